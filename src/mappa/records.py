@@ -1,0 +1,73 @@
+"""Records: frozen sets of numbers from which the table, the sentence and the alt text are made.
+
+A record documents its own keys, so that the JSON of a command, ``mappa explain`` and the pages
+describe a number in the same words.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import math
+from collections.abc import Mapping
+from typing import Any
+
+RECORD_MIME = "application/vnd.mappa.record+json"
+
+
+def key(meaning: str, unit: str = "", **kwargs: Any) -> Any:
+    """Declare a documented field of a record (a ``dataclasses.field`` with meaning and unit)."""
+    return dataclasses.field(metadata={"meaning": meaning, "unit": unit}, **kwargs)
+
+
+def plain(value: Any) -> Any:
+    """Return *value* as JSON can hold it: unrounded numbers, ISO dates, ``None`` for missing."""
+    if isinstance(value, Record):
+        return value.as_dict()
+    if value is None or isinstance(value, (str, bool, int)):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dt.datetime | dt.date):
+        return value.isoformat()[:10]
+    if isinstance(value, Mapping):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(v) for v in value]
+    if hasattr(value, "to_dict") and hasattr(value, "columns"):  # a data frame
+        return [plain(row) for row in value.to_dict("records")]
+    if hasattr(value, "tolist"):  # a numpy array or scalar
+        return plain(value.tolist())
+    try:
+        if value != value:  # pandas.NaT
+            return None
+    except TypeError:  # pandas.NA refuses to be compared
+        return None
+    return str(value)
+
+
+class Record:
+    """Base of the frozen dataclasses that carry results."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the record as plain, unrounded JSON values under its documented keys."""
+        return {f.name: plain(getattr(self, f.name)) for f in dataclasses.fields(self)}  # type: ignore[arg-type]
+
+    @classmethod
+    def key_table(cls) -> list[dict[str, str]]:
+        """Return a row (key, unit, meaning) for each key, in order."""
+        return [
+            {
+                "key": f.name,
+                "unit": f.metadata.get("unit", ""),
+                "meaning": f.metadata.get("meaning", ""),
+            }
+            for f in dataclasses.fields(cls)  # type: ignore[arg-type]
+        ]
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        """Show the record in a notebook; runs gather the JSON from here."""
+        return {
+            "text/plain": f"{type(self).__name__} of {len(self.as_dict())} keys",
+            RECORD_MIME: self.as_dict(),
+        }

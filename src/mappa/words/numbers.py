@@ -1,0 +1,106 @@
+"""How numbers are written. Rounding is done here and nowhere else.
+
+Counts have commas, rates one decimal, ratios three significant figures, percentages one decimal;
+a minus sign is the typographic one, and an interval stands in brackets with its level.
+"""
+
+from __future__ import annotations
+
+import math
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+import pandas as pd
+
+MINUS = "\N{MINUS SIGN}"
+_SMALL = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+def half_up(value: float, decimals: int = 0) -> Decimal:
+    """Round half away from zero, as official tables do (Python's own rounding is half to even)."""
+    # Python's own float repr keeps what was meant: 0.285 rounds to 0.29, not 0.28.
+    return Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+
+
+def number(value: float | None, decimals: int = 0, *, sign: bool = False) -> str:
+    """Write a number with thousands separators, or ``not known`` where it is missing."""
+    if value is None or not math.isfinite(value):
+        return "not known"
+    rounded = half_up(value, decimals)
+    text = f"{abs(rounded):,}"
+    if rounded < 0:
+        return MINUS + text
+    return ("+" + text) if sign and rounded > 0 else text
+
+
+def count(value: float | None, *, sign: bool = False) -> str:
+    """Write a count of people."""
+    return number(value, 0, sign=sign)
+
+
+def rate(value: float | None) -> str:
+    """Write a rate per 100,000 people, one decimal."""
+    return number(value, 1)
+
+
+def ratio(value: float | None) -> str:
+    """Write a ratio, three decimals below 10."""
+    return number(value, 3 if value is None or abs(value) < 10 else 1)
+
+
+def percent(share: float | None, decimals: int = 1, *, sign: bool = False) -> str:
+    """Write a share (0.036) as a percentage (3.6%)."""
+    if share is None or not math.isfinite(share):
+        return "not known"
+    return number(100 * share, decimals, sign=sign) + "%"
+
+
+def probability(p: float | None) -> str:
+    """Write a p-value or probability to two significant figures, never as zero."""
+    if p is None or not math.isfinite(p):
+        return "not known"
+    if p < 0.0001:
+        return "below 0.0001"
+    if p > 0.9999:
+        return "above 0.9999"
+    decimals = max(2, 1 - math.floor(math.log10(min(p, 1 - p) if 0 < p < 1 else 1)))
+    return number(p, decimals)
+
+
+def interval(low: float | None, high: float | None, write: Any = rate, level: str = "95%") -> str:
+    """Write ``(95% interval 121.6 to 143.1)``."""
+    return f"({level} interval {write(low)} to {write(high)})"
+
+
+def day(value: Any) -> str:
+    """Write a date as 31 March 2020."""
+    stamp = pd.Timestamp(value)
+    return f"{stamp.day} {stamp:%B %Y}"
+
+
+def people(value: float | None) -> str:
+    """Write a count of people with its noun: one person, 57 people."""
+    if value is not None and abs(half_up(value)) == 1:
+        return "one person" if value > 0 else "minus one person"
+    return f"{count(value)} people"
+
+
+def cardinal(value: int) -> str:
+    """Write a small whole number in letters, as prose does below ten."""
+    return _SMALL[value] if 0 <= value < 10 else count(value)
+
+
+def ordinal(value: int) -> str:
+    """Write 1st, 2nd, 3rd, 11th."""
+    if value % 100 in {11, 12, 13}:
+        ending = "th"
+    else:
+        ending = {1: "st", 2: "nd", 3: "rd"}.get(value % 10, "th")
+    return f"{value}{ending}"
+
+
+def listing(items: list[str], last: str = "and") -> str:
+    """Write a list: a, b and c."""
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {last} {items[-1]}"
