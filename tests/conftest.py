@@ -1,0 +1,52 @@
+"""Fixtures shared by all tests: the real figures, a copy of them, and a made-up country."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests"))
+# One BLAS thread per process: the tests run side by side.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+from made_up import write_made_up  # noqa: E402
+
+from mappa.figures import Figures, load  # noqa: E402
+
+DATA = ROOT / "data"
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The clone."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def figures() -> Figures:
+    """The study's own figures."""
+    return load(DATA)
+
+
+@pytest.fixture()
+def data_copy(tmp_path: Path) -> Path:
+    """A copy of the study's tables that a test may spoil."""
+    return Path(shutil.copytree(DATA, tmp_path / "data"))
+
+
+@pytest.fixture(scope="session")
+def made_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the made-up country's tables; do not write into it."""
+    return write_made_up(tmp_path_factory.mktemp("made_up") / "data", DATA)
+
+
+@pytest.fixture(scope="session")
+def made_up_figures(made_up: Path) -> Figures:
+    """The made-up country's figures."""
+    return load(made_up)
