@@ -1,0 +1,83 @@
+"""Scores of a forecast: error, coverage, interval score and continuous ranked probability score.
+
+A forecast distribution is held by its quantiles at :data:`LEVELS`, so that a model's draws, a
+formula and a sealed file are scored by one rule. Scores are in the unit of what is forecast;
+lower is better.
+
+Sources: T. Gneiting and A. E. Raftery (2007), "Strictly proper scoring rules, prediction, and
+estimation", Journal of the American Statistical Association 102, 359-378; J. Bracher, E. L. Ray,
+T. Gneiting and N. G. Reich (2021), "Evaluating epidemic forecasts in an interval format", PLOS
+Computational Biology 17, e1008618 (the levels).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
+
+#: Probability levels at which a forecast distribution is kept: those of the Forecast Hubs.
+LEVELS: tuple[float, ...] = (
+    0.01,
+    0.025,
+    *(round(0.05 * k, 2) for k in range(1, 20)),
+    0.975,
+    0.99,
+)
+
+
+def quantiles_of(draws: ArrayLike) -> NDArray[np.float64]:
+    """Return the quantiles of *draws* (along the first axis) at :data:`LEVELS`."""
+    return np.quantile(np.asarray(draws, dtype=float), LEVELS, axis=0)
+
+
+def at_level(quantiles: ArrayLike, level: float) -> float:
+    """Return the quantile at one level, interpolated between the kept :data:`LEVELS`."""
+    return float(np.interp(level, LEVELS, np.asarray(quantiles, dtype=float)))
+
+
+def central(quantiles: ArrayLike, level: float = 0.90) -> tuple[float, float]:
+    """Return the ends of the central interval of probability *level*."""
+    tail = (1 - level) / 2
+    return at_level(quantiles, tail), at_level(quantiles, 1 - tail)
+
+
+def pinball(level: ArrayLike, quantile: ArrayLike, outcome: float) -> NDArray[np.float64]:
+    """Return the quantile loss: ``(outcome - quantile) * (level - [outcome < quantile])``."""
+    p, q = np.asarray(level, dtype=float), np.asarray(quantile, dtype=float)
+    return (outcome - q) * (p - (outcome < q))
+
+
+def crps_quantiles(quantiles: ArrayLike, outcome: float, levels: ArrayLike = LEVELS) -> float:
+    """Return the CRPS of a distribution known by its quantiles.
+
+    The CRPS is twice the integral of the quantile loss over the levels; here each kept level
+    stands for the levels nearest to it, so unequal spacing does no harm.
+    """
+    p = np.asarray(levels, dtype=float)
+    edges = np.concatenate(([0.0], (p[1:] + p[:-1]) / 2, [1.0]))
+    return float(2 * np.sum(np.diff(edges) * pinball(p, quantiles, outcome)))
+
+
+def crps_sample(draws: ArrayLike, outcome: float) -> float:
+    """Return the CRPS of the empirical distribution of *draws*: E|X - y| - E|X - X'| / 2.
+
+    The second mean runs over sorted draws, so that n draws cost n log n, not n squared.
+    """
+    x = np.sort(np.asarray(draws, dtype=float))
+    n = x.size
+    spread = np.sum(x * (2 * np.arange(1, n + 1) - n - 1)) / n**2
+    return float(np.mean(np.abs(x - outcome)) - spread)
+
+
+def crps_normal(mean: float, sd: float, outcome: float) -> float:
+    """Return the CRPS of a normal distribution in closed form (Gneiting and Raftery 2007)."""
+    z = (outcome - mean) / sd
+    standard = z * (2 * stats.norm.cdf(z) - 1) + 2 * stats.norm.pdf(z) - 1 / np.sqrt(np.pi)
+    return float(sd * standard)
+
+
+def interval_score(low: float, high: float, outcome: float, level: float = 0.90) -> float:
+    """Return the width of the interval, and 2 / (1 - level) for each unit it is missed by."""
+    missed = max(low - outcome, 0.0) + max(outcome - high, 0.0)
+    return (high - low) + 2 / (1 - level) * missed
