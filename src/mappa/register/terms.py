@@ -1,0 +1,116 @@
+"""The law as data: how long each sentence or caution keeps a person on the register."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+import numpy as np
+import pandas as pd
+
+from mappa.errors import DataError
+
+#: The years that stand for "indefinite" in arithmetic: longer than any life.
+INDEFINITE = np.inf
+
+
+@dataclasses.dataclass(frozen=True)
+class Terms:
+    """Terms of notification (years, from conviction) and the limits between them (months).
+
+    Attributes
+    ----------
+    start: the register begins; only cohorts from this month exist, older ones are the legacy.
+    change: the 2003 Act replaces the 1997 Act.
+    caution_before, caution: cautions until and from ``change``.
+    other: community orders, fines, discharges and any other description.
+    short, middle: imprisonment up to ``short_limit``, and over it but under ``threshold``.
+    long: imprisonment of ``threshold`` or more; :data:`INDEFINITE` under the law.
+    young_factor: factor on the fixed terms of those under 18 on the relevant date.
+    review_wait: years after the first notification on release until review may be asked for.
+    review_start: first day on which anyone could ask.
+    """
+
+    start: pd.Timestamp
+    change: pd.Timestamp
+    caution_before: float
+    caution: float
+    other: float
+    short: float
+    middle: float
+    long: float
+    short_limit: float
+    threshold: float
+    young_factor: float
+    review_wait: float
+    review_start: pd.Timestamp
+
+    def with_(self, **changes: float) -> Terms:
+        """Return the terms with some of them changed."""
+        return dataclasses.replace(self, **changes)  # type: ignore[arg-type]
+
+
+def _row(rules: pd.DataFrame, rule_id: str) -> pd.Series:
+    rows = rules[rules["rule_id"] == rule_id]
+    if rows.empty:
+        raise DataError(f"notification_rules.csv has no row {rule_id!r}: the model needs it.")
+    return rows.iloc[0]
+
+
+def _number(rules: pd.DataFrame, rule_id: str) -> float:
+    text = _row(rules, rule_id)["value"]
+    if text == "indefinite":
+        return INDEFINITE
+    try:
+        return float(text)
+    except ValueError:
+        raise DataError(
+            f"notification_rules.csv, row {rule_id}: {text!r} is not a number of years."
+        ) from None
+
+
+def _day(rules: pd.DataFrame, rule_id: str) -> pd.Timestamp:
+    try:
+        return pd.Timestamp(_row(rules, rule_id)["value"])
+    except ValueError:
+        raise DataError(f"notification_rules.csv, row {rule_id}: not a date.") from None
+
+
+def _months(rules: pd.DataFrame, rule_id: str) -> float:
+    text = _row(rules, rule_id)["applies_to"]
+    found = re.search(r"(\d+(?:\.\d+)?) months", text)
+    if found is None:
+        raise DataError(f"notification_rules.csv, row {rule_id}: {text!r} names no months.")
+    return float(found.group(1))
+
+
+def terms_of_law(rules: pd.DataFrame) -> Terms:
+    """Return the terms as the statute has them.
+
+    Parameters
+    ----------
+    rules: the table ``notification_rules``.
+
+    Raises
+    ------
+    DataError: a rule that the model needs is missing or is not a number.
+
+    Sources
+    -------
+    Sex Offenders Act 1997 s.1(4); Sexual Offences Act 2003 ss.81, 82, 91A to 91F.
+    """
+    return Terms(
+        start=_day(rules, "act_1997_start-1"),
+        change=_day(rules, "act_2003_part2_start-1"),
+        caution_before=_number(rules, "act_1997_period-1"),
+        caution=_number(rules, "notification_period-6"),
+        other=_number(rules, "notification_period-8"),
+        short=_number(rules, "notification_period-4"),
+        middle=_number(rules, "notification_period-3"),
+        long=_number(rules, "notification_period-1"),
+        short_limit=_months(rules, "notification_period-4"),
+        threshold=_months(rules, "notification_period-1"),
+        young_factor=_number(rules, "juvenile_halving-1"),
+        review_wait=_number(rules, "review_wait-1"),
+        review_start=_day(rules, "review_right_first_day-1"),
+    )
