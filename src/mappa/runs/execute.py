@@ -1,0 +1,100 @@
+"""One notebook executed by papermill, its output the same bytes on every run."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+#: importing nbformat takes 1.7 s longer where jsonschema finds this package, which builds a
+#: grammar at import; nothing here validates internationalised addresses.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
+INJECTED = "injected-parameters"
+
+
+@dataclasses.dataclass(frozen=True)
+class Failure:
+    """Why a notebook failed: under which heading, which error, and the first line of its text."""
+
+    heading: str
+    error: str
+    line: str
+
+    def __str__(self) -> str:
+        return f"{self.heading}: {self.error}: {self.line}"
+
+
+def execute(
+    text: str, parameters: Mapping[str, Any], *, timeout: float | None = None
+) -> tuple[Any, Failure | None]:
+    """Run a notebook in a fresh kernel and return it with its outputs.
+
+    Parameters
+    ----------
+    text: the notebook as JSON.
+    parameters: the values to inject after the parameters cell.
+    timeout: the longest that one cell may take (seconds); no limit by default.
+
+    Returns
+    -------
+    The executed notebook (an ``nbformat`` node) without times or random ids, and why it failed,
+    if it did: a failed notebook is executed up to the failing cell.
+    """
+    import nbformat
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+
+    with tempfile.TemporaryDirectory(prefix="mappa-run-", ignore_cleanup_errors=True) as scratch:
+        source, target = Path(scratch, "in.ipynb"), Path(scratch, "out.ipynb")
+        source.write_text(text, encoding="utf-8")
+        failure = None
+        try:
+            node = papermill.execute_notebook(
+                source,
+                target,
+                parameters=dict(parameters),
+                progress_bar=False,
+                request_save_on_cell_execute=False,  # written once, at the end
+                autosave_cell_every=0,
+                execution_timeout=timeout,
+                record_timing=False,
+                shutdown_kernel="immediate",
+                # not papermill's cwd: that changes the directory of this whole process
+                resources={"metadata": {"path": scratch}},
+            )
+        except PapermillExecutionError as error:
+            node = nbformat.read(target, as_version=4)
+            failure = _failure(node, error)
+    return _without_traces(node, parameters), failure
+
+
+def _failure(node: Any, error: Any) -> Failure:
+    import re
+
+    heading = ""
+    for cell in node.cells:
+        if cell.cell_type == "code":
+            if any(o.output_type == "error" for o in cell.outputs):
+                break
+        else:
+            titles = re.findall(r"^#+ +(.+)$", cell.source, flags=re.MULTILINE)
+            heading = titles[-1] if titles else heading
+    first = str(error.evalue).strip().splitlines() or [""]
+    return Failure(heading, error.ename, first[0][:300])
+
+
+def _without_traces(node: Any, parameters: Mapping[str, Any]) -> Any:
+    """Drop what differs from run to run: papermill's times and paths, random ids."""
+    node.metadata["papermill"] = {"parameters": {k: parameters[k] for k in sorted(parameters)}}
+    for number, cell in enumerate(node.cells):
+        cell.metadata.pop("papermill", None)
+        cell.metadata.pop("execution", None)
+        if INJECTED in cell.metadata.get("tags", []):
+            cell["id"] = INJECTED
+        elif "papermill-error-cell-tag" in cell.metadata.get("tags", []):
+            cell["id"] = f"papermill-error-{number}"
+    return node

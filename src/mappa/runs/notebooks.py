@@ -1,0 +1,57 @@
+"""The notebooks of the study: found by their numbered names, read without nbformat."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+from mappa.errors import DataError
+from mappa.runs import parameters
+
+
+@dataclasses.dataclass(frozen=True)
+class Notebook:
+    """A notebook to be run.
+
+    Parameters
+    ----------
+    name: its file name without ``.ipynb``, such as ``2-rate``.
+    text: its JSON as it stands in the file.
+    parameters: what its parameters cell declares, by name.
+    """
+
+    name: str
+    text: str
+    parameters: dict[str, parameters.Parameter]
+
+
+def find(folder: Path) -> list[Notebook]:
+    """Return the study's notebooks (``1-growth.ipynb``, ...) of *folder*, in their order.
+
+    Raises DataError where there are none, or one is not a notebook with a parameters cell.
+    """
+    paths = sorted(folder.glob("[0-9]*-*.ipynb"))
+    if not paths:
+        raise DataError(f"No notebook such as 1-growth.ipynb is in {folder}.")
+    return [read(path) for path in paths]
+
+
+def read(path: Path) -> Notebook:
+    """Return the notebook in the file *path*, its parameters cell inspected."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        cells = json.loads(text)["cells"]
+        tagged = [
+            c for c in cells if "parameters" in c.get("metadata", {}).get("tags", []) and c["source"]
+        ]
+    except OSError as error:
+        raise DataError(f"Cannot read {path}: {error.strerror}.") from error
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise DataError(f"{path} is not a notebook.") from None
+    if len(tagged) != 1:
+        raise DataError(
+            f"{path.name} has {len(tagged)} cells with the tag `parameters`: it needs one."
+        )
+    source = "".join(tagged[0]["source"])
+    return Notebook(path.stem, text, parameters.inspect(source, path.name))

@@ -1,0 +1,89 @@
+"""Results: the records that the notebooks show, gathered into tidy files."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from mappa.records import RECORD_MIME
+
+COLUMNS = ("force", "notebook", "key", "value", "unit")
+
+
+def record_of(node: Any) -> dict[str, Any] | None:
+    """Return the record that an executed notebook shows last, or None."""
+    found = None
+    for cell in node["cells"]:
+        for output in cell.get("outputs", []):
+            found = output.get("data", {}).get(RECORD_MIME, found)
+    return found
+
+
+def sentence_of(node: Any) -> str:
+    """Return the sentence of the answer: the record's, else what the cell tagged answer shows."""
+    record = record_of(node) or {}
+    if isinstance(record.get("sentence"), str):
+        return str(record["sentence"])
+    for cell in node["cells"]:
+        if "answer" not in cell.get("metadata", {}).get("tags", []):
+            continue
+        for output in cell.get("outputs", []):
+            text = output.get("data", {}).get("text/plain") or output.get("text", "")
+            text = "".join(text).strip()
+            if text:
+                # the repr of a str subclass comes with its quotes
+                return text[1:-1] if text[0] == text[-1] and text[0] in "'\"" else text
+    return ""
+
+
+def tidy_rows(
+    force: str, records: Mapping[str, Mapping[str, Any]], units: Mapping[str, str] | None = None
+) -> list[dict[str, Any]]:
+    """Return a row for each number and text of the records, nested keys joined by a full stop."""
+    rows = []
+    for notebook, record in records.items():
+        for name, value in _leaves("", record):
+            unit = (units or {}).get(name.split(".", 1)[0], "")
+            rows.append(
+                {"force": force, "notebook": notebook, "key": name, "value": value, "unit": unit}
+            )
+    return rows
+
+
+def _leaves(prefix: str, value: Any) -> Iterable[tuple[str, Any]]:
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from _leaves(f"{prefix}.{name}" if prefix else str(name), inner)
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from _leaves(f"{prefix}.{number}", inner)
+    else:
+        yield prefix, value
+
+
+def csv_text(rows: Iterable[Mapping[str, Any]]) -> str:
+    """Return tidy rows as CSV; a text that a spreadsheet takes for a formula is disarmed."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for row in rows:
+        writer.writerow([_cell(row[c]) for c in COLUMNS])
+    return out.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str) and value[:1] in set("=+-@\t\r"):
+        return "'" + value
+    return value
+
+
+def json_text(value: Any) -> str:
+    """Return *value* as the JSON of a file: indented, keys in their order, a last line end."""
+    return json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
