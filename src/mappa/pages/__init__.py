@@ -1,0 +1,1 @@
+"""Pages: executed notebooks and records turned into accessible HTML that opens anywhere."""

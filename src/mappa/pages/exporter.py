@@ -1,0 +1,152 @@
+"""An nbconvert exporter of the study's own: ``jupyter nbconvert --to mappa NOTEBOOK``.
+
+The templates that come with nbconvert drop the alt text of SVG, fetch RequireJS, MathJax and
+mermaid from elsewhere and repeat a quarter of a megabyte of style on every page. Here a notebook
+becomes cells inside the study's own frame: no script, code folded, alt text kept.
+"""
+
+from __future__ import annotations
+
+import base64
+import copy
+import html
+import json
+import re
+from typing import Any
+
+from mistune import HTMLRenderer, create_markdown
+from nbconvert.exporters.html import HTMLExporter
+from nbconvert.exporters.templateexporter import TemplateExporter
+from nbconvert.filters.highlight import Highlight2HTML
+from nbconvert.filters.strings import clean_html
+from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
+from nbformat import NotebookNode
+from traitlets import default
+
+from mappa.pages import layout
+from mappa.records import RECORD_MIME
+
+#: Markup that could run or fetch something; output that holds any is cleaned by nbconvert.
+_ALIVE = re.compile(
+    r"<\s*(script|iframe|object|embed|link|meta|base|form|style|svg|math|template)\b"
+    r"|<[^>]+\son\w+\s*=|javascript:|<[^>]+\s(src|srcset)\s*=\s*[\"']?\s*(?!data:)[^\s\"'>]",
+    re.I,
+)
+NO_ALT = "No description has been given for this picture."
+
+
+def inert(fragment: str) -> str:
+    """Return the HTML of an output; if any of it could run or fetch, cleaned of it."""
+    text = str(fragment)
+    return str(clean_html(text)) if _ALIVE.search(text) else text
+
+
+def plain_markdown(text: str) -> str:
+    """Return Markdown output as HTML; markup within it stays text."""
+    render = create_markdown(renderer=HTMLRenderer(escape=True), plugins=["table"])
+    return str(render(str(text)))
+
+
+def picture(output: NotebookNode, mime: str, cell: NotebookNode) -> str:
+    """Return an image output with its alt text, from the output's metadata or the cell's."""
+    alt = (
+        output.get("metadata", {}).get(mime, {}).get("alt")
+        or output.get("metadata", {}).get("alt")
+        or cell.get("metadata", {}).get("alt")
+        or NO_ALT
+    )
+    data = output["data"][mime]
+    if mime == "image/svg+xml":
+        data = base64.b64encode(data.encode()).decode()
+    data = "".join(data.split())
+    source = html.escape(f"data:{mime};base64,{data}", quote=True)
+    return f'<img alt="{html.escape(str(alt), quote=True)}" src="{source}">'
+
+
+def record_table(record: dict[str, Any]) -> str:
+    """Return the single numbers and words of a record as a folded table."""
+    lines = []
+    for name, value in record.items():
+        if isinstance(value, dict | list):
+            continue
+        shown = "not known" if value is None else str(value)
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        right = ' class="num"' if number else ""
+        lines.append(
+            f'<tr><th scope="row"><code>{html.escape(name)}</code></th>'
+            f"<td{right}>{html.escape(shown)}</td></tr>"
+        )
+    return (
+        '<details class="mappa-record"><summary>The numbers behind this page, unrounded</summary>'
+        '<div class="mappa-table" role="region" aria-label="Unrounded numbers" tabindex="0"><table>'
+        '<caption>Unrounded numbers</caption><thead><tr><th scope="col">Key</th>'
+        f'<th scope="col">Value</th></tr></thead><tbody>{"".join(lines)}</tbody></table></div>'
+        "</details>"
+    )
+
+
+class MappaExporter(HTMLExporter):
+    """Notebook to one self-contained, accessible HTML page of the study's own style."""
+
+    export_from_notebook = "mappa page"
+
+    @default("template_name")
+    def _template_name_default(self) -> str:
+        return "mappa"
+
+    @default("exclude_anchor_links")
+    def _exclude_anchor_links_default(self) -> bool:
+        return True
+
+    @default("extra_template_basedirs")
+    def _extra_template_basedirs_default(self) -> list[str]:
+        return [str(layout.HERE / "templates")]
+
+    def default_filters(self) -> Any:
+        """Add the filters of the study's template."""
+        yield from super().default_filters()
+        for name, function in (
+            ("inert", inert),
+            ("plain_markdown", plain_markdown),
+            ("picture", picture),
+            ("record_table", record_table),
+        ):
+            yield name, function
+
+    def fragment(self, nb: NotebookNode, resources: dict[str, Any] | None = None) -> str:
+        """Return the cells as HTML, headings as the notebook has them, without a page."""
+        notebook = copy.deepcopy(nb)
+        step = 0
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                step += 1
+                cell.metadata["mappa_step"] = step
+        resources = self._init_resources(resources)
+        resources["record_mime"] = RECORD_MIME
+        self.register_filter("highlight_code", Highlight2HTML(pygments_lexer="python", parent=self))
+        self.register_filter(
+            "filter_data_type",
+            WidgetsDataTypeFilter(
+                notebook_metadata=notebook.metadata, parent=self, resources=resources
+            ),
+        )
+        # HTMLExporter's own method parses the whole page again, only to add what ours has.
+        text, _ = TemplateExporter.from_notebook_node(
+            self, notebook, resources, record_mime=RECORD_MIME
+        )
+        return str(text)
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """Return the page and nbconvert's resources."""
+        from mappa.pages.notebook import render_notebook
+
+        text = render_notebook(nb, title=kw.get("title"), exporter=self)
+        found = self._init_resources(resources)
+        return text, found
+
+
+def dumps(value: Any) -> str:
+    """Return *value* as JSON that may stand inside HTML."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True).replace("<", "\\u003c")

@@ -1,0 +1,180 @@
+"""The frame of every page: title, skip link, menu, contents, status notice, attribution."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import html
+import re
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+HERE = Path(__file__).resolve().parent
+STUDY = "Growth, rate, register"
+NOTICE = "An independent study of published figures. Every number links to how it was made."
+ATTRIBUTION = (
+    "Contains public sector information licensed under the Open Government Licence v3.0. "
+    "Figures read in newspapers, in Hansard and in replies to requests for information are "
+    "named as such, each with its source."
+)
+_ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path fill="#12436D" '
+    'd="M0 0h7v7H0zM9 9h7v7H9z"/><path fill="#28A197" d="M9 0h7v7H9zM0 9h7v7H0z"/></svg>'
+)
+_HEADING = re.compile(r"<h([1-6])\b([^>]*)>(.*?)</h\1>", re.S)
+_TAG = re.compile(r"<[^>]+>")
+_ID = re.compile(r'(<[^<>]*?\sid=")([^"]*)(")')
+
+
+@functools.cache
+def environment() -> jinja2.Environment:
+    """Return the templates, which escape everything that is not said to be markup."""
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+@functools.cache
+def stylesheet() -> Markup:
+    """Return the style without comments and needless space."""
+    text = (HERE / "static" / "mappa.css").read_text(encoding="utf-8")
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
+    return Markup(re.sub(r"\s*\n\s*", "\n", text).strip())
+
+
+def script(*names: str) -> Markup:
+    """Return the named scripts of the static folder as one text; no page needs them to be read."""
+    texts = ((HERE / "static" / f"{n}.js").read_text(encoding="utf-8") for n in names)
+    return Markup("\n".join(text.strip() for text in texts))
+
+
+def policy(code: str) -> str:
+    """Return a content security policy: nothing is fetched and only our own *code* runs."""
+    run = "'none'"
+    if code:
+        run = f"'sha256-{base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()}'"
+    return (
+        f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src {run}; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def text_of(fragment: str) -> str:
+    """Return the text of an HTML fragment."""
+    return " ".join(html.unescape(_TAG.sub(" ", fragment)).split())
+
+
+def anchor(text: str) -> str:
+    """Return a heading's text as an id: lower case letters, digits and hyphens."""
+    letters = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", letters).strip("-") or "part"
+
+
+def settle_headings(fragment: str, *, first: int = 1) -> str:
+    """Return *fragment* with headings that begin at level *first* and never skip a level.
+
+    Only the first heading may stand at level *first*; each heading gets an id from its text.
+    """
+    previous = first - 1
+    shift: int | None = None
+    begun = False
+
+    def settle(match: re.Match[str]) -> str:
+        nonlocal previous, shift, begun
+        level = int(match[1])
+        shift = first - level if shift is None else shift
+        lowest = first + 1 if begun else first
+        level = min(max(level + shift, lowest), previous + 1, 6)
+        previous, begun = level, True
+        return f'<h{level} id="{anchor(text_of(match[3]))}">{match[3]}</h{level}>'
+
+    return _HEADING.sub(settle, fragment)
+
+
+def unique_ids(fragment: str) -> str:
+    """Return *fragment* with every id once: a repeated one gets a number."""
+    seen: dict[str, int] = {}
+
+    def once(match: re.Match[str]) -> str:
+        name = match[2]
+        seen[name] = seen.get(name, 0) + 1
+        ending = "" if seen[name] == 1 else f"-{seen[name]}"
+        return f"{match[1]}{name}{ending}{match[3]}"
+
+    return _ID.sub(once, fragment)
+
+
+def contents(fragment: str) -> list[dict[str, Any]]:
+    """Return the headings of levels 2 and 3 as a nested list (id, text, parts)."""
+    parts: list[dict[str, Any]] = []
+    for level, attributes, inner in _HEADING.findall(fragment):
+        named = re.search(r'id="([^"]+)"', attributes)
+        if level not in "23" or not named:
+            continue
+        entry: dict[str, Any] = {"id": named[1], "text": text_of(inner), "parts": []}
+        if level == "3" and parts:
+            parts[-1]["parts"].append(entry)
+        else:
+            parts.append(entry)
+    return parts
+
+
+def page(
+    title: str,
+    body: str,
+    *,
+    description: str = "",
+    menu: Sequence[dict[str, Any]] = (),
+    home: str = "",
+    crumbs: Sequence[dict[str, str]] = (),
+    pager: Sequence[dict[str, str]] = (),
+    links: Sequence[dict[str, str]] = (),
+    scripts: Sequence[str] = (),
+    with_contents: bool = True,
+) -> str:
+    """Return a whole page around *body*, an HTML fragment with one ``<h1>``.
+
+    Parameters
+    ----------
+    title: the page's title, equal in sense to its heading.
+    body: the main text as HTML; whatever is not markup must be escaped already.
+    menu, crumbs, pager, links: entries with ``text`` and ``href``, escaped here.
+    scripts: names of files in ``static/``; a page can be read without them.
+    """
+    body = unique_ids(body)
+    code = script(*scripts) if scripts else Markup("")
+    icon = "data:image/svg+xml;base64," + base64.b64encode(_ICON.encode()).decode()
+    text = (
+        environment()
+        .get_template("page.html.j2")
+        .render(
+            title=title,
+            study=STUDY,
+            description=description or title,
+            notice=NOTICE,
+            attribution=ATTRIBUTION,
+            css=stylesheet(),
+            policy=policy(code),
+            icon=icon,
+            body=Markup(body),
+            script=code,
+            menu=menu,
+            home=home,
+            crumbs=crumbs,
+            pager=pager,
+            links=links,
+            contents=contents(body) if with_contents else [],
+        )
+    )
+    return text
