@@ -1,0 +1,1 @@
+"""Rates: whether a force's rate is different, whether that is unusual, whether it would matter."""

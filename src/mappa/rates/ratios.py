@@ -1,0 +1,135 @@
+"""The ratio of two rates, both counted: interval and test by several methods.
+
+Only methods that respect the two populations are here. statsmodels' ``sqrtcc`` interval for a
+ratio ignores them, and its ``etest`` needs an n-by-n grid: neither is offered.
+"""
+
+from __future__ import annotations
+
+import functools
+
+from statsmodels.stats.proportion import proportion_confint
+from statsmodels.stats.rates import confint_poisson_2indep, test_poisson_2indep
+
+from mappa.rates.rows import MethodRow
+
+SCORE = "Gu, Ng, Tang and Schucany (2008), Biometrical Journal 50, 283-298"
+CONDITIONAL = "Przyborowski and Wilenski (1940), Biometrika 31, 313-323"
+MIDP = "Lancaster (1961), JASA 56, 223-234; Fay (2010), Biostatistics 11, 373-374"
+#: Below this count only exact limits are used.
+EXACT_BELOW = 10
+
+
+def exact_ratio(
+    count: float, people: float, count2: float, people2: float, confidence: float = 0.95
+) -> MethodRow:
+    """Return the ratio with exact conditional limits and p-value.
+
+    Given the total, the first count is binomial: Clopper-Pearson limits are turned into limits
+    of the ratio. The p-value is that of the binomial test (sum of no more likely outcomes).
+
+    Parameters
+    ----------
+    count, people: the force. count2, people2: those it is compared with.
+    confidence: two-sided confidence.
+    """
+    x, n, y, m = round(count), round(people), round(count2), round(people2)
+    low, high = _conditional_limits(x, n, y, m, confidence)
+    return MethodRow(
+        statistic="ratio to the comparator",
+        value=_ratio(x, n, y, m),
+        lower=low,
+        upper=high,
+        confidence=confidence,
+        p_value=float(min(1.0, test_poisson_2indep(x, n, y, m, method="exact-cond").pvalue)),
+        method="exact conditional (Clopper-Pearson limits)",
+        source=CONDITIONAL,
+    )
+
+
+def doubled_exact_p(count: float, people: float, count2: float, people2: float) -> float:
+    """Return the doubled smaller tail of the exact conditional test; it agrees with the limits."""
+    from scipy import stats
+
+    x, total, share = round(count), round(count + count2), people / (people + people2)
+    below, above = stats.binom.cdf(x, total, share), stats.binom.sf(x - 1, total, share)
+    return float(min(1.0, 2 * min(below, above)))
+
+
+def midp_ratio(
+    count: float, people: float, count2: float, people2: float, confidence: float = 0.95
+) -> MethodRow:
+    """Return the ratio with mid-p limits and p-value (half the weight on the count itself)."""
+    x, n, y, m = round(count), round(people), round(count2), round(people2)
+    low, high = _midp_limits(x, n, y, m, confidence)
+    return MethodRow(
+        statistic="ratio to the comparator",
+        value=_ratio(x, n, y, m),
+        lower=low,
+        upper=high,
+        confidence=confidence,
+        p_value=float(min(1.0, test_poisson_2indep(x, n, y, m, method="cond-midp").pvalue)),
+        method="conditional mid-p",
+        source=MIDP,
+    )
+
+
+def score_ratio(
+    count: float, people: float, count2: float, people2: float, confidence: float = 0.95
+) -> MethodRow:
+    """Return the ratio with score limits and p-value; exact below a count of 10 on either side."""
+    if min(count, count2) < EXACT_BELOW:
+        return exact_ratio(count, people, count2, people2, confidence)
+    low, high = confint_poisson_2indep(
+        count, people, count2, people2, method="score", compare="ratio", alpha=1 - confidence
+    )
+    test = test_poisson_2indep(count, people, count2, people2, method="score")
+    return MethodRow(
+        statistic="ratio to the comparator",
+        value=_ratio(count, people, count2, people2),
+        lower=float(low),
+        upper=float(high),
+        confidence=confidence,
+        p_value=float(test.pvalue),
+        method="score",
+        source=SCORE,
+    )
+
+
+def _ratio(x: float, n: float, y: float, m: float) -> float | None:
+    return (x / n) / (y / m) if y else None
+
+
+@functools.lru_cache(maxsize=4096)
+def _conditional_limits(
+    x: int, n: int, y: int, m: int, confidence: float
+) -> tuple[float | None, float | None]:
+    low, high = proportion_confint(x, x + y, alpha=1 - confidence, method="beta")
+    return _odds(low, n, m), _odds(high, n, m)
+
+
+@functools.lru_cache(maxsize=4096)
+def _midp_limits(
+    x: int, n: int, y: int, m: int, confidence: float
+) -> tuple[float | None, float | None]:
+    """Invert the two one-sided mid-p tests between the exact limits, which contain them."""
+    from scipy import optimize, stats
+
+    total, tail = x + y, (1 - confidence) / 2
+    outer_low, outer_high = proportion_confint(x, total, alpha=1 - confidence, method="beta")
+
+    def above(p: float) -> float:
+        return float(stats.binom.sf(x, total, p) + stats.binom.pmf(x, total, p) / 2 - tail)
+
+    def below(p: float) -> float:
+        return float(stats.binom.cdf(x - 1, total, p) + stats.binom.pmf(x, total, p) / 2 - tail)
+
+    inner = x / total
+    low = optimize.brentq(above, outer_low, inner) if x else 0.0
+    high = optimize.brentq(below, inner, outer_high) if y else 1.0
+    return _odds(low, n, m), _odds(high, n, m)
+
+
+def _odds(p: float, n: int, m: int) -> float | None:
+    """Turn the first count's share of the total into the ratio of the rates."""
+    return float(p / (1 - p) * m / n) if p < 1 else None

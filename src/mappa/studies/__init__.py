@@ -1,0 +1,1 @@
+"""Studies: one object a notebook opens for each question."""
