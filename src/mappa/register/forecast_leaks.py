@@ -45,7 +45,7 @@ def published_by(text: str) -> dt.date | None:
 
 def period_end(text: str) -> dt.date | None:
     """Return the last day of a period such as 2014, 2019-03 or 2012-09/2016-03."""
-    found = re.findall(r"\d{4}(?:-\d\d){0,2}", text)
+    found = re.findall(r"\d{4}(?:-\d\d(?!\d)){0,2}", text)
     return published_by(found[-1]) if found else None
 
 
