@@ -1,0 +1,309 @@
+"""Growth between two dates on one basis, and what chance allows.
+
+The same people are counted twice, so two counts of a stock are not independent. With Poisson
+arrivals and a share x of the people leaving each year, a share s = (1 - x)^T of the first count is
+still there after T years, and
+
+    Var(N1 - N0) = N0 + N1 - 2 s N0,
+
+which is (2x + g) N for one year with growth g, and that of two independent counts for T without
+end (Parzen, Stochastic Processes, 1962, ch. 4: the infinite-server queue). The annual turnover x is
+an assumption, named with every interval.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+from statsmodels.stats.meta_analysis import combine_effects
+
+from mappa.errors import UsageError
+from mappa.figures import Figures
+from mappa.growth import series
+from mappa.records import Record, key
+
+#: Share of the people who leave the stock in a year (assumed; the plausible range is 0.10 to 0.20).
+TURNOVER = 0.17
+LEVEL = 0.95
+DAYS = 365.25
+
+
+@dataclasses.dataclass(frozen=True)
+class Span(Record):
+    """Growth between two counts on one basis."""
+
+    area: str = key("Area, or the nation")
+    start: pd.Timestamp = key("Date of the first count")
+    end: pd.Timestamp = key("Date of the second count")
+    years: float = key("Length of the span", "years")
+    basis: str = key("Basis of both counts")
+    from_value: float = key("First count", "people")
+    to_value: float = key("Second count", "people")
+    change: float = key("Second less first", "people")
+    growth: float = key("Change over the first count", "share")
+    growth_low: float = key("Lower end of the interval of growth", "share")
+    growth_high: float = key("Upper end of the interval of growth", "share")
+    annual_growth: float = key("Compound growth a year", "share a year")
+    annual_low: float = key("Lower end of its interval", "share a year")
+    annual_high: float = key("Upper end of its interval", "share a year")
+    level: float = key("Level of the intervals", "probability")
+    turnover: float = key("Assumed share of people who leave in a year", "share a year")
+    quality: str = key("How the two counts are known: first, second")
+
+
+@dataclasses.dataclass(frozen=True)
+class Change(Record):
+    """An area's growth over a span beside the nation's."""
+
+    status: str = key("known, or why there is no change to tell")
+    span: Span | None = key("The area's span")
+    national: Span | None = key("The nation's span over the same dates")
+    gap: float | None = key("Log growth of the area less that of the nation, a year", "log a year")
+    gap_se: float | None = key("Standard error of the gap by chance alone", "log a year")
+    gap_z: float | None = key("Gap over its standard error, the spread of areas included")
+    spread: float | None = key(
+        "SD of the areas' true growth over the same dates, outliers left out (Paule-Mandel)", "log"
+    )
+    spread_areas: int = key("Number of areas behind the spread", "areas")
+
+
+def log_variance(first: float, second: float, years: float, turnover: float) -> float:
+    """Return the variance of ln(second / first) by chance: see the module's formula."""
+    staying = (1 - turnover) ** years
+    return max(first + second - 2 * staying * first, 0.0) / (first * second)
+
+
+def make_span(
+    area: str,
+    first: pd.Series,
+    second: pd.Series,
+    *,
+    turnover: float = TURNOVER,
+    level: float = LEVEL,
+) -> Span:
+    """Return the span between two rows (date, value, basis, quality) of one series."""
+    if not 0 <= turnover < 1:
+        raise UsageError(f"Turnover {turnover} is not a share: it must be from 0 to below 1.")
+    years = (second["date"] - first["date"]).days / DAYS
+    if _same_day(first["date"], second["date"]):
+        years = float(second["date"].year - first["date"].year)
+    n0, n1 = float(first["value"]), float(second["value"])
+    log = math.log(n1 / n0)
+    half = stats.norm.ppf((1 + level) / 2) * math.sqrt(log_variance(n0, n1, years, turnover))
+    return Span(
+        area=area,
+        start=first["date"],
+        end=second["date"],
+        years=years,
+        basis=str(first["basis"]),
+        from_value=n0,
+        to_value=n1,
+        change=n1 - n0,
+        growth=n1 / n0 - 1,
+        growth_low=math.expm1(log - half),
+        growth_high=math.expm1(log + half),
+        annual_growth=math.expm1(log / years),
+        annual_low=math.expm1((log - half) / years),
+        annual_high=math.expm1((log + half) / years),
+        level=level,
+        turnover=turnover,
+        quality=f"{first['quality']}, {second['quality']}",
+    )
+
+
+def _same_day(first: pd.Timestamp, second: pd.Timestamp) -> bool:
+    return (first.month, first.day) == (second.month, second.day)
+
+
+def _rows(figures: Figures, area: str) -> pd.DataFrame:
+    if area == figures.nation:
+        frame = series.chosen(series.national_series(figures))
+        return frame[frame["measure"] == "rso_count"]
+    return series.usable_counts(figures, area)
+
+
+def span(
+    figures: Figures,
+    area: str,
+    start: str | pd.Timestamp,
+    end: str | pd.Timestamp,
+    *,
+    turnover: float = TURNOVER,
+    level: float = LEVEL,
+) -> Span:
+    """Return growth between two dates on one basis.
+
+    Raises
+    ------
+    UsageError: a date without a count, dates out of order, or no basis common to both.
+    """
+    name = area if area == figures.nation else figures.area(area)
+    first, second = _day(start), _day(end)
+    if first >= second:
+        raise UsageError(f"{first:%Y-%m-%d} is not before {second:%Y-%m-%d}: name two dates.")
+    frame = _rows(figures, name)
+    found = []
+    for day in (first, second):
+        rows = frame[frame["date"] == day]
+        if rows.empty:
+            raise UsageError(f"No count of {name} is known for {day:%Y-%m-%d}: {_known(frame)}.")
+        found.append(rows.set_index("basis", drop=False))
+    common = [b for b in found[0].index if b in found[1].index and b != "basis_not_known"]
+    if not common:
+        names = {**series.AREA_BASES, **series.NATIONAL_BASES}
+        told = [
+            " or ".join(names[b] for b in rows.index) + f" on {day:%Y-%m-%d}"
+            for rows, day in zip(found, (first, second), strict=True)
+        ]
+        raise UsageError(
+            f"Growth is not worked out across a basis: {name} is known for {told[0]} and for "
+            f"{told[1]}."
+        )
+    basis = common[0]
+    return make_span(name, found[0].loc[basis], found[1].loc[basis], turnover=turnover, level=level)
+
+
+def _day(value: str | pd.Timestamp) -> pd.Timestamp:
+    try:
+        return pd.Timestamp(value)
+    except ValueError:
+        raise UsageError(f"{value!r} is not a date: write it as YYYY-MM-DD.") from None
+
+
+def _known(frame: pd.DataFrame) -> str:
+    days = sorted({f"{d:%Y-%m-%d}" for d in frame["date"]})
+    return "known are " + ", ".join(days) if days else "there is none for any date"
+
+
+def try_span(
+    figures: Figures, area: str, start: pd.Timestamp, end: pd.Timestamp, **kwargs: float
+) -> Span | None:
+    """Return the span, or ``None`` where it cannot be worked out."""
+    try:
+        return span(figures, area, start, end, **kwargs)
+    except UsageError:
+        return None
+
+
+def year_before(day: pd.Timestamp) -> pd.Timestamp:
+    """Return the same day of the year before."""
+    return pd.Timestamp(day) - pd.DateOffset(years=1)
+
+
+def consecutive(figures: Figures, area: str, **kwargs: float) -> tuple[Span, ...]:
+    """Return the spans between neighbouring counts on one basis, by date.
+
+    A year that is missing makes a longer span, never a guess.
+    """
+    frame = _rows(figures, area)
+    found = []
+    for basis in dict.fromkeys(frame["basis"]):
+        rows = frame[(frame["basis"] == basis)].sort_values("date")
+        if basis in {"basis_not_known", "other_date"}:
+            continue
+        for (_, first), (_, second) in zip(
+            list(rows.iterrows())[:-1], list(rows.iterrows())[1:], strict=True
+        ):
+            found.append(make_span(area, first, second, **kwargs))
+    return tuple(sorted(found, key=lambda s: (s.end, s.start)))
+
+
+def outliers(growth: pd.Series, limit: float = 5.0) -> pd.Series:
+    """Tell which areas' growth lies beyond *limit* robust SDs of the areas' median.
+
+    The rule is stated beforehand: the robust SD is 1.4826 times the median absolute deviation.
+
+    Parameters
+    ----------
+    growth: growth of each area (log or share).
+    limit: number of robust SDs.
+    """
+    if growth.empty:
+        return pd.Series(dtype=bool)
+    deviation = (growth - growth.median()).abs()
+    scale = 1.4826 * deviation.median()
+    return deviation > limit * scale if scale > 0 else deviation > np.inf
+
+
+def area_spans(
+    figures: Figures, start: pd.Timestamp, end: pd.Timestamp, **kwargs: float
+) -> list[Span]:
+    """Return the spans of all areas with a count on one basis at both dates."""
+    found = (try_span(figures, area, start, end, **kwargs) for area in figures.names)
+    return [s for s in found if s is not None]
+
+
+def spread(spans: list[Span]) -> tuple[float | None, int]:
+    """Return the SD of the areas' true log growth (Paule-Mandel), outliers left out, and n.
+
+    Needs five areas; with fewer the spread is ``None``.
+    """
+    logs = pd.Series({s.area: math.log1p(s.growth) for s in spans}, dtype=float)
+    keep = logs[~outliers(logs)].index
+    used = [s for s in spans if s.area in keep]
+    if len(used) < 5:
+        return None, len(used)
+    variances = [log_variance(s.from_value, s.to_value, s.years, s.turnover) for s in used]
+    result = combine_effects(
+        np.array([logs[s.area] for s in used]), np.array(variances), method_re="iterated"
+    )
+    return math.sqrt(max(float(result.tau2), 0.0)), len(used)
+
+
+def compare(
+    figures: Figures, area: str, start: pd.Timestamp, end: pd.Timestamp, **kwargs: float
+) -> Change:
+    """Return an area's growth over a span beside the nation's, with a test of the gap.
+
+    The gap is the log growth of the area less the nation's; its variance is chance (the
+    module's formula) plus the spread of areas' growth over the same dates.
+    """
+    try:
+        own = span(figures, area, start, end, **kwargs)
+    except UsageError as error:
+        return Change(str(error), None, None, None, None, None, None, 0)
+    nation = try_span(figures, figures.nation, start, end, **kwargs)
+    if nation is None or area == figures.nation:
+        return Change("known", own, nation, None, None, None, None, 0)
+    tau, number = spread(area_spans(figures, start, end, **kwargs))
+    gap = math.log1p(own.growth) - math.log1p(nation.growth)
+    chance = log_variance(own.from_value, own.to_value, own.years, own.turnover)
+    z = gap / math.sqrt(chance + tau**2) if tau is not None else None
+    return Change(
+        status="known",
+        span=own,
+        national=nation,
+        gap=gap / own.years,
+        gap_se=math.sqrt(chance) / own.years,
+        gap_z=z,
+        spread=tau,
+        spread_areas=number,
+    )
+
+
+def compound(figures: Figures, area: str, as_of: pd.Timestamp, **kwargs: float) -> Change:
+    """Return growth over the longest span on the nation's present basis that ends by *as_of*.
+
+    It runs from the area's first to its last count of all levels at dates on which the nation
+    has a count on the basis of *as_of*, so that both are compared over the same years.
+    """
+    nation = _rows(figures, figures.nation)
+    nation = nation[nation["date"] <= as_of]
+    basis = nation["basis"].iloc[-1] if len(nation) else ""
+    dates = set(nation.loc[nation["basis"] == basis, "date"])
+    rows = _rows(figures, area)
+    rows = rows[rows["date"].isin(dates) & ~rows["basis"].isin(["level_1", "basis_not_known"])]
+    if len(rows) < 2:
+        text = f"Fewer than two counts of {area} on one basis are known up to {as_of:%Y-%m-%d}."
+        return Change(text, None, None, None, None, None, None, 0)
+    return compare(figures, area, rows["date"].min(), rows["date"].max(), **kwargs)
+
+
+def printed_range(percent: float, decimals: int = 0) -> tuple[float, float]:
+    """Return the growth (shares) that a printed percentage covers: 4% covers 3.5% to 4.5%."""
+    half = 0.5 * 10**-decimals
+    return (percent - half) / 100, (percent + half) / 100

@@ -1,0 +1,189 @@
+"""Every known count of an area and of the nation, at its date and on its basis, with breaks.
+
+Nothing is filled in: a year without a value has no row.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+import pandas as pd
+from scipy import stats
+
+from mappa.figures import Figures
+from mappa.records import Record, key
+
+#: What is counted on each basis of an area's count, as a sentence calls it.
+AREA_BASES = {
+    "all_levels": "all levels of management",
+    "level_1": "level 1 only, a narrower count",
+    "other_date": "a date other than 31 March",
+    "basis_not_known": "a basis the source does not state",
+}
+#: What is counted on each basis of the nation's count.
+NATIONAL_BASES = {
+    "act_1997": "subject to the Sex Offenders Act 1997",
+    "police_computer": "Police National Computer count",
+    "mappa_returns": "area returns over the year",
+    "snapshot_31_march": "managed in the community on 31 March",
+}
+#: National measures that count the register's people, by basis; wider registers stay out.
+STOCK_MEASURES = ("rso_count", "register_required")
+
+
+@dataclasses.dataclass(frozen=True)
+class Point(Record):
+    """A value of a series: a count, or an estimate or forecast of the model."""
+
+    date: pd.Timestamp = key("Date of the stock")
+    value: float = key("Count, or the median of an estimate or forecast", "people")
+    low: float | None = key("Lower end of the interval", "people")
+    high: float | None = key("Upper end of the interval", "people")
+    level: float = key("Level of the interval", "probability")
+    low50: float | None = key("Lower end of the 50% interval of an estimate or forecast", "people")
+    high50: float | None = key("Upper end of the 50% interval", "people")
+    kind: str = key("count, estimate or forecast; the three are never mixed")
+    basis: str = key("What is counted: see the data dictionary; model for estimate and forecast")
+    quality: str = key("How the value is known: see the data dictionary")
+    preferred: bool = key("Whether the study uses the value for its date and basis")
+    source: str = key("Identifiers of the sources in sources.csv, or the model")
+    note: str = key("What a reader must know before using the value")
+
+
+@dataclasses.dataclass(frozen=True)
+class Break(Record):
+    """A date at which the national series changes its meaning."""
+
+    date: pd.Timestamp = key("First date on the new footing")
+    kind: str = key("basis, law or revision")
+    text: str = key("What changed")
+
+
+def exact_interval(count: float, level: float = 0.95) -> tuple[float, float]:
+    """Return the exact Poisson interval of a count (people).
+
+    Source: Garwood, Biometrika 28 (1936) 437-442. A full count has no sampling error: the
+    interval tells how far a count of this size varies by chance.
+    """
+    tail = (1 - level) / 2
+    low = stats.chi2.ppf(tail, 2 * count) / 2 if count > 0 else 0.0
+    return float(low), float(stats.chi2.ppf(1 - tail, 2 * count + 2) / 2)
+
+
+def area_series(figures: Figures, area: str) -> pd.DataFrame:
+    """Return every known count of an area by date: a row per value, preferred or not.
+
+    Columns: date, value, basis (one of :data:`AREA_BASES`), quality, preferred, source, note.
+    A count whose source does not state its basis gets ``basis_not_known``, so that no growth
+    is worked out from it.
+    """
+    rows = figures.series(figures.area(area), "rso_count")
+    unknown = rows["note"].map(_basis_not_known).astype(bool)
+    frame = rows.assign(basis=rows["basis"].mask(unknown, "basis_not_known"))
+    columns = ["date", "value", "basis", "quality", "preferred", "sources", "note"]
+    frame = frame[columns].rename(columns={"sources": "source"})
+    order = frame["basis"].map({name: place for place, name in enumerate(AREA_BASES)})
+    return (
+        frame.assign(_order=order)
+        .sort_values(["date", "_order"])
+        .drop(columns="_order")
+        .reset_index(drop=True)
+    )
+
+
+def _basis_not_known(note: str) -> bool:
+    return re.search(r"\bbasis\b[^;.]*\bnot known\b", str(note)) is not None
+
+
+def national_series(figures: Figures) -> pd.DataFrame:
+    """Return every official national value by date, preferred or not, with its basis.
+
+    Columns: date, value, measure, basis (one of :data:`NATIONAL_BASES`), quality, preferred,
+    source, note.
+    """
+    t = figures.national_figures
+    rows = t[
+        t["measure"].isin(STOCK_MEASURES)
+        & t["category"].isin(["", "all"])
+        & t["basis"].isin(NATIONAL_BASES)
+    ]
+    columns = ["date", "value", "measure", "basis", "quality", "preferred", "sources", "note"]
+    frame = rows[columns].rename(columns={"sources": "source"})
+    return frame.sort_values(["date", "preferred"], ascending=[True, False]).reset_index(drop=True)
+
+
+def chosen(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the preferred rows of a series: one value a date (and basis)."""
+    return frame[frame["preferred"]].reset_index(drop=True)
+
+
+def usable_counts(figures: Figures, area: str) -> pd.DataFrame:
+    """Return an area's counts of which a span may be made: one a date and basis.
+
+    Level 1 and other-date values are kept under their own basis, whether or not another value
+    of the date is preferred. Of several values on one date and basis the preferred one counts.
+    """
+    frame = area_series(figures, area)
+    frame = frame.sort_values(["date", "preferred"], ascending=[True, False])
+    return frame.drop_duplicates(["date", "basis"]).reset_index(drop=True)
+
+
+def breaks(figures: Figures) -> tuple[Break, ...]:
+    """Return the breaks of the national series: of basis, of law, and revisions, by date."""
+    frame = chosen(national_series(figures))
+    found = []
+    previous: str | None = None
+    for date, basis in zip(frame["date"], frame["basis"], strict=True):
+        if basis != previous:
+            found.append(Break(date, "basis", f"counted as: {NATIONAL_BASES[basis]}"))
+        previous = basis
+    for rule, text in (
+        ("act_1997_start", "the register begins"),
+        ("act_2003_part2_start", "new notification rules"),
+    ):
+        rows = figures.notification_rules
+        rows = rows[rows["rule"] == rule]
+        for value, basis in zip(rows["value"], rows["legal_basis"], strict=True):
+            found.append(Break(pd.Timestamp(value), "law", f"{text} ({basis})"))
+    everything = national_series(figures)
+    counts = everything[everything["measure"] == "rso_count"]
+    for date, rows in counts.groupby("date"):
+        if len(rows) > 1:
+            values = ", ".join(f"{v:,.0f}" for v in rows["value"])
+            found.append(Break(pd.Timestamp(str(date)), "revision", f"published as {values}"))
+    return tuple(sorted(found, key=lambda b: (b.date, b.kind)))
+
+
+def count_points(figures: Figures, area: str, level: float = 0.95) -> tuple[Point, ...]:
+    """Return every known count of an area as points, with exact Poisson intervals."""
+    return _points(area_series(figures, area), level)
+
+
+def national_points(figures: Figures, level: float = 0.95) -> tuple[Point, ...]:
+    """Return every official national value as points, with exact Poisson intervals."""
+    return _points(national_series(figures), level)
+
+
+def _points(frame: pd.DataFrame, level: float) -> tuple[Point, ...]:
+    points = []
+    for row in frame.itertuples(index=False):
+        low, high = exact_interval(row.value, level)
+        points.append(
+            Point(
+                date=row.date,
+                value=float(row.value),
+                low=low,
+                high=high,
+                level=level,
+                low50=None,
+                high50=None,
+                kind="count",
+                basis=row.basis,
+                quality=row.quality,
+                preferred=bool(row.preferred),
+                source=row.source,
+                note=row.note,
+            )
+        )
+    return tuple(points)
