@@ -1,0 +1,67 @@
+"""Small notebooks that keep the contract of the study's, for the tests of runs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+PARAMETERS = """\
+# Settings: change these and run all cells
+force = "Cumbria"  # police force area
+as_of = "2020-03-31"  # date of the stock
+margin = 0.10  # differences smaller than this are called similar
+"""
+READ = """\
+from mappa.figures import load
+from mappa.records import RECORD_MIME
+from mappa.words import Prose
+from IPython.display import HTML, display
+figures = load()
+people = float(figures.people(as_of)[force])
+"""
+ANSWER = 'Prose(f"{people:,.0f} people live in {force}.")'
+FIGURE = "HTML(f'<figure><img alt=\"{people:,.0f} people\" src=\"data:,x\"></figure>')"
+RECORD = """\
+display({RECORD_MIME: {"force": force, "people": people, "margin": margin}}, raw=True)
+"""
+
+
+def notebook(title: str, *extra: str, parameters: str = PARAMETERS) -> dict:
+    """Return a notebook as JSON; *extra* cells stand before the record."""
+    cells = [_markdown("title", f"# {title}")]
+    for name, source, tags in [
+        ("settings", parameters, ["parameters"]),
+        ("read", READ, []),
+        ("answer", ANSWER, ["answer"]),
+        ("figure", FIGURE, ["answer-figure"]),
+        *[(f"extra-{n}", source, []) for n, source in enumerate(extra)],
+        ("record", RECORD, ["record"]),
+    ]:
+        cells.append(_code(name, source, tags))
+    kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
+    return {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
+
+
+def _markdown(name: str, source: str) -> dict:
+    return {"cell_type": "markdown", "id": name, "metadata": {}, "source": source}
+
+
+def _code(name: str, source: str, tags: list[str]) -> dict:
+    return {
+        "cell_type": "code",
+        "id": name,
+        "metadata": {"tags": tags} if tags else {},
+        "source": source,
+        "outputs": [],
+        "execution_count": None,
+    }
+
+
+def write_study(folder: Path, **extra: list[str]) -> Path:
+    """Write the three notebooks of a small study to *folder*; *extra* cells by name."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("1-growth", "2-rate", "3-register"):
+        title = name[2:].title()
+        text = json.dumps(notebook(title, *extra.get(name[2:], [])))
+        (folder / f"{name}.ipynb").write_text(text, encoding="utf-8")
+    return folder
