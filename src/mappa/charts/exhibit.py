@@ -13,6 +13,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from mappa.charts.style import RC
+from mappa.charts.svg import shrink
 from mappa.words.tables import table_html
 
 EXHIBIT_MIME = "application/vnd.mappa.exhibit+json"
@@ -68,7 +69,7 @@ class Exhibit:
         stream = io.StringIO()
         with mpl.rc_context(RC):
             self.figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
-        return stream.getvalue()
+        return shrink(stream.getvalue())
 
     def _repr_html_(self) -> str:
         esc = html.escape
@@ -79,10 +80,15 @@ class Exhibit:
             f'<figure class="mappa-exhibit" id="exhibit-{esc(self.name, quote=True)}">'
             f'<p class="mappa-headline"><strong>{esc(self.headline)}</strong></p>'
             f'<p class="mappa-subtitle">{esc(self.subtitle)}</p>'
+            # On a phone the picture keeps a legible size and scrolls, so it must take the focus.
+            f'<div class="mappa-picture" role="region" tabindex="0" '
+            f'aria-label="Chart: {esc(self.headline, quote=True)}">'
             f'<img alt="{esc(self.alt, quote=True)}" src="data:image/svg+xml;base64,{picture}">'
+            "</div>"
             f'<figcaption class="mappa-source">{esc(self.source)}</figcaption>'
             f'<details class="mappa-data"><summary>Data of this chart</summary>{table}'
             f'<p><a download="{esc(self.name, quote=True)}.csv" '
-            f'href="data:text/csv;charset=utf-8;base64,{sheet}">Download as CSV</a></p>'
+            f'href="data:text/csv;charset=utf-8;base64,{sheet}">'
+            f"Download {esc(self.name)}.csv</a></p>"
             "</details></figure>"
         )

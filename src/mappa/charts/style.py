@@ -28,7 +28,7 @@ RC: dict[str, Any] = {
     "lines.linewidth": 2,
     "legend.frameon": False,
     "svg.hashsalt": "mappa",  # the same ids on every run, so that a rebuild is byte-identical
-    "svg.fonttype": "path",
+    "svg.fonttype": "none",  # text stays text: sharp at any zoom, found by search, half the bytes
     "path.simplify": True,
 }
 
