@@ -80,13 +80,14 @@ def score_seal(seal: Seal, figures: Figures) -> SealScore:
     of the very day. A date without a count is kept, unscored.
     """
     counts = figures.national("rso_count")
-    national = _cases(seal, "nation", lambda day, place: counts.get(day))
-    by_day = {day: figures.counts(day) for day in seal.forecasts["date"].unique()}
+    same = seal.manifest["nation"] == figures.nation
+    days = seal.forecasts["date"].unique()
+    by_day = {day: figures.counts(day) if same else pd.Series(dtype=float) for day in days}
+    national = _cases(seal, "nation", lambda day, place: counts.get(day) if same else None)
     areas = _cases(seal, "area", lambda day, place: by_day[day].get(place))
     scored = {c.date: c.blind for c in national if c.count is not None}
     latest = national_series(figures).dropna().index[-1]
     latest_day = max(d for d in counts.index if d.year == latest).date()
-    same = seal.manifest["nation"] == figures.nation
     if not same:
         status = f"the seal forecasts {seal.manifest['nation']}, not {figures.nation}"
     elif not scored and not any(c.count is not None for c in areas):
