@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import functools
 import io
 import re
 import shutil
@@ -225,7 +226,7 @@ def _new_sources(name: str, frame: pd.DataFrame, figures: Figures) -> pd.DataFra
     described = frame[(frame[["source_title", "source_url"]] != "").any(axis=1)]
     known = set(figures.sources["source"])
     rows: dict[str, tuple[int, dict[str, str]]] = {}
-    for line, (_, r) in zip(described.index, described.iterrows(), strict=True):
+    for line, r in zip(described.index, described.to_dict("records"), strict=True):
         identifier = r["source"]
         if identifier in known:
             continue
@@ -259,7 +260,10 @@ def _validate(name: str, table: str, rows: pd.DataFrame, figures: Figures) -> No
     try:
         schema.validate_table(table, rows, figures.dictionary)
     except DataError as error:
-        raise DataError(str(error).replace(f"{table}.csv", name, 1)) from None
+        said = str(error).replace(f"{table}.csv", name, 1)
+        if table == "sources":
+            said = said.replace("column ", "column source_", 1)
+        raise DataError(said) from None
     chosen = rows[rows["preferred"] == "true"] if table in CELLS else rows.iloc[:0]
     doubled = chosen.duplicated(list(CELLS.get(table, ())) or None)
     if doubled.any():
@@ -295,6 +299,10 @@ def plan(figures: Figures, submission: Submission) -> Plan:
     notes = [f"New source: {s}." for s in submission.rows["sources"]["source"]]
     given = submission.rows.get("denominators")
     more = given.to_dict("records") if given is not None else []
+    notes += [
+        f"The denominator of {d['stock_date']} is mid-{d['mid_year']} ({d['evidence']})."
+        for d in more
+    ]
     assumed, told = _assumed_denominators(figures, submission, {d["stock_date"] for d in more})
     after["denominators"] += more + assumed
     tables = {
@@ -408,7 +416,7 @@ def rehearse(plan: Plan, figures: Figures) -> Rehearsal:
 
     Raises DataError in one sentence where the new tables break the schema or each other.
     """
-    failed = {_cell(f) for f in run_checks(figures) if f.status == "fail"}
+    failed = _failing(figures)
 
     def fresh(findings: Iterable[Finding]) -> tuple[Finding, ...]:
         return tuple(f for f in findings if f.status == "fail" and _cell(f) not in failed)
@@ -419,6 +427,11 @@ def rehearse(plan: Plan, figures: Figures) -> Rehearsal:
         plan = _without_exceptions(plan, figures, idle)
         after, findings = _checked_copy(plan, figures)
     return Rehearsal(plan, after, tuple(findings), fresh(findings))
+
+
+@functools.lru_cache(maxsize=4)
+def _failing(figures: Figures) -> frozenset[tuple[str, ...]]:
+    return frozenset(_cell(f) for f in run_checks(figures) if f.status == "fail")
 
 
 def _cell(f: Finding) -> tuple[str, ...]:

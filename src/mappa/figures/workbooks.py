@@ -18,7 +18,6 @@ LARGEST_FILE = 20_000_000
 LARGEST_UNPACKED = 200_000_000
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ENGINES = {"xls": "xlrd", "xlsx": "openpyxl", "ods": "odf"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,42 +79,66 @@ def read_sheets(content: bytes, name: str) -> list[Sheet]:
     kind = kind_of(content, name)
     if kind == "csv":
         return [Sheet(name, _csv_cells(content, name))]
-    import pandas as pd
-
     try:
-        frames = pd.read_excel(
-            io.BytesIO(content),
-            sheet_name=None,
-            header=None,
-            dtype=object,
-            keep_default_na=False,
-            na_values=[],
-            engine=_ENGINES[kind],
-        )
-    # The three readers raise errors of many kinds on a damaged file; all mean the same here.
+        return _xls_sheets(content) if kind == "xls" else _frames(content, kind)
+    # The readers raise errors of many kinds on a damaged file; all mean the same here.
     except Exception as error:
         raise DataError(
             f"{name} cannot be read as {kind.upper()} ({type(error).__name__}): is it damaged?"
         ) from error
+
+
+def _frames(content: bytes, kind: str) -> list[Sheet]:
+    import pandas as pd
+
+    frames = pd.read_excel(
+        io.BytesIO(content),
+        sheet_name=None,
+        header=None,
+        dtype=object,
+        keep_default_na=False,
+        na_values=[],
+        engine={"xlsx": "openpyxl", "ods": "odf"}[kind],
+    )
     return [
         Sheet(str(title), [[cell_text(v) for v in row] for row in frame.itertuples(index=False)])
         for title, frame in frames.items()
     ]
 
 
+def _xls_sheets(content: bytes) -> list[Sheet]:
+    """Read with xlrd itself: pandas is giving up its own use of it."""
+    import xlrd
+
+    book = xlrd.open_workbook(file_contents=content, logfile=io.StringIO())
+
+    def text(cell: Any) -> str:
+        if cell.ctype == xlrd.XL_CELL_DATE:
+            return cell_text(xlrd.xldate_as_datetime(cell.value, book.datemode))
+        if cell.ctype == xlrd.XL_CELL_ERROR:
+            return "#error"
+        return cell_text(bool(cell.value) if cell.ctype == xlrd.XL_CELL_BOOLEAN else cell.value)
+
+    return [Sheet(s.name, [[text(c) for c in row] for row in s.get_rows()]) for s in book.sheets()]
+
+
 def read_file(path: Path) -> list[Sheet]:
     """Return the sheets of a file; see :func:`read_sheets`."""
+    return read_sheets(read_bytes(path), path.name)
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return the content of a table file; DataError in one sentence where it cannot be read."""
     try:
         if path.is_dir():
             raise DataError(f"{path} is a folder: name a CSV, ODS, XLS or XLSX file.")
         if path.stat().st_size > LARGEST_FILE:
             raise DataError(f"{path.name} has more than {LARGEST_FILE:,} bytes.")
-        content = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError:
         raise DataError(f"There is no file {path}.") from None
     except OSError as error:
         raise DataError(f"Cannot read {path}: {error.strerror}.") from error
-    return read_sheets(content, path.name)
 
 
 def _csv_cells(content: bytes, name: str) -> list[list[str]]:

@@ -1,0 +1,52 @@
+"""``mappa fetch-official``: bring in the official tables of all areas."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mappa.errors import UsageError
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("fetch-official")(fetch_official)
+
+
+def fetch_official(
+    year: Annotated[
+        list[int] | None, typer.Option(help="Year of the stock; may be repeated. Default: all.")
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option(help="Read this downloaded workbook; needs one --year.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change.")] = False,
+) -> None:
+    """Download the official area tables and add them, checked, with their source."""
+    from mappa.commands.add_figures import settle
+    from mappa.figures import load, official, workbooks
+    from mappa.figures.add import plan
+
+    figures = load()
+    years = year or []
+    if file is not None and len(years) != 1:
+        raise UsageError("--file needs the --year that the workbook is for, once.")
+    tables = []
+    for _, row in official.addresses(figures, years).iterrows():
+        if file is None:
+            typer.echo(f"Downloading {official.resolve(row['url'])} ...")
+            content, name = official.download(row["url"]), row["url"].rsplit("/", 1)[-1]
+        else:
+            content, name = workbooks.read_bytes(file), file.name
+        table = official.read_official(content, name, row["stock_date"], figures)
+        for doubt in table.doubts:
+            typer.echo(doubt)
+        if table.unused:
+            typer.echo(f"{name}: columns not used: {'; '.join(table.unused)}.")
+        tables.append((table, str(row["url"])))
+    settle(
+        plan(figures, official.to_submission(tables, figures)), figures, yes=yes, dry_run=dry_run
+    )
