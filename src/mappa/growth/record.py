@@ -8,7 +8,7 @@ import pandas as pd
 
 from mappa.figures import Figures
 from mappa.growth import change, series
-from mappa.growth.change import Change
+from mappa.growth.change import Change, Span
 from mappa.growth.series import Break, Point
 from mappa.records import Record, key
 
@@ -29,7 +29,7 @@ class GrowthRecord(Record):
     breaks: tuple[Break, ...] = key("Dates at which the national series changes its meaning")
     change: Change = key("Growth over the year to as_of beside the nation's")
     compound: Change = key("Growth over the longest span on one basis beside the nation's")
-    national_years: tuple[change.Span, ...] = key("The nation's growth between neighbouring dates")
+    national_years: tuple[Span, ...] = key("The nation's growth between neighbouring dates")
 
 
 def build(figures: Figures, force: str, as_of: str | pd.Timestamp, horizon: int) -> GrowthRecord:

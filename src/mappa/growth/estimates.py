@@ -1,0 +1,241 @@
+"""Estimates for every area and stock date, and forecasts, from kept or fresh fits of the model.
+
+A fit is kept as a small table of quantiles of the log rate ratio, keyed by the digest of its
+evidence: ``estimates.csv`` beside the study's tables, or the cache for any other evidence. Nothing
+dated after the origin is in it.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from mappa.errors import MappaError, UsageError
+from mappa.figures import Figures, places, schema
+from mappa.files import write_atomically
+from mappa.growth import evidence as ev
+from mappa.growth import model, nation
+
+#: Changes when the model does, so that no fit of another model is taken for this one's.
+MODEL = "random walk 1"
+PROBABILITIES = (0.005, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975, 0.995)
+QUANTILES = tuple(f"q{round(1000 * p):03d}" for p in PROBABILITIES)
+LONGEST = 5
+DRAWS, WARM_UP = 2000, 300
+KEPT_DRAWS = 6000
+TABLE = "estimates"
+
+
+def key_of(evidence: ev.Evidence) -> str:
+    """Return the key of a fit: model and digest of the evidence."""
+    return f"{MODEL.replace(' ', '-')}-{evidence.digest[:20]}"
+
+
+def steps_ahead(
+    posterior: model.Posterior, shares: np.ndarray, horizon: int, seed: int
+) -> np.ndarray:
+    """Return draws of the log rate ratios after the last date, shape (draws, horizon, A).
+
+    Steps follow the model; every year the ratios are made to agree with the nation again, at the
+    population shares of the origin, shape (A,).
+    """
+    rng = np.random.default_rng([seed, 1])
+    x = posterior.x[:, -1]
+    ahead = np.empty((x.shape[0], horizon, x.shape[1]))
+    for h in range(horizon):
+        shock = rng.standard_normal(x.shape)
+        weight = rng.chisquare(posterior.nu[:, None], size=x.shape) / posterior.nu[:, None]
+        x = x + posterior.sigma[:, None] * posterior.scale * shock / np.sqrt(weight)
+        x = x - np.log((shares * np.exp(x)).sum(axis=1, keepdims=True))
+        ahead[:, h] = x
+    return ahead
+
+
+def fit_table(
+    evidence: ev.Evidence,
+    *,
+    draws: int = DRAWS,
+    warm_up: int = WARM_UP,
+    seed: int = model.SEED,
+    progress: Callable[[], object] | None = None,
+) -> pd.DataFrame:
+    """Fit the model and return the quantiles of the log rate ratio of every area and date.
+
+    Columns: fit, origin, area, date, kind (estimate or forecast) and :data:`QUANTILES`; forecasts
+    run :data:`LONGEST` years.
+    """
+    posterior = model.fit(evidence, draws=draws, warm_up=warm_up, seed=seed, progress=progress)
+    origin = evidence.dates[-1]
+    ahead = steps_ahead(posterior, evidence.shares[-1], LONGEST, seed)
+    dates = [*evidence.dates, *nation.dates_ahead(origin, LONGEST)]
+    past = posterior.x + posterior.d[:, :, None]
+    draws_all = np.concatenate([past, ahead], axis=1)
+    quantiles = np.quantile(draws_all, PROBABILITIES, axis=0)
+    rows = [
+        [key_of(evidence), origin, area, date, "estimate" if date <= origin else "forecast"]
+        + [round(float(q), 5) for q in quantiles[:, t, i]]
+        for i, area in enumerate(evidence.areas)
+        for t, date in enumerate(dates)
+    ]
+    return pd.DataFrame(rows, columns=["fit", "origin", "area", "date", "kind", *QUANTILES])
+
+
+def as_csv(frame: pd.DataFrame) -> str:
+    """Return a table as the CSV that is kept: dates as ISO, numbers as short as they are."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(frame.columns)
+    for row in frame.itertuples(index=False):
+        writer.writerow(
+            [
+                f"{v:%Y-%m-%d}"
+                if isinstance(v, pd.Timestamp)
+                else ("" if pd.isna(v) else f"{v:.6g}")
+                if isinstance(v, float)
+                else v
+                for v in row
+            ]
+        )
+    return out.getvalue()
+
+
+def read_kept(path: Path, dictionary: pd.DataFrame, table: str = TABLE) -> pd.DataFrame | None:
+    """Return a kept table, validated against the dictionary, or ``None`` where there is none."""
+    if not path.is_file():
+        return None
+    return schema.validate_table(table, schema.read_text_table(path), dictionary)
+
+
+def quantile_table(figures: Figures, origin: pd.Timestamp) -> pd.DataFrame:
+    """Return the table of :func:`fit_table` for an origin: kept, cached or fitted now.
+
+    Raises
+    ------
+    DataError: a kept table that breaks its schema.
+    """
+    evidence = ev.collect(figures.until(origin))
+    if evidence.dates[-1] != origin:
+        raise UsageError(f"{origin:%Y-%m-%d} has no denominator, so nothing is estimated for it.")
+    name = key_of(evidence)
+    kept = read_kept(figures.folder / f"{TABLE}.csv", figures.dictionary)
+    if kept is not None and (kept["fit"] == name).any():
+        return kept[kept["fit"] == name].reset_index(drop=True)
+    path = places.cache_folder() / "growth" / f"{name}.csv"
+    try:
+        cached = read_kept(path, figures.dictionary)
+    except MappaError:
+        cached = None  # a cache that another version wrote is made anew
+    if cached is not None and (cached["fit"] == name).all() and len(cached):
+        return cached
+    frame = fit_table(evidence)
+    write_atomically(path, as_csv(frame))
+    return frame
+
+
+def _people(figures: Figures, origin: pd.Timestamp) -> pd.Series:
+    """Return each area's share of the people aged 10 and over at the origin."""
+    people = figures.people(origin)
+    return people / people.sum()
+
+
+def area_estimates(figures: Figures, origin: str | pd.Timestamp) -> pd.DataFrame:
+    """Return the estimate of every area for each stock date up to the origin.
+
+    Columns: area, date, median, low50, high50, low90, high90 (people). An area with a count has
+    one too: a caller shows the count instead.
+    """
+    day = figures.date(origin)
+    known = figures.until(day)
+    table = quantile_table(figures, day)
+    table = table[table["kind"] == "estimate"]
+    evidence = ev.collect(known)
+    expected = pd.DataFrame(
+        evidence.nation[:, None] * evidence.shares, index=evidence.dates, columns=evidence.areas
+    ).stack()
+    base = expected.reindex(pd.MultiIndex.from_frame(table[["date", "area"]])).to_numpy()
+    return _in_people(table, {q: base * np.exp(table[q].to_numpy()) for q in QUANTILES})
+
+
+def area_forecasts(
+    figures: Figures,
+    origin: str | pd.Timestamp,
+    horizon: int = 4,
+    nation_path: np.ndarray | None = None,
+    *,
+    seed: int = model.SEED,
+) -> pd.DataFrame:
+    """Return the forecast of every area for the *horizon* years after the origin.
+
+    Parameters
+    ----------
+    figures: the tables; no row dated after *origin* is used.
+    origin: a date with a national count.
+    horizon: 1 to 5 years.
+    nation_path: draws of the national count, shape (draws, horizon), people, such as a register
+        model gives; by default the benchmark of :func:`mappa.growth.nation.benchmark_path`.
+    seed: of the random numbers; the same seed gives the same frame.
+
+    Returns
+    -------
+    A frame with area, date, median, low50, high50, low90, high90 and the quantiles of
+    :data:`PROBABILITIES` as columns :data:`QUANTILES` (people), by area and date.
+    """
+    day = figures.date(origin)
+    if not 1 <= horizon <= LONGEST:
+        raise UsageError(f"A horizon of {horizon} years is not one of 1 to {LONGEST}.")
+    path = nation_path
+    if path is None:
+        path = nation.benchmark_path(figures, day, horizon, 4000, seed)
+    path = np.asarray(path, dtype=float)
+    if path.ndim != 2 or path.shape[1] != horizon or not (path > 0).all():
+        raise UsageError(f"The nation's path must have {horizon} columns of counts above zero.")
+    table = quantile_table(figures, day)
+    dates = nation.dates_ahead(day, horizon)
+    table = table[table["date"].isin(dates)].reset_index(drop=True)
+    share = _people(figures, day)
+    values = {q: np.empty(len(table)) for q in QUANTILES}
+    rng = np.random.default_rng([seed, 2])
+    # Spread evenly over the distribution, in random order against the nation's draws.
+    uniform = (rng.permutation(len(path)) + 0.5) / len(path)
+    for k, row in enumerate(table.itertuples(index=False)):
+        ratio = quantile_function([getattr(row, q) for q in QUANTILES], uniform)
+        drawn = path[:, dates.index(row.date)] * share[row.area] * np.exp(ratio)
+        for q, value in zip(QUANTILES, np.quantile(drawn, PROBABILITIES), strict=True):
+            values[q][k] = value
+    return _in_people(table, values)
+
+
+def quantile_function(quantiles: list[float], uniform: np.ndarray) -> np.ndarray:
+    """Return the values at probabilities *uniform* of a distribution known by its quantiles.
+
+    Linear between them on the scale of normal scores, and along the last piece beyond them.
+    """
+    from scipy.stats import norm
+
+    z, q = norm.ppf(PROBABILITIES), np.asarray(quantiles, dtype=float)
+    at = norm.ppf(uniform)
+    value = np.interp(at, z, q)
+    low, high = at < z[0], at > z[-1]
+    value[low] = q[0] + (at[low] - z[0]) * (q[1] - q[0]) / (z[1] - z[0])
+    value[high] = q[-1] + (at[high] - z[-1]) * (q[-1] - q[-2]) / (z[-1] - z[-2])
+    return value
+
+
+def _in_people(table: pd.DataFrame, values: dict[str, np.ndarray]) -> pd.DataFrame:
+    frame = table[["area", "date"]].copy()
+    for name, q in (
+        ("median", "q500"),
+        ("low50", "q250"),
+        ("high50", "q750"),
+        ("low90", "q050"),
+        ("high90", "q950"),
+    ):
+        frame[name] = values[q]
+    for q in QUANTILES:
+        frame[q] = values[q]
+    return frame.sort_values(["area", "date"]).reset_index(drop=True)

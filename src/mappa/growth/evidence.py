@@ -1,0 +1,286 @@
+"""What is known of every area's share of the nation, each piece with its own error.
+
+The unknowns are x[i, t] = ln(rate of area i / national rate) on the stock dates t for which the
+Ministry's denominator is known. A piece of evidence is a linear form of them,
+
+    y = x[i, t] - x[i, s] + d[t] - d[s] + error,
+
+with s left out unless it is a printed change, and d[t] the error of a national total that had to
+be interpolated. Printed and derived values have an error close to normal (t with 30 degrees of
+freedom), all others a heavy-tailed one (t with 4).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import re
+
+import numpy as np
+import pandas as pd
+
+from mappa.errors import UsageError
+from mappa.figures import Figures
+from mappa.files import digest
+
+NEAR_NORMAL, HEAVY = 30.0, 4.0
+#: Standard deviation of the log of a count, by how it is known.
+COUNT_SD = {
+    "printed": 0.002,
+    "official": 0.002,
+    "derived": 0.004,
+    "police": 0.020,
+    "foi": 0.020,
+    "date_inferred": 0.025,
+}
+FIRM = ("printed", "official", "derived")
+#: Error of the denominator behind a printed rate: where the mid-year is fitted, and where assumed.
+RATE_SD = {"fitted": 0.002, "assumed": 0.008}
+CHANGE_SD = 0.006
+#: Moving a value from another date to 31 March: fixed part, and per square root of a year.
+MOVED_SD = (0.03, 0.05)
+#: A value from before the first stock date, per head of all ages: the same two parts.
+EARLY_SD = (0.03, 0.045)
+#: Level 1 against all levels where fewer than three pairs are known: mean and SD of the log ratio.
+LEVEL_1_PRIOR = (0.01, 0.01)
+NATION_SD, INTERPOLATED_SD = 0.0005, 0.012
+DAYS = 365.25
+
+
+@dataclasses.dataclass(frozen=True)
+class Evidence:
+    """All that the model is fitted to.
+
+    Attributes
+    ----------
+    areas: names of the A areas.
+    dates: the T stock dates.
+    people: people aged 10 and over, shape (T, A).
+    nation: national counts, interpolated where none is known, shape (T,).
+    nation_sd: standard deviation of their logs, shape (T,).
+    rows: a row for each piece: kind, i, t, s (-1: none), y, sd, df, and ``cells``, the (i, t) that
+        it says something about, so that a test can leave all of them out.
+    """
+
+    areas: tuple[str, ...]
+    dates: tuple[pd.Timestamp, ...]
+    people: np.ndarray
+    nation: np.ndarray
+    nation_sd: np.ndarray
+    rows: pd.DataFrame
+
+    @property
+    def shares(self) -> np.ndarray:
+        """Population share of each area, shape (T, A)."""
+        return self.people / self.people.sum(axis=1, keepdims=True)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of everything the fit depends on."""
+        frame = self.rows.drop(columns="cells").to_csv(index=False, float_format="%.10g")
+        arrays = [a.astype(float).round(10) for a in (self.people, self.nation, self.nation_sd)]
+        names = [*self.areas, *(f"{d:%Y-%m-%d}" for d in self.dates)]
+        return digest([*names, *(a.tobytes() for a in arrays), frame])
+
+    def without(self, cells: set[tuple[int, int]]) -> Evidence:
+        """Return the evidence without every piece that touches one of the (i, t) *cells*."""
+        keep = [not cells & set(c) for c in self.rows["cells"]]
+        return dataclasses.replace(self, rows=self.rows[keep].reset_index(drop=True))
+
+
+class _Collector:
+    """Collects rows; knows the national rate of each stock date."""
+
+    def __init__(self, figures: Figures) -> None:
+        self.figures = figures
+        self.dates = stock_dates(figures)
+        self.people = np.array([figures.people(d).to_numpy(float) for d in self.dates])
+        self.national = figures.national("rso_count")
+        known = [d in self.national.index for d in self.dates]
+        self.nation = np.array([self.nation_on(d) for d in self.dates])
+        self.nation_sd = np.where(known, NATION_SD, INTERPOLATED_SD)
+        self.log_rate = np.log(self.nation / self.people.sum(axis=1))
+        self.index = {d: t for t, d in enumerate(self.dates)}
+        self.area = {name: i for i, name in enumerate(figures.names)}
+        self.rows: list[dict[str, object]] = []
+        t = figures.area_figures
+        self.values = t[t["value"] > 0] if len(t) else t
+        counts = self._of("rso_count", "all_levels")
+        self.counted = {
+            (self.area[r.area], self.index[r.date]): float(r.value)
+            for r in counts[counts["preferred"]].itertuples()
+            if r.date in self.index
+        }
+
+    def _of(self, measure: str, basis: str) -> pd.DataFrame:
+        rows = self.values[(self.values["measure"] == measure) & (self.values["basis"] == basis)]
+        return rows.sort_values(["area", "date", "value"])
+
+    def nation_on(self, day: pd.Timestamp) -> float:
+        """Return the national count on a day, log-linear between the known ones."""
+        days = self.national.index.to_numpy().astype("datetime64[D]").astype(float)
+        at = np.datetime64(day, "D").astype(float)
+        return float(np.exp(np.interp(at, days, np.log(self.national.to_numpy(float)))))
+
+    def log_ratio(self, count: float, i: int, t: int) -> float:
+        return math.log(count / self.people[t, i]) - float(self.log_rate[t])
+
+    def add(
+        self,
+        kind: str,
+        i: int,
+        t: int,
+        y: float,
+        sd: float,
+        df: float,
+        s: int = -1,
+        touches: tuple[tuple[int, int], ...] = (),
+    ) -> None:
+        cells = ((i, t), *(((i, s),) if s >= 0 else ()), *touches)
+        self.rows.append(
+            {"kind": kind, "i": i, "t": t, "s": s, "y": y, "sd": sd, "df": df, "cells": cells}
+        )
+
+    def counts(self) -> None:
+        """Counts of all levels on a stock date."""
+        rows = self._of("rso_count", "all_levels")
+        for r in rows[rows["preferred"]].itertuples():
+            if r.date not in self.index:
+                continue
+            i, t = self.area[r.area], self.index[r.date]
+            # Some sources print what a force's own records say: softer than the Ministry's table.
+            quality = "police" if re.search(r"\bforce data\b", r.note) else r.quality
+            df = NEAR_NORMAL if quality in FIRM else HEAVY
+            self.add("count", i, t, self.log_ratio(r.value, i, t), COUNT_SD[quality], df)
+
+    def rates(self) -> None:
+        """Printed rates of a stock date without a count of all levels."""
+        how = self.figures.denominators.set_index("stock_date")["quality"]
+        rows = self._of("rso_rate_per_100k", "all_levels")
+        for r in rows[rows["preferred"]].itertuples():
+            if r.date not in self.index:
+                continue
+            i, t = self.area[r.area], self.index[r.date]
+            if (i, t) in self.counted:
+                continue
+            rounding = half_width(r.value) / math.sqrt(3) / r.value
+            df = NEAR_NORMAL if r.quality in FIRM else HEAVY
+            extra = RATE_SD[how[r.date]] if r.quality in FIRM else COUNT_SD[r.quality]
+            y = math.log(r.value / 1e5) - float(self.log_rate[t])
+            self.add("rate", i, t, y, math.hypot(rounding, extra), df)
+
+    def level_1(self) -> None:
+        """Counts of level 1 alone, raised by what all levels exceed it by where both are known."""
+        rows = self._of("rso_count", "level_1")
+        rows = rows[rows["date"].isin(self.dates)]
+        cells = [(self.area[r.area], self.index[r.date], float(r.value)) for r in rows.itertuples()]
+        pairs = [math.log(self.counted[i, t] / v) for i, t, v in cells if (i, t) in self.counted]
+        mean, sd = LEVEL_1_PRIOR
+        if len(pairs) >= 3:
+            mean, sd = float(np.mean(pairs)), float(np.std(pairs, ddof=1))
+        for i, t, value in cells:
+            if (i, t) not in self.counted:
+                error = math.hypot(sd, COUNT_SD["printed"])
+                self.add("level_1", i, t, self.log_ratio(value, i, t) + mean, error, HEAVY)
+
+    def changes(self) -> None:
+        """Printed changes on the year before, where they tell more than the counts do."""
+        narrow = {
+            (self.area[r.area], self.index[r.date])
+            for r in self._of("rso_count", "level_1").itertuples()
+            if r.date in self.index
+        } - set(self.counted)
+        for r in self._of("rso_change_pct", "all_levels").itertuples():
+            i, t, s = self._year(r)
+            if not r.preferred or s < 0 or {(i, t), (i, s)} <= set(self.counted):
+                continue
+            if (i, s) in narrow and (i, t) not in narrow:
+                continue  # the printed change itself crosses a basis
+            log = math.log1p(r.value / 100)
+            y = log - math.log(self.people[t, i] / self.people[s, i])
+            y -= float(self.log_rate[t] - self.log_rate[s])
+            rounding = half_width(r.value) / math.sqrt(3) / (100 + r.value)
+            df = NEAR_NORMAL if r.quality in FIRM else HEAVY
+            self.add("change", i, t, y, math.hypot(rounding, CHANGE_SD), df, s)
+        for r in self._of("rso_change_count", "all_levels").itertuples():
+            i, t, s = self._year(r)
+            if r.preferred and s >= 0 and (i, t) in self.counted and (i, s) not in self.counted:
+                value = self.counted[i, t] - r.value
+                y, sd = self.log_ratio(value, i, s), COUNT_SD["derived"]
+                self.add("derived", i, s, y, sd, NEAR_NORMAL, touches=((i, t),))
+
+    def _year(self, row: object) -> tuple[int, int, int]:
+        date = row.date  # type: ignore[attr-defined]
+        t = self.index.get(date, -1)
+        return self.area[row.area], t, self.index.get(date - pd.DateOffset(years=1), -1)  # type: ignore[attr-defined]
+
+    def other_dates(self) -> None:
+        """Counts of another day, moved to the nearest stock date by national growth."""
+        for r in self._of("rso_count", "other_date").itertuples():
+            if re.search(r"\bcommunity and custody\b", r.note, re.IGNORECASE):
+                continue  # a wider count: people in prison are in it
+            nearest = min(self.dates, key=lambda d: abs(d - r.date))
+            years = abs((nearest - r.date).days) / DAYS
+            i, t = self.area[r.area], self.index[nearest]
+            if years > 0.51 or (i, t) in self.counted:
+                continue
+            moved = r.value * self.nation[t] / self.nation_on(r.date)
+            sd = math.hypot(MOVED_SD[0], MOVED_SD[1] * math.sqrt(years))
+            self.add("other_date", i, t, self.log_ratio(moved, i, t), sd, HEAVY)
+
+    def early(self) -> None:
+        """The latest value before the first stock date, per head of all ages, as one piece."""
+        first = self.dates[0]
+        everyone = self.figures.population.pivot(
+            index="mid_year", columns="area", values="population_all"
+        )[self.figures.names]
+        for area, i in self.area.items():
+            rows = self.values[
+                (self.values["area"] == area)
+                & (self.values["date"] < first)
+                & self.values["measure"].isin(["rso_count", "rso_rate_per_100k"])
+                & (self.values["basis"] == "all_levels")
+                & self.values["preferred"]
+            ].sort_values(["date", "measure"], ascending=[True, False])
+            if rows.empty or len(everyone) == 0:
+                continue
+            r = rows.iloc[-1]  # of one date the count comes last
+            mid = min(max(r["date"].year - 1, everyone.index.min()), everyone.index.max())
+            nation = self.nation_on(r["date"]) / everyone.loc[mid].sum()
+            own = r["value"] / (everyone.loc[mid, area] if r["measure"] == "rso_count" else 1e5)
+            years = (first - r["date"]).days / DAYS
+            sd = math.hypot(EARLY_SD[0], EARLY_SD[1] * math.sqrt(years))
+            self.add("early", i, 0, math.log(own / nation), sd, HEAVY, touches=((-1, -1),))
+
+
+def half_width(value: float) -> float:
+    """Return half a unit of the last decimal that a printed value shows: 125.2 gives 0.05."""
+    text = f"{value:.10g}"
+    decimals = len(text.partition(".")[2])
+    return 0.5 * 10.0**-decimals
+
+
+def stock_dates(figures: Figures) -> list[pd.Timestamp]:
+    """Return the yearly stock dates with a denominator, the grid of the model."""
+    years = set(figures.population["mid_year"])
+    rows = figures.denominators
+    dates = sorted(rows.loc[rows["mid_year"].isin(years), "stock_date"])
+    if len(dates) < 2:
+        raise UsageError("Estimates need two stock dates with a denominator up to the date asked.")
+    return dates
+
+
+def collect(figures: Figures) -> Evidence:
+    """Return the evidence in *figures*; give ``figures.until(day)`` to see no later row."""
+    c = _Collector(figures)
+    for part in (c.counts, c.rates, c.level_1, c.changes, c.other_dates, c.early):
+        part()
+    columns = ["kind", "i", "t", "s", "y", "sd", "df", "cells"]
+    return Evidence(
+        areas=tuple(figures.names),
+        dates=tuple(c.dates),
+        people=c.people,
+        nation=c.nation,
+        nation_sd=c.nation_sd,
+        rows=pd.DataFrame(c.rows, columns=columns),
+    )
