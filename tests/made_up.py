@@ -19,6 +19,40 @@ _FIRST = ["Upper", "Lower", "East", "West", "North", "South", "Great", "Old"]
 _SECOND = ["Marsh", "Weald", "Haven", "Moor", "Fen", "Dale"]
 NAMES = [f"{a} {b}" for b in _SECOND for a in _FIRST][:42]
 UNCOUNTED = 14
+BANDS = ("0-9", "10-17", "18-29", "30-39", "40-49", "50-59", "60-69", "70-79", "80+")
+PUBLISHED = {"basis": "published", "quality": "published", "source": "derived"}
+#: The law, the courts and the dictionary are the same in every country of the tests.
+CARRIED = (
+    "dictionary",
+    "notification_rules",
+    "life_table_males",
+    "sentencing",
+    "outflow",
+    "profile",
+    "official_tables",
+    "sources",
+)
+
+
+def _population(name: str, year: int, bands: dict[tuple[str, str], int]) -> dict[str, object]:
+    def people(sexes: str, youngest: int) -> int:
+        return sum(
+            n for (sex, band), n in bands.items() if sex in sexes and _from(band) >= youngest
+        )
+
+    return {
+        "area": name,
+        "mid_year": year,
+        "population_all": people("MF", 0),
+        "population_10plus": people("MF", 10),
+        "males_18plus": people("M", 18),
+        "females_18plus": people("F", 18),
+        **PUBLISHED,
+    }
+
+
+def _from(band: str) -> int:
+    return int(band.rstrip("+").split("-")[0])
 
 
 def _write(folder: Path, table: str, rows: list[dict[str, object]]) -> None:
@@ -36,10 +70,7 @@ def write_made_up(folder: Path, real: Path, *, seed: int = 7) -> Path:
     """Write the tables of the made-up country into *folder*; law and dictionary are *real*'s."""
     rng = np.random.default_rng(seed)
     folder.mkdir(parents=True, exist_ok=True)
-    for name in (
-        "dictionary notification_rules life_table_males sentencing outflow profile "
-        "official_tables sources"
-    ).split():
+    for name in CARRIED:
         shutil.copy(real / f"{name}.csv", folder / f"{name}.csv")
     for path in real.glob("*.csv"):  # what parts of the study describe beside the tables
         if not (folder / path.name).exists() and path.name.startswith(("assumption", "settle")):
@@ -68,39 +99,28 @@ def write_made_up(folder: Path, real: Path, *, seed: int = 7) -> Path:
                 source="derived",
             )
         )
-        for year in range(2002, 2020):
-            total = int(everyone[i] * 1.006 ** (year - 2019))
-            population.append(
-                dict(
-                    area=name,
-                    mid_year=year,
-                    population_all=total,
-                    population_10plus=int(total * 0.885),
-                    males_18plus=int(total * 0.385),
-                    females_18plus=int(total * 0.405),
-                    basis="published",
-                    quality="published",
-                    source="derived",
-                )
-            )
         old = rng.uniform(0.9, 1.3)
         weights = np.array([11.5, 9, 15, 13, 13, 13.5, 11 * old, 8.5 * old, 5.5 * old])
-        names = "0-9 10-17 18-29 30-39 40-49 50-59 60-69 70-79 80+".split()
-        for year in (2011, 2017, 2018):
-            for sex in "MF":
-                for band, w in zip(names, weights / weights.sum(), strict=True):
-                    bands.append(
-                        dict(
-                            area=name,
-                            mid_year=year,
-                            sex=sex,
-                            age_band=band,
-                            population=int(everyone[i] / 2 * w),
-                            basis="published",
-                            quality="published",
-                            source="derived",
-                        )
-                    )
+        for year in range(2002, 2020):
+            total = everyone[i] * 1.006 ** (year - 2019)
+            of_band = {
+                (sex, band): int(total / 2 * weight)
+                for sex in "MF"
+                for band, weight in zip(BANDS, weights / weights.sum(), strict=True)
+            }
+            population.append(_population(name, year, of_band))
+            if year in {2011, 2017, 2018}:
+                bands += [
+                    {
+                        "area": name,
+                        "mid_year": year,
+                        "sex": sex,
+                        "age_band": band,
+                        "population": people,
+                        **PUBLISHED,
+                    }
+                    for (sex, band), people in of_band.items()
+                ]
     _write(folder, "areas", areas)
     _write(folder, "population", population)
     _write(folder, "population_age_bands", bands)
@@ -241,6 +261,6 @@ def write_made_up(folder: Path, real: Path, *, seed: int = 7) -> Path:
             ),
         ],
     )
-    header = "check,table,area,date,measure,reason,basis,quality,source\n"
+    header = "check,table,area,date,measure,value,reason,basis,quality,source\n"
     (folder / "exceptions.csv").write_text(header, encoding="utf-8")
     return folder
