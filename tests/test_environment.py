@@ -1,0 +1,40 @@
+"""environment.yml (conda, Binder) says what pyproject.toml says."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import yaml
+
+#: conda-forge's names of packages that are called otherwise there.
+CONDA_NAMES = {
+    "jupyter-client": "jupyter_client",
+    "matplotlib": "matplotlib-base",
+    "seaborn": "seaborn-base",
+}
+
+
+def _read(root: Path) -> tuple[dict[str, str], list[str]]:
+    listed = yaml.safe_load((root / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
+    names = [re.fullmatch(r"([\w-]+)(.*)", d).groups() for d in listed if isinstance(d, str)]
+    pip = next(d["pip"] for d in listed if isinstance(d, dict))
+    return dict(names), pip
+
+
+def test_the_same_packages_with_the_same_bounds(root: Path) -> None:
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    listed, pip = _read(root)
+    wanted = {"python": project["requires-python"], "pip": ""}
+    for requirement in project["dependencies"]:
+        name, bound = re.fullmatch(r"([\w-]+)(?:\[[\w,]+\])?(.*)", requirement).groups()
+        wanted[CONDA_NAMES.get(name, name)] = bound
+    assert listed == wanted
+    assert pip == ["-e ."]
+
+
+def test_nothing_forbids_a_newer_python(root: Path) -> None:
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    bounds = [project["requires-python"], *project["dependencies"]]
+    assert [b for b in bounds if re.search(r"<|==|~=", b)] == []
