@@ -117,6 +117,14 @@ def _rest(
     return _whole_but(figures, [force], day, denominator, blank)
 
 
+def _nation(
+    figures: Figures, force: str, day: pd.Timestamp, denominator: str, row: Any, blank: Comparator
+) -> Comparator:
+    whole = float(figures.national("rso_count")[day])
+    rate = whole / float(figures.people(day, denominator).sum())
+    return dataclasses.replace(blank, areas=tuple(figures.names), modelled_rate=rate, log_se=0.0)
+
+
 def _all_but(
     figures: Figures, force: str, day: pd.Timestamp, denominator: str, row: Any, blank: Comparator
 ) -> Comparator:
@@ -148,6 +156,7 @@ def _similar(
 
 RULES: dict[str, Callable[..., Comparator]] = {
     "rest": _rest,
+    "nation": _nation,
     "all_but": _all_but,
     "list": _list,
     "nearest": _nearest,
@@ -183,3 +192,25 @@ def dissimilarity(figures: Figures, force: str, mid_year: int) -> pd.Series:
     shares = wide.div(wide.sum(axis=1), axis=0)
     gap = (shares - shares.loc[force]).abs().sum(axis=1) / 2
     return gap.drop(force).sort_values(kind="stable").rename("dissimilarity")
+
+
+def _typical(
+    figures: Figures, force: str, day: pd.Timestamp, denominator: str, row: Any, blank: Comparator
+) -> Comparator:
+    from mappa.rates import forces as between_forces
+
+    found = between_forces.forces(figures, day, denominator)
+    if found is None:
+        few = f"fewer than {between_forces.FEWEST} areas have a count on the date"
+        return dataclasses.replace(blank, status=few)
+    fit = between_forces.typical_without(found, force)
+    return dataclasses.replace(
+        blank,
+        areas=tuple(a for a in found.areas if a != force),
+        without_count=tuple(a for a in found.pool.areas if a != force),
+        modelled_rate=fit.rate,
+        log_se=fit.se,
+    )
+
+
+RULES["typical"] = _typical

@@ -6,16 +6,21 @@ ratio ignores them, and its ``etest`` needs an n-by-n grid: neither is offered.
 
 from __future__ import annotations
 
+import dataclasses
 import functools
+import math
 
+from scipy import optimize, stats
 from statsmodels.stats.proportion import proportion_confint
 from statsmodels.stats.rates import confint_poisson_2indep, test_poisson_2indep
 
-from mappa.rates.rows import MethodRow
+from mappa.rates.intervals import against_fixed, exact_limits, exact_p
+from mappa.rates.rows import MethodRow, normal_quantile
 
 SCORE = "Gu, Ng, Tang and Schucany (2008), Biometrical Journal 50, 283-298"
 CONDITIONAL = "Przyborowski and Wilenski (1940), Biometrika 31, 313-323"
 MIDP = "Lancaster (1961), JASA 56, 223-234; Fay (2010), Biostatistics 11, 373-374"
+MOVER = "Donner and Zou (2012), Stat. Methods Med. Res. 21, 347-359 (MOVER)"
 #: Below this count only exact limits are used.
 EXACT_BELOW = 10
 
@@ -49,8 +54,6 @@ def exact_ratio(
 
 def doubled_exact_p(count: float, people: float, count2: float, people2: float) -> float:
     """Return the doubled smaller tail of the exact conditional test; it agrees with the limits."""
-    from scipy import stats
-
     x, total, share = round(count), round(count + count2), people / (people + people2)
     below, above = stats.binom.cdf(x, total, share), stats.binom.sf(x - 1, total, share)
     return float(min(1.0, 2 * min(below, above)))
@@ -113,8 +116,6 @@ def _midp_limits(
     x: int, n: int, y: int, m: int, confidence: float
 ) -> tuple[float | None, float | None]:
     """Invert the two one-sided mid-p tests between the exact limits, which contain them."""
-    from scipy import optimize, stats
-
     total, tail = x + y, (1 - confidence) / 2
     outer_low, outer_high = proportion_confint(x, total, alpha=1 - confidence, method="beta")
 
@@ -133,3 +134,112 @@ def _midp_limits(
 def _odds(p: float, n: int, m: int) -> float | None:
     """Turn the first count's share of the total into the ratio of the rates."""
     return float(p / (1 - p) * m / n) if p < 1 else None
+
+
+@dataclasses.dataclass(frozen=True)
+class Ratio:
+    """The ratio of a force's rate to a comparator's, with interval and one-sided tests.
+
+    ``kind`` is ``counted`` (the comparator is a count over people), ``modelled`` (its log rate has
+    the standard error ``log_se``; ``count2`` over ``people2`` is its rate) or ``fixed`` (its rate
+    is taken as known).
+    """
+
+    count: float
+    people: float
+    count2: float
+    people2: float
+    log_se: float = 0.0
+    kind: str = "counted"
+
+    @property
+    def value(self) -> float | None:
+        """The ratio itself."""
+        return _ratio(self.count, self.people, self.count2, self.people2)
+
+    @property
+    def expected(self) -> float:
+        """The count that the comparator's rate lets expect (people)."""
+        return self.people * self.count2 / self.people2
+
+    def interval(self, confidence: float = 0.95) -> MethodRow:
+        """Return the ratio with its interval: score, or exact below 10; MOVER where modelled."""
+        if self.kind == "counted":
+            return score_ratio(self.count, self.people, self.count2, self.people2, confidence)
+        if self.kind == "fixed":
+            return against_fixed(self.count, self.expected, "the comparator", confidence)
+        low, high = modelled_limits(self.count, self.expected, self.log_se, confidence)
+        return MethodRow(
+            statistic="ratio to the comparator",
+            value=self.value,
+            lower=low,
+            upper=high,
+            confidence=confidence,
+            p_value=min(1.0, 2 * min(self.p_larger(1.0), self.p_smaller(1.0))),
+            method="exact limits of the count, error of the modelled rate by MOVER",
+            source=MOVER,
+        )
+
+    def exact_interval(self, confidence: float = 0.95) -> MethodRow:
+        """Return the ratio with exact limits (conditional; MOVER where modelled)."""
+        if self.kind == "counted":
+            return exact_ratio(self.count, self.people, self.count2, self.people2, confidence)
+        return self.interval(confidence)
+
+    def p_larger(self, value: float) -> float:
+        """Return the one-sided p-value of a ratio above *value*."""
+        return self._one_sided(value, "larger")
+
+    def p_smaller(self, value: float) -> float:
+        """Return the one-sided p-value of a ratio below *value*."""
+        return self._one_sided(value, "smaller")
+
+    def _one_sided(self, value: float, side: str) -> float:
+        if self.kind == "counted":
+            exact = min(self.count, self.count2) < EXACT_BELOW
+        else:
+            exact = self.kind == "fixed" or self.count < EXACT_BELOW
+        if self.kind == "counted" and not exact:
+            test = test_poisson_2indep(
+                self.count, self.people, self.count2, self.people2,
+                value=value, method="score", alternative=side,
+            )  # fmt: skip
+            return float(test.pvalue)
+        if self.kind == "counted":
+            total, share = round(self.count + self.count2), value * self.people
+            share = share / (share + self.people2)
+            if side == "larger":
+                return float(stats.binom.sf(round(self.count) - 1, total, share))
+            return float(stats.binom.cdf(round(self.count), total, share))
+        if exact:
+            mean = value * self.expected
+            if side == "larger":
+                return float(stats.poisson.sf(self.count - 1, mean))
+            return float(stats.poisson.cdf(self.count, mean))
+        z = math.log(self.count / self.expected / value)
+        z /= math.sqrt(1 / self.count + self.log_se**2)
+        return float(stats.norm.sf(z) if side == "larger" else stats.norm.cdf(z))
+
+
+def modelled_limits(
+    count: float, expected: float, log_se: float, confidence: float = 0.95
+) -> tuple[float, float]:
+    """Return limits of count / expected where the log of *expected* has an error.
+
+    The distances of the exact limits from the ratio and of the error are added in quadrature on
+    the log scale.
+
+    Source: Donner and Zou (2012).
+    """
+    low, high = exact_limits(count, confidence)
+    error = normal_quantile(confidence) * log_se
+    if count == 0:
+        return 0.0, high / expected * math.exp(error)
+    below = math.hypot(math.log(count / low), error)
+    above = math.hypot(math.log(high / count), error)
+    return count / expected * math.exp(-below), count / expected * math.exp(above)
+
+
+def fixed_p(ratio: Ratio) -> float:
+    """Return the doubled exact p-value with the comparator's rate taken as known."""
+    return exact_p(ratio.count, ratio.expected)

@@ -1,0 +1,261 @@
+"""The change on the year beside the nation's: chance, the spread of areas, and outliers.
+
+The same people are counted twice, so two counts of a stock are not independent. With Poisson
+arrivals and a yearly turnover x (share of people who leave), growth g gives
+
+    Var(N1 - N0) = (2 x + g) N0.
+
+Areas' growth spreads more than that, whatever their size: tau_g is the SD of their true log growth.
+
+The outlier rule, stated beforehand: an area whose log growth is more than 5 robust SDs (1.4826 x
+median absolute deviation) from the areas' median is shown, named and left out of the spread and of
+the nation's growth; the answer with and without it stands side by side.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import optimize, stats
+
+from mappa.figures import Figures
+from mappa.records import Record, key
+
+#: Yearly turnover is not published; the plausible values are shown side by side.
+TURNOVERS = (0.10, 0.17, 0.20)
+#: The one used where one is needed: the middle of them.
+TURNOVER = 0.17
+OUTLIER_SDS = 5.0
+MAD_TO_SD = 1.4826
+FEWEST = 5
+#: A count whose date or basis the source does not state is no end of a span.
+UNSURE = ("date_inferred",)
+PARZEN = "Parzen (1962), Stochastic Processes, chapter 4: the infinite-server queue"
+
+
+@dataclasses.dataclass(frozen=True)
+class YearChange(Record):
+    """A force's change on the year before, beside the nation's."""
+
+    status: str = key("Empty, or why there is no change to tell")
+    before: str | None = key("Date of the earlier count", "date", default=None)
+    count_before: int | None = key("Earlier count on the same basis", "people", default=None)
+    quality_before: str | None = key("How the earlier count is known", default=None)
+    change: int | None = key("Change in the count", "people", default=None)
+    growth: float | None = key("Change over the earlier count", "share", default=None)
+    national_growth: float | None = key("The nation's growth", "share", default=None)
+    national_growth_without: float | None = key(
+        "The nation's growth without the outliers", "share", default=None
+    )
+    z_chance: dict[str, float] | None = key(
+        "z of the change against the nation's growth by chance alone, by yearly turnover",
+        default=None,
+    )
+    spread_with: float | None = key("SD of areas' true log growth, outliers kept", default=None)
+    spread_without: float | None = key("SD of areas' true log growth, without", default=None)
+    z_with: float | None = key("z with chance and spread, outliers kept", default=None)
+    z_without: float | None = key("z with chance and spread, without outliers", default=None)
+    turnover: float = key("Yearly turnover assumed in the two", "share a year", default=TURNOVER)
+    verdict: str | None = key("not unusual, outside 95%, outside 99.8%", default=None)
+    verdict_with: str | None = key("The same with the outliers kept", default=None)
+    areas: int | None = key("Areas with both counts", "areas", default=None)
+    outliers: list[str] = key("Areas named by the outlier rule", default_factory=list)
+    first: str | None = key("Date of the first known count on the basis", "date", default=None)
+    first_count: int | None = key("That count", "people", default=None)
+    compound: float | None = key("Compound growth since then", "share a year", default=None)
+    national_compound: float | None = key("The nation's over the same time", default=None)
+
+
+def sure_counts(figures: Figures, as_of: Any) -> pd.Series:
+    """Return the counts of a date whose date and basis the source states, by area."""
+    rows = figures.area_figures
+    rows = rows[
+        (rows["date"] == pd.Timestamp(as_of))
+        & (rows["measure"] == "rso_count")
+        & (rows["basis"] == "all_levels")
+        & rows["preferred"]
+        & ~rows["quality"].isin(UNSURE)
+    ]
+    return rows.set_index("area")["value"]
+
+
+@functools.lru_cache(maxsize=32)
+def _growth_table(figures: Figures, day: pd.Timestamp) -> pd.DataFrame:
+    before = day - pd.DateOffset(years=1)
+    now, then = sure_counts(figures, day), sure_counts(figures, before)
+    rows = [
+        {"area": a, "before": then[a], "now": now[a], "known": "both counts"}
+        for a in figures.names
+        if a in now and a in then
+    ]
+    changes = figures.counts(day, "rso_change_pct")
+    other = figures.area_figures
+    any_basis = set(
+        other.loc[(other["date"] == before) & (other["measure"] == "rso_count"), "area"]
+    )
+    # A percentage printed where a count on another basis stands may have crossed the basis.
+    rows += [
+        {
+            "area": a,
+            "before": now[a] / (1 + changes[a] / 100),
+            "now": now[a],
+            "known": "printed percentage",
+        }
+        for a in figures.names
+        if a in now and a in changes and a not in any_basis
+    ]
+    frame = pd.DataFrame(rows, columns=["area", "before", "now", "known"])
+    frame["growth"] = np.log(frame["now"] / frame["before"])
+    middle = frame["growth"].median()
+    robust = MAD_TO_SD * (frame["growth"] - middle).abs().median()
+    frame["robust_sds"] = (frame["growth"] - middle) / robust if robust > 0 else 0.0
+    frame["outlier"] = (frame["robust_sds"].abs() > OUTLIER_SDS) & (len(frame) >= FEWEST)
+    return frame.set_index("area")
+
+
+def growth_table(figures: Figures, as_of: Any) -> pd.DataFrame:
+    """Return the areas' growth on the year, one basis, outliers marked, by area.
+
+    Columns: ``before``, ``now`` (people), ``known`` (both counts, or a printed percentage where no
+    earlier count on any basis is known), ``growth`` (log), ``robust_sds``, ``outlier``.
+    """
+    return _growth_table(figures, pd.Timestamp(as_of)).copy()
+
+
+def growth_spread(table: pd.DataFrame, national: float, turnover: float = TURNOVER) -> float:
+    """Return tau_g: the SD of areas' true log growth about the nation's (Paule-Mandel).
+
+    The variance by chance of an area's log growth is 2 x / N0.
+    """
+    gap2 = (table["growth"] - national) ** 2
+    chance = 2 * turnover / table["before"]
+
+    def excess(tau2: float) -> float:
+        return float((gap2 / (chance + tau2)).sum()) - len(table)
+
+    return float(optimize.brentq(excess, 0, 10)) ** 0.5 if excess(0) > 0 else 0.0
+
+
+def change_z(before: float, now: float, national: float, turnover: float) -> float:
+    """Return z of the change against the nation's growth (share), by chance alone."""
+    return (now - before * (1 + national)) / math.sqrt((2 * turnover + national) * before)
+
+
+def words_of_z(z: float) -> str:
+    """Return the fixed words of a z: outside 99.8%, outside 95%, not unusual (two-sided)."""
+    if abs(z) > stats.norm.ppf(0.999):
+        return "outside 99.8%"
+    return "outside 95%" if abs(z) > stats.norm.ppf(0.975) else "not unusual"
+
+
+@dataclasses.dataclass(frozen=True)
+class NationYear:
+    """The nation's growth on the year and the areas' spread, with and without outliers (log)."""
+
+    growth: float
+    growth_without: float
+    spread: float
+    spread_without: float
+    areas: int
+    outliers: tuple[str, ...]
+
+
+@functools.lru_cache(maxsize=32)
+def nation_year(figures: Figures, day: pd.Timestamp) -> NationYear | None:
+    """Return what is equal for every force in a year, or ``None`` where it cannot be told."""
+    nation, before = figures.national("rso_count"), day - pd.DateOffset(years=1)
+    if day not in nation.index or before not in nation.index:
+        return None
+    table = growth_table(figures, day)
+    if len(table) < FEWEST:
+        return None
+    out = table[table["outlier"]]
+    whole = float(np.log(nation[day] / nation[before]))
+    less = float(np.log((nation[day] - out["now"].sum()) / (nation[before] - out["before"].sum())))
+    return NationYear(
+        whole,
+        less,
+        growth_spread(table, whole),
+        growth_spread(table[~table["outlier"]], less),
+        len(table),
+        tuple(out.index),
+    )
+
+
+def _z_spread(before: float, now: float, national: float, spread: float) -> float:
+    return (math.log(now / before) - national) / math.sqrt(2 * TURNOVER / before + spread**2)
+
+
+def year_change(figures: Figures, force: str, as_of: Any) -> YearChange:
+    """Return the change of *force* on the year, tested against the nation's growth.
+
+    Source: variance of a stock with Poisson arrivals, Parzen (1962); spread by Paule-Mandel.
+    """
+    day = pd.Timestamp(as_of)
+    before = day - pd.DateOffset(years=1)
+    now, then = sure_counts(figures, day), sure_counts(figures, before)
+    far = _since_first(figures, force, day)
+    if force not in now:
+        return YearChange("no count for the date whose date and basis are sure", **far)
+    if force not in then:
+        return YearChange("no count a year before on the same basis", **far)
+    nation = figures.national("rso_count")
+    if before not in nation.index:
+        return YearChange("no national count a year before", **far)
+    x, y = float(then[force]), float(now[force])
+    growth = float(nation[day] / nation[before] - 1)
+    known = nation_year(figures, day)
+    rows = figures.series(force)
+    quality = rows[(rows["date"] == before) & rows["preferred"]]["quality"].iloc[0]
+    z_with = _z_spread(x, y, known.growth, known.spread) if known else None
+    z_without = _z_spread(x, y, known.growth_without, known.spread_without) if known else None
+    return YearChange(
+        status="",
+        before=f"{before:%Y-%m-%d}",
+        count_before=int(x),
+        quality_before=str(quality),
+        change=int(y - x),
+        growth=y / x - 1,
+        national_growth=growth,
+        national_growth_without=math.expm1(known.growth_without) if known else None,
+        z_chance={f"{t:.2f}": change_z(x, y, growth, t) for t in TURNOVERS},
+        spread_with=known.spread if known else None,
+        spread_without=known.spread_without if known else None,
+        z_with=z_with,
+        z_without=z_without,
+        verdict=words_of_z(z_without) if z_without is not None else None,
+        verdict_with=words_of_z(z_with) if z_with is not None else None,
+        areas=known.areas if known else None,
+        outliers=list(known.outliers) if known else [],
+        **far,
+    )
+
+
+def _since_first(figures: Figures, force: str, day: pd.Timestamp) -> dict[str, Any]:
+    """Compound growth since the first known count for a day with a national count."""
+    nation = figures.national("rso_count")
+    rows = figures.series(force)
+    rows = rows[
+        rows["preferred"]
+        & (rows["basis"] == "all_levels")
+        & ~rows["quality"].isin(UNSURE)
+        & rows["date"].isin(figures.dates)
+        & (rows["date"] <= day)
+    ]
+    if len(rows) < 2 or rows["date"].iloc[-1] != day:
+        return {}
+    first, last = rows.iloc[0], rows.iloc[-1]
+    years = round((day - first["date"]).days / 365.25)
+    if years < 2:
+        return {}
+    return {
+        "first": f"{first['date']:%Y-%m-%d}",
+        "first_count": int(first["value"]),
+        "compound": (last["value"] / first["value"]) ** (1 / years) - 1,
+        "national_compound": float((nation[day] / nation[first["date"]]) ** (1 / years) - 1),
+    }

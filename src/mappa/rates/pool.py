@@ -1,0 +1,142 @@
+"""Areas without a count: one pool whose sum is known, and the bounds that printed rates imply.
+
+A missing area is never zero and never a guess. What is known is the sum of all of them (the
+nation less the counted areas), and for some a printed rate, which bounds the count.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from mappa.figures import Figures
+from mappa.rates.rows import PER
+
+
+@dataclasses.dataclass(frozen=True)
+class Pool:
+    """The areas without a count on a date, as one.
+
+    ``count`` and ``people`` are their sums (people); ``shares2`` is the sum of their squared
+    population shares, the factor of tau^2 in the variance of their common log rate.
+    """
+
+    areas: tuple[str, ...]
+    count: float
+    people: float
+    shares2: float
+
+    @property
+    def rate(self) -> float | None:
+        """Rate of the pool (per person)."""
+        return self.count / self.people if self.people else None
+
+
+def uncounted(figures: Figures, as_of: Any, denominator: str = "aged 10 and over") -> Pool:
+    """Return the pool of areas without a count on *as_of*."""
+    counts, people = figures.counts(as_of), figures.people(as_of, denominator)
+    missing = [a for a in figures.names if a not in counts]
+    total = float(people[missing].sum())
+    left = float(figures.national("rso_count")[pd.Timestamp(as_of)] - counts.sum())
+    shares2 = float(((people[missing] / total) ** 2).sum()) if missing else 0.0
+    return Pool(tuple(missing), left, total, shares2)
+
+
+@dataclasses.dataclass(frozen=True)
+class Bounds:
+    """Whole counts that round to a printed figure: ``low`` to ``high``, both included (people)."""
+
+    low: int
+    high: int
+    measure: str
+    printed: float
+    sources: str
+    row: int
+
+
+def decimals(value: float) -> int:
+    """Return how many decimals a printed number carries (132 has none, 23.5 has one)."""
+    text = Decimal(repr(float(value))).normalize().as_tuple().exponent
+    return max(0, -int(text))
+
+
+def bounds_of_rate(rate: float, people: float, multiplier: float = PER) -> tuple[int, int]:
+    """Return the least and greatest count that round (half up) to a printed *rate*.
+
+    Staffordshire's 130 per 100,000 means 1,307 to 1,316 people, for instance.
+    """
+    half = 0.5 * 10.0 ** -decimals(rate)
+    low = math.ceil((rate - half) * people / multiplier - 1e-9)
+    high = math.ceil((rate + half) * people / multiplier - 1e-9) - 1
+    return max(0, low), high
+
+
+def bounds_of_people_per(per: float, people: float) -> tuple[int, int]:
+    """Return the least and greatest count for a printed number of people per registrant."""
+    half = 0.5 * 10.0 ** -decimals(per)
+    return math.floor(people / (per + half)) + 1, math.floor(people / (per - half) + 1e-9)
+
+
+def printed_bounds(figures: Figures, area: str, as_of: Any) -> list[Bounds]:
+    """Return the bounds on an area's count that figures printed for the same day imply.
+
+    The Ministry divides by people aged 10 and over, so its rate is turned back with them.
+    """
+    day, people = pd.Timestamp(as_of), float(figures.people(as_of)[area])
+    table = figures.area_figures
+    rows = table[(table["area"] == area) & (table["date"] == day) & table["preferred"]]
+    found = []
+    for line, row in rows.iterrows():
+        if row["measure"] == "rso_rate_per_100k" and row["basis"] == "all_levels":
+            low, high = bounds_of_rate(row["value"], people)
+        elif row["measure"] == "people_per_rso" and row["basis"] == "all_levels":
+            low, high = bounds_of_people_per(row["value"], people)
+        else:
+            continue
+        found.append(Bounds(low, high, row["measure"], row["value"], row["sources"], int(line)))
+    return found
+
+
+@dataclasses.dataclass(frozen=True)
+class Sighting:
+    """A count known for another date, or on another basis."""
+
+    date: str
+    value: float
+    basis: str
+    quality: str
+    sources: str
+    note: str
+    row: int
+
+
+def sightings(figures: Figures, area: str, as_of: Any) -> tuple[Sighting | None, ...]:
+    """Return the nearest count before, on (other basis) and after a date, ``None`` for none."""
+    day = pd.Timestamp(as_of)
+    rows = figures.series(area)
+    rows = rows[rows["preferred"] | (rows["basis"] != "all_levels")]
+    before, on, after = (
+        rows[rows["date"] < day].tail(1),
+        rows[(rows["date"] == day) & (rows["basis"] != "all_levels")].tail(1),
+        rows[rows["date"] > day].head(1),
+    )
+    return tuple(_sighting(r) for r in (before, on, after))
+
+
+def _sighting(rows: pd.DataFrame) -> Sighting | None:
+    if rows.empty:
+        return None
+    row = rows.iloc[0]
+    return Sighting(
+        f"{row['date']:%Y-%m-%d}",
+        float(row["value"]),
+        row["basis"],
+        row["quality"],
+        row["sources"],
+        row["note"],
+        int(rows.index[0]),
+    )

@@ -1,0 +1,140 @@
+"""How much the answer is a choice: every comparator, denominator, date and method."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import math
+from typing import Any
+
+import pandas as pd
+from scipy import stats
+
+from mappa.figures import Figures
+from mappa.figures.load import DENOMINATORS
+from mappa.rates import comparators, forces
+from mappa.rates.ratios import Ratio, doubled_exact_p
+from mappa.rates.rows import normal_quantile
+from mappa.records import Record, key
+
+#: Method -> what it allows for.
+METHODS = {
+    "score": "chance in both counts",
+    "exact": "chance, exact limits and doubled exact p-value",
+    "additive": "chance and the spread between forces",
+}
+HIGHER, LOWER, SIMILAR = "higher", "lower", "similar"
+
+
+@dataclasses.dataclass(frozen=True)
+class Choice(Record):
+    """The ratio under one combination of choices."""
+
+    comparator: str = key("Name of the comparator")
+    denominator: str = key("Whose number the count is divided by")
+    date: str = key("Date of the stock", "date")
+    method: str = key("score, exact or additive")
+    ratio: float = key("Rate over the comparator's rate", "ratio")
+    ratio_low: float = key("Lower limit", "ratio")
+    ratio_high: float = key("Upper limit", "ratio")
+    p_value: float = key("Two-sided p-value of no difference")
+    verdict: str = key("higher, lower or similar")
+
+
+def verdict(low: float | None, high: float | None) -> str:
+    """Return higher, lower or similar from the limits of a ratio."""
+    if low is not None and low > 1:
+        return HIGHER
+    return LOWER if high is not None and high < 1 else SIMILAR
+
+
+def ratio_to(force_count: float, people: float, against: comparators.Comparator) -> Ratio | None:
+    """Return the ratio of a force to a comparator, or ``None`` where there is none."""
+    if not against.known:
+        return None
+    if against.count is not None and against.people is not None:
+        return Ratio(force_count, people, against.count, against.people)
+    kind = "modelled" if against.log_se else "fixed"
+    # A modelled rate stands in as a count over people of any size: only the quotient is used.
+    scale = 1e9
+    return Ratio(
+        force_count, people, (against.rate or 0.0) * scale, scale, against.log_se or 0.0, kind
+    )
+
+
+def dates(figures: Figures, force: str) -> list[pd.Timestamp]:
+    """Return the dates for which the force has a count and a rate can be formed."""
+    return [d for d in figures.dates if force in figures.counts(d).index]
+
+
+@functools.lru_cache(maxsize=128)
+def _grid(figures: Figures, force: str, until: pd.Timestamp, confidence: float) -> tuple:
+    found = []
+    for day in dates(figures, force):
+        if day > until:
+            continue
+        count = float(figures.counts(day)[force])
+        for denominator in DENOMINATORS:
+            people = float(figures.people(day, denominator)[force])
+            between = forces.forces(figures, day, denominator)
+            tau = between.about_national.tau if between else None
+            for name in comparators.names(figures):
+                against = comparators.choose(figures, force, day, name, denominator)
+                ratio = ratio_to(count, people, against)
+                if ratio is None or not count:
+                    continue
+                for method in METHODS:
+                    row = _by(method, ratio, tau, confidence)
+                    if row is not None:
+                        low, high, p = row
+                        value = ratio.value or math.nan
+                        named = (name, denominator, f"{day:%Y-%m-%d}", method)
+                        found.append(Choice(*named, value, low, high, p, verdict(low, high)))
+    return tuple(found)
+
+
+def grid(figures: Figures, force: str, until: Any, confidence: float = 0.95) -> list[Choice]:
+    """Return the ratio of *force* under every combination, for every date up to *until*.
+
+    Combinations that cannot be formed (no count of the comparator, fewer than five counts for the
+    spread) are left out, not filled.
+    """
+    return list(_grid(figures, force, pd.Timestamp(until), confidence))
+
+
+def _by(
+    method: str, ratio: Ratio, tau: float | None, confidence: float
+) -> tuple[float, float, float] | None:
+    if method == "score":
+        row = ratio.interval(confidence)
+        return _complete(row.lower, row.upper, row.p_value)
+    if method == "exact":
+        row = ratio.exact_interval(confidence)
+        p = row.p_value
+        if ratio.kind == "counted":
+            p = doubled_exact_p(ratio.count, ratio.people, ratio.count2, ratio.people2)
+        return _complete(row.lower, row.upper, p)
+    if tau is None or not ratio.value:
+        return None
+    return additive(ratio, tau, confidence)
+
+
+def additive(ratio: Ratio, tau: float, confidence: float) -> tuple[float, float, float]:
+    """Return limits and p-value of the ratio with chance and the spread between forces in them."""
+    value = ratio.value or math.nan
+    other = ratio.log_se if ratio.kind != "counted" else 1 / math.sqrt(ratio.count2)
+    se = math.sqrt(1 / ratio.count + other**2 + tau**2)
+    half = normal_quantile(confidence) * se
+    p = 2 * stats.norm.sf(abs(math.log(value)) / se)
+    return value * math.exp(-half), value * math.exp(half), float(p)
+
+
+def _complete(
+    low: float | None, high: float | None, p: float | None
+) -> tuple[float, float, float] | None:
+    return None if low is None or high is None or p is None else (low, high, p)
+
+
+def tally(rows: list[Choice]) -> dict[str, int]:
+    """Return how many combinations say higher, lower and similar."""
+    return {v: sum(r.verdict == v for r in rows) for v in (HIGHER, SIMILAR, LOWER)}
