@@ -29,7 +29,7 @@ def normal_rows(scope: str, place: str, mean: float, sd: float) -> pd.DataFrame:
     frames = []
     for day in DATES:
         values = stats.norm.ppf(LEVELS, mean, sd)
-        frames.append(seals._rows(scope, place, "model", day, LEVELS, values))
+        frames.append(seals.level_rows(scope, place, "model", day, LEVELS, values))
     return pd.concat(frames)
 
 
@@ -40,8 +40,8 @@ def forecasts(figures: Figures) -> pd.DataFrame:
         [
             normal_rows("nation", figures.nation, 64000, 500),
             normal_rows("area", area, 1700, 40),
-            seals._rows("area", area, "national_growth", DATES[0], [np.nan], [1725.0]),
-            seals._rows("area", area, "national_growth", DATES[1], [np.nan], [1750.0]),
+            seals.level_rows("area", area, "national_growth", DATES[0], [np.nan], [1725.0]),
+            seals.level_rows("area", area, "national_growth", DATES[1], [np.nan], [1750.0]),
         ]
     )
 

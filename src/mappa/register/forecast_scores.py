@@ -8,13 +8,12 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from mappa.figures import Figures
 from mappa.records import Record, key
 from mappa.register.benchmarks import LEVEL, METHODS, national_series
 from mappa.register.origins import inputs_digest
-from mappa.register.scoring import LEVELS, central, crps_quantiles, interval_score
+from mappa.register.scoring import at_level, central, crps_quantiles, interval_score
 from mappa.register.seals import NATIONAL_GROWTH, Seal
 
 
@@ -138,14 +137,13 @@ def _case(
     rows: pd.DataFrame,
     count: float | None,
 ) -> SealCase:
-    quantiles: NDArray[np.float64] | None = None
     low = high = None
-    if rows["level"].notna().all():
-        quantiles = rows.set_index("level")["value"].reindex(LEVELS).to_numpy(float)
-        low, high = central(quantiles, LEVEL)
-        value = float(quantiles[LEVELS.index(0.5)])
+    kept = rows.sort_values("level")
+    if kept["level"].notna().all():
+        low, high = central(kept["value"], LEVEL, kept["level"])
+        value = at_level(kept["value"], 0.5, kept["level"])
     else:
-        value = float(rows["value"].iloc[0])
+        value = float(kept["value"].iloc[0])
     y = None if count is None or pd.isna(count) else float(count)
     whole = y is not None and low is not None and high is not None
     return SealCase(
@@ -161,14 +159,16 @@ def _case(
         count=y,
         error=None if y is None else value - y,
         covered=bool(low <= y <= high) if whole else None,  # type: ignore[operator]
-        crps=None if y is None else _crps(quantiles, value, y),
+        crps=None if y is None else _crps(kept, value, y),
         interval_score=interval_score(low, high, y, LEVEL) if whole else None,  # type: ignore[arg-type]
         blind=day > pd.Timestamp(seal.manifest["latest_count_when_sealed"]),
     )
 
 
-def _crps(quantiles: NDArray[np.float64] | None, value: float, count: float) -> float:
-    return abs(value - count) if quantiles is None else crps_quantiles(quantiles, count)
+def _crps(kept: pd.DataFrame, value: float, count: float) -> float:
+    if kept["level"].isna().any():
+        return abs(value - count)
+    return crps_quantiles(kept["value"], count, kept["level"])
 
 
 def _area_scores(cases: tuple[SealCase, ...]) -> tuple[AreaScore, ...]:

@@ -126,7 +126,7 @@ def kept_forecasts(figures: Figures) -> tuple[pd.DataFrame, str]:
     path = figures.folder / f"{TABLE}.csv"
     empty = pd.DataFrame(columns=["origin", "date", "method", "level", "value", "inputs"])
     if not path.is_file():
-        return empty, "none are kept for these figures: `mappa forecast origins` makes them"
+        return empty, "no forecasts of it are kept (`mappa forecast origins` makes them)"
     kept = validate_table(TABLE, read_text_table(path), figures.dictionary)
     same = [
         inputs == inputs_digest(figures, origin)
@@ -136,7 +136,7 @@ def kept_forecasts(figures: Figures) -> tuple[pd.DataFrame, str]:
     if not right.all():
         return kept[
             right
-        ], "some were made from other figures: `mappa forecast origins` renews them"
+        ], "some were made from other figures (`mappa forecast origins` renews them)"
     return kept, "ok"
 
 
@@ -260,5 +260,7 @@ def rolling_origins(figures: Figures, horizon: int = HORIZON) -> RollingOrigins:
         missing=tuple(int(y) for y in counts.index[counts.isna()]),
         scores=tuple(_score(groups[g]) for g in sorted(groups)),
         trials=tuple(trials),
-        register_status=status if status != "ok" or mine else "none are kept for these origins",
+        register_status=status
+        if status != "ok" or mine
+        else "none of its kept forecasts starts from these dates",
     )

@@ -31,15 +31,17 @@ def quantiles_of(draws: ArrayLike) -> NDArray[np.float64]:
     return np.quantile(np.asarray(draws, dtype=float), LEVELS, axis=0)
 
 
-def at_level(quantiles: ArrayLike, level: float) -> float:
-    """Return the quantile at one level, interpolated between the kept :data:`LEVELS`."""
-    return float(np.interp(level, LEVELS, np.asarray(quantiles, dtype=float)))
+def at_level(quantiles: ArrayLike, level: float, levels: ArrayLike = LEVELS) -> float:
+    """Return the quantile at one level, interpolated between those kept at *levels*."""
+    return float(np.interp(level, np.asarray(levels, dtype=float), np.asarray(quantiles)))
 
 
-def central(quantiles: ArrayLike, level: float = 0.90) -> tuple[float, float]:
+def central(
+    quantiles: ArrayLike, level: float = 0.90, levels: ArrayLike = LEVELS
+) -> tuple[float, float]:
     """Return the ends of the central interval of probability *level*."""
     tail = (1 - level) / 2
-    return at_level(quantiles, tail), at_level(quantiles, 1 - tail)
+    return at_level(quantiles, tail, levels), at_level(quantiles, 1 - tail, levels)
 
 
 def pinball(level: ArrayLike, quantile: ArrayLike, outcome: float) -> NDArray[np.float64]:

@@ -77,14 +77,18 @@ def distribution_rows(
     """Return the rows of a forecast distribution known by its draws, shape (draws, dates)."""
     values = np.quantile(draws, LEVELS, axis=0)
     return pd.concat(
-        [_rows(scope, place, method, day, LEVELS, values[:, k]) for k, day in enumerate(dates)],
+        [
+            level_rows(scope, place, method, day, LEVELS, values[:, k])
+            for k, day in enumerate(dates)
+        ],
         ignore_index=True,
     )
 
 
-def _rows(
+def level_rows(
     scope: str, place: str, method: str, day: Any, levels: Iterable[Any], values: Iterable[Any]
 ) -> pd.DataFrame:
+    """Return the rows of one forecast: a value for each level (a missing level for a point)."""
     frame = pd.DataFrame({"level": list(levels), "value": list(values)}, dtype=float)
     return frame.assign(scope=scope, place=place, date=pd.Timestamp(day), method=method)[
         list(COLUMNS)
@@ -96,9 +100,13 @@ def benchmark_rows(figures: Figures, origin: pd.Timestamp, horizon: int) -> pd.D
     frames = []
     for f in benchmarks(figures, origin, horizon):
         if f.quantiles is not None:
-            frames.append(_rows("nation", figures.nation, f.method, f.date, LEVELS, f.quantiles))
+            frames.append(
+                level_rows("nation", figures.nation, f.method, f.date, LEVELS, f.quantiles)
+            )
         elif f.value is not None:
-            frames.append(_rows("nation", figures.nation, f.method, f.date, [np.nan], [f.value]))
+            frames.append(
+                level_rows("nation", figures.nation, f.method, f.date, [np.nan], [f.value])
+            )
     return pd.concat(frames, ignore_index=True)
 
 
@@ -132,7 +140,9 @@ def national_growth_rows(
     for area, last in last_counts(figures, origin).iterrows():
         share = last["value"] / counts[last["date"]]
         for day, value in zip(dates, nation, strict=True):
-            frames.append(_rows("area", str(area), NATIONAL_GROWTH, day, [np.nan], [share * value]))
+            frames.append(
+                level_rows("area", str(area), NATIONAL_GROWTH, day, [np.nan], [share * value])
+            )
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(COLUMNS))
 
 
@@ -212,6 +222,14 @@ def _manifest_hash(manifest: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
+def taken(name: str) -> str:
+    """Return the sentence about a name that a seal has already."""
+    return (
+        f"There is a seal called {name!r} already, and a seal is never overwritten: "
+        "choose another --name."
+    )
+
+
 def write_seal(seal: Seal, folder: Path) -> Path:
     """Write *seal* into ``folder/NAME``, whole or not at all, and never over another.
 
@@ -219,10 +237,7 @@ def write_seal(seal: Seal, folder: Path) -> Path:
     """
     target = folder / seal.name
     if target.exists():
-        raise OutputError(
-            f"There is a seal called {seal.name!r} already, and a seal is never overwritten: "
-            "choose another --name."
-        )
+        raise OutputError(taken(seal.name))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(dir=folder, prefix=".draft-"))
