@@ -65,9 +65,17 @@ class Record:
             for f in dataclasses.fields(cls)  # type: ignore[arg-type]
         ]
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        """Show the record in a notebook; runs gather the JSON from here."""
-        return {
+    @classmethod
+    def units(cls) -> dict[str, str]:
+        """Return the unit of each key that has one."""
+        return {row["key"]: row["unit"] for row in cls.key_table() if row["unit"]}
+
+    def _repr_mimebundle_(
+        self, include: Any = None, exclude: Any = None
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Show the record in a notebook; runs gather the JSON and the units from here."""
+        data = {
             "text/plain": f"{type(self).__name__} of {len(self.as_dict())} keys",
             RECORD_MIME: self.as_dict(),
         }
+        return data, {RECORD_MIME: {"units": self.units()}}

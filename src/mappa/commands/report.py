@@ -3,9 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from mappa.runs.plan import ForcePlan, Study
+    from mappa.runs.report import Options, Run
+
+Forces = Annotated[
+    list[str] | None, typer.Option("--force", help="A force; give it again for several.")
+]
+Everyone = Annotated[bool, typer.Option("--all", help="Every force.")]
+AsOf = Annotated[str | None, typer.Option(help="Date of the stock, YYYY-MM-DD.")]
+Margin = Annotated[float | None, typer.Option(help="Difference that would matter (0.1 is 10%).")]
+Comparator = Annotated[str | None, typer.Option(help="What the rate is compared with.")]
+Denominator = Annotated[str | None, typer.Option(help="Whose number a count is divided by.")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="Any other parameter of the notebooks."),
+]
+Out = Annotated[Path, typer.Option(help="Folder of the pages.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -14,62 +32,140 @@ def register(app: typer.Typer) -> None:
 
 
 def report(
-    force: Annotated[
-        list[str] | None, typer.Option(help="A force; give it again for several.")
+    force: Forces = None,
+    everyone: Everyone = False,
+    as_of: AsOf = None,
+    margin: Margin = None,
+    comparator: Comparator = None,
+    denominator: Denominator = None,
+    set_: Settings = None,
+    out: Out = Path("reports"),
+    jobs: Annotated[
+        int, typer.Option(min=0, help="Notebooks at once (default: one for each core).")
+    ] = 0,
+    again: Annotated[bool, typer.Option(help="Run what is up to date, too.")] = False,
+    keep_going: Annotated[
+        bool, typer.Option("--keep-going/--stop", help="Go on after a force has failed.")
+    ] = True,
+    timeout: Annotated[
+        float | None, typer.Option(min=1, help="Longest that one cell may take (seconds).")
     ] = None,
-    as_of: Annotated[str, typer.Option(help="Date of the stock.")] = "",
-    out: Annotated[Path, typer.Option(help="Folder of the pages.")] = Path("reports"),
-    set_: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help="Another parameter of the notebooks."),
+    dask: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Run on a dask.distributed cluster.")
     ] = None,
+    quiet: Annotated[bool, typer.Option(help="Print only failures and the answer.")] = False,
+    cold: Annotated[bool, typer.Option(help="Ordinary kernels, none forked.", hidden=True)] = False,
 ) -> None:
-    """Run the notebooks of a force and print the answer and where its pages are."""
-    from mappa.figures import load, places
-    from mappa.files import write_atomically
-    from mappa.runs import notebooks, parameters
-    from mappa.runs import report as runs
+    """Run the notebooks of one force, of several or of all, and print where the pages are.
 
-    figures = load()
-    forces = [figures.area(f) for f in force or [str(figures.settings["default_force"])]]
-    day = figures.date(as_of or str(figures.settings["default_as_of"]))
-    found = notebooks.find(places.notebooks_folder())
-    settings: dict[str, Any] = dict(parameters.read_setting(s) for s in set_ or [])
-    settings |= {"as_of": f"{day:%Y-%m-%d}"}
-    probe = write_atomically(out / ".mappa", "")  # an unwritable folder is told before a kernel
-    probe.unlink()
-    failed = False
-    for name in forces:
-        done = runs.report_force(
-            figures, name, found, settings, out, render_notebook, render_force()
-        )
-        for failure in done.failures:
-            typer.echo(f"{name}: {failure}", err=True)
-            failed = True
-        for sentence in done.sentences:
+    What is up to date is not run again. A force whose notebook fails is not published; the
+    others go on, and the exit status is 1.
+    """
+    from mappa.runs import local, plan
+    from mappa.runs.pool import cores
+    from mappa.runs.publish import make_folder
+    from mappa.runs.report import Options
+
+    settings = gather_settings(set_, as_of, margin, comparator, denominator)
+    study = plan.open_study(settings, out)
+    forces = plan.choose_forces(study.figures, force or [], everyone)
+    make_folder(out)
+    say = (lambda _: None) if quiet else (lambda line: typer.echo(line, err=True))
+    options = Options(jobs or cores(), renderer(), keep_going, timeout)
+    try:
+        with local.stoppable(), local.locked(out, say):
+            plans = plan.plan(study, forces, again=again)
+            run = _run(study, plans, options, quiet=quiet, cold=cold, dask=dask)
+    except local.Stopped as stop:
+        typer.echo("mappa: Stopped; what is published is whole, run again for the rest.", err=True)
+        raise typer.Exit(stop.exit_status) from None
+    _tell(run, out, everyone)
+
+
+def gather_settings(
+    given: list[str] | None,
+    as_of: str | None,
+    margin: float | None,
+    comparator: str | None,
+    denominator: str | None,
+) -> dict[str, Any]:
+    """Return the parameters that the options set; those not given keep the notebooks' defaults."""
+    from mappa.runs.parameters import read_setting
+
+    settings: dict[str, Any] = dict(read_setting(text) for text in given or [])
+    named = {"as_of": as_of, "margin": margin, "comparator": comparator, "denominator": denominator}
+    return settings | {name: value for name, value in named.items() if value is not None}
+
+
+def _run(
+    study: Study, plans: list[ForcePlan], options: Options, *, quiet: bool, cold: bool, dask: Any
+) -> Run:
+    """Run the plans on this machine or on a cluster, and record the run."""
+    import dataclasses
+
+    from mappa.runs import cluster, local, report
+    from mappa.runs.progress import Progress
+
+    tasks = sum(len(p.steps) + 1 for p in plans if not p.current)
+    progress = Progress(tasks, len(plans), quiet=quiet)
+    try:
+        if not tasks:
+            run = report.Run(study, plans, options, progress)
+            with report.recorded(run, "none"):
+                run.run(None)  # type: ignore[arg-type]
+        elif dask:
+            with cluster.executor(dask) as (executor, threads):
+                wide = dataclasses.replace(options, window=2 * threads)
+                run = report.Run(study, plans, wide, progress)
+                with report.recorded(run, f"dask, {threads} threads"):
+                    run.run(executor)
+        else:
+            jobs = min(options.window, tasks)
+            run = report.Run(study, plans, options, progress)
+            with report.recorded(run, f"local, {jobs}"), local.workers(jobs, cold=cold) as pool:
+                run.run(pool)
+    finally:
+        progress.close()
+    return run
+
+
+def _tell(run: Run, out: Path, everyone: bool) -> None:
+    """Print the answer of one force, or how many came out how; exit 1 where one failed."""
+    from mappa.runs import report, results, state, summary
+
+    table = summary.failure_table(run.forces)
+    if len(run.forces) == 1 and not table:
+        plan = run.forces[0].plan
+        answer = state.read_json(plan.folder / "results.json").get("sentences", {})
+        for sentence in answer.values():
             typer.echo(sentence)
-        if not done.failures:
-            typer.echo(f"Pages: {done.folder / 'index.html'}")
-    if failed:
+        typer.echo(f"Pages: {plan.folder / 'index.html'}")
+        return
+    typer.echo(f"{len(run.forces)} forces: {summary.count_states(run.forces)}.")
+    if table:
+        typer.echo(table, err=True)
+        typer.echo(f"Failed notebooks are kept in {out / 'failed'}.", err=True)
+    typer.echo(f"Results of all forces: {out / summary.NATIONAL}")
+    if any(force.state in (report.FAILED, report.NOT_RUN) for force in run.forces):
         raise typer.Exit(1)
 
 
-def render_notebook(node: Any, title: str) -> str:
-    """Render one executed notebook by the study's pages, else by nbconvert's own template."""
+def renderer() -> Any:
+    """Return what makes the pages of a force in its folder."""
     try:
-        from mappa.pages.notebook import render_notebook as render
+        from mappa.pages.force import render_force
     except ImportError:
-        from nbconvert import HTMLExporter
-
-        text, _ = HTMLExporter().from_notebook_node(node)
-        return str(text)
-    return str(render(node, title=title))
+        return plain_pages
+    return render_force
 
 
-def render_force() -> Any:
-    """Return what makes the page of a force, once the pages have it."""
-    try:
-        from mappa.pages.force import render_force as render
-    except ImportError:
-        return None
-    return render
+def plain_pages(folder: Path) -> list[Path]:
+    """Render the notebooks of a folder by nbconvert's own template."""
+    from nbconvert import HTMLExporter
+
+    written = []
+    for path in sorted(folder.glob("*.ipynb")):
+        text, _ = HTMLExporter().from_filename(str(path))
+        written.append(path.with_suffix(".html"))
+        written[-1].write_text(text, encoding="utf-8")
+    return written

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from typing import Any
 #: grammar at import; nothing here validates internationalised addresses.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
+_LONGEST_SOCKET = 104  # bytes of a Unix socket's path, on the strictest systems
 INJECTED = "injected-parameters"
 
 
@@ -63,6 +65,9 @@ def execute(
                 execution_timeout=timeout,
                 record_timing=False,
                 shutdown_kernel="immediate",
+                # forty kernels at once would contend for one file of input history
+                extra_arguments=["--HistoryManager.enabled=False"],
+                config=_kernel_config(scratch),
                 # not papermill's cwd: that changes the directory of this whole process
                 resources={"metadata": {"path": scratch}},
             )
@@ -70,6 +75,19 @@ def execute(
             node = nbformat.read(target, as_version=4)
             failure = _failure(node, error)
     return _without_traces(node, parameters), failure
+
+
+def _kernel_config(scratch: str) -> Any:
+    """Keep the kernel's connection in *scratch*, and on Unix sockets where their paths fit.
+
+    Nobody else can listen in, and two kernels started at once cannot take each other's port.
+    """
+    from traitlets.config import Config
+
+    manager = {"connection_file": str(Path(scratch, "kernel.json"))}
+    if sys.platform == "linux" and len(os.fsencode(scratch)) + 16 < _LONGEST_SOCKET:
+        manager["transport"] = "ipc"
+    return Config(KernelManager=manager)
 
 
 def _failure(node: Any, error: Any) -> Failure:

@@ -1,4 +1,7 @@
-"""Results: the records that the notebooks show, gathered into tidy files."""
+"""Results: the records that the notebooks show, gathered into tidy files.
+
+Executed notebooks are taken as nbformat nodes or as plain JSON; both are dictionaries.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,15 @@ def record_of(node: Any) -> dict[str, Any] | None:
     return found
 
 
+def units_of(node: Any) -> dict[str, str]:
+    """Return the units that a record was shown with, by key."""
+    found: dict[str, str] = {}
+    for cell in node["cells"]:
+        for output in cell.get("outputs", []):
+            found = output.get("metadata", {}).get(RECORD_MIME, {}).get("units", found)
+    return dict(found)
+
+
 def sentence_of(node: Any) -> str:
     """Return the sentence of the answer: the record's, else what the cell tagged answer shows."""
     record = record_of(node) or {}
@@ -39,18 +51,38 @@ def sentence_of(node: Any) -> str:
     return ""
 
 
+def gather(force: str, notebooks: Mapping[str, str]) -> dict[str, str]:
+    """Return the results files of a force (``results.json``, ``results.csv``) by name.
+
+    Parameters
+    ----------
+    force: name of the force.
+    notebooks: the executed notebooks as JSON text, by name.
+    """
+    records, sentences, rows = {}, {}, []
+    for name, text in notebooks.items():
+        node = json.loads(text)
+        record = records[name] = record_of(node) or {}
+        sentences[name] = sentence_of(node)
+        rows += tidy_rows(force, name, record, units_of(node))
+    whole = {"force": force, "sentences": sentences, "records": records}
+    return {"results.json": json_text(whole), "results.csv": csv_text(rows)}
+
+
 def tidy_rows(
-    force: str, records: Mapping[str, Mapping[str, Any]], units: Mapping[str, str] | None = None
+    force: str, notebook: str, record: Mapping[str, Any], units: Mapping[str, str]
 ) -> list[dict[str, Any]]:
-    """Return a row for each number and text of the records, nested keys joined by a full stop."""
-    rows = []
-    for notebook, record in records.items():
-        for name, value in _leaves("", record):
-            unit = (units or {}).get(name.split(".", 1)[0], "")
-            rows.append(
-                {"force": force, "notebook": notebook, "key": name, "value": value, "unit": unit}
-            )
-    return rows
+    """Return a row for each number and text of a record, nested keys joined by a full stop."""
+    return [
+        {
+            "force": force,
+            "notebook": notebook,
+            "key": name,
+            "value": value,
+            "unit": units.get(name, units.get(name.split(".", 1)[0], "")),
+        }
+        for name, value in _leaves("", record)
+    ]
 
 
 def _leaves(prefix: str, value: Any) -> Iterable[tuple[str, Any]]:

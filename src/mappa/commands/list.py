@@ -1,0 +1,93 @@
+"""``mappa list``: what would run, what is up to date, and why not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mappa.commands import report
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("list")(list_)
+
+
+def list_(
+    force: report.Forces = None,
+    as_of: report.AsOf = None,
+    margin: report.Margin = None,
+    comparator: report.Comparator = None,
+    denominator: report.Denominator = None,
+    set_: report.Settings = None,
+    out: report.Out = Path("reports"),
+    parameters: Annotated[
+        bool, typer.Option("--parameters", help="List the notebooks' parameters instead.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+) -> None:
+    """List every force (or those named): up to date, or what would run and why."""
+    import json
+
+    from mappa.runs import plan
+
+    settings = report.gather_settings(set_, as_of, margin, comparator, denominator)
+    study = plan.open_study(settings, out)
+    if parameters:
+        _list_parameters(study, as_json)
+        return
+    forces = plan.choose_forces(study.figures, force or [], not force)
+    plans = plan.plan(study, forces)
+    if as_json:
+        rows = [
+            {
+                "force": p.force,
+                "slug": p.slug,
+                "up_to_date": p.current,
+                "reason": p.reason,
+                "notebooks": {s.notebook.name: s.reason for s in p.steps},
+                "pages": p.pages_reason,
+            }
+            for p in plans
+        ]
+        typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    width = max(len(p.force) for p in plans)
+    for p in plans:
+        typer.echo(f"{p.force:<{width}}  {_state(p)}")
+    waiting = sum(not p.current for p in plans)
+    typer.echo(f"{len(plans) - waiting} of {len(plans)} up to date; {waiting} would run.")
+
+
+def _state(p: object) -> str:
+    from mappa.runs.plan import ForcePlan
+
+    assert isinstance(p, ForcePlan)
+    if p.current:
+        return "up to date"
+    names = [s.notebook.name for s in p.steps if s.reason] or ["pages"]
+    return f"would run {', '.join(names)}: {p.reason}"
+
+
+def _list_parameters(study: object, as_json: bool) -> None:
+    """Print name, type, default, help and choices of every parameter."""
+    import json
+
+    from mappa.runs.plan import Study
+
+    assert isinstance(study, Study)
+    if as_json:
+        rows = [
+            {"notebook": n.name, "name": p.name, "type": p.kind, "default": p.default,
+             "help": p.help, "choices": list(p.choices)}
+            for n in study.notebooks
+            for p in n.parameters.values()
+        ]  # fmt: skip
+        typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    for notebook in study.notebooks:
+        typer.echo(notebook.name)
+        for p in notebook.parameters.values():
+            typer.echo(f"  {p.name} = {p.default!r}  ({p.kind}) {p.help}")

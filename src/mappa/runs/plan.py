@@ -1,0 +1,184 @@
+"""What would run: for each force, which notebooks are up to date, and why the others are not."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from mappa.errors import UnknownName, UsageError
+from mappa.figures import Figures
+from mappa.figures.load import DENOMINATORS
+from mappa.runs import state
+from mappa.runs.notebooks import Notebook
+from mappa.runs.parameters import Scalar, check_all
+
+WORK = ".work"  # in the folder of the pages: what is executed and not yet published
+
+
+@dataclasses.dataclass(frozen=True)
+class Step:
+    """A notebook of a force.
+
+    Parameters
+    ----------
+    notebook: the notebook.
+    parameters: every value that it takes, defaults too.
+    inputs: what its output follows from (see :mod:`mappa.runs.state`).
+    reason: why it has to run; empty where it is up to date.
+    at: the folder of the output that is up to date, the force's or that of a run cut short.
+    """
+
+    notebook: Notebook
+    parameters: dict[str, Scalar]
+    inputs: dict[str, Any]
+    reason: str
+    at: Path | None
+
+    @property
+    def path(self) -> Path:
+        """The executed notebook, where it is up to date."""
+        return (self.at or Path()) / f"{self.notebook.name}.ipynb"
+
+
+@dataclasses.dataclass(frozen=True)
+class ForcePlan:
+    """What a force needs: steps that run, and why its pages are made again (or an empty text)."""
+
+    force: str
+    slug: str
+    folder: Path
+    steps: tuple[Step, ...]
+    page_inputs: dict[str, Any]
+    pages_reason: str
+
+    @property
+    def current(self) -> bool:
+        """Whether nothing is to be done."""
+        return not self.pages_reason and not any(step.reason for step in self.steps)
+
+    @property
+    def reason(self) -> str:
+        """Say why it is not up to date, the first reason."""
+        return next((s.reason for s in self.steps if s.reason), self.pages_reason)
+
+
+@dataclasses.dataclass(frozen=True)
+class Study:
+    """All that a run is about: the tables, the notebooks, the settings, the folder of the pages.
+
+    Parameters
+    ----------
+    figures: the tables.
+    notebooks: the notebooks, in order.
+    settings: parameters that the user sets, for all forces.
+    out: the folder of the pages.
+    """
+
+    figures: Figures
+    notebooks: tuple[Notebook, ...]
+    settings: Mapping[str, Any]
+    out: Path
+    data: str = dataclasses.field(default_factory=state.data_digest)
+    source: str = dataclasses.field(default_factory=state.source_digest)
+    pages: str = dataclasses.field(default_factory=state.pages_digest)
+
+    def values(self, force: str) -> dict[str, dict[str, Scalar]]:
+        """Return every parameter of every notebook for a force, typed and checked.
+
+        Raises UsageError or UnknownName (exit status 2) in one sentence.
+        """
+        declared = {n.name: n.parameters for n in self.notebooks}
+        given = check_all(self._checked() | {"force": force}, declared)
+        defaults = {
+            name: {p.name: p.default for p in parameters.values()}
+            for name, parameters in declared.items()
+        }
+        return {name: defaults[name] | given[name] for name in declared}
+
+    def _checked(self) -> dict[str, Any]:
+        """Check the values that only the tables can judge."""
+        settings = dict(self.settings)
+        if "force" in settings:
+            raise UsageError("Name the force by --force, not among the other settings.")
+        day = self.figures.date(settings.get("as_of") or self.figures.settings["default_as_of"])
+        settings["as_of"] = f"{day:%Y-%m-%d}"
+        if settings.get("denominator", next(iter(DENOMINATORS))) not in DENOMINATORS:
+            raise UnknownName("denominator", settings["denominator"], DENOMINATORS)
+        return settings
+
+
+def plan(study: Study, forces: Sequence[str], *, again: bool = False) -> list[ForcePlan]:
+    """Return what each force needs.
+
+    Parameters
+    ----------
+    again: run everything, whatever is up to date.
+    """
+    return [_plan_force(study, force, again) for force in forces]
+
+
+def _plan_force(study: Study, force: str, again: bool) -> ForcePlan:
+    slug = study.figures.slug(force)
+    folder = study.out / slug
+    stored = state.read_json(folder / state.RUN_FILE)
+    values = study.values(force)
+    steps = tuple(
+        _step(study, notebook, values[notebook.name], folder, stored, again)
+        for notebook in study.notebooks
+    )
+    inputs = state.page_inputs(
+        {s.notebook.name: state.inputs_digest(s.inputs) for s in steps}, study.data, study.pages
+    )
+    reason = "asked for" if again else state.why(inputs, stored.get("pages", {}), folder)
+    return ForcePlan(force, slug, folder, steps, inputs, reason)
+
+
+def _step(
+    study: Study,
+    notebook: Notebook,
+    values: dict[str, Scalar],
+    folder: Path,
+    stored: Mapping[str, Any],
+    again: bool,
+) -> Step:
+    inputs = state.notebook_inputs(notebook.text, values, study.data, study.source)
+    if again:
+        return Step(notebook, values, inputs, "asked for", None)
+    reason = state.why(inputs, stored.get("steps", {}).get(notebook.name, {}), folder)
+    if not reason:
+        return Step(notebook, values, inputs, "", folder)
+    work = study.out / WORK / folder.name
+    if not state.why(inputs, state.read_json(work / f"{notebook.name}.json"), work):
+        return Step(notebook, values, inputs, "", work)
+    return Step(notebook, values, inputs, reason, None)
+
+
+def open_study(settings: Mapping[str, Any], out: Path) -> Study:
+    """Return the study in the folders that are in use, its settings checked for every notebook.
+
+    Raises MappaError in one sentence, before any kernel starts.
+    """
+    from mappa.figures import load, places
+    from mappa.runs import notebooks
+
+    figures = load()
+    found = tuple(notebooks.find(places.notebooks_folder()))
+    given = {name: value for name, value in settings.items() if value is not None}
+    study = Study(figures, found, given, out)
+    study.values(str(figures.settings["default_force"]))
+    return study
+
+
+def choose_forces(figures: Figures, names: Sequence[str], everyone: bool) -> list[str]:
+    """Return the forces asked for, each once, in the order of the tables; the default if none.
+
+    Raises UnknownName (exit status 2) with a suggestion.
+    """
+    if everyone and names:
+        raise UsageError("Give --force or --all, not both.")
+    if everyone:
+        return figures.names
+    chosen = {figures.area(name) for name in names or [str(figures.settings["default_force"])]}
+    return [name for name in figures.names if name in chosen]

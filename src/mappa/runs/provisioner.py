@@ -1,0 +1,36 @@
+"""A kernel provisioner that forks kernels from a template, else starts them as usual.
+
+papermill and JupyterLab use it unchanged where the environment says
+``JUPYTER_DEFAULT_PROVISIONER_NAME=mappa-warm-provisioner``.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+
+from mappa.runs import warm
+
+NAME = "mappa-warm-provisioner"
+
+
+class WarmProvisioner(LocalProvisioner):
+    """A local provisioner whose kernels are forks; any OSError gives an ordinary kernel."""
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
+        """Fork the kernel; where that cannot be, launch *cmd*."""
+        try:
+            process = warm.launch(cmd, **kwargs)
+        except OSError as reason:
+            self.log.debug("A cold kernel: %s", reason)
+            info: KernelConnectionInfo = await super().launch_kernel(cmd, **kwargs)
+            return info
+        self.process = process
+        self.pid = self.pgid = process.pid  # the leader of its own group
+        self.cwd = Path(kwargs.get("cwd") or os.getcwd())
+        connection: KernelConnectionInfo = self.connection_info
+        return connection

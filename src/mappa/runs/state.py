@@ -1,0 +1,191 @@
+"""What an output was made from, and whether it still is what a run would make.
+
+A notebook's output follows from the notebook, its parameters, the tables, the source of the
+package and the versions of what computes and draws. All of them are stored beside it in
+``run.json``; a later run that finds the same ones, and the files unaltered, has nothing to do.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import platform
+from collections.abc import Iterable, Mapping
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from mappa import __version__
+from mappa.figures import places
+from mappa.files import digest, digest_files
+
+RUN_FILE = "run.json"
+_COMPUTE = (
+    "ipykernel ipython matplotlib nbclient nbformat numpy pandas papermill scipy seaborn statsmodels"
+)
+_RENDER = "jinja2 nbconvert nbformat"
+#: Parts of the package that make pages from executed notebooks, and do not compute.
+_PAGES = ("pages", "runs/results.py", "runs/contract.py", "runs/jobs.py")
+#: Parts that neither compute nor draw.
+_NEITHER = ("commands", "runs")
+_ALWAYS = ("runs/execute.py",)
+
+_SAID = {
+    "notebook": "the notebook changed",
+    "data": "the tables changed",
+    "source": "the package's source changed",
+    "notebooks": "a notebook was run again",
+}
+
+
+@functools.cache
+def versions(names: str) -> dict[str, str]:
+    """Return the versions of Python, of this package and of *names* (parted by spaces)."""
+    found = {"python": platform.python_version(), "mappa": __version__}
+    for name in names.split():
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            found[name] = "absent"
+    return found
+
+
+def compute_versions() -> dict[str, str]:
+    """Return the versions of what can change a number or a drawing."""
+    return versions(_COMPUTE)
+
+
+def data_digest() -> str:
+    """Return the digest of every file in the folder of the tables."""
+    folder = places.data_folder()
+    return digest_files(_files(folder), folder)
+
+
+def source_digest() -> str:
+    """Return the digest of the parts of the package that compute and draw."""
+    return _source_digest(pages=False)
+
+
+def pages_digest() -> str:
+    """Return the digest of the parts of the package that make pages."""
+    return _source_digest(pages=True)
+
+
+def _source_digest(*, pages: bool) -> str:
+    package = Path(__file__).resolve().parents[1]
+
+    def wanted(path: Path) -> bool:
+        name = path.relative_to(package).as_posix()
+        if _under(name, _PAGES):
+            return pages
+        return not pages and (_under(name, _ALWAYS) or not _under(name, _NEITHER))
+
+    return digest_files([p for p in _files(package) if wanted(p)], package)
+
+
+def _under(name: str, parts: Iterable[str]) -> bool:
+    return any(name == part or name.startswith(part + "/") for part in parts)
+
+
+def _files(folder: Path) -> list[Path]:
+    return [
+        path
+        for path in folder.rglob("*")
+        if path.is_file()
+        and "__pycache__" not in path.parts
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        and path.suffix not in {".pyc", ".tmp"}
+    ]
+
+
+def notebook_inputs(text: str, parameters: Mapping[str, Any], data: str, source: str) -> dict:
+    """Return what the output of a notebook follows from, as JSON that can be compared."""
+    return {
+        "notebook": digest([_without_outputs(text)]),
+        "parameters": {name: parameters[name] for name in sorted(parameters)},
+        "data": data,
+        "source": source,
+        "versions": compute_versions(),
+    }
+
+
+def page_inputs(notebooks: Mapping[str, str], data: str, pages: str) -> dict:
+    """Return what the pages of a force follow from; *notebooks* are digests by name."""
+    return {
+        "notebooks": dict(sorted(notebooks.items())),
+        "data": data,
+        "source": pages,
+        "versions": versions(_RENDER),
+    }
+
+
+def _without_outputs(text: str) -> str:
+    """Return a notebook's cells as text: opening it in JupyterLab and saving changes nothing."""
+    cells = json.loads(text)["cells"]
+    kept = [
+        [
+            cell["cell_type"],
+            cell.get("id"),
+            sorted(cell.get("metadata", {}).get("tags", [])),
+            "".join(cell["source"]),
+        ]
+        for cell in cells
+    ]
+    return json.dumps(kept)
+
+
+def inputs_digest(inputs: Mapping[str, Any]) -> str:
+    """Return one digest of inputs."""
+    return digest([json.dumps(inputs, sort_keys=True)])
+
+
+def file_digest(content: bytes) -> str:
+    """Return the SHA-256 of a file's content."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Return the object in a JSON file; empty where there is none or it is spoilt."""
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def why(inputs: Mapping[str, Any], stored: Mapping[str, Any], folder: Path) -> str:
+    """Say why an output is not up to date, or return an empty text if it is.
+
+    Parameters
+    ----------
+    inputs: what it would be made from now.
+    stored: its entry in ``run.json``: ``inputs`` and ``files`` with their digests.
+    folder: where the files are.
+    """
+    if not stored.get("inputs"):
+        return "not run yet"
+    changed = _changes(inputs, stored["inputs"])
+    if changed:
+        return changed
+    for name, expected in stored.get("files", {}).items():
+        path = folder / name
+        if not path.is_file():
+            return f"{name} is missing"
+        if file_digest(path.read_bytes()) != expected:
+            return f"{name} was altered"
+    return ""
+
+
+def _changes(now: Mapping[str, Any], then: Mapping[str, Any]) -> str:
+    for name in now:
+        if now[name] == then.get(name):
+            continue
+        if name in ("parameters", "versions"):
+            new, old = now[name], then.get(name) or {}
+            parts = [k for k in sorted({*new, *old}) if new.get(k) != old.get(k)]
+            if parts:
+                k = parts[0]
+                return f"{k} is {new.get(k, 'no longer set')}, was {old.get(k, 'not set')}"
+        return _SAID.get(name, f"{name} changed")
+    return ""
