@@ -150,7 +150,8 @@ def _similar(
     figures: Figures, force: str, day: pd.Timestamp, denominator: str, row: Any, blank: Comparator
 ) -> Comparator:
     alike = dissimilarity(figures, force, figures.mid_year(day))
-    counted = [a for a in alike.index if a in figures.counts(day).index]
+    known = set(figures.counts(day).index)
+    counted = [a for a in alike.index if a in known]
     return _sum(figures, counted[: int(row["number"])], day, denominator, blank)
 
 

@@ -13,6 +13,7 @@ import warnings
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import integrate, stats
+from statsmodels.discrete.discrete_model import NegativeBinomial
 
 from mappa.rates.rows import MethodRow
 
@@ -42,14 +43,12 @@ def fit_prior(counts: ArrayLike, expected: ArrayLike) -> Prior:
 
     Source: Clayton and Kaldor (1987); likelihood by statsmodels ``NegativeBinomial`` (NB2).
     """
-    import statsmodels.api as sm
-
     o, e = np.asarray(counts, float), np.asarray(expected, float)
     mu = o.sum() / e.sum()
     excess = ((o - mu * e) ** 2 - mu * e).sum() / ((mu * e) ** 2).sum()
     if excess <= 1 / MOST:
         return Prior(MOST, MOST / mu)
-    model = sm.NegativeBinomial(o, np.ones((len(o), 1)), exposure=e)
+    model = NegativeBinomial(o, np.ones((len(o), 1)), exposure=e)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         found = model.fit(start_params=[np.log(mu), excess], disp=0, maxiter=200)

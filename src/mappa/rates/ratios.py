@@ -12,12 +12,12 @@ import math
 
 from scipy import optimize, stats
 from statsmodels.stats.proportion import proportion_confint
-from statsmodels.stats.rates import confint_poisson_2indep, test_poisson_2indep
+from statsmodels.stats.rates import test_poisson_2indep
 
 from mappa.rates.intervals import against_fixed, exact_limits, exact_p
 from mappa.rates.rows import MethodRow, normal_quantile
 
-SCORE = "Gu, Ng, Tang and Schucany (2008), Biometrical Journal 50, 283-298"
+SCORE = "Wilson (1927), JASA 22, 209-212; Gu, Ng, Tang and Schucany (2008), Biometrical Journal 50, 283-298"
 CONDITIONAL = "Przyborowski and Wilenski (1940), Biometrika 31, 313-323"
 MIDP = "Lancaster (1961), JASA 56, 223-234; Fay (2010), Biostatistics 11, 373-374"
 MOVER = "Donner and Zou (2012), Stat. Methods Med. Res. 21, 347-359 (MOVER)"
@@ -83,15 +83,15 @@ def score_ratio(
     """Return the ratio with score limits and p-value; exact below a count of 10 on either side."""
     if min(count, count2) < EXACT_BELOW:
         return exact_ratio(count, people, count2, people2, confidence)
-    low, high = confint_poisson_2indep(
-        count, people, count2, people2, method="score", compare="ratio", alpha=1 - confidence
-    )
+    # Given the total the first count is binomial, and the score interval of a share is Wilson's:
+    # the closed form of what statsmodels finds by search (confint_poisson_2indep, "score").
+    low, high = proportion_confint(count, count + count2, alpha=1 - confidence, method="wilson")
     test = test_poisson_2indep(count, people, count2, people2, method="score")
     return MethodRow(
         statistic="ratio to the comparator",
         value=_ratio(count, people, count2, people2),
-        lower=float(low),
-        upper=float(high),
+        lower=_odds(low, people, people2),
+        upper=_odds(high, people, people2),
         confidence=confidence,
         p_value=float(test.pvalue),
         method="score",
@@ -131,7 +131,7 @@ def _midp_limits(
     return _odds(low, n, m), _odds(high, n, m)
 
 
-def _odds(p: float, n: int, m: int) -> float | None:
+def _odds(p: float, n: float, m: float) -> float | None:
     """Turn the first count's share of the total into the ratio of the rates."""
     return float(p / (1 - p) * m / n) if p < 1 else None
 
