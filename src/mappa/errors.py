@@ -11,6 +11,10 @@ class MappaError(Exception):
 
     exit_status = 1
 
+    def _render_traceback_(self) -> list[str]:
+        """Show the sentence alone in a notebook: IPython asks for it in place of a traceback."""
+        return [str(self)]
+
 
 class DataError(MappaError):
     """A table that breaks its schema or does not meet another table."""

@@ -1,0 +1,144 @@
+"""JupyterLab for the tests: started by `mappa lab` on copies, driven in a real browser."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+TOKEN = "for-the-tests"
+SECONDS = 60
+
+
+def browser_path() -> str:
+    """Chromium's path. Without one the test is skipped, but under CI it fails."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        found = shutil.which(name)
+        if found:
+            return found
+    reason = "no Chromium is installed, and JupyterLab is tested in a real browser"
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def _free_port() -> int:
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return int(s.getsockname()[1])
+
+
+@contextlib.contextmanager
+def lab(folder: Path, root: Path, data: Path | None = None) -> Iterator[str]:
+    """Run `mappa lab` on copies of the notebooks in *folder*; yield its address."""
+    port = _free_port()
+    home = folder / "jupyter"
+    environment = {
+        **os.environ,
+        "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "JUPYTER_DATA_DIR": str(home / "data"),
+        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+        "IPYTHONDIR": str(home / "ipython"),
+        "MAPPA_CACHE": str(home / "cache"),
+        "MAPPA_DATA": str(data or root / "data"),
+        "JUPYTER_NO_CONFIG": "1",
+    }
+    command = [sys.executable, "-m", "mappa", "lab", f"--folder={folder}", "--no-browser"]
+    command += [f"--port={port}", "--allow-root", f"--IdentityProvider.token={TOKEN}"]
+    command += ["--ServerApp.port_retries=0", "--ServerApp.ip=127.0.0.1"]
+    log = (folder / "lab.log").open("w", encoding="utf-8")
+    process = subprocess.Popen(
+        command, cwd=folder, env=environment, stdout=log, stderr=log, start_new_session=True
+    )
+    base = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(f"{base}/api?token={TOKEN}", process, folder / "lab.log")
+        yield base
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+        log.close()
+
+
+def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + SECONDS
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            pytest.fail(f"JupyterLab ended at once:\n{log.read_text()[-3000:]}")
+        try:
+            urllib.request.urlopen(address, timeout=5).close()
+            return
+        except OSError:  # not listening yet
+            pass
+        time.sleep(0.2)
+    pytest.fail(f"JupyterLab did not start:\n{log.read_text()[-3000:]}")
+
+
+class Browser:
+    """A page that may reach nothing but JupyterLab, and notes what goes wrong."""
+
+    def __init__(self, page: Any, base: str) -> None:
+        self.page, self.base = page, base
+        self.outside: list[str] = []
+        self.errors: list[str] = []
+        context = page.context
+        context.route("**/*", self._gate)
+        context.on("console", self._note)
+        context.on("weberror", lambda e: self.errors.append(str(e.error)))
+
+    def _gate(self, route: Any) -> None:
+        if route.request.url.startswith((self.base, "data:", "blob:")):
+            route.continue_()
+        else:
+            self.outside.append(route.request.url)
+            route.abort()
+
+    def _note(self, message: Any) -> None:
+        where = str(message.location.get("url", ""))
+        # JupyterLab asks whether a language server is there; that none is, is its own affair.
+        if message.type == "error" and "/lsp/status" not in where:
+            self.errors.append(f"{message.text} ({where})")
+
+    def open(self, path: str) -> None:
+        """Open a notebook and wait until its kernel is idle (the status bar says so)."""
+        self.page.goto(f"{self.base}/lab/tree/{path}?token={TOKEN}&reset")
+        self.page.get_by_text("Python 3 (ipykernel) | Idle").first.wait_for(timeout=SECONDS * 1000)
+
+    def run_all(self) -> None:
+        """Run all cells and wait until every code cell has been numbered and the kernel rests."""
+        self.page.get_by_role("menuitem", name="Run", exact=True).click()
+        self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        self.page.wait_for_function(
+            """() => {
+                const prompts = [...document.querySelectorAll(
+                    '.jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell .jp-InputPrompt')];
+                return prompts.length > 0 && prompts.every(p => /\\[\\d+\\]/.test(p.textContent));
+            }""",
+            timeout=SECONDS * 1000,
+        )
+
+    def texts(self, selector: str) -> list[str]:
+        """Return the text of every match among the outputs."""
+        found = self.page.locator(f".jp-OutputArea-output {selector}")
+        return [str(t) for t in found.all_inner_texts()]
+
+    def failures(self) -> list[str]:
+        """Return tracebacks and warnings among the outputs."""
+        kinds = ("application/vnd.jupyter.error", "application/vnd.jupyter.stderr")
+        which = ", ".join(f".jp-OutputArea-output[data-mime-type='{kind}']" for kind in kinds)
+        return [str(t) for t in self.page.locator(which).all_inner_texts()]
