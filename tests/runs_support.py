@@ -20,7 +20,7 @@ figures = load()
 people = float(figures.people(as_of)[force])
 """
 ANSWER = 'Prose(f"{people:,.0f} people live in {force}.")'
-FIGURE = "HTML(f'<figure><img alt=\"{people:,.0f} people\" src=\"data:,x\"></figure>')"
+FIGURE = 'HTML(f\'<figure><img alt="{people:,.0f} people" src="data:,x"></figure>\')'
 RECORD = """\
 display({RECORD_MIME: {"force": force, "people": people, "margin": margin}}, raw=True)
 """

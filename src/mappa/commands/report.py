@@ -131,7 +131,7 @@ def _run(
 
 def _tell(run: Run, out: Path, everyone: bool) -> None:
     """Print the answer of one force, or how many came out how; exit 1 where one failed."""
-    from mappa.runs import report, results, state, summary
+    from mappa.runs import report, state, summary
 
     table = summary.failure_table(run.forces)
     if len(run.forces) == 1 and not table:

@@ -105,7 +105,7 @@ class ForkServer:
             elif key.fileobj is self.listener:
                 self._accept()
             elif key.fileobj in self.clients:
-                self._gone(key.fileobj)  # type: ignore[arg-type]
+                self._gone(key.fileobj)
         return True
 
     def _accept(self) -> None:

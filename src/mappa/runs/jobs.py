@@ -120,8 +120,8 @@ def make_pages(job: PagesJob) -> Pages:
     with tempfile.TemporaryDirectory(prefix="mappa-pages-", ignore_cleanup_errors=True) as scratch:
         folder = Path(scratch, job.slug)
         folder.mkdir()
-        for name, content in job.files.items():
-            (folder / name).write_text(content, encoding="utf-8")
+        for name, text in job.files.items():
+            (folder / name).write_text(text, encoding="utf-8")
         job.render(folder)
         files = {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
     for name, content in files.items():

@@ -42,9 +42,7 @@ def read(path: Path) -> Notebook:
     try:
         text = path.read_text(encoding="utf-8")
         cells = json.loads(text)["cells"]
-        tagged = [
-            c for c in cells if "parameters" in c.get("metadata", {}).get("tags", []) and c["source"]
-        ]
+        tagged = [c for c in cells if "parameters" in c.get("metadata", {}).get("tags", [])]
     except OSError as error:
         raise DataError(f"Cannot read {path}: {error.strerror}.") from error
     except (ValueError, KeyError, TypeError, AttributeError):

@@ -6,7 +6,6 @@ papermill and JupyterLab use it unchanged where the environment says
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +28,8 @@ class WarmProvisioner(LocalProvisioner):
             self.log.debug("A cold kernel: %s", reason)
             info: KernelConnectionInfo = await super().launch_kernel(cmd, **kwargs)
             return info
-        self.process = process
+        self.process = process  # type: ignore[assignment]  # it has the methods that are called
         self.pid = self.pgid = process.pid  # the leader of its own group
-        self.cwd = Path(kwargs.get("cwd") or os.getcwd())
+        self.cwd = Path(kwargs.get("cwd") or Path.cwd())
         connection: KernelConnectionInfo = self.connection_info
         return connection

@@ -188,7 +188,9 @@ def launch(cmd: Sequence[str], **options: Any) -> WarmProcess:
     try:
         connection.settimeout(_PATIENCE)
         connection.connect(str(socket_path()))
-        sent = socket.send_fds(connection, [line], [_fd(options, "stdout", 1), _fd(options, "stderr", 2)])
+        sent = socket.send_fds(
+            connection, [line], [_fd(options, "stdout", 1), _fd(options, "stderr", 2)]
+        )
         connection.sendall(line[sent:])
         answer = _read_line(connection)
         if "pid" not in answer:

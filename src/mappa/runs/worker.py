@@ -6,7 +6,6 @@ import os
 import queue
 import shutil
 import signal
-import sys
 import threading
 from typing import Any, BinaryIO
 
@@ -14,7 +13,7 @@ from mappa.runs.pool import SCRATCH, read_frame, write_frame
 
 
 def _private_streams() -> tuple[BinaryIO, BinaryIO]:
-    """Take stdin and stdout for the tasks; what a task prints goes to stderr, its stdin is empty."""
+    """Take stdin and stdout for the tasks; a task prints to stderr and its stdin is empty."""
     tasks = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(1), "wb")
     null = os.open(os.devnull, os.O_RDONLY)
@@ -55,7 +54,7 @@ def main() -> None:
     while True:
         function, arguments = tasks.get()
         try:
-            answer = function(*arguments), None
+            answer: tuple[Any, Exception | None] = function(*arguments), None
         except Exception as error:
             answer = None, _portable(error)
         try:
@@ -76,4 +75,4 @@ def _portable(error: Exception) -> Exception:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
