@@ -21,8 +21,10 @@ from mappa.figures import places
 from mappa.files import digest, digest_files
 
 RUN_FILE = "run.json"
-_COMPUTE = "ipykernel ipython matplotlib nbclient nbformat numpy pandas papermill scipy seaborn "
+_COMPUTE = (
+    "ipykernel ipython matplotlib nbclient nbformat numpy pandas papermill scipy seaborn "
     "statsmodels"
+)
 _RENDER = "jinja2 nbconvert nbformat"
 #: Parts of the package that make pages from executed notebooks, and do not compute.
 _PAGES = ("pages", "runs/results.py", "runs/contract.py", "runs/jobs.py")
