@@ -1,0 +1,48 @@
+"""Periods as their sources write them: 2005, 2015-03, 2001-06-30, 2009-2011 average."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+
+_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
+_SPAN = re.compile(r"(\d{4})-(\d{4})\b.*")
+_YEAR_TO = re.compile(r"(\d{4})-(\d\d)")
+_YEAR = re.compile(r"(\d{4})")
+
+
+def bounds(text: str) -> tuple[pd.Timestamp, pd.Timestamp] | None:
+    """Return the first and last day of a period, or None where its words give no dates.
+
+    ``2015-03`` is the year ending in that month; a day is a period of one day.
+    """
+    if found := _DAY.fullmatch(text):
+        day = pd.Timestamp(text)
+        return day, day
+    if found := _SPAN.fullmatch(text):
+        first, last = (int(g) for g in found.groups())
+        return pd.Timestamp(first, 1, 1), pd.Timestamp(last, 12, 31)
+    if found := _YEAR_TO.fullmatch(text):
+        year, month = (int(g) for g in found.groups())
+        if not 1 <= month <= 12:
+            return None
+        last = pd.Timestamp(year, month, 1) + pd.offsets.MonthEnd(0)
+        return last - pd.DateOffset(years=1) + pd.DateOffset(days=1), last
+    if found := _YEAR.fullmatch(text):
+        year = int(found.group(1))
+        return pd.Timestamp(year, 1, 1), pd.Timestamp(year, 12, 31)
+    return None
+
+
+def middle(text: str) -> float:
+    """Return the middle of a period as a decimal year (2005 is 2005.5)."""
+    ends = bounds(text)
+    if ends is None:
+        raise ValueError(text)
+    return (decimal(ends[0]) + decimal(ends[1] + pd.Timedelta(days=1))) / 2
+
+
+def decimal(day: pd.Timestamp) -> float:
+    """Return a day's start as a decimal year on the model's grid of twelve equal months."""
+    return day.year + (day.month - 1) / 12 + (day.day - 1) / day.days_in_month / 12

@@ -1,0 +1,128 @@
+"""The posterior: shipped draws where they are of these figures, else a fit of seconds."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from mappa.figures import Figures
+from mappa.register.density import Density, density_of
+from mappa.register.mode import mode_of
+from mappa.register.model import decimal_end
+from mappa.register.quantities import Plan, plan_for, quantities
+from mappa.register.tables import shipped_folder
+
+Array = NDArray[np.float64]
+DRAWS, QUANTITIES, DIAGNOSTICS = "posterior.csv", "posterior_quantities.csv", "posterior.json"
+SHIPPED = "sampled: draws of the posterior shipped with the study"
+LAPLACE = "approximated: posterior mode with a normal approximation, because no sampled posterior is shipped for these figures and this date"
+#: Draws of the quick approximation.
+QUICK = 200
+SEED = 20200331
+
+
+@dataclasses.dataclass(frozen=True)
+class Posterior:
+    """Draws of the parameters and of every quantity shown.
+
+    Attributes
+    ----------
+    density: what was sampled.
+    z: whitened coordinates (draw by coordinate).
+    shown: the quantities (a row for each draw).
+    status: :data:`SHIPPED` or :data:`LAPLACE`.
+    diagnostics: R-hat, effective sample sizes, seeds, command; empty entries for Laplace.
+    """
+
+    density: Density
+    plan: Plan
+    z: Array
+    shown: pd.DataFrame
+    status: str
+    diagnostics: dict[str, Any]
+    seed: int
+
+    @property
+    def sampled(self) -> bool:
+        """Whether the draws come from the sampler."""
+        return self.status == SHIPPED
+
+
+def load(figures: Figures, as_of: object, *, draws: int | None = None) -> Posterior:
+    """Return the posterior for a country and date.
+
+    The shipped draws are used when the digest of all that the density depends on is that of the
+    fit; otherwise the mode and its normal approximation are computed, in seconds.
+    """
+    density = density_of(figures, as_of)
+    return _load(density.digest, density, draws)
+
+
+_cache: dict[tuple[str, int | None], Posterior] = {}
+
+
+def _load(digest: str, density: Density, draws: int | None) -> Posterior:
+    key = digest, draws
+    if key not in _cache:
+        if len(_cache) > 8:
+            _cache.clear()
+        _cache[key] = _shipped(density, digest, draws) or quick(density, draws or QUICK)
+    return _cache[key]
+
+
+@functools.lru_cache(maxsize=2)
+def _files(folder: Path, stamp: int) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any]]:
+    return (
+        pd.read_csv(folder / DRAWS),
+        pd.read_csv(folder / QUANTITIES),
+        json.loads((folder / DIAGNOSTICS).read_text(encoding="utf-8")),
+    )
+
+
+def _shipped(density: Density, digest: str, draws: int | None) -> Posterior | None:
+    folder = shipped_folder()
+    path = folder / DIAGNOSTICS
+    if not path.is_file():
+        return None
+    table, shown, diagnostics = _files(folder, path.stat().st_mtime_ns)
+    if diagnostics["digest"] != digest:
+        return None
+    z = table[list(density.model.names)].to_numpy(dtype=float)
+    keep = slice(None) if draws is None else _thinned(len(z), draws)
+    return Posterior(
+        density=density,
+        plan=plan_for(density, seed=diagnostics["future_seed"]),
+        z=z[keep],
+        shown=shown.drop(columns=["draw"])[keep].reset_index(drop=True),
+        status=SHIPPED,
+        diagnostics=diagnostics,
+        seed=diagnostics["seeds"][0],
+    )
+
+
+def _thinned(total: int, wanted: int) -> NDArray[np.intp]:
+    return np.unique(np.linspace(0, total - 1, min(wanted, total)).round().astype(np.intp))
+
+
+def quick(density: Density, draws: int = QUICK, seed: int = SEED) -> Posterior:
+    """Return the normal approximation at the mode and the quantities of its draws."""
+    mode = mode_of(density)
+    z = mode.draws(draws, seed)
+    plan = plan_for(density, seed=seed)
+    shown = pd.DataFrame([quantities(plan, row, i) for i, row in enumerate(z)])
+    return Posterior(
+        density=density,
+        plan=plan,
+        z=z,
+        shown=shown,
+        status=LAPLACE,
+        diagnostics={"method": "laplace", "draws": draws, "seeds": [seed]},
+        seed=seed,
+    )

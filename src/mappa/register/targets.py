@@ -1,0 +1,179 @@
+"""What the model is held to: published stocks, prisoners, reviews, the indefinite share.
+
+Each target has a relative or absolute standard deviation from the table of parameters: how far a
+right model may stand from the figure, because the figure or the model is rough. Counts on another
+definition (the whole register of 2021) are left out.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from mappa.errors import DataError
+from mappa.figures import Figures
+from mappa.register import periods
+from mappa.register.model import decimal_end
+
+Array = NDArray[np.float64]
+#: Bases of the national stock that the model describes.
+BASES = ("act_1997", "police_computer", "mappa_returns", "snapshot_31_march")
+
+
+@dataclasses.dataclass(frozen=True)
+class Targets:
+    """Figures up to a date, with the standard deviations of their residuals.
+
+    ``stock_*`` and ``prison_*`` are on the log scale; ``review_*`` are flows of a year to a date,
+    log scale; ``indefinite_*`` is a share.
+    """
+
+    stock_dates: Array
+    stock: Array
+    stock_sd: Array
+    prison_dates: Array
+    prison: Array
+    prison_sd: Array
+    ipp_date: float
+    ipp: float
+    ipp_sd: float
+    review_dates: Array
+    reviews: Array
+    review_sd: float
+    indefinite_date: float
+    indefinite: float
+    indefinite_sd: float
+
+    @property
+    def dates(self) -> Array:
+        """Every date of a run, in order, without repeats."""
+        return np.unique(
+            np.concatenate(
+                [
+                    self.stock_dates,
+                    self.prison_dates,
+                    self.review_dates,
+                    self.review_dates - 1,
+                    [d for d in (self.ipp_date, self.indefinite_date) if np.isfinite(d)],
+                ]
+            )
+        )
+
+
+def _stock_sd(basis: str, quality: str, year: int, fixed: dict[str, float]) -> float:
+    if basis in {"act_1997", "police_computer"}:
+        return fixed["error_early"]
+    if basis == "mappa_returns":
+        return fixed["error_returns"] if year < 2007 else fixed["error_returns_late"]
+    return fixed["error_exact"] if quality in {"exact", "official"} else fixed["error_printed"]
+
+
+def _stocks(figures: Figures, as_of: pd.Timestamp, fixed: dict[str, float]) -> pd.DataFrame:
+    t = figures.national_figures
+    rows = t[
+        (t["measure"] == "rso_count")
+        & t["preferred"]
+        & t["category"].isin(["", "all"])
+        & t["basis"].isin(BASES)
+        & (t["date"] <= as_of)
+    ].sort_values("date")
+    if len(rows) < 4:
+        raise DataError(
+            f"national_figures.csv has {len(rows)} counts of the register up to {as_of:%Y-%m-%d}: "
+            "the register model needs four or more."
+        )
+    sd = [
+        _stock_sd(b, q, d.year, fixed)
+        for b, q, d in zip(rows["basis"], rows["quality"], rows["date"], strict=True)
+    ]
+    return rows.assign(sd=sd, t=[decimal_end(d) for d in rows["date"]])
+
+
+def _prison(figures: Figures, as_of: pd.Timestamp) -> pd.DataFrame:
+    t = figures.sentencing
+    groups = ("all sentenced", "all", "adult (21 and over) sentenced")
+    rows = t[(t["measure"] == "prison_population_sexual") & t["group"].isin(groups)]
+    found = []
+    for _, r in rows.iterrows():
+        ends = periods.bounds(r["year"])
+        if ends is None or ends[1] > as_of or r["group"] == "all":
+            continue
+        # A bare year is taken at its middle; a month or a day at its end.
+        bare = len(r["year"]) == 4
+        at = periods.middle(r["year"]) if bare else decimal_end(ends[1])
+        found.append((round(at * 12) / 12, float(r["value"]), r["source"]))
+    frame = pd.DataFrame(found, columns=["t", "value", "source"])
+    # One value a date: the sum of all ages where it is printed, else the adults.
+    return frame.groupby("t", as_index=False).agg(value=("value", "max"), source=("source", "min"))
+
+
+def _review_flows(figures: Figures, as_of: pd.Timestamp) -> list[tuple[float, float]]:
+    """Return yearly reviews granted in the whole country, by the decimal end of the year."""
+    found: dict[float, list[float]] = {}
+    for _, r in figures.outflow.iterrows():
+        granted = "revoked" in r["measure"] or "granted" in r["measure"]
+        whole = r["basis"] in {"england_and_wales", "forces_that_answered"}
+        parts = r["period"].split("/")
+        if not (granted and whole and len(parts) == 2 and len(parts[1]) == 7):
+            continue
+        end = pd.Timestamp(parts[1]) + pd.offsets.MonthEnd(0)
+        start = pd.Timestamp(parts[0]) if len(parts[0]) == 7 else None
+        if start is None or end > as_of or abs((end - start).days - 365) > 3:
+            continue
+        found.setdefault(decimal_end(end), []).append(float(r["value"]))
+    return sorted((t, float(np.mean(np.sort(v)))) for t, v in found.items())
+
+
+def _indefinite(figures: Figures, as_of: pd.Timestamp) -> tuple[float, float]:
+    """Return date and indefinite share of the whole register, where both counts are printed."""
+    t = figures.profile
+    whole = t[t["population"].str.contains("whole register") & (t["measure"] == "count")]
+    for date, rows in sorted(whole.groupby("date"), key=lambda item: str(item[0])):
+        value = rows.set_index("group")["value"]
+        ends = periods.bounds(str(date))
+        if {"all", "indefinite (life)"} <= set(value.index) and ends and ends[1] <= as_of:
+            return decimal_end(ends[1]), float(value["indefinite (life)"] / value["all"])
+    return float("nan"), float("nan")
+
+
+def _ipp(figures: Figures, as_of: pd.Timestamp) -> tuple[float, float]:
+    t = figures.sentencing
+    for _, r in t[t["measure"] == "ipp_prison_population_sexual"].iterrows():
+        ends = periods.bounds(r["year"])
+        if ends is not None and ends[1] <= as_of:
+            return decimal_end(ends[1]), float(r["value"])
+    return float("nan"), float("nan")
+
+
+def build_targets(figures: Figures, as_of: str | pd.Timestamp, fixed: dict[str, float]) -> Targets:
+    """Return what the model is held to, up to and including *as_of*.
+
+    Raises
+    ------
+    DataError: fewer than four counts of the register by then.
+    """
+    day = pd.Timestamp(as_of)
+    stocks, prison = _stocks(figures, day, fixed), _prison(figures, day)
+    reviews = _review_flows(figures, day)
+    ipp_date, ipp = _ipp(figures, day)
+    when, share = _indefinite(figures, day)
+    return Targets(
+        stock_dates=stocks["t"].to_numpy(dtype=float),
+        stock=stocks["value"].to_numpy(dtype=float),
+        stock_sd=stocks["sd"].to_numpy(dtype=float),
+        prison_dates=prison["t"].to_numpy(dtype=float),
+        prison=prison["value"].to_numpy(dtype=float),
+        prison_sd=np.full(len(prison), fixed["error_prison"]),
+        ipp_date=ipp_date,
+        ipp=ipp,
+        ipp_sd=fixed["error_ipp"],
+        review_dates=np.array([t for t, _ in reviews], dtype=float),
+        reviews=np.array([v for _, v in reviews], dtype=float),
+        review_sd=fixed["error_reviews"],
+        indefinite_date=when,
+        indefinite=share,
+        indefinite_sd=fixed["error_indefinite"],
+    )
