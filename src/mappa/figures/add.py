@@ -21,7 +21,7 @@ from pathlib import Path
 import pandas as pd
 
 from mappa.errors import DataError, MappaError, OutputError, UnknownName
-from mappa.figures import places, schema, workbooks
+from mappa.figures import schema, workbooks
 from mappa.figures.check import run_checks
 from mappa.figures.load import Figures, load
 from mappa.figures.reconcile import Finding
@@ -473,7 +473,7 @@ def apply(plan: Plan, folder: Path) -> list[Path]:
     DataError: the tables changed since the plan was made, or are those inside the package.
     OutputError: a file cannot be written; those already written are put back.
     """
-    if folder.resolve().is_relative_to(places._PACKAGE):
+    if folder.resolve().is_relative_to(Path(__file__).resolve().parents[1]):
         raise DataError(
             f"The tables inside the package are left alone: copy the folder {folder} and name "
             "the copy with `mappa --data FOLDER`."
