@@ -22,6 +22,7 @@ from nbconvert.filters.strings import clean_html
 from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 from nbformat import NotebookNode
 from traitlets import default
+from traitlets.config import Config
 
 from mappa.pages import layout
 from mappa.records import RECORD_MIME
@@ -94,6 +95,16 @@ class MappaExporter(HTMLExporter):
     def _template_name_default(self) -> str:
         return "mappa"
 
+    @property
+    def default_config(self) -> Any:
+        """Show HTML before pictures, and a record as the table of its numbers."""
+        shown = ["text/html", "text/markdown", "image/svg+xml", "image/png", "image/jpeg"]
+        shown += [RECORD_MIME, "text/latex", "text/plain"]
+        config = Config({"NbConvertBase": {"display_data_priority": shown}})
+        config.merge(super().default_config)
+        config.NbConvertBase.display_data_priority = shown
+        return config
+
     @default("exclude_anchor_links")
     def _exclude_anchor_links_default(self) -> bool:
         return True
@@ -105,13 +116,12 @@ class MappaExporter(HTMLExporter):
     def default_filters(self) -> Any:
         """Add the filters of the study's template."""
         yield from super().default_filters()
-        for name, function in (
-            ("inert", inert),
-            ("plain_markdown", plain_markdown),
-            ("picture", picture),
-            ("record_table", record_table),
-        ):
-            yield name, function
+        yield from {
+            "inert": inert,
+            "plain_markdown": plain_markdown,
+            "picture": picture,
+            "record_table": record_table,
+        }.items()
 
     def fragment(self, nb: NotebookNode, resources: dict[str, Any] | None = None) -> str:
         """Return the cells as HTML, headings as the notebook has them, without a page."""
@@ -131,12 +141,10 @@ class MappaExporter(HTMLExporter):
             ),
         )
         # HTMLExporter's own method parses the whole page again, only to add what ours has.
-        text, _ = TemplateExporter.from_notebook_node(
-            self, notebook, resources, record_mime=RECORD_MIME
-        )
+        text, _ = TemplateExporter.from_notebook_node(self, notebook, resources)
         return str(text)
 
-    def from_notebook_node(
+    def from_notebook_node(  # type: ignore[override]
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
         """Return the page and nbconvert's resources."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import html
-from collections.abc import Sequence
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,59 +13,154 @@ from nbformat import NotebookNode
 from mappa.errors import OutputError
 from mappa.files import write_atomically
 from mappa.pages import about, cells, layout
-from mappa.pages.notebook import _exporter, render_notebook
+from mappa.pages.notebook import fragment, page_title, render_notebook
+from mappa.words import numbers
 
 NOTEBOOKS = {"1-growth": "Growth", "2-rate": "Rate", "3-register": "Register"}
+LEAD = "2-rate"  # its figure opens the page
+#: Cells that the page shows elsewhere, or leaves to the notebook.
+ELSEWHERE = {"parameters", "injected-parameters", "record", "answer", "notebook-only"}
+_TITLE = re.compile(r"\A\s*#\s[^\n]*\n?")
+_ONLY_HEADING = re.compile(r"\A\s*(#{2,6})\s[^\n]*\Z")
 
 
 def load_notebooks(folder: Path) -> dict[str, NotebookNode]:
     """Return the executed notebooks of a force's folder, by name, in order."""
-    found = {}
-    for name in NOTEBOOKS:
-        path = folder / f"{name}.ipynb"
-        if path.is_file():
-            found[name] = cells.read(path)
+    paths = {name: folder / f"{name}.ipynb" for name in NOTEBOOKS}
+    found = {name: cells.read(path) for name, path in paths.items() if path.is_file()}
     if not found:
         raise OutputError(f"{folder} holds no executed notebook: run `mappa report` first.")
     return found
 
 
-def _outputs_only(nb: NotebookNode, tag: str) -> str:
+def _without_code(chosen: list[NotebookNode]) -> list[NotebookNode]:
+    """Return copies of *chosen* that show their outputs only."""
+    bare = []
+    for cell in chosen:
+        text = cell.source if cell.cell_type == "markdown" else ""
+        bare.append(NotebookNode(dict(cell) | {"source": text}))
+    return bare
+
+
+def outputs(nb: NotebookNode, tag: str) -> str:
     """Return the outputs of the cells with *tag* as HTML, without their code."""
-    chosen = []
-    for cell in cells.tagged(nb, tag):
-        bare = NotebookNode(cell)
-        chosen.append(NotebookNode(bare | {"source": ""}))
-    return _exporter().fragment(cells.subset(nb, chosen)) if chosen else ""
+    chosen = cells.tagged(nb, tag)
+    return fragment(cells.subset(nb, _without_code(chosen))) if chosen else ""
+
+
+def narrative(nb: NotebookNode, *, without: str = "") -> list[NotebookNode]:
+    """Return the cells that tell the story: text and outputs, no code, no settings, no record.
+
+    *without* is a tag of cells to leave out because the page shows them already. A heading under
+    which nothing is left goes too.
+    """
+    kept = []
+    for cell in nb.cells:
+        if ELSEWHERE & set(cells.tags(cell)) or (without and without in cells.tags(cell)):
+            continue
+        if cell.cell_type == "markdown":
+            text = _TITLE.sub("", cell.source, count=1)
+            if text.strip():
+                kept.append(NotebookNode(dict(cell) | {"source": text}))
+        elif cell.get("outputs"):
+            kept.append(cell)
+    return _without_code(_drop_empty_headings(kept))
+
+
+def _drop_empty_headings(found: list[NotebookNode]) -> list[NotebookNode]:
+    """Drop a heading that is followed by one as high, or by nothing."""
+    kept: list[NotebookNode] = []
+    following = 0  # level of the heading that follows; 0 is the end
+    content = False
+    for cell in reversed(found):
+        match = _ONLY_HEADING.match(cell.source) if cell.cell_type == "markdown" else None
+        if match is None:
+            kept.append(cell)
+            content, following = True, 0
+            continue
+        level = len(match[1])
+        if content or (following and level < following):
+            kept.append(cell)
+            content, following = False, level
+    return kept[::-1]
 
 
 def answer(notebooks: dict[str, NotebookNode]) -> str:
-    """Return the answer in three sentences, each with the notebook it comes from."""
+    """Return the answer in three sentences, each under the question it answers."""
     lines = []
     for name, nb in notebooks.items():
-        sentence = _outputs_only(nb, "answer")
+        sentence = outputs(nb, "answer")
         if sentence.strip():
             lines.append(f'<li><strong class="part">{NOTEBOOKS[name]}</strong>{sentence}</li>')
-    return f'<div class="answer"><ol>{"".join(lines)}</ol></div>' if lines else ""
+    if not lines:
+        return ""
+    return (
+        '<section class="answer" aria-label="The answer in three sentences">'
+        f"<ol>{''.join(lines)}</ol></section>"
+    )
 
 
-def render_force_page(folder: Path, **frame: Any) -> str:
-    """Return the page of the force whose executed notebooks are in *folder*."""
-    notebooks = load_notebooks(folder)
+def section(name: str, nb: NotebookNode, *, opened: bool) -> str:
+    """Return the section of one notebook; *opened* if the page has shown its figure already."""
+    told = fragment(cells.subset(nb, narrative(nb, without="answer-figure" if opened else "")))
+    # The notebook's second level stands under this section's heading.
+    told = layout.settle_headings(told, first=3, only_one=False)
+    question = html.escape(layout.text_of(cells.heading(nb)))
+    return (
+        f'<h2 id="{name[2:]}">{NOTEBOOKS[name]}</h2>\n<p class="question">{question}</p>\n{told}\n'
+        f'<p class="whole"><a href="{name}.html">The whole notebook on '
+        f"{NOTEBOOKS[name].lower()}, with its code</a></p>"
+    )
+
+
+def page_words(notebooks: dict[str, NotebookNode], fallback: str) -> tuple[str, str]:
+    """Return the force and the title of its page."""
     settings = cells.parameters(next(iter(notebooks.values())))
-    force = str(settings.get("force", folder.name))
-    parts = [f"<h1>{html.escape(force)}</h1>", answer(notebooks)]
-    lead = notebooks.get("2-rate", next(iter(notebooks.values())))
-    parts.append(_outputs_only(lead, "answer-figure"))
+    force = str(settings.get("force", fallback))
+    title = f"{force}: people on the register"
+    if settings.get("as_of"):
+        title += f", {numbers.day(settings['as_of'])}"
+    return force, title
+
+
+def body_of(notebooks: dict[str, NotebookNode], title: str, *, extra: str = "") -> str:
+    """Return the main text of a force's page; *extra* stands before "About this page"."""
+    lead = notebooks.get(LEAD, next(iter(notebooks.values())))
+    parts = [f"<h1>{html.escape(title)}</h1>", answer(notebooks), outputs(lead, "answer-figure")]
+    parts += [section(name, nb, opened=nb is lead) for name, nb in notebooks.items()]
+    settings: dict[str, Any] = {}
+    for nb in notebooks.values():
+        settings |= cells.parameters(nb)
+    parts += [extra, about.section(about.of_data(settings))]
+    return "\n".join(parts)
+
+
+def _alone(force: str, notebook: str) -> dict[str, Any]:
+    """Return the frame of a page outside a site: a notebook leads back to its force."""
+    return {"crumbs": [{"text": force, "href": "index.html"}]} if notebook else {}
+
+
+def render_pages(folder: Path, frame: Any = None, extra: str = "") -> dict[str, str]:
+    """Return the pages of a force by file name: ``index.html`` and one for each notebook.
+
+    Parameters
+    ----------
+    folder: holds the executed notebooks.
+    frame: a function of a notebook's name (empty for the force's page) that returns what
+        :func:`mappa.pages.layout.page` takes; by default pages that stand alone.
+    extra: HTML of sections that only a site can give.
+    """
+    notebooks = load_notebooks(folder)
+    force, title = page_words(notebooks, folder.name)
+    frame = frame or (
+        lambda name: {"crumbs": [{"text": force, "href": "index.html"}][: bool(name)]}
+    )
+    body = body_of(notebooks, title, extra=extra)
+    scripts = ["compare"] if extra else []
+    pages = {"index.html": layout.page(title, body, scripts=scripts, **frame(""))}
     for name, nb in notebooks.items():
-        parts.append(f'<h2 id="{name[2:]}">{NOTEBOOKS[name]}</h2>')
-        parts.append(_outputs_only(nb, "answer"))
-        if nb is not lead:
-            parts.append(_outputs_only(nb, "answer-figure"))
-        heading = html.escape(layout.text_of(cells.heading(nb)))
-        parts.append(f'<p><a href="{name}.html">The whole notebook: {heading}</a></p>')
-    parts.append(about.section(about.of_data(settings)))
-    return layout.page(force, "\n".join(parts), **frame)
+        pages[f"{name}.html"] = render_notebook(nb, title=page_title(nb), **frame(name))
+    return pages
 
 
 def render_force(folder: Path | str) -> list[Path]:
@@ -83,10 +179,4 @@ def render_force(folder: Path | str) -> list[Path]:
     OutputError: no executed notebook is there, or the folder cannot be written.
     """
     where = Path(folder)
-    written = [write_atomically(where / "index.html", render_force_page(where))]
-    names: Sequence[str] = [n for n in NOTEBOOKS if (where / f"{n}.ipynb").is_file()]
-    for name in names:
-        nb = cells.read(where / f"{name}.ipynb")
-        crumbs = [{"text": "Back to the force", "href": "index.html"}]
-        written.append(write_atomically(where / f"{name}.html", render_notebook(nb, crumbs=crumbs)))
-    return written
+    return [write_atomically(where / name, text) for name, text in render_pages(where).items()]

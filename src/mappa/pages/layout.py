@@ -81,10 +81,11 @@ def anchor(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", letters).strip("-") or "part"
 
 
-def settle_headings(fragment: str, *, first: int = 1) -> str:
+def settle_headings(fragment: str, *, first: int = 1, only_one: bool = True) -> str:
     """Return *fragment* with headings that begin at level *first* and never skip a level.
 
-    Only the first heading may stand at level *first*; each heading gets an id from its text.
+    With *only_one* the first heading alone stands at level *first*, as a page's title does.
+    Each heading gets an id from its text.
     """
     previous = first - 1
     shift: int | None = None
@@ -94,7 +95,7 @@ def settle_headings(fragment: str, *, first: int = 1) -> str:
         nonlocal previous, shift, begun
         level = int(match[1])
         shift = first - level if shift is None else shift
-        lowest = first + 1 if begun else first
+        lowest = first + 1 if begun and only_one else first
         level = min(max(level + shift, lowest), previous + 1, 6)
         previous, begun = level, True
         return f'<h{level} id="{anchor(text_of(match[3]))}">{match[3]}</h{level}>'
@@ -155,7 +156,7 @@ def page(
     body = unique_ids(body)
     code = script(*scripts) if scripts else Markup("")
     icon = "data:image/svg+xml;base64," + base64.b64encode(_ICON.encode()).decode()
-    text = (
+    return (
         environment()
         .get_template("page.html.j2")
         .render(
@@ -177,4 +178,3 @@ def page(
             contents=contents(body) if with_contents else [],
         )
     )
-    return text

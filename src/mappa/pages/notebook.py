@@ -20,12 +20,17 @@ def _exporter() -> MappaExporter:
     return MappaExporter()
 
 
+def fragment(nb: NotebookNode) -> str:
+    """Return the cells of a notebook as HTML, without a page."""
+    return _exporter().fragment(nb)
+
+
 def page_title(nb: NotebookNode) -> str:
-    """Return the heading of a notebook with the force it ran for."""
+    """Return the heading of a notebook after the force it ran for."""
     heading = layout.text_of(cells.heading(nb)) or "Notebook"
     force = cells.parameters(nb).get("force")
     if isinstance(force, str) and force and force not in heading:
-        return f"{heading.rstrip('.')}: {force}"
+        return f"{force}: {heading[:1].lower()}{heading[1:]}"
     return heading
 
 

@@ -1,0 +1,84 @@
+"""Compare an area with another on its own page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from mappa.figures import Figures
+from mappa.pages import index, layout
+from mappa.pages.exporter import dumps
+from mappa.pages.summary import AreaResult
+from mappa.words import numbers
+
+NAMES = (
+    "People on the register",
+    "Rate per 100,000 people (interval)",
+    "Ratio (interval)",
+    "Verdict",
+    "How the count is known",
+)
+
+
+def nearest(figures: Figures, area: str) -> str:
+    """Return the area whose centroid lies nearest (great circle; Sinnott 1984, haversine)."""
+    table = figures.areas.set_index("area")
+    here = np.radians(table.loc[area, ["centroid_lat", "centroid_lon"]].to_numpy(dtype=float))
+    others = table.drop(index=area)
+    there = np.radians(others[["centroid_lat", "centroid_lon"]].to_numpy(dtype=float))
+    half = np.sin((there - here) / 2) ** 2
+    angle = half[:, 0] + np.cos(here[0]) * np.cos(there[:, 0]) * half[:, 1]
+    return str(others.index[int(np.argmin(angle))])
+
+
+def cells(line: AreaResult) -> list[str]:
+    """Return the cells of an area's column, in the order of :data:`NAMES`."""
+    entry = index.row_entry(line)
+
+    def with_interval(name: str) -> str:
+        found = entry[f"{name}_interval"]
+        return f"{entry[name]} ({found})" if found else str(entry[name])
+
+    return [
+        entry["count"],
+        with_interval("rate"),
+        with_interval("ratio"),
+        entry["verdict"],
+        entry["quality"],
+    ]
+
+
+def section(figures: Figures, lines: Sequence[AreaResult], area: str) -> str:
+    """Return the section as HTML: the nearest area, or with a script any other."""
+    if len(lines) < 2:
+        return ""
+    columns: dict[str, dict[str, Any]] = {
+        line.area: {
+            "area": line.area,
+            "slug": line.slug,
+            "page": f"../{line.slug}/index.html" if line.page else "",
+            "cells": cells(line),
+        }
+        for line in lines
+    }
+    this, other = columns[area], columns[nearest(figures, area)]
+    others = [c for name, c in columns.items() if name != area]
+    day = numbers.day(lines[0].as_of)
+    text = (
+        layout.environment()
+        .get_template("compare.html.j2")
+        .render(
+            area_term=figures.settings.get("area_term", "area"),
+            this=this,
+            other=other,
+            others=others,
+            names=NAMES,
+            caption=f"{this['area']} beside another, {day}",
+            how=f"{other['area']} lies nearest. The two are set side by side, not tested against "
+            "each other.",
+            data=layout.Markup(dumps({c["slug"]: c for c in others})),
+        )
+    )
+    return str(text)

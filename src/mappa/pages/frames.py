@@ -1,0 +1,59 @@
+"""Where each page of the site stands: menu, breadcrumbs, footer, previous and next."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from mappa.figures import Figures
+
+MENU = (
+    ("index.html", "All areas"),
+    ("national.html", ""),  # named after the nation
+    ("methods.html", "Methods"),
+    ("data.html", "Data"),
+    ("about.html", "About"),
+)
+FOOTER = (
+    ("about.html", "About this study"),
+    ("methods.html", "Methods"),
+    ("data.html", "Data and checks"),
+    ("results/areas.csv", "Results (CSV)"),
+    ("accessibility.html", "Accessibility statement"),
+    ("about.html#code-of-practice", "Code of Practice"),
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Frames:
+    """Make the arguments of :func:`mappa.pages.layout.page` for the pages of one site."""
+
+    nation: str
+
+    @classmethod
+    def of(cls, figures: Figures) -> Frames:
+        """Return the frames of the site of *figures*."""
+        return cls(str(figures.settings.get("nation_short", figures.nation)))
+
+    def shared(self, current: str) -> dict[str, Any]:
+        """Return the frame of a page at the top of the site."""
+        crumbs = []
+        if current != "index.html":
+            crumbs = [{"text": "All areas", "href": "index.html"}]
+        return self._frame("", current) | {"crumbs": crumbs}
+
+    def force(self, area: str, notebook: str = "") -> dict[str, Any]:
+        """Return the frame of an area's page, or of one of its notebooks."""
+        up = "../../"
+        crumbs = [{"text": "All areas", "href": f"{up}index.html"}]
+        if notebook:
+            crumbs.append({"text": area, "href": "index.html"})
+        return self._frame(up, "") | {"crumbs": crumbs}
+
+    def _frame(self, up: str, current: str) -> dict[str, Any]:
+        menu = [
+            {"text": text or self.nation, "href": up + address, "current": address == current}
+            for address, text in MENU
+        ]
+        links = [{"text": text, "href": up + address} for address, text in FOOTER]
+        return {"menu": menu, "links": links, "home": f"{up}index.html"}

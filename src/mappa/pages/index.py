@@ -1,0 +1,212 @@
+"""The index: a tile map and a table of all areas."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from mappa.figures import Figures
+from mappa.pages import layout
+from mappa.pages.frames import Frames
+from mappa.pages.summary import AreaResult
+from mappa.pages.tiles import tiles
+from mappa.words import numbers
+
+COLUMNS = 7  # the narrowest grid that keeps neighbours together: it fits a phone
+QUALITY = {
+    "official": "official",
+    "printed": "printed in a report or newspaper",
+    "police": "given by the police",
+    "foi": "released on request",
+    "date_inferred": "printed; its date is inferred",
+    "derived": "derived from printed figures",
+}
+
+
+def interval(low: float | None, high: float | None, write: Any) -> str:
+    """Return ``121.6 to 143.1``, or nothing where there is no interval."""
+    return "" if low is None or high is None else f"{write(low)} to {write(high)}"
+
+
+def count_text(line: AreaResult) -> str:
+    """Return the count, or the estimate named as one, or that it is not known."""
+    if line.count is not None:
+        return numbers.count(line.count)
+    if line.estimate is not None:
+        limits = interval(line.estimate_low, line.estimate_high, numbers.count)
+        return f"not known; estimate {numbers.count(line.estimate)} (90% interval {limits})"
+    return "not known"
+
+
+def verdict_text(line: AreaResult) -> str:
+    """Return the three verdicts in their fixed words, or why there is none."""
+    parts = [line.gap_verdict, line.unusual_verdict, line.margin_verdict]
+    said = [p for p in parts if p]
+    if line.count is None:
+        return "no verdict without a count"
+    return numbers.listing(said[:1]) + "".join(f"; {p}" for p in said[1:])
+
+
+def quality_text(line: AreaResult) -> str:
+    """Return how the count is known, in words; missing is said."""
+    if line.count is None:
+        return "estimate, not a count" if line.estimate is not None else "missing"
+    return QUALITY.get(line.count_quality, line.count_quality.replace("_", " "))
+
+
+def breaks(rates: Sequence[float], classes: int = 5) -> list[float]:
+    """Return the limits between the classes of the map: quantiles, rounded to fives.
+
+    A limit that two classes would share is given once, so there may be fewer classes.
+    """
+    if not rates:
+        return []
+    shares = [i / classes for i in range(1, classes)]
+    found = pd.Series(list(rates)).quantile(shares)
+    return sorted({5.0 * math.floor(v / 5 + 0.5) for v in found})
+
+
+def shade(rate: float | None, limits: Sequence[float]) -> str:
+    """Return the class of a tile: ``s0`` (lowest) to ``s4``, or ``none`` where not known."""
+    if rate is None:
+        return "none"
+    return f"s{sum(rate >= limit for limit in limits)}"
+
+
+def key_of(limits: Sequence[float]) -> list[dict[str, str]]:
+    """Return the key of the map: a shade and its range in words."""
+    write = [numbers.count(v) for v in limits]
+    if not write:
+        return [{"shade": "none", "text": "count not known"}]
+    texts = [f"below {write[0]}"]
+    texts += [f"{a} to below {b}" for a, b in itertools.pairwise(write)]
+    texts += [f"{write[-1]} and above"]
+    entries = [{"shade": f"s{i}", "text": t} for i, t in enumerate(texts)]
+    return [*entries, {"shade": "none", "text": "count not known"}]
+
+
+def tile_entries(figures: Figures, lines: Sequence[AreaResult]) -> list[dict[str, Any]]:
+    """Return what the template needs of each tile."""
+    by_area = {line.area: line for line in lines}
+    limits = breaks([line.rate for line in lines if line.rate is not None])
+    entries = []
+    for t in tiles(figures, COLUMNS):
+        line = by_area[t.area]
+        known = line.rate is not None
+        entries.append(
+            {
+                "row": t.row,
+                "column": t.column,
+                "code": t.code,
+                "area": t.area,
+                "page": line.page,
+                "shade": shade(line.rate, limits),
+                "figure": numbers.count(line.rate) if known else "n/k",
+                "words": f"{numbers.rate(line.rate)} per 100,000" if known else "count not known",
+            }
+        )
+    return entries
+
+
+def row_entry(line: AreaResult) -> dict[str, Any]:
+    """Return the cells of an area's row, and what they are sorted by."""
+
+    def known(value: float | None) -> str:
+        return "" if value is None else repr(float(value))
+
+    return {
+        "area": line.area,
+        "page": line.page,
+        "count": count_text(line),
+        "rate": numbers.rate(line.rate),
+        "rate_interval": interval(line.rate_low, line.rate_high, numbers.rate),
+        "ratio": numbers.ratio(line.ratio),
+        "ratio_interval": interval(line.ratio_low, line.ratio_high, numbers.ratio),
+        "verdict": verdict_text(line),
+        "quality": quality_text(line),
+        "sort": {
+            "count": known(line.count),
+            "rate": known(line.rate),
+            "ratio": known(line.ratio),
+        },
+    }
+
+
+def sentences(figures: Figures, lines: Sequence[AreaResult]) -> dict[str, str]:
+    """Return the sentences of the index, each from the lines and the national figures."""
+    first = lines[0]
+    day = numbers.day(first.as_of)
+    term = str(figures.settings.get("area_term", "area"))
+    total = float(figures.national("rso_count")[pd.Timestamp(first.as_of)])
+    people = float(figures.people(first.as_of, first.denominator).sum())
+    known = [line for line in lines if line.count is not None]
+    missing = len(lines) - len(known)
+    share = sum(line.count or 0 for line in known) / total
+    level = f"{numbers.number(100 * first.confidence)}%"
+    coverage = f"The counts of all {len(lines)} {term}s are known."
+    if missing:
+        coverage = (
+            f"The counts of {len(known)} of the {len(lines)} {term}s are known, and make "
+            f"{numbers.percent(share, 0)} of that number. {missing} are not known here: they are "
+            "shown as missing, never as zero."
+        )
+    label = figures.comparators.set_index("comparator")["label"].get(first.comparator)
+    against = str(label or first.comparator)
+    return {
+        "title": f"Registered sexual offenders by {term}: {figures.nation}, {day}",
+        "lead": (
+            f"On {day}, {numbers.count(total)} registered sexual offenders were managed in the "
+            f"community in {figures.nation}: {numbers.rate(100_000 * total / people)} for every "
+            f"100,000 people ({first.denominator})."
+        ),
+        "coverage": coverage,
+        "caption": (
+            f"People on the register by {term}, {day}: rate per 100,000 people "
+            f"({first.denominator}) and ratio to {against}, with {level} intervals"
+        ),
+        "reading": (
+            f"The ratio compares a {term} with {against}. The verdict has three parts: whether the "
+            "interval of the ratio lies above or below one, whether the rate is unusual given how "
+            f"much {term}s differ, and whether a difference of the margin fixed beforehand is "
+            "shown. The intervals treat the count as one of those that chance might have given, a "
+            "convention."
+        ),
+    }
+
+
+def render(figures: Figures, lines: Sequence[AreaResult], frames: Frames) -> str:
+    """Return the index page."""
+    said = sentences(figures, lines)
+    entries = tile_entries(figures, lines)
+    body = (
+        layout.environment()
+        .get_template("index.html.j2")
+        .render(
+            **said,
+            area_term=figures.settings.get("area_term", "area"),
+            denominator=f"people ({lines[0].denominator})",
+            columns=COLUMNS,
+            tiles=entries,
+            shades=key_of(breaks([r.rate for r in lines if r.rate is not None])),
+            codes=numbers.listing([f"{t['code']} {t['area']}" for t in entries]) + ".",
+            rows=[row_entry(line) for line in lines],
+            notes=[
+                "An estimate is computed from other evidence and is not a count; it enters no "
+                "rate, no ratio and no verdict.",
+                "How a count is known: "
+                + "; ".join(sorted({quality_text(x) for x in lines if x.count is not None}))
+                + ".",
+            ],
+        )
+    )
+    return layout.page(
+        said["title"],
+        body,
+        description=said["lead"],
+        scripts=["table"],
+        **frames.shared("index.html"),
+    )

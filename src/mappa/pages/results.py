@@ -1,0 +1,27 @@
+"""Results beside the pages: CSV and JSON of all areas, and the schema that documents them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from mappa.charts.exhibit import safe_csv
+from mappa.pages.summary import AreaResult, schema
+
+
+def json_text(value: Any) -> str:
+    """Return *value* as the text of a JSON file, the same bytes every time."""
+    return json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def files(lines: Sequence[AreaResult]) -> dict[str, str]:
+    """Return the files of the results, by address."""
+    rows = [line.as_dict() for line in lines]
+    return {
+        "results/areas.csv": safe_csv(pd.DataFrame(rows)),
+        "results/areas.json": json_text(rows),
+        "results/schema.json": json_text(schema()),
+    }

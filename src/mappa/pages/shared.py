@@ -1,0 +1,145 @@
+"""The pages that all areas share, other than the index and the nation: methods, data, about."""
+
+from __future__ import annotations
+
+import collections
+from collections.abc import Sequence
+from typing import Any
+
+from mappa import __version__
+from mappa.figures import Figures
+from mappa.figures.check import run_checks
+from mappa.figures.load import TABLES
+from mappa.pages import layout
+from mappa.pages.frames import Frames
+from mappa.pages.summary import AreaResult
+from mappa.words import numbers
+
+_STATUS_TITLES = {
+    "fail": "Failures",
+    "excused": "Misfits that are known and explained",
+    "information": "Rows that no check can catch, and other information",
+    "pass": "Checks that passed",
+}
+
+
+def _render(template: str, **context: Any) -> str:
+    return str(layout.environment().get_template(template).render(**context))
+
+
+def _term(figures: Figures) -> str:
+    return str(figures.settings.get("area_term", "area"))
+
+
+def methods(figures: Figures, frames: Frames) -> str:
+    """Return the page of methods in plain words."""
+    title = "Methods"
+    body = _render("methods.html.j2", title=title, term=_term(figures))
+    return layout.page(title, body, **frames.shared("methods.html"))
+
+
+def accessibility(figures: Figures, frames: Frames) -> str:
+    """Return the accessibility statement."""
+    title = "Accessibility statement"
+    body = _render("accessibility.html.j2", title=title, term=_term(figures))
+    return layout.page(title, body, **frames.shared("accessibility.html"))
+
+
+def about(figures: Figures, lines: Sequence[AreaResult], frames: Frames) -> str:
+    """Return what the study is, and its voluntary application of the Code of Practice."""
+    title = "About this study"
+    body = _render(
+        "about.html.j2",
+        title=title,
+        term=_term(figures),
+        nation=figures.nation,
+        publisher=str(figures.settings.get("publisher", "a public body")),
+        made=sum(1 for line in lines if line.page),
+        total=len(lines),
+        day=numbers.day(lines[0].as_of),
+        version=__version__,
+        attribution=layout.ATTRIBUTION,
+    )
+    return layout.page(title, body, **frames.shared("about.html"))
+
+
+def _columns(figures: Figures, table: str) -> list[dict[str, str]]:
+    rows = figures.dictionary[figures.dictionary["table"] == table].fillna("")
+    found = []
+    for _, r in rows.iterrows():
+        limits = " to ".join(str(r[k]) for k in ("minimum", "maximum") if str(r[k]))
+        required = "required" if r["required"] == "yes" else ""
+        found.append(
+            {
+                "column": str(r["column"]),
+                "meaning": str(r["meaning"]),
+                "kind": "; ".join(p for p in (str(r["type"]), str(r["unit"]), required) if p),
+                "allowed": str(r["allowed"]).replace("|", ", ") or limits or "any",
+                "missing": str(r["missing"]) or "never empty" * bool(required) or "empty",
+            }
+        )
+    return found
+
+
+def _checks(figures: Figures) -> dict[str, Any]:
+    """Return what the template says of the checks."""
+    findings = run_checks(figures)
+    statuses = [s for s in _STATUS_TITLES if s != "fail" or any(f.status == s for f in findings)]
+    counted = collections.Counter((f.check, f.status) for f in findings)
+    names = sorted({f.check for f in findings})
+    total = collections.Counter(f.status for f in findings)
+    groups = []
+    for status in statuses:
+        rows = [f for f in findings if f.status == status]
+        if rows:
+            title = f"{_STATUS_TITLES[status]}: {numbers.count(len(rows))}"
+            groups.append({"title": title, "rows": rows})
+    said = ", ".join(f"{numbers.count(total[s])} {_PLURAL[s]}" for s in statuses)
+    return {
+        "checks": [
+            {"name": n.replace("_", " "), "counts": {s: counted[n, s] for s in statuses}}
+            for n in names
+        ],
+        "statuses": statuses,
+        "findings": groups,
+        "checks_sentence": f"{numbers.count(len(findings))} findings: {said}.",
+    }
+
+
+_PLURAL = {"fail": "failed", "excused": "excused", "information": "information", "pass": "passed"}
+
+
+def _sources(figures: Figures) -> tuple[list[dict[str, str]], str]:
+    """Return the sources, with a link only where the address is one of the web, and a sentence."""
+    table = figures.sources.fillna("").astype(str)
+    found = []
+    for _, r in table.iterrows():
+        safe = r["url"].startswith(("https://", "http://"))
+        found.append({str(k): str(v) for k, v in r.items()} | {"href": r["url"] if safe else ""})
+    kinds = table["kind"].value_counts().sort_index()
+    said = numbers.listing([f"{n} {str(k).replace('_', ' ')}" for k, n in kinds.items()])
+    return found, f"{len(table)} sources: {said}."
+
+
+def data(figures: Figures, frames: Frames) -> str:
+    """Return the page of the data: keys of the results, checks, dictionary, sources, licence."""
+    title = "Data, checks and sources"
+    tables = []
+    for name in TABLES:
+        lines = len(getattr(figures, name))
+        told = f"{numbers.count(lines)} {'row' if lines == 1 else 'rows'}"
+        tables.append({"name": name, "lines": told, "columns": _columns(figures, name)})
+    sources, sentence = _sources(figures)
+    body = _render(
+        "data.html.j2",
+        title=title,
+        term=_term(figures),
+        keys=[{k: str(v) for k, v in row.items()} for row in AreaResult.key_table()],
+        tables=tables,
+        sources=sources,
+        sources_sentence=sentence,
+        publisher=str(figures.settings.get("publisher", "a public body")),
+        attribution=layout.ATTRIBUTION,
+        **_checks(figures),
+    )
+    return layout.page(title, body, **frames.shared("data.html"))

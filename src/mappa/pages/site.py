@@ -1,0 +1,208 @@
+"""The whole site: every page and file, built beside the old one and put in its place at once."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import io
+import json
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from mappa.errors import OutputError, UsageError
+from mappa.figures import Figures
+from mappa.files import write_atomically
+from mappa.pages import compare, force, index, national, results, shared, summary
+from mappa.pages.frames import Frames
+
+MANIFEST = "site.json"
+
+
+@dataclasses.dataclass(frozen=True)
+class Changes:
+    """Addresses that are new, changed or gone since the last build, and how many are the same."""
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+    same: int
+
+    @property
+    def none(self) -> bool:
+        """Whether every file is what it was."""
+        return not (self.added or self.changed or self.removed)
+
+
+def build(figures: Figures, reports: Path) -> dict[str, bytes]:
+    """Return every file of the site by address, the same bytes for the same input.
+
+    Parameters
+    ----------
+    figures: the tables.
+    reports: the folder into which `mappa report` wrote.
+
+    Raises
+    ------
+    OutputError: there is no report. DataError: reports differ in their settings or are out of date.
+    """
+    found = summary.find_reports(reports, figures)
+    lines = summary.summarise(figures, found)
+    frames = Frames.of(figures)
+    texts: dict[str, str] = {
+        "index.html": index.render(figures, lines, frames),
+        "national.html": national.render(figures, lines, frames),
+        "methods.html": shared.methods(figures, frames),
+        "data.html": shared.data(figures, frames),
+        "about.html": shared.about(figures, lines, frames),
+        "accessibility.html": shared.accessibility(figures, frames),
+    }
+    texts |= results.files(lines)
+    files = {address: text.encode("utf-8") for address, text in texts.items()}
+    for number, report in enumerate(found):
+        files |= _force_files(figures, found, number, lines, frames, report)
+    listing = {a: hashlib.sha256(files[a]).hexdigest() for a in sorted(files)}
+    files[MANIFEST] = results.json_text({"digest": figures.digest, "files": listing}).encode()
+    return dict(sorted(files.items()))
+
+
+def _pager(found: list[summary.Report], number: int) -> list[dict[str, str]]:
+    """Return the links to the areas before and after."""
+    pager = []
+    for step, rel, word in ((-1, "prev", "Previous"), (1, "next", "Next")):
+        if 0 <= number + step < len(found):
+            other = found[number + step]
+            pager.append(
+                {
+                    "rel": rel,
+                    "text": f"{word}: {other.area}",
+                    "href": f"../{other.slug}/index.html",
+                }
+            )
+    return pager
+
+
+def _force_files(
+    figures: Figures,
+    found: list[summary.Report],
+    number: int,
+    lines: list[summary.AreaResult],
+    frames: Frames,
+    report: summary.Report,
+) -> dict[str, bytes]:
+    """Return the files of one area: its page, its notebooks as pages and as they ran, results."""
+
+    def frame(notebook: str) -> dict[str, Any]:
+        settings = frames.force(report.area, notebook)
+        return settings if notebook else settings | {"pager": _pager(found, number)}
+
+    pages = force.render_pages(
+        report.folder, frame, extra=compare.section(figures, lines, report.area)
+    )
+    files = {name: text.encode("utf-8") for name, text in pages.items()}
+    for path in sorted(report.folder.glob("*.ipynb")) + sorted(report.folder.glob("results.*")):
+        files[path.name] = path.read_bytes()
+    return {f"forces/{report.slug}/{name}": content for name, content in files.items()}
+
+
+def compare_builds(old: Mapping[str, str], new: Mapping[str, str]) -> Changes:
+    """Return what differs between two listings of addresses and digests."""
+    both = set(old) & set(new)
+    changed = sorted(a for a in both if old[a] != new[a])
+    return Changes(
+        added=tuple(sorted(set(new) - set(old))),
+        changed=tuple(changed),
+        removed=tuple(sorted(set(old) - set(new))),
+        same=len(both) - len(changed),
+    )
+
+
+def listing_of(manifest: bytes | None) -> dict[str, str]:
+    """Return the listing in a manifest; empty where there is none that can be read."""
+    try:
+        found = json.loads(manifest or b"{}").get("files", {})
+        return {str(k): str(v) for k, v in found.items()}
+    except (ValueError, AttributeError):
+        return {}
+
+
+def write_folder(files: Mapping[str, bytes], out: Path) -> Changes:
+    """Write the site into *out*, in place of an earlier site, whole or not at all.
+
+    Raises
+    ------
+    UsageError: *out* holds something that is not a site of ours: it is left alone.
+    OutputError: the folder cannot be written; an earlier site is left as it was.
+    """
+    old = None
+    if out.exists():
+        if not out.is_dir():
+            raise UsageError(f"{out} is a file, not a folder: name another with --out.")
+        manifest = out / MANIFEST
+        old = manifest.read_bytes() if manifest.is_file() else None
+        if old is None and any(out.iterdir()):
+            raise UsageError(
+                f"{out} holds files that are no site of ours: empty it, or name another with --out."
+            )
+    changes = compare_builds(listing_of(old), listing_of(files[MANIFEST]))
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as scratch:
+            fresh = Path(scratch) / "new"
+            for address, content in files.items():
+                target = fresh / address
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(content)
+            if out.exists():
+                out.rename(Path(scratch) / "old")
+            fresh.rename(out)
+    except OSError as error:
+        raise OutputError(
+            f"Cannot write {out}: {error.strerror or error}. Choose a folder that can be written."
+        ) from error
+    return changes
+
+
+def write_zip(files: Mapping[str, bytes], path: Path) -> Changes:
+    """Write the site as a zip file, the same bytes for the same site."""
+    old = None
+    if path.exists():
+        try:
+            with zipfile.ZipFile(path) as archive:
+                old = archive.read(MANIFEST)
+        except (OSError, KeyError, zipfile.BadZipFile):
+            raise UsageError(
+                f"{path} is no site of ours: remove it, or name another file."
+            ) from None
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for address, content in files.items():
+            entry = zipfile.ZipInfo(address, date_time=(1980, 1, 1, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            entry.create_system = 3
+            archive.writestr(entry, content)
+    write_atomically(path, stream.getvalue())
+    return compare_builds(listing_of(old), listing_of(files[MANIFEST]))
+
+
+def told(changes: Changes, files: Mapping[str, bytes], where: Path) -> list[str]:
+    """Return the lines that the command prints."""
+    size = sum(len(c) for c in files.values()) / 1e6
+    pages = sum(a.endswith(".html") for a in files)
+    lines = [f"{pages} pages, {len(files)} files, {size:.1f} MB in {where}"]
+    if changes.none:
+        return [*lines, "Nothing has changed since the last build."]
+    if not changes.same and not changes.changed and not changes.removed:
+        return [*lines, "There was no earlier build."]
+    for word, names in (
+        ("changed", changes.changed),
+        ("new", changes.added),
+        ("gone", changes.removed),
+    ):
+        shown = ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
+        if names:
+            lines.append(f"{len(names)} {word}: {shown}")
+    return [*lines, f"{changes.same} the same."]

@@ -1,0 +1,204 @@
+"""What the index says of each area: one documented record an area, from the reports' records."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from mappa.errors import DataError, OutputError
+from mappa.figures import Figures
+from mappa.records import Record, key
+
+#: Parameters that all reports of one site must share, and what the rate is assessed with.
+SHARED = ("as_of", "margin", "comparator", "denominator")
+
+
+@dataclasses.dataclass(frozen=True)
+class AreaResult(Record):
+    """One area on one date. Numbers are unrounded; what is not known is empty, never zero."""
+
+    area: str = key("Name of the area")
+    slug: str = key("Name used in addresses")
+    as_of: str = key("Date of the stock, YYYY-MM-DD")
+    status: str = key("Empty, or why there is no count")
+    denominator: str = key("Whose number the count is divided by")
+    comparator: str = key("What the ratio compares with")
+    confidence: float = key("Confidence of every interval of the rate and the ratio", "share")
+    count: float | None = key("Registered sexual offenders managed in the community", "people")
+    count_quality: str = key("How the count is known: printed, police, foi, derived ...")
+    count_sources: str = key("Identifiers of its sources, separated by spaces")
+    population: float | None = key("The denominator", "people")
+    rate: float | None = key("Count over population", "per 100,000 people")
+    rate_low: float | None = key("Lower limit of the rate", "per 100,000 people")
+    rate_high: float | None = key("Upper limit of the rate", "per 100,000 people")
+    ratio: float | None = key("Rate over the comparator's rate", "ratio")
+    ratio_low: float | None = key("Lower limit of the ratio", "ratio")
+    ratio_high: float | None = key("Upper limit of the ratio", "ratio")
+    gap_verdict: str = key("higher, lower or similar: the interval of the ratio")
+    unusual_verdict: str = key("not unusual, outside 95% or outside 99.8%")
+    margin_verdict: str = key("Whether the difference would matter, at the margin")
+    estimate: float | None = key("Estimate where no count is known; not a count", "people")
+    estimate_low: float | None = key("Lower limit of the estimate", "people")
+    estimate_high: float | None = key("Upper limit of the estimate", "people")
+    page: str = key("Address of the area's page, or empty")
+
+
+@dataclasses.dataclass(frozen=True)
+class Report:
+    """The report of an area: its folder and the records of its notebooks."""
+
+    area: str
+    slug: str
+    folder: Path
+    records: Mapping[str, Mapping[str, Any]]
+
+
+def find_reports(folder: Path, figures: Figures) -> list[Report]:
+    """Return the finished reports in *folder*, in the order of the areas.
+
+    Raises OutputError where there is none and DataError for a report that cannot be read.
+    """
+    found = []
+    for area in figures.names:
+        slug = figures.slug(area)
+        path = folder / slug / "results.json"
+        if not path.is_file():
+            continue
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+            records = {str(k): dict(v) for k, v in content["records"].items()}
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            raise DataError(f"{path} is not a file of results: run `mappa report` again.") from None
+        if content.get("force") != area:
+            raise DataError(f"{path} is about {content.get('force')!r}, not {area!r}.")
+        found.append(Report(area, slug, folder / slug, records))
+    if not found:
+        raise OutputError(f"{folder} holds no report yet: run `mappa report --all` first.")
+    return found
+
+
+def shared_settings(reports: list[Report], figures: Figures) -> dict[str, Any]:
+    """Return the settings that all reports share.
+
+    Raises DataError naming two reports that differ: their numbers cannot stand in one table.
+    """
+    settings: dict[str, Any] = {}
+    said: dict[str, str] = {}
+    for report in reports:
+        rate = report.records.get("2-rate", {})
+        for name in SHARED:
+            if name not in rate:
+                continue
+            value = rate[name]
+            if name in settings and settings[name] != value:
+                raise DataError(
+                    f"The reports differ in {name}: {said[name]} has {settings[name]}, "
+                    f"{report.area} has {value}; run `mappa report --all` with one {name}."
+                )
+            settings[name], said[name] = value, report.area
+    settings.setdefault("as_of", str(figures.settings["default_as_of"]))
+    return settings
+
+
+def _count_row(figures: Figures, area: str, as_of: str) -> tuple[str, str]:
+    """Return quality and sources of the count of an area on a date."""
+    rows = figures.series(area)
+    rows = rows[(rows["date"] == as_of) & rows["preferred"] & (rows["basis"] == "all_levels")]
+    if rows.empty:
+        return "", ""
+    return str(rows["quality"].iloc[0]), str(rows["sources"].iloc[0])
+
+
+def _estimate(growth: Mapping[str, Any], as_of: str) -> tuple[float | None, ...]:
+    """Return value and limits of the estimate that a growth record gives for a date."""
+    for point in growth.get("series", []):
+        if point.get("kind") == "estimate" and str(point.get("date"))[:10] == as_of:
+            return point.get("value"), point.get("low"), point.get("high")
+    return None, None, None
+
+
+def area_result(
+    figures: Figures, rate: Mapping[str, Any], growth: Mapping[str, Any], page: str
+) -> AreaResult:
+    """Return the line of one area from the record of its rate and of its growth."""
+    area, as_of = str(rate["force"]), str(rate["as_of"])
+    quality, sources = _count_row(figures, area, as_of)
+    estimate, low, high = _estimate(growth, as_of)
+    if rate.get("count") is not None:
+        estimate = low = high = None
+    taken = {f.name: rate.get(f.name) for f in dataclasses.fields(AreaResult) if f.name in rate}
+    for name in ("gap_verdict", "unusual_verdict", "margin_verdict", "status"):
+        taken[name] = str(rate.get(name) or "")
+    return AreaResult(
+        **{str(k): v for k, v in taken.items()},  # type: ignore[arg-type]
+        area=area,
+        slug=figures.slug(area),
+        count_quality=quality,
+        count_sources=sources,
+        estimate=estimate,
+        estimate_low=low,
+        estimate_high=high,
+        page=page,
+    )
+
+
+def summarise(figures: Figures, reports: list[Report]) -> list[AreaResult]:
+    """Return a line for every area, whether or not it has a report.
+
+    Raises DataError for a report whose rate is not what the tables now give: it is out of date.
+    """
+    from mappa.rates.verdict import assess
+
+    settings = shared_settings(reports, figures)
+    as_of = settings.pop("as_of")
+    by_area = {r.area: r for r in reports}
+    lines = []
+    for area in figures.names:
+        rate = assess(figures, area, as_of, **settings).as_dict()
+        report = by_area.get(area)
+        growth: Mapping[str, Any] = {}
+        if report:
+            told = report.records.get("2-rate", {})
+            for name in ("count", "population", "rate", "ratio"):
+                if name in told and not _same(told[name], rate[name]):
+                    raise DataError(
+                        f"{report.folder} was made from other figures ({name} {told[name]}, now "
+                        f"{rate[name]}): run `mappa report --force {area!r}` again."
+                    )
+            growth = report.records.get("1-growth", {})
+        page = f"forces/{figures.slug(area)}/index.html" if report else ""
+        lines.append(area_result(figures, rate, growth, page))
+    return lines
+
+
+def _same(a: Any, b: Any) -> bool:
+    if a is None or b is None:
+        return a is b
+    return abs(float(a) - float(b)) <= 1e-9 * max(1.0, abs(float(b)))
+
+
+def schema(record: type[Record] = AreaResult) -> dict[str, Any]:
+    """Return the JSON Schema of a list of *record*, each key with its meaning and unit."""
+    kinds = {"str": "string", "float | None": ["number", "null"], "float": "number"}
+    types = {f.name: str(f.type) for f in dataclasses.fields(record)}  # type: ignore[arg-type]
+    properties = {
+        row["key"]: {
+            "type": kinds[types[row["key"]]],
+            "description": row["meaning"] + (f" ({row['unit']})" if row["unit"] else ""),
+        }
+        for row in record.key_table()
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Results by area",
+        "type": "array",
+        "items": {
+            "type": "object",
+            "properties": properties,
+            "required": list(properties),
+            "additionalProperties": False,
+        },
+    }
