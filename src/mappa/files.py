@@ -36,9 +36,10 @@ def write_atomically(path: Path | str, content: str | bytes) -> Path:
                 Path(name).unlink()
             raise
     except OSError as error:
-        reason = error.strerror or type(error).__name__
+        blocked = isinstance(error, FileExistsError | NotADirectoryError)
+        reason = "a file stands where a folder is needed" if blocked else error.strerror
         raise OutputError(
-            f"Cannot write {target}: {reason}. Choose a folder that can be written."
+            f"Cannot write {target}: {reason or error}. Choose a folder that can be written."
         ) from error
     return target
 

@@ -29,7 +29,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, dt.datetime | dt.date):
-        return value.isoformat()[:10]
+        return value.isoformat()[:10] if value == value else None  # NaT is not equal to itself
     if isinstance(value, Mapping):
         return {str(k): plain(v) for k, v in value.items()}
     if isinstance(value, (list, tuple)):
@@ -39,7 +39,7 @@ def plain(value: Any) -> Any:
     if hasattr(value, "tolist"):  # a numpy array or scalar
         return plain(value.tolist())
     try:
-        if value != value:  # pandas.NaT
+        if value != value:  # a missing value of another library
             return None
     except TypeError:  # pandas.NA refuses to be compared
         return None
