@@ -16,18 +16,15 @@ from __future__ import annotations
 import dataclasses
 import math
 
-import numpy as np
 import pandas as pd
 from scipy import stats
-from statsmodels.stats.meta_analysis import combine_effects
 
 from mappa.errors import UsageError
 from mappa.figures import Figures
 from mappa.growth import series
+from mappa.rates.change import TURNOVER
 from mappa.records import Record, key
 
-#: Share of the people who leave the stock in a year (assumed; the plausible range is 0.10 to 0.20).
-TURNOVER = 0.17
 LEVEL = 0.95
 DAYS = 365.25
 
@@ -64,11 +61,6 @@ class Change(Record):
     national: Span | None = key("The nation's span over the same dates")
     gap: float | None = key("Log growth of the area less that of the nation, a year", "log a year")
     gap_se: float | None = key("Standard error of the gap by chance alone", "log a year")
-    gap_z: float | None = key("Gap over its standard error, the spread of areas included")
-    spread: float | None = key(
-        "SD of the areas' true growth over the same dates, outliers left out (Paule-Mandel)", "log"
-    )
-    spread_areas: int = key("Number of areas behind the spread", "areas")
 
 
 def log_variance(first: float, second: float, years: float, turnover: float) -> float:
@@ -142,7 +134,7 @@ def span(
     UsageError: a date without a count, dates out of order, or no basis common to both.
     """
     name = area if area == figures.nation else figures.area(area)
-    first, second = _day(start), _day(end)
+    first, second = parse_day(start), parse_day(end)
     if first >= second:
         raise UsageError(f"{first:%Y-%m-%d} is not before {second:%Y-%m-%d}: name two dates.")
     frame = _rows(figures, name)
@@ -167,7 +159,8 @@ def span(
     return make_span(name, found[0].loc[basis], found[1].loc[basis], turnover=turnover, level=level)
 
 
-def _day(value: str | pd.Timestamp) -> pd.Timestamp:
+def parse_day(value: str | pd.Timestamp) -> pd.Timestamp:
+    """Return a date; UsageError tells how to write one."""
     try:
         return pd.Timestamp(value)
     except ValueError:
@@ -212,77 +205,41 @@ def consecutive(figures: Figures, area: str, **kwargs: float) -> tuple[Span, ...
     return tuple(sorted(found, key=lambda s: (s.end, s.start)))
 
 
-def outliers(growth: pd.Series, limit: float = 5.0) -> pd.Series:
-    """Tell which areas' growth lies beyond *limit* robust SDs of the areas' median.
-
-    The rule is stated beforehand: the robust SD is 1.4826 times the median absolute deviation.
-
-    Parameters
-    ----------
-    growth: growth of each area (log or share).
-    limit: number of robust SDs.
-    """
-    if growth.empty:
-        return pd.Series(dtype=bool)
-    deviation = (growth - growth.median()).abs()
-    scale = 1.4826 * deviation.median()
-    return deviation > limit * scale if scale > 0 else deviation > np.inf
-
-
-def area_spans(
-    figures: Figures, start: pd.Timestamp, end: pd.Timestamp, **kwargs: float
-) -> list[Span]:
-    """Return the spans of all areas with a count on one basis at both dates."""
-    found = (try_span(figures, area, start, end, **kwargs) for area in figures.names)
-    return [s for s in found if s is not None]
-
-
-def spread(spans: list[Span]) -> tuple[float | None, int]:
-    """Return the SD of the areas' true log growth (Paule-Mandel), outliers left out, and n.
-
-    Needs five areas; with fewer the spread is ``None``.
-    """
-    logs = pd.Series({s.area: math.log1p(s.growth) for s in spans}, dtype=float)
-    keep = logs[~outliers(logs)].index
-    used = [s for s in spans if s.area in keep]
-    if len(used) < 5:
-        return None, len(used)
-    variances = [log_variance(s.from_value, s.to_value, s.years, s.turnover) for s in used]
-    result = combine_effects(
-        np.array([logs[s.area] for s in used]), np.array(variances), method_re="iterated"
-    )
-    return math.sqrt(max(float(result.tau2), 0.0)), len(used)
-
-
 def compare(
     figures: Figures, area: str, start: pd.Timestamp, end: pd.Timestamp, **kwargs: float
 ) -> Change:
-    """Return an area's growth over a span beside the nation's, with a test of the gap.
-
-    The gap is the log growth of the area less the nation's; its variance is chance (the
-    module's formula) plus the spread of areas' growth over the same dates.
-    """
+    """Return an area's growth over a span beside the nation's over the same dates."""
     try:
         own = span(figures, area, start, end, **kwargs)
     except UsageError as error:
-        return Change(str(error), None, None, None, None, None, None, 0)
+        return Change(str(error), None, None, None, None)
     nation = try_span(figures, figures.nation, start, end, **kwargs)
     if nation is None or area == figures.nation:
-        return Change("known", own, nation, None, None, None, None, 0)
-    tau, number = spread(area_spans(figures, start, end, **kwargs))
+        return Change("known", own, nation, None, None)
     gap = math.log1p(own.growth) - math.log1p(nation.growth)
     chance = log_variance(own.from_value, own.to_value, own.years, own.turnover)
-    z = gap / math.sqrt(chance + tau**2) if tau is not None else None
-    return Change(
-        status="known",
-        span=own,
-        national=nation,
-        gap=gap / own.years,
-        gap_se=math.sqrt(chance) / own.years,
-        gap_z=z,
-        spread=tau,
-        spread_areas=number,
-    )
+    return Change("known", own, nation, gap / own.years, math.sqrt(chance) / own.years)
+
+
+def periods(figures: Figures, area: str, **kwargs: float) -> tuple[Span, ...]:
+    """Return compound growth by period: each basis from end to end, its halves, the last year.
+
+    Periods never cross a basis. A basis of six years or more is also cut at the count nearest
+    its middle, so that the earlier and the later half can be compared.
+    """
+    frame = _rows(figures, area)
+    found = []
+    for basis in dict.fromkeys(frame["basis"]):
+        rows = frame[frame["basis"] == basis].sort_values("date")
+        if len(rows) < 2 or basis in {"basis_not_known", "other_date"}:
+            continue
+        first, last = rows.iloc[0], rows.iloc[-1]
+        found.append(make_span(area, first, last, **kwargs))
+        if found[-1].years >= 6 and len(rows) >= 4:
+            middle = first["date"] + (last["date"] - first["date"]) / 2
+            cut = rows.loc[(rows["date"] - middle).abs().idxmin()]
+            found += [make_span(area, first, cut, **kwargs), make_span(area, cut, last, **kwargs)]
+    return tuple(found)
 
 
 def compound(figures: Figures, area: str, as_of: pd.Timestamp, **kwargs: float) -> Change:
@@ -299,11 +256,5 @@ def compound(figures: Figures, area: str, as_of: pd.Timestamp, **kwargs: float) 
     rows = rows[rows["date"].isin(dates) & ~rows["basis"].isin(["level_1", "basis_not_known"])]
     if len(rows) < 2:
         text = f"Fewer than two counts of {area} on one basis are known up to {as_of:%Y-%m-%d}."
-        return Change(text, None, None, None, None, None, None, 0)
+        return Change(text, None, None, None, None)
     return compare(figures, area, rows["date"].min(), rows["date"].max(), **kwargs)
-
-
-def printed_range(percent: float, decimals: int = 0) -> tuple[float, float]:
-    """Return the growth (shares) that a printed percentage covers: 4% covers 3.5% to 4.5%."""
-    half = 0.5 * 10**-decimals
-    return (percent - half) / 100, (percent + half) / 100

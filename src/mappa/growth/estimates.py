@@ -8,12 +8,14 @@ dated after the origin is in it.
 from __future__ import annotations
 
 import csv
+import functools
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy.stats import norm
 
 from mappa.errors import MappaError, UsageError
 from mappa.figures import Figures, places, schema
@@ -21,19 +23,21 @@ from mappa.files import write_atomically
 from mappa.growth import evidence as ev
 from mappa.growth import model, nation
 
-#: Changes when the model does, so that no fit of another model is taken for this one's.
-MODEL = "random walk 1"
+#: Name of the model, and the mark of a fit: it changes when the model does, so that no fit of
+#: another model is taken for this one's.
+MODEL, MARK = "hierarchical random walk", "rw1"
 PROBABILITIES = (0.005, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975, 0.995)
 QUANTILES = tuple(f"q{round(1000 * p):03d}" for p in PROBABILITIES)
 LONGEST = 5
 DRAWS, WARM_UP = 2000, 300
 KEPT_DRAWS = 6000
+PATH_DRAWS = 4000
 TABLE = "estimates"
 
 
 def key_of(evidence: ev.Evidence) -> str:
     """Return the key of a fit: model and digest of the evidence."""
-    return f"{MODEL.replace(' ', '-')}-{evidence.digest[:20]}"
+    return f"{MARK}-{evidence.digest[:12]}"
 
 
 def steps_ahead(
@@ -78,7 +82,7 @@ def fit_table(
     quantiles = np.quantile(draws_all, PROBABILITIES, axis=0)
     rows = [
         [key_of(evidence), origin, area, date, "estimate" if date <= origin else "forecast"]
-        + [round(float(q), 5) for q in quantiles[:, t, i]]
+        + [round(float(q), 4) for q in quantiles[:, t, i]]
         for i, area in enumerate(evidence.areas)
         for t, date in enumerate(dates)
     ]
@@ -118,7 +122,12 @@ def quantile_table(figures: Figures, origin: pd.Timestamp) -> pd.DataFrame:
     ------
     DataError: a kept table that breaks its schema.
     """
-    evidence = ev.collect(figures.until(origin))
+    return _quantile_table(figures, pd.Timestamp(origin)).copy()
+
+
+@functools.lru_cache(maxsize=8)
+def _quantile_table(figures: Figures, origin: pd.Timestamp) -> pd.DataFrame:
+    evidence = ev.collect_until(figures, origin)
     if evidence.dates[-1] != origin:
         raise UsageError(f"{origin:%Y-%m-%d} has no denominator, so nothing is estimated for it.")
     name = key_of(evidence)
@@ -150,10 +159,9 @@ def area_estimates(figures: Figures, origin: str | pd.Timestamp) -> pd.DataFrame
     one too: a caller shows the count instead.
     """
     day = figures.date(origin)
-    known = figures.until(day)
     table = quantile_table(figures, day)
     table = table[table["kind"] == "estimate"]
-    evidence = ev.collect(known)
+    evidence = ev.collect_until(figures, day)
     expected = pd.DataFrame(
         evidence.nation[:, None] * evidence.shares, index=evidence.dates, columns=evidence.areas
     ).stack()
@@ -161,15 +169,16 @@ def area_estimates(figures: Figures, origin: str | pd.Timestamp) -> pd.DataFrame
     return _in_people(table, {q: base * np.exp(table[q].to_numpy()) for q in QUANTILES})
 
 
-def area_forecasts(
+def forecast_draws(
     figures: Figures,
     origin: str | pd.Timestamp,
     horizon: int = 4,
     nation_path: np.ndarray | None = None,
     *,
+    areas: Sequence[str] | None = None,
     seed: int = model.SEED,
-) -> pd.DataFrame:
-    """Return the forecast of every area for the *horizon* years after the origin.
+) -> tuple[np.ndarray, list[str], list[pd.Timestamp]]:
+    """Return draws of every area's count for the *horizon* years after the origin.
 
     Parameters
     ----------
@@ -178,51 +187,76 @@ def area_forecasts(
     horizon: 1 to 5 years.
     nation_path: draws of the national count, shape (draws, horizon), people, such as a register
         model gives; by default the benchmark of :func:`mappa.growth.nation.benchmark_path`.
-    seed: of the random numbers; the same seed gives the same frame.
+    areas: names of the areas wanted, by default all; the draws of one do not depend on which.
+    seed: of the random numbers; the same seed gives the same draws.
 
     Returns
     -------
-    A frame with area, date, median, low50, high50, low90, high90 and the quantiles of
-    :data:`PROBABILITIES` as columns :data:`QUANTILES` (people), by area and date.
+    Draws of shape (draws, horizon, A) (people), the A areas and the dates. Each area's own
+    distribution is that of the model; areas are drawn apart from one another but for the nation's
+    path, and an area keeps its place in its distribution from year to year.
     """
     day = figures.date(origin)
     if not 1 <= horizon <= LONGEST:
         raise UsageError(f"A horizon of {horizon} years is not one of 1 to {LONGEST}.")
     path = nation_path
     if path is None:
-        path = nation.benchmark_path(figures, day, horizon, 4000, seed)
+        path = nation.benchmark_path(figures, day, horizon, PATH_DRAWS, seed)
     path = np.asarray(path, dtype=float)
     if path.ndim != 2 or path.shape[1] != horizon or not (path > 0).all():
         raise UsageError(f"The nation's path must have {horizon} columns of counts above zero.")
     table = quantile_table(figures, day)
-    dates = nation.dates_ahead(day, horizon)
-    table = table[table["date"].isin(dates)].reset_index(drop=True)
+    dates, names = nation.dates_ahead(day, horizon), list(areas or figures.names)
     share = _people(figures, day)
-    values = {q: np.empty(len(table)) for q in QUANTILES}
-    rng = np.random.default_rng([seed, 2])
+    drawn = np.empty((len(path), horizon, len(names)))
     # Spread evenly over the distribution, in random order against the nation's draws.
-    uniform = (rng.permutation(len(path)) + 0.5) / len(path)
-    for k, row in enumerate(table.itertuples(index=False)):
-        ratio = quantile_function([getattr(row, q) for q in QUANTILES], uniform)
-        drawn = path[:, dates.index(row.date)] * share[row.area] * np.exp(ratio)
-        for q, value in zip(QUANTILES, np.quantile(drawn, PROBABILITIES), strict=True):
-            values[q][k] = value
-    return _in_people(table, values)
+    scores = norm.ppf((np.arange(len(path)) + 0.5) / len(path))
+    for k, name in enumerate(names):
+        rng = np.random.default_rng([seed, 2, figures.names.index(name)])
+        place = rng.permutation(len(path))
+        rows = table[(table["area"] == name) & table["date"].isin(dates)].sort_values("date")
+        for h, quantiles in enumerate(rows[list(QUANTILES)].to_numpy(float)):
+            ratio = quantile_function(quantiles, scores)[place]
+            drawn[:, h, k] = path[:, h] * share[name] * np.exp(ratio)
+    return drawn, names, dates
 
 
-def quantile_function(quantiles: list[float], uniform: np.ndarray) -> np.ndarray:
-    """Return the values at probabilities *uniform* of a distribution known by its quantiles.
+def area_forecasts(
+    figures: Figures,
+    origin: str | pd.Timestamp,
+    horizon: int = 4,
+    nation_path: np.ndarray | None = None,
+    *,
+    areas: Sequence[str] | None = None,
+    seed: int = model.SEED,
+) -> pd.DataFrame:
+    """Return the forecast of every area for the *horizon* years after the origin.
+
+    The parameters are those of :func:`forecast_draws`.
+
+    Returns
+    -------
+    A frame with area, date, median, low50, high50, low90, high90 and the quantiles of
+    :data:`PROBABILITIES` as columns :data:`QUANTILES` (people), by area and date.
+    """
+    drawn, names, dates = forecast_draws(
+        figures, origin, horizon, nation_path, areas=areas, seed=seed
+    )
+    found = np.quantile(drawn, PROBABILITIES, axis=0).reshape(len(PROBABILITIES), -1)
+    cells = pd.DataFrame([(a, d) for d in dates for a in names], columns=["area", "date"])
+    return _in_people(cells, dict(zip(QUANTILES, found, strict=True)))
+
+
+def quantile_function(quantiles: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    """Return the values at normal *scores* of a distribution known by its quantiles.
 
     Linear between them on the scale of normal scores, and along the last piece beyond them.
     """
-    from scipy.stats import norm
-
     z, q = norm.ppf(PROBABILITIES), np.asarray(quantiles, dtype=float)
-    at = norm.ppf(uniform)
-    value = np.interp(at, z, q)
-    low, high = at < z[0], at > z[-1]
-    value[low] = q[0] + (at[low] - z[0]) * (q[1] - q[0]) / (z[1] - z[0])
-    value[high] = q[-1] + (at[high] - z[-1]) * (q[-1] - q[-2]) / (z[-1] - z[-2])
+    value = np.interp(scores, z, q)
+    low, high = scores < z[0], scores > z[-1]
+    value[low] = q[0] + (scores[low] - z[0]) * (q[1] - q[0]) / (z[1] - z[0])
+    value[high] = q[-1] + (scores[high] - z[-1]) * (q[-1] - q[-2]) / (z[-1] - z[-2])
     return value
 
 

@@ -13,6 +13,7 @@ freedom), all others a heavy-tailed one (t with 4).
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 import re
 
@@ -234,16 +235,17 @@ class _Collector:
         everyone = self.figures.population.pivot(
             index="mid_year", columns="area", values="population_all"
         )[self.figures.names]
-        for area, i in self.area.items():
-            rows = self.values[
-                (self.values["area"] == area)
-                & (self.values["date"] < first)
-                & self.values["measure"].isin(["rso_count", "rso_rate_per_100k"])
-                & (self.values["basis"] == "all_levels")
-                & self.values["preferred"]
-            ].sort_values(["date", "measure"], ascending=[True, False])
-            if rows.empty or len(everyone) == 0:
-                continue
+        v = self.values
+        before = v[
+            (v["date"] < first)
+            & v["measure"].isin(["rso_count", "rso_rate_per_100k"])
+            & (v["basis"] == "all_levels")
+            & v["preferred"]
+        ].sort_values(["date", "measure"], ascending=[True, False])
+        if everyone.empty:
+            return
+        for area, rows in before.groupby("area"):
+            i = self.area[str(area)]
             r = rows.iloc[-1]  # of one date the count comes last
             mid = min(max(r["date"].year - 1, everyone.index.min()), everyone.index.max())
             nation = self.nation_on(r["date"]) / everyone.loc[mid].sum()
@@ -284,3 +286,9 @@ def collect(figures: Figures) -> Evidence:
         nation_sd=c.nation_sd,
         rows=pd.DataFrame(c.rows, columns=columns),
     )
+
+
+@functools.lru_cache(maxsize=16)
+def collect_until(figures: Figures, day: pd.Timestamp) -> Evidence:
+    """Return the evidence dated up to *day*: nothing later is seen."""
+    return collect(figures.until(day))

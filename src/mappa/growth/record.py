@@ -3,14 +3,49 @@
 from __future__ import annotations
 
 import dataclasses
+import math
+from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
+from mappa.errors import UsageError
 from mappa.figures import Figures
-from mappa.growth import change, series
+from mappa.growth import change, estimates, national, series, trend, validation
 from mappa.growth.change import Change, Span
+from mappa.growth.contribution import Contribution, contributions
+from mappa.growth.measures import Measure, other_measures
+from mappa.growth.national import CategoryYear, OrderYear, Printed, RateGrowth
 from mappa.growth.series import Break, Point
+from mappa.growth.trend import Trend
+from mappa.rates.change import YearChange, year_change
 from mappa.records import Record, key
+
+BENCHMARK_NATION = (
+    "the mean growth of the last three years for the nation, as unsure as that rule has been"
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Score(Record):
+    """How the model did on known counts hidden from it, beside a plain rule."""
+
+    test: str = key("left_out, since, ahead or ahead_nation: see the data dictionary")
+    horizon: int = key("Years ahead, 0 where nothing is forecast", "years")
+    cases: int = key("Counts hidden", "counts")
+    areas: int = key("Areas they belong to", "areas")
+    cover50: float = key("Share of counts within the 50% interval", "share")
+    cover90: float = key("Share of counts within the 90% interval", "share")
+    cover90_se: float = key("Its standard error, clustered by area", "share")
+    median_error: float = key("Median absolute error of the log", "log")
+    mean_error: float = key("Mean absolute error of the log", "log")
+    bias: float = key("Mean of the log count less the log median", "log")
+    width90: float = key("Mean width of the 90% interval on the log scale", "log")
+    score90: float = key("Mean interval score at 90% on the log scale; lower is better", "log")
+    benchmarks: Mapping[str, Mapping[str, float]] = key(
+        "By plain rule: cases both have, its mean error, the model's mean error less its, and the "
+        "90% interval of that difference (bootstrap of areas); below zero the model is better"
+    )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,24 +58,55 @@ class GrowthRecord(Record):
     horizon: int = key("Years forecast after as_of", "years")
     status: str = key("counted, or why no count of as_of is known")
     count: float | None = key("Count on as_of", "people")
-    series: tuple[Point, ...] = key("Counts up to as_of, estimates and forecasts, by date")
+    series: tuple[Point, ...] = key(
+        "Counts up to as_of; estimates for the stock dates without one; forecasts after as_of"
+    )
     later_counts: tuple[Point, ...] = key("Counts dated after as_of; none is used")
+    nation_path: str = key("Where the forecast takes the nation's growth from")
     national_series: tuple[Point, ...] = key("Official national values up to as_of")
     breaks: tuple[Break, ...] = key("Dates at which the national series changes its meaning")
     change: Change = key("Growth over the year to as_of beside the nation's")
+    year_test: YearChange = key("That change tested against chance and the spread of areas")
     compound: Change = key("Growth over the longest span on one basis beside the nation's")
+    spans: tuple[Span, ...] = key("The area's growth between neighbouring counts on one basis")
     national_years: tuple[Span, ...] = key("The nation's growth between neighbouring dates")
+    national_periods: tuple[Span, ...] = key("The nation's compound growth by period")
+    printed: Printed | None = key("What the nation's growth covers once printed in whole percent")
+    rate_growth: tuple[RateGrowth, ...] = key(
+        "The nation's growth as count and as rate: over the year, and since the first stock date"
+    )
+    categories: tuple[CategoryYear, ...] = key("MAPPA categories of the nation, by date")
+    orders: tuple[OrderYear, ...] = key("Orders imposed in the nation, by kind and year")
+    trends: tuple[Trend, ...] = key("Trend of the nation's yearly increase, by scale and model")
+    contribution: Contribution = key("Who makes the nation's growth over the year to as_of")
+    other_measures: tuple[Measure, ...] = key("Breaches, revocations, violent offenders, levels")
+    validation: tuple[Score, ...] = key("How the model did on hidden counts; empty: not tested")
 
 
-def build(figures: Figures, force: str, as_of: str | pd.Timestamp, horizon: int) -> GrowthRecord:
-    """Return the record of growth for *force* on *as_of*, forecast *horizon* years ahead."""
-    area = figures.area(force)
-    day = figures.date(as_of)
+def build(
+    figures: Figures,
+    force: str,
+    as_of: str | pd.Timestamp,
+    horizon: int = 4,
+    nation_path: np.ndarray | None = None,
+    nation_name: str = BENCHMARK_NATION,
+) -> GrowthRecord:
+    """Return the record of growth for *force* on *as_of*, forecast *horizon* years ahead.
+
+    *nation_path* are draws of the national count, shape (draws, horizon), named *nation_name*;
+    by default the benchmark of :mod:`mappa.growth.nation`.
+    """
+    area, day = figures.area(force), figures.date(as_of)
+    if not 0 <= horizon <= estimates.LONGEST:
+        raise UsageError(f"A horizon of {horizon} years is not one of 0 to {estimates.LONGEST}.")
     known = figures.until(day)
     counts = known.counts(day)
     count = float(counts[area]) if area in counts else None
     status = "counted" if count is not None else f"no count of {area} is known for {day:%Y-%m-%d}"
+    modelled = estimate_points(figures, area, day)
+    ahead = forecast_points(figures, area, day, horizon, nation_path)
     points = series.count_points(figures, area)
+    year = change.try_span(known, known.nation, change.year_before(day), day)
     return GrowthRecord(
         force=area,
         nation=figures.nation,
@@ -48,11 +114,102 @@ def build(figures: Figures, force: str, as_of: str | pd.Timestamp, horizon: int)
         horizon=horizon,
         status=status,
         count=count,
-        series=tuple(p for p in points if p.date <= day),
+        series=(*_by_date([p for p in points if p.date <= day], modelled), *ahead),
         later_counts=tuple(p for p in points if p.date > day and p.preferred),
+        nation_path=nation_name,
         national_series=series.national_points(known),
-        breaks=tuple(b for b in series.breaks(known) if b.date <= day),
+        breaks=series.breaks(known),
         change=change.compare(known, area, change.year_before(day), day),
+        year_test=year_change(known, area, day),
         compound=change.compound(known, area, day),
-        national_years=change.consecutive(known, figures.nation),
+        spans=change.consecutive(known, area),
+        national_years=change.consecutive(known, known.nation),
+        national_periods=change.periods(known, known.nation),
+        printed=national.printed(year) if year else None,
+        rate_growth=_rate_growths(known, year),
+        categories=national.categories(known),
+        orders=national.orders(known),
+        trends=trend.trends(known),
+        contribution=contributions(known, day),
+        other_measures=other_measures(known, area),
+        validation=scores(figures),
     )
+
+
+def _by_date(counted: list[Point], modelled: tuple[Point, ...]) -> list[Point]:
+    return sorted([*counted, *modelled], key=lambda p: (p.date, p.kind, not p.preferred))
+
+
+def _rate_growths(figures: Figures, year: Span | None) -> tuple[RateGrowth, ...]:
+    found = []
+    spans = [year] if year else []
+    stock = sorted(set(figures.denominators["stock_date"]) & set(figures.dates))
+    if len(stock) > 1:
+        longest = change.try_span(figures, figures.nation, stock[0], stock[-1])
+        spans += [longest] if longest and longest != year else []
+    for s in spans:
+        grown = national.rate_growth(figures, figures.nation, s.start, s.end, s.growth)
+        if grown:
+            found.append(grown)
+    return tuple(found)
+
+
+def estimate_points(figures: Figures, area: str, as_of: pd.Timestamp) -> tuple[Point, ...]:
+    """Return the estimates of an area for the stock dates on which no count of it is known."""
+    rows = figures.series(area)
+    counted = set(rows.loc[rows["preferred"] & (rows["basis"] == "all_levels"), "date"])
+    frame = estimates.area_estimates(figures, as_of)
+    frame = frame[(frame["area"] == area) & ~frame["date"].isin(counted)]
+    return tuple(_modelled(row, "estimate") for _, row in frame.iterrows())
+
+
+def forecast_points(
+    figures: Figures,
+    area: str,
+    as_of: pd.Timestamp,
+    horizon: int,
+    nation_path: np.ndarray | None = None,
+) -> tuple[Point, ...]:
+    """Return the forecasts of an area for the years after *as_of*."""
+    if horizon == 0:
+        return ()
+    frame = estimates.area_forecasts(figures, as_of, horizon, nation_path, areas=[area])
+    return tuple(_modelled(row, "forecast") for _, row in frame.iterrows())
+
+
+def _modelled(row: pd.Series, kind: str) -> Point:
+    return Point(
+        date=row["date"],
+        value=float(row["median"]),
+        low=float(row["low90"]),
+        high=float(row["high90"]),
+        level=0.9,
+        low50=float(row["low50"]),
+        high50=float(row["high50"]),
+        kind=kind,
+        basis="model",
+        quality=kind,
+        preferred=False,
+        source=f"model: {estimates.MODEL}",
+        note="not a count: the model's median, with 50% and 90% intervals",
+    )
+
+
+def scores(figures: Figures) -> tuple[Score, ...]:
+    """Return the scores of the kept validation; empty where none was made from these figures."""
+    cases = validation.kept(figures)
+    if cases is None:
+        return ()
+    found = []
+    for row in validation.score(cases).to_dict("records"):
+        rules = {
+            name: {
+                part: float(row[f"{name}_{part}"])
+                for part in ("cases", "error", "gain", "gain_low", "gain_high")
+            }
+            for name in validation.BENCHMARKS
+            if math.isfinite(row[f"{name}_gain"])
+        }
+        names = [f.name for f in dataclasses.fields(Score) if f.name != "benchmarks"]
+        found.append(Score(**{n: row[n] for n in names}, benchmarks=rules))
+    return tuple(found)

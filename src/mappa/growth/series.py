@@ -9,9 +9,9 @@ import dataclasses
 import re
 
 import pandas as pd
-from scipy import stats
 
 from mappa.figures import Figures
+from mappa.rates.intervals import exact_limits
 from mappa.records import Record, key
 
 #: What is counted on each basis of an area's count, as a sentence calls it.
@@ -58,17 +58,6 @@ class Break(Record):
     date: pd.Timestamp = key("First date on the new footing")
     kind: str = key("basis, law or revision")
     text: str = key("What changed")
-
-
-def exact_interval(count: float, level: float = 0.95) -> tuple[float, float]:
-    """Return the exact Poisson interval of a count (people).
-
-    Source: Garwood, Biometrika 28 (1936) 437-442. A full count has no sampling error: the
-    interval tells how far a count of this size varies by chance.
-    """
-    tail = (1 - level) / 2
-    low = stats.chi2.ppf(tail, 2 * count) / 2 if count > 0 else 0.0
-    return float(low), float(stats.chi2.ppf(1 - tail, 2 * count + 2) / 2)
 
 
 def area_series(figures: Figures, area: str) -> pd.DataFrame:
@@ -168,7 +157,7 @@ def national_points(figures: Figures, level: float = 0.95) -> tuple[Point, ...]:
 def _points(frame: pd.DataFrame, level: float) -> tuple[Point, ...]:
     points = []
     for row in frame.itertuples(index=False):
-        low, high = exact_interval(row.value, level)
+        low, high = exact_limits(row.value, level)
         points.append(
             Point(
                 date=row.date,
@@ -187,3 +176,21 @@ def _points(frame: pd.DataFrame, level: float) -> tuple[Point, ...]:
             )
         )
     return tuple(points)
+
+
+def known_rates(figures: Figures) -> tuple[pd.DataFrame, pd.Series]:
+    """Return the known rates of all areas and of the nation on each stock date.
+
+    Returns
+    -------
+    Rates per 100,000 people aged 10 and over by date (rows) and area (columns), NaN where no count
+    of all levels is known, and the nation's rates by date.
+    """
+    years = set(figures.population["mid_year"])
+    rows = figures.denominators[figures.denominators["mid_year"].isin(years)]
+    dates = sorted(rows["stock_date"])
+    people = {d: figures.people(d) for d in dates}
+    rates = {d: 1e5 * figures.counts(d).reindex(figures.names) / people[d] for d in dates}
+    nation = figures.national("rso_count")
+    national = {d: 1e5 * nation[d] / people[d].sum() for d in dates if d in nation.index}
+    return pd.DataFrame(rates).T[figures.names], pd.Series(national)

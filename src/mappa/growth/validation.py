@@ -35,6 +35,7 @@ HORIZONS = 4
 RECENT = 4
 DRAWS, WARM_UP, SWEEPS = 1200, 250, 12
 COLUMNS = [
+    "fit",
     "test",
     "area",
     "date",
@@ -72,7 +73,7 @@ class _Truth:
         growth = self.evidence.nation[t] / self.evidence.nation[last]
         found = {
             "last_ratio": self.people(i, t, usable[last]),
-            "interpolated": self.people(i, t, usable[last]),
+            "interpolated": math.nan,
             "national_growth": self.people(i, last, usable[last]) * float(growth),
         }
         after = [s for s in usable if s > t]
@@ -120,6 +121,15 @@ def run(
     return pd.DataFrame(cases, columns=COLUMNS)
 
 
+def kept(figures: Figures) -> pd.DataFrame | None:
+    """Return the kept cases if they were made from these very figures, else ``None``."""
+    cases = estimates.read_kept(figures.folder / f"{TABLE}.csv", figures.dictionary, TABLE)
+    if cases is None:
+        return None
+    same = cases[cases["fit"] == estimates.key_of(ev.collect(figures))]
+    return same.reset_index(drop=True) if len(same) else None
+
+
 def _case(
     truth: _Truth, test: str, i: int, t: int, origin: int, drawn: np.ndarray, usable: dict
 ) -> dict[str, object]:
@@ -127,13 +137,14 @@ def _case(
     dates = truth.evidence.dates
     quantiles = np.quantile(drawn, [0.5, 0.25, 0.75, 0.05, 0.95])
     return {
+        "fit": estimates.key_of(truth.evidence),
         "test": test,
         "area": truth.evidence.areas[i],
         "date": dates[t],
         "origin": dates[origin],
         "horizon": max(t - origin, 0),
         "value": truth.people(i, t, truth.cells[i, t]),
-        **dict(zip(COLUMNS[6:11], map(float, quantiles), strict=True)),
+        **dict(zip(COLUMNS[7:12], map(float, quantiles), strict=True)),
         **truth.rules(i, t, usable),
     }
 

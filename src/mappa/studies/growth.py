@@ -9,9 +9,12 @@ import pandas as pd
 from mappa.charts import growth as charts
 from mappa.charts.exhibit import Exhibit
 from mappa.figures import Figures, load
+from mappa.growth import series
 from mappa.growth.record import GrowthRecord, build
 from mappa.words import growth as words
+from mappa.words import growth_tables as tables
 from mappa.words.prose import Prose
+from mappa.words.tables import Table
 
 
 class GrowthStudy:
@@ -23,28 +26,156 @@ class GrowthStudy:
         self.figures = figures
         self.record: GrowthRecord = build(figures, force, as_of, horizon)
 
-    @functools.cached_property
+    @property
     def sentence(self) -> Prose:
         """The answer in one sentence."""
         return words.answer(self.record)
+
+    # The nation.
+    @property
+    def history(self) -> Prose:
+        """What the national series is, and where it breaks."""
+        return words.history(self.record)
 
     @functools.cached_property
     def nation_chart(self) -> Exhibit:
         """Every official national value, with its breaks."""
         return charts.nation(self.record)
 
+    @property
+    def nation_table(self) -> Table:
+        """Every official national value, with growth between neighbours on one basis."""
+        return tables.nation(self.record)
+
+    @property
+    def nation_year(self) -> Prose:
+        """The nation's year in people, in percent, as printed and as a rate."""
+        return words.nation(self.record)
+
+    @property
+    def periods_table(self) -> Table:
+        """The nation's compound growth by period."""
+        return tables.periods(self.record)
+
+    @property
+    def slowing(self) -> Prose:
+        """Whether growth is slowing: what the data suffice to say."""
+        return words.slowing(self.record)
+
+    @functools.cached_property
+    def yearly_chart(self) -> Exhibit:
+        """The nation's yearly increase in people and in percent."""
+        return charts.yearly(self.record)
+
+    @property
+    def trend_table(self) -> Table:
+        """The trend by scale and model."""
+        return tables.trends(self.record)
+
+    @property
+    def categories_table(self) -> Table:
+        """Categories 1, 2 and 3 and their shares."""
+        return tables.categories(self.record)
+
+    @property
+    def orders_table(self) -> Table:
+        """Orders imposed, by year."""
+        return tables.orders(self.record)
+
+    # The force.
+    @property
+    def year(self) -> Prose:
+        """The force's year, beside chance and the spread of areas."""
+        return words.year(self.record)
+
+    @property
+    def long_run(self) -> Prose:
+        """Compound growth over the longest span on one basis."""
+        return words.long_run(self.record)
+
+    @functools.cached_property
+    def force_chart(self) -> Exhibit:
+        """Counts, estimates and forecast of the force."""
+        return charts.force(self.record)
+
+    @functools.cached_property
+    def indexed_chart(self) -> Exhibit | Prose:
+        """The force and the nation, indexed over the same years."""
+        return charts.indexed(self.record) or words.no_index(self.record)
+
+    @property
+    def series_table(self) -> Table:
+        """Every count, estimate and forecast of the force."""
+        return tables.series(self.record)
+
+    @functools.cached_property
+    def multiples_chart(self) -> Exhibit:
+        """The known rates of every area."""
+        rates, national = series.known_rates(self.figures.until(self.record.as_of))
+        return charts.multiples(rates, national, self.record)
+
+    # Who makes the growth, and the rest of the story.
+    @property
+    def contribution(self) -> Prose:
+        """Who makes the nation's growth, with and without outliers."""
+        return words.contribution(self.record)
+
+    @functools.cached_property
+    def contribution_chart(self) -> Exhibit | Prose:
+        """Each area's part of the national change."""
+        return charts.contribution(self.record) or words.contribution(self.record)
+
+    @property
+    def measures(self) -> Prose:
+        """Breaches, revocations, violent offenders and placements."""
+        return words.measures(self.record)
+
+    @property
+    def measures_table(self) -> Table:
+        """The other measures as rates with exact intervals."""
+        return tables.measures(self.record)
+
+    # Estimates.
+    @property
+    def estimate(self) -> Prose:
+        """What the estimates and forecasts are."""
+        return words.estimate(self.record)
+
+    @property
+    def validation(self) -> Prose:
+        """How the model did on hidden counts."""
+        return words.validation(self.record)
+
+    @property
+    def validation_table(self) -> Table:
+        """Coverage, sharpness and errors beside plain rules."""
+        return tables.validation(self.record)
+
 
 def growth(
-    force: str, as_of: str | pd.Timestamp = "", horizon: int = 4, figures: Figures | None = None
+    force: str = "",
+    as_of: str | pd.Timestamp = "",
+    horizon: int = 4,
+    figures: Figures | None = None,
 ) -> GrowthStudy:
     """Open the growth study of a force.
 
     Parameters
     ----------
-    force: name of the area.
+    force: name of the area; by default the study's.
     as_of: date of the stock; nothing dated later is used for the answer.
     horizon: years to forecast after *as_of*, 0 to 5.
     figures: the tables; by default the study's own.
+
+    Raises
+    ------
+    UnknownName, UsageError: a force, date or horizon that is not one of those there are.
     """
     figures = figures or load()
-    return GrowthStudy(figures, force, as_of or str(figures.settings["default_as_of"]), horizon)
+    settings = figures.settings
+    return GrowthStudy(
+        figures,
+        force or str(settings["default_force"]),
+        as_of or str(settings["default_as_of"]),
+        horizon,
+    )

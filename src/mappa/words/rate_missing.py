@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mappa.rates.record import RateRecord
+from mappa.rates.record import DEFAULT_DENOMINATOR, RateRecord
 from mappa.words import numbers as n
 from mappa.words.prose import Prose
 
@@ -23,7 +23,7 @@ _QUALITY = {
 }
 _MEASURE = {
     "rso_rate_per_100k": "a printed rate of {} per 100,000",
-    "people_per_rso": "a printed one in {} people",
+    "people_per_rso": "a printed one in {}",
 }
 
 
@@ -74,7 +74,7 @@ def _sighting(s: dict[str, Any]) -> str:
 
 def implied(record: RateRecord) -> Prose:
     """Say what the figures printed for the day imply."""
-    r, found = record, record.missing
+    found = record.missing
     if found is None or found.count_low is None or found.count_high is None:
         return Prose(
             "No rate is printed for the day, so nothing bounds its count but the sum below."
@@ -88,8 +88,8 @@ def implied(record: RateRecord) -> Prose:
     if found.count_low > found.count_high:
         return Prose(f"The figures printed for the day, {n.listing(printed)}, do not meet.")
     return Prose(
-        f"For the day there is {n.listing(printed)}. With {n.people(r.population)} "
-        f"{r.denominator} that means {n.count(found.count_low)} to {n.people(found.count_high)}."
+        f"For the day there is {n.listing(printed)} people {DEFAULT_DENOMINATOR}. That means "
+        f"{n.count(found.count_low)} to {n.people(found.count_high)}."
     )
 
 
@@ -111,10 +111,18 @@ def together(record: RateRecord) -> Prose:
 def unsaid(record: RateRecord) -> Prose:
     """Say what cannot be said, and what areas are like."""
     r, found = record, record.missing
-    text = (
-        f"So it cannot be said whether {possessive(r.force)} rate was higher "
-        "than, similar to or lower than another, nor whether that would matter."
-    )
+    if found is not None and found.rate_low is not None and found.rate_high is not None:
+        side = _side(found.rate_low, found.rate_high, r.national_rate)
+        text = (
+            f"The rate then lies between {n.rate(found.rate_low)} and {n.rate(found.rate_high)}, "
+            f"{side} the national {n.rate(r.national_rate)}; without a count no interval is given "
+            "and no test is made."
+        )
+    else:
+        text = (
+            f"So it cannot be said whether {possessive(r.force)} rate was higher than, similar to "
+            "or lower than another, nor whether that would matter."
+        )
     if found is None or found.forces_low is None:
         return Prose(text)
     return Prose(
@@ -122,3 +130,9 @@ def unsaid(record: RateRecord) -> Prose:
         f"{n.rate(found.forces_high)} per 100,000; that describes areas and is no estimate of this "
         "one."
     )
+
+
+def _side(low: float, high: float, national: float) -> str:
+    if low > national:
+        return "above"
+    return "below" if high < national else "on both sides of"

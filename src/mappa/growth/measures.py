@@ -1,0 +1,160 @@
+"""The rest of the story: breaches, revocations, violent offenders and placements as rates.
+
+Each has an exact Poisson interval, and stands against the nation's rate of the same year where
+the nation's value is known. Where an area lies so far from the nation that it plainly counts
+another event, the record says so and no reader should compare.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pandas as pd
+from statsmodels.stats.rates import test_poisson
+
+from mappa.figures import Figures
+from mappa.rates.intervals import exact_limits
+from mappa.records import Record, key
+
+#: A rate this many times the nation's, or less than its inverse, is cautioned about where chance
+#: cannot make it (two-sided exact p below 0.002, the 99.8% limits of a funnel).
+CAUTION_RATIO, CAUTION_P = 2.0, 0.002
+LEVEL = 0.95
+
+
+@dataclasses.dataclass(frozen=True)
+class _Kind:
+    label: str
+    national: str
+    registered: bool  # per registered offender; otherwise per people aged 10 and over
+    per: float
+    few: str
+
+
+KINDS = {
+    "notification_breaches": _Kind(
+        "people cautioned or convicted for breach of notification",
+        "notification_breaches",
+        True,
+        100,
+        "breaches",
+    ),
+    "revocations_granted": _Kind(
+        "lifetime notifications revoked on application",
+        "revocations_granted",
+        True,
+        1000,
+        "revocations",
+    ),
+    "violent_count": _Kind(
+        "violent offenders (category 2)", "category2_count", False, 100_000, "violent offenders"
+    ),
+    "level2_placements": _Kind(
+        "placements at level 2", "level2_placements", True, 100, "placements"
+    ),
+    "level3_placements": _Kind(
+        "placements at level 3", "level3_placements", True, 100, "placements"
+    ),
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Measure(Record):
+    """Another measure of an area as a rate, beside the nation's."""
+
+    measure: str = key("What is measured: see the data dictionary")
+    label: str = key("The measure in words")
+    date: pd.Timestamp = key("Date of the stock, or last day of the year of the flow")
+    value: float = key("Value", "people or events")
+    base: float | None = key("Registered offenders, or people aged 10 and over", "people")
+    per: float = key("The rate is per this many of the base", "people")
+    per_name: str = key("Name of the base")
+    rate: float | None = key("Rate", "per as told")
+    low: float | None = key("Lower end of the exact 95% interval", "per as told")
+    high: float | None = key("Upper end of the exact 95% interval", "per as told")
+    national_value: float | None = key("The nation's value of the same year", "people or events")
+    national_rate: float | None = key("The nation's rate", "per as told")
+    ratio: float | None = key("Rate over the nation's", "ratio")
+    p_value: float | None = key("Exact two-sided p against the nation's rate", "probability")
+    caution: str = key("Why the rate should not be compared, or empty")
+    quality: str = key("How the value is known")
+    source: str = key("Identifiers of the sources in sources.csv")
+    note: str = key("What a reader must know before using the value")
+
+
+def other_measures(figures: Figures, area: str) -> tuple[Measure, ...]:
+    """Return every known other measure of an area, by measure and date, latest first."""
+    t = figures.area_figures
+    found = []
+    for measure, kind in KINDS.items():
+        rows = t[
+            (t["area"] == area)
+            & (t["measure"] == measure)
+            & t["preferred"]
+            & (t["basis"] == "all_levels")
+        ].sort_values("date", ascending=False)
+        found += [_measure(figures, measure, kind, row) for _, row in rows.iterrows()]
+    return tuple(found)
+
+
+def _bases(
+    figures: Figures, area: str, day: pd.Timestamp, registered: bool
+) -> tuple[float | None, float | None]:
+    """Return the base of the area and of the nation, where known."""
+    if registered:
+        nation = figures.national("rso_count")
+        own = figures.counts(day)
+        return (
+            float(own[area]) if area in own else None,
+            float(nation[day]) if day in nation.index else None,
+        )
+    if day not in set(figures.denominators["stock_date"]):
+        return None, None
+    people = figures.people(day)
+    return float(people[area]), float(people.sum())
+
+
+def _measure(figures: Figures, measure: str, kind: _Kind, row: pd.Series) -> Measure:
+    value, day = float(row["value"]), row["date"]
+    base, national_base = _bases(figures, row["area"], day, kind.registered)
+    rate = low = high = national_rate = ratio = p = None
+    if base:
+        rate = kind.per * value / base
+        low, high = (kind.per * limit / base for limit in exact_limits(value, LEVEL))
+    nation = figures.national(kind.national)
+    national = float(nation[day]) if day in nation.index else None
+    if national is not None and national_base:
+        national_rate = kind.per * national / national_base
+    if rate is not None and national_rate:
+        ratio = rate / national_rate
+        test = test_poisson(value, base, value=national_rate / kind.per, method="exact-c")
+        p = float(test.pvalue)
+    return Measure(
+        measure=measure,
+        label=kind.label,
+        date=day,
+        value=value,
+        base=base,
+        per=kind.per,
+        per_name="registered offenders" if kind.registered else "people aged 10 and over",
+        rate=rate,
+        low=low,
+        high=high,
+        national_value=national,
+        national_rate=national_rate,
+        ratio=ratio,
+        p_value=p,
+        caution=_caution(ratio, p),
+        quality=row["quality"],
+        source=row["sources"],
+        note=row["note"],
+    )
+
+
+def _caution(ratio: float | None, p: float | None) -> str:
+    if ratio is None or p is None or p >= CAUTION_P:
+        return ""
+    if 1 / CAUTION_RATIO <= ratio <= CAUTION_RATIO:
+        return ""
+    side = "above" if ratio > 1 else "below"
+    return f"so far {side} that the area may count another event"
