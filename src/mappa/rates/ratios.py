@@ -17,7 +17,7 @@ from statsmodels.stats.rates import test_poisson_2indep
 from mappa.rates.intervals import against_fixed, exact_limits, exact_p
 from mappa.rates.rows import MethodRow, normal_quantile
 
-SCORE = "Wilson (1927), JASA 22, 209-212; Gu, Ng, Tang and Schucany (2008), Biometrical Journal 50, 283-298"
+SCORE = "Wilson (1927), JASA 22, 209-212; Gu et al. (2008), Biometrical Journal 50, 283-298"
 CONDITIONAL = "Przyborowski and Wilenski (1940), Biometrika 31, 313-323"
 MIDP = "Lancaster (1961), JASA 56, 223-234; Fay (2010), Biostatistics 11, 373-374"
 MOVER = "Donner and Zou (2012), Stat. Methods Med. Res. 21, 347-359 (MOVER)"

@@ -57,6 +57,12 @@ class RateRecord(Record):
     ratio: float | None = key("Rate over the comparator's rate", "ratio", default=None)
     ratio_low: float | None = key("Lower limit of the ratio", "ratio", default=None)
     ratio_high: float | None = key("Upper limit of the ratio", "ratio", default=None)
+    ratio_low90: float | None = key(
+        "Lower limit of the 90% interval: the one-sided 95% test", "ratio", default=None
+    )
+    ratio_high90: float | None = key(
+        "Upper limit of the 90% interval: the one-sided 95% test", "ratio", default=None
+    )
     ratio_p: float | None = key("Two-sided p-value of a ratio of 1, by chance alone", default=None)
     ratio_method: str | None = key("Method of the ratio's interval", default=None)
     people_gap: float | None = key(

@@ -148,11 +148,14 @@ def _gap(
     if ratio is None:
         return keys, []
     row, exact = ratio.interval(confidence), ratio.exact_interval(confidence)
+    ninety = ratio.interval(1 - 2 * equivalence.ALPHA)
     # The gap takes exact limits: those of a count of people are what a reader can recompute.
     keys |= {
         "ratio": row.value,
         "ratio_low": row.lower,
         "ratio_high": row.upper,
+        "ratio_low90": ninety.lower,
+        "ratio_high90": ninety.upper,
         "ratio_p": row.p_value,
         "ratio_method": row.method,
         "people_gap": ratio.count - ratio.expected,

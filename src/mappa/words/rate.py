@@ -35,15 +35,19 @@ def likely(p: float) -> str:
     return next(word for cut, word in _LIKELY if p < cut)
 
 
+def share(value: float) -> str:
+    """Write a chosen share as a percentage with no more decimals than it has: 10%, 7.5%."""
+    return n.percent(value, 0 if round(100 * value, 6) % 1 == 0 else 1)
+
+
 def margin(record: RateRecord) -> str:
-    """Write the margin as a percentage: 10%, 7.5%."""
-    return n.percent(record.margin, 0 if round(100 * record.margin, 6) % 1 == 0 else 1)
+    """Write the margin: 10%, 7.5%."""
+    return share(record.margin)
 
 
 def level(record: RateRecord) -> str:
     """Write the confidence: 95%, 99.8%."""
-    share = record.confidence
-    return n.percent(share, 0 if round(100 * share, 6) % 1 == 0 else 1)
+    return share(record.confidence)
 
 
 def against(record: RateRecord) -> str:
