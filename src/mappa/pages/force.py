@@ -152,9 +152,7 @@ def render_pages(folder: Path, frame: Any = None, extra: str = "") -> dict[str, 
     """
     notebooks = load_notebooks(folder)
     force, title = page_words(notebooks, folder.name)
-    frame = frame or (
-        lambda name: {"crumbs": [{"text": force, "href": "index.html"}][: bool(name)]}
-    )
+    frame = frame or functools.partial(_alone, force)
     body = body_of(notebooks, title, extra=extra)
     scripts = ["compare"] if extra else []
     pages = {"index.html": layout.page(title, body, scripts=scripts, **frame(""))}

@@ -16,20 +16,27 @@ from mappa.pages.summary import AreaResult
 from mappa.pages.tiles import tiles
 from mappa.words import numbers
 
-COLUMNS = 7  # the narrowest grid that keeps neighbours together: it fits a phone
+#: How a count is known: the word in the table, and what the word means.
 QUALITY = {
-    "official": "official",
-    "printed": "printed in a report or newspaper",
-    "police": "given by the police",
-    "foi": "released on request",
-    "date_inferred": "printed; its date is inferred",
-    "derived": "derived from printed figures",
+    "official": ("official", "from the official area table"),
+    "printed": ("printed", "printed in a newspaper or report"),
+    "police": ("police", "given by the police"),
+    "foi": ("on request", "released on a request for information"),
+    "date_inferred": ("date inferred", "printed, and its date is our reading"),
+    "derived": ("derived", "arithmetic on printed figures"),
 }
 
 
 def interval(low: float | None, high: float | None, write: Any) -> str:
     """Return ``121.6 to 143.1``, or nothing where there is no interval."""
     return "" if low is None or high is None else f"{write(low)} to {write(high)}"
+
+
+def of_whom(denominator: str) -> str:
+    """Return the denominator as a noun: people aged 10 and over, men aged 18 and over."""
+    if denominator.startswith("aged"):
+        return f"people {denominator}"
+    return "people of all ages" if denominator == "all ages" else denominator
 
 
 def count_text(line: AreaResult) -> str:
@@ -47,7 +54,7 @@ def verdict_text(line: AreaResult) -> str:
     parts = [line.gap_verdict, line.unusual_verdict, line.margin_verdict]
     said = [p for p in parts if p]
     if line.count is None:
-        return "no verdict without a count"
+        return "none without a count"
     return numbers.listing(said[:1]) + "".join(f"; {p}" for p in said[1:])
 
 
@@ -55,7 +62,15 @@ def quality_text(line: AreaResult) -> str:
     """Return how the count is known, in words; missing is said."""
     if line.count is None:
         return "estimate, not a count" if line.estimate is not None else "missing"
-    return QUALITY.get(line.count_quality, line.count_quality.replace("_", " "))
+    word = line.count_quality.replace("_", " ")
+    return QUALITY.get(line.count_quality, (word, word))[0]
+
+
+def quality_note(lines: Sequence[AreaResult]) -> str:
+    """Return what the words for how a count is known mean."""
+    used = sorted({line.count_quality for line in lines if line.count is not None})
+    said = [f"{QUALITY[q][0]}: {QUALITY[q][1]}" for q in used if q in QUALITY]
+    return "The count is " + "; ".join([*said, "missing: not known here, which is not zero"]) + "."
 
 
 def breaks(rates: Sequence[float], classes: int = 5) -> list[float]:
@@ -94,7 +109,7 @@ def tile_entries(figures: Figures, lines: Sequence[AreaResult]) -> list[dict[str
     by_area = {line.area: line for line in lines}
     limits = breaks([line.rate for line in lines if line.rate is not None])
     entries = []
-    for t in tiles(figures, COLUMNS):
+    for t in tiles(figures):
         line = by_area[t.area]
         known = line.rate is not None
         entries.append(
@@ -122,6 +137,7 @@ def row_entry(line: AreaResult) -> dict[str, Any]:
         "area": line.area,
         "page": line.page,
         "count": count_text(line),
+        "known": line.count is not None,
         "rate": numbers.rate(line.rate),
         "rate_interval": interval(line.rate_low, line.rate_high, numbers.rate),
         "ratio": numbers.ratio(line.ratio),
@@ -161,12 +177,12 @@ def sentences(figures: Figures, lines: Sequence[AreaResult]) -> dict[str, str]:
         "lead": (
             f"On {day}, {numbers.count(total)} registered sexual offenders were managed in the "
             f"community in {figures.nation}: {numbers.rate(100_000 * total / people)} for every "
-            f"100,000 people ({first.denominator})."
+            f"100,000 {of_whom(first.denominator)}."
         ),
         "coverage": coverage,
         "caption": (
-            f"People on the register by {term}, {day}: rate per 100,000 people "
-            f"({first.denominator}) and ratio to {against}, with {level} intervals"
+            f"People on the register by {term}, {day}: rate per 100,000 "
+            f"{of_whom(first.denominator)} and ratio to {against}, with {level} intervals"
         ),
         "reading": (
             f"The ratio compares a {term} with {against}. The verdict has three parts: whether the "
@@ -188,8 +204,8 @@ def render(figures: Figures, lines: Sequence[AreaResult], frames: Frames) -> str
         .render(
             **said,
             area_term=figures.settings.get("area_term", "area"),
-            denominator=f"people ({lines[0].denominator})",
-            columns=COLUMNS,
+            of_whom=of_whom(lines[0].denominator),
+            columns=1 + max(t["column"] for t in entries),
             tiles=entries,
             shades=key_of(breaks([r.rate for r in lines if r.rate is not None])),
             codes=numbers.listing([f"{t['code']} {t['area']}" for t in entries]) + ".",
@@ -197,9 +213,7 @@ def render(figures: Figures, lines: Sequence[AreaResult], frames: Frames) -> str
             notes=[
                 "An estimate is computed from other evidence and is not a count; it enters no "
                 "rate, no ratio and no verdict.",
-                "How a count is known: "
-                + "; ".join(sorted({quality_text(x) for x in lines if x.count is not None}))
-                + ".",
+                quality_note(lines),
             ],
         )
     )
@@ -208,5 +222,6 @@ def render(figures: Figures, lines: Sequence[AreaResult], frames: Frames) -> str
         body,
         description=said["lead"],
         scripts=["table"],
+        wide=True,
         **frames.shared("index.html"),
     )

@@ -143,6 +143,7 @@ def page(
     links: Sequence[dict[str, str]] = (),
     scripts: Sequence[str] = (),
     with_contents: bool = True,
+    wide: bool = False,
 ) -> str:
     """Return a whole page around *body*, an HTML fragment with one ``<h1>``.
 
@@ -151,6 +152,7 @@ def page(
     title: the page's title, equal in sense to its heading.
     body: the main text as HTML; whatever is not markup must be escaped already.
     menu, crumbs, pager, links: entries with ``text`` and ``href``, escaped here.
+    wide: whether the contents list stands above the text, to leave it the whole width.
     scripts: names of files in ``static/``; a page can be read without them.
     """
     body = unique_ids(body)
@@ -175,6 +177,7 @@ def page(
             crumbs=crumbs,
             pager=pager,
             links=links,
+            wide=wide,
             contents=contents(body) if with_contents else [],
         )
     )

@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 
-import numpy as np
-import numpy.typing as npt
-from scipy.optimize import linear_sum_assignment
-
+from mappa.charts.rate_tiles import tiles as place_tiles
 from mappa.figures import Figures
-
-KM_PER_DEGREE = 111.2
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,38 +16,6 @@ class Tile:
     row: int
     column: int
     code: str
-
-
-def positions(points: npt.NDArray[np.float64], columns: int) -> npt.NDArray[np.int64]:
-    """Return (row, column) for each point, all different, as near to its place as can be.
-
-    Parameters
-    ----------
-    points: latitude and longitude in degrees, shape (n, 2).
-    columns: width of the grid; its height follows from the shape of the country.
-
-    The sum of squared distances between places and squares is least (assignment problem;
-    Kuhn 1955, "The Hungarian method", Naval Research Logistics Quarterly 2, 83-97).
-    """
-    east = points[:, 1] * np.cos(np.radians(points[:, 0].mean())) * KM_PER_DEGREE
-    south = -points[:, 0] * KM_PER_DEGREE
-    # Ranks pull dense parts apart, distances keep the shape: half of each reads best.
-    x = _spread(east) * (columns - 1)
-    rows = int(np.ceil(columns * max(1.0, np.ptp(south) / max(np.ptp(east), 1.0))))
-    rows = max(rows, int(np.ceil(len(points) / columns)) + 1)
-    y = _spread(south) * (rows - 1)
-    grid = np.array([(r, c) for r in range(rows) for c in range(columns)])
-    cost = (y[:, None] - grid[None, :, 0]) ** 2 + (x[:, None] - grid[None, :, 1]) ** 2
-    _, chosen = linear_sum_assignment(cost)
-    squares = grid[chosen]
-    return squares - np.array([squares[:, 0].min(), squares[:, 1].min()])
-
-
-def _spread(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return *values* on 0 to 1, half by distance and half by rank."""
-    distance = (values - values.min()) / max(float(np.ptp(values)), 1e-9)
-    rank = np.argsort(np.argsort(values, kind="stable"), kind="stable") / max(len(values) - 1, 1)
-    return 0.5 * distance + 0.5 * rank
 
 
 def short_names(names: list[str]) -> dict[str, str]:
@@ -79,14 +41,14 @@ def short_names(names: list[str]) -> dict[str, str]:
     return codes
 
 
-@functools.lru_cache(maxsize=4)
-def tiles(figures: Figures, columns: int = 8) -> tuple[Tile, ...]:
-    """Return the tiles of the areas, from north-west to south-east."""
+def tiles(figures: Figures) -> tuple[Tile, ...]:
+    """Return the tiles of the areas, from north-west to south-east, as the charts place them."""
     table = figures.areas
-    places = positions(table[["centroid_lat", "centroid_lon"]].to_numpy(dtype=float), columns)
+    places = place_tiles(tuple(zip(table["centroid_lat"], table["centroid_lon"], strict=True)))
+    north = max(row for _, row in places)
     codes = short_names(list(table["area"]))
     found = [
-        Tile(area, int(r), int(c), codes[area])
-        for area, (r, c) in zip(table["area"], places, strict=True)
+        Tile(area, north - row, column, codes[area])
+        for area, (column, row) in zip(table["area"], places, strict=True)
     ]
     return tuple(sorted(found, key=lambda t: (t.row, t.column)))
