@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 PARAMETERS = """\
@@ -65,3 +68,28 @@ def write_study(folder: Path, **extra: list[str]) -> Path:
         text = json.dumps(notebook(title, *extra.get(name[2:], [])))
         (folder / f"{name}.ipynb").write_text(text, encoding="utf-8")
     return folder
+
+
+def mappa_environment(**more: str) -> dict[str, str]:
+    """Return the environment of a user's shell: ipykernel behaves otherwise inside a test."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "MAPPA_"))}
+    return kept | more
+
+
+def mappa_command(*arguments: object) -> list[str]:
+    """Return the command line of `mappa` with this Python."""
+    code = "from mappa.commands import main; main()"
+    return [sys.executable, "-c", code, *map(str, arguments)]
+
+
+def mappa(*arguments: object, notebooks: Path | None = None, **more: str):
+    """Run the command to its end and return what it printed and its exit status."""
+    if notebooks:
+        more["MAPPA_NOTEBOOKS"] = str(notebooks)
+    return subprocess.run(
+        mappa_command(*arguments),
+        env=mappa_environment(**more),
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )

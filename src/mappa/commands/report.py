@@ -63,7 +63,7 @@ def report(
     """
     from mappa.runs import local, plan
     from mappa.runs.pool import cores
-    from mappa.runs.publish import make_folder
+    from mappa.runs.publish import make_folder, tidy
     from mappa.runs.report import Options
 
     settings = gather_settings(set_, as_of, margin, comparator, denominator)
@@ -74,6 +74,7 @@ def report(
     options = Options(jobs or cores(), renderer(), keep_going, timeout)
     try:
         with local.stoppable(), local.locked(out, say):
+            tidy(out)
             plans = plan.plan(study, forces, again=again)
             run = _run(study, plans, options, quiet=quiet, cold=cold, dask=dask)
     except local.Stopped as stop:

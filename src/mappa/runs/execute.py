@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -48,12 +49,14 @@ def execute(
     """
     import nbformat
     import papermill
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
     with tempfile.TemporaryDirectory(prefix="mappa-run-", ignore_cleanup_errors=True) as scratch:
         source, target = Path(scratch, "in.ipynb"), Path(scratch, "out.ipynb")
         source.write_text(text, encoding="utf-8")
         failure = None
+        seen: dict[int, Any] = {}
         try:
             node = papermill.execute_notebook(
                 source,
@@ -68,12 +71,16 @@ def execute(
                 # forty kernels at once would contend for one file of input history
                 extra_arguments=["--HistoryManager.enabled=False"],
                 config=_kernel_config(scratch),
+                on_cell_start=lambda cell, cell_index, **_: seen.__setitem__(cell_index, cell),
                 # not papermill's cwd: that changes the directory of this whole process
                 resources={"metadata": {"path": scratch}},
             )
         except PapermillExecutionError as error:
             node = nbformat.read(target, as_version=4)
-            failure = _failure(node, error)
+            failure = _failure(node, error.ename, error.evalue)
+        except (CellTimeoutError, DeadKernelError) as error:
+            node = _as_far_as(text, seen)
+            failure = _failure(node, type(error).__name__, str(error))
     return _without_traces(node, parameters), failure
 
 
@@ -90,19 +97,30 @@ def _kernel_config(scratch: str) -> Any:
     return Config(KernelManager=manager)
 
 
-def _failure(node: Any, error: Any) -> Failure:
-    import re
+def _as_far_as(text: str, seen: Mapping[int, Any]) -> Any:
+    """Return the notebook up to the last cell that was begun, whose kernel gave no answer."""
+    import nbformat
 
+    node = nbformat.reads(text, as_version=4)
+    begun = {cell.id: cell for cell in seen.values()}
+    cells = [begun.get(cell.id, cell) for cell in node.cells]
+    # papermill counts one more: it has put its own cell behind the parameters
+    node.cells = cells[: max(seen)] if seen else cells
+    return node
+
+
+def _failure(node: Any, error: str, text: str) -> Failure:
+    """Say under which heading a notebook ended, and why."""
     heading = ""
     for cell in node.cells:
         if cell.cell_type == "code":
-            if any(o.output_type == "error" for o in cell.outputs):
+            if any(output.output_type == "error" for output in cell.outputs):
                 break
         else:
             titles = re.findall(r"^#+ +(.+)$", cell.source, flags=re.MULTILINE)
             heading = titles[-1] if titles else heading
-    first = str(error.evalue).strip().splitlines() or [""]
-    return Failure(heading, error.ename, first[0][:300])
+    first = text.strip().splitlines() or [""]
+    return Failure(heading, error, first[0][:300])
 
 
 def _without_traces(node: Any, parameters: Mapping[str, Any]) -> Any:

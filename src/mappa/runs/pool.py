@@ -62,7 +62,7 @@ class LocalPool:
     """
 
     def __init__(self, jobs: int, environment: Mapping[str, str] | None = None) -> None:
-        self._environment = dict(environment or {})
+        self._environment = os.environ | dict(environment or {})
         self._threads = ThreadPoolExecutor(jobs, thread_name_prefix="mappa-worker")
         self._mine = threading.local()
         self._workers: set[subprocess.Popen[bytes]] = set()
@@ -96,7 +96,7 @@ class LocalPool:
                 [sys.executable, "-P", "-m", "mappa.runs.worker"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                env=os.environ | self._environment,
+                env=self._environment,
                 start_new_session=True,  # an interrupt at the terminal is for the owner to handle
             )
             self._workers.add(worker)

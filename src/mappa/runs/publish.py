@@ -31,6 +31,14 @@ def make_folder(out: Path) -> None:
     write_atomically(out / WORK / "probe", "").unlink()
 
 
+def tidy(out: Path) -> None:
+    """Remove what a run that was killed left half-written; only for who holds the lock."""
+    for folder in (out, out / WORK):
+        for path in folder.rglob(".*.tmp") if folder.name == WORK else folder.glob(".*.tmp"):
+            with contextlib.suppress(OSError):
+                path.unlink()
+
+
 def stage(plan: ForcePlan, step: Step, text: str) -> None:
     """Keep an executed notebook until its force is whole, for this run or the next."""
     work = plan.folder.parent / WORK / plan.slug

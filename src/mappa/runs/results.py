@@ -5,6 +5,7 @@ Executed notebooks are taken as nbformat nodes or as plain JSON; both are dictio
 
 from __future__ import annotations
 
+import ast
 import csv
 import io
 import json
@@ -44,11 +45,19 @@ def sentence_of(node: Any) -> str:
             continue
         for output in cell.get("outputs", []):
             text = output.get("data", {}).get("text/plain") or output.get("text", "")
-            text = "".join(text).strip()
+            text = _unquoted("".join(text).strip())
             if text:
-                # the repr of a str subclass comes with its quotes
-                return text[1:-1] if text[0] == text[-1] and text[0] in "'\"" else text
+                return text
     return ""
+
+
+def _unquoted(text: str) -> str:
+    """Return the text that a notebook shows as its repr, with quotes and escapes."""
+    try:
+        value = ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return text
+    return value if isinstance(value, str) else text
 
 
 def gather(force: str, notebooks: Mapping[str, str]) -> dict[str, str]:

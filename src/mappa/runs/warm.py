@@ -181,7 +181,11 @@ def launch(cmd: Sequence[str], **options: Any) -> WarmProcess:
     request = {
         "argv": ["ipykernel_launcher", *arguments],
         "cwd": str(options.get("cwd") or Path.cwd()),
-        "env": {**environment, "MPLBACKEND": environment.get("MPLBACKEND") or _INLINE},
+        "env": {
+            **environment,
+            "MPLBACKEND": environment.get("MPLBACKEND") or _INLINE,
+            "JPY_PARENT_PID": str(os.getpid()),  # as an ordinary kernel is told
+        },
     }
     line = json.dumps(request).encode() + b"\n"
     connection = socket.socket(socket.AF_UNIX)

@@ -1,0 +1,127 @@
+"""Parameters are read from the parameters cell, and a mistyped one never runs with the default."""
+
+import pytest
+
+from mappa.errors import DataError, UnknownName, UsageError
+from mappa.runs.parameters import Parameter, check_all, inspect, read_setting
+
+CELL = """\
+# Settings: change these and run all cells
+force = "Cumbria"  # name of the area: see `mappa areas`
+margin: float = 0.10  # a difference that would matter
+years = 5
+shift = -2  # negative is a number too
+forecast = True
+comparator = "rest"  # one of: rest, similar or typical
+denominator = "all ages"  # one of: aged 10 and over | all ages
+note = None
+"""
+
+
+@pytest.fixture()
+def found() -> dict[str, Parameter]:
+    return inspect(CELL, "x.ipynb")
+
+
+def test_reads_names_defaults_helps_types_and_choices(found):
+    assert {n: p.default for n, p in found.items()} == {
+        "force": "Cumbria",
+        "margin": 0.10,
+        "years": 5,
+        "shift": -2,
+        "forecast": True,
+        "comparator": "rest",
+        "denominator": "all ages",
+        "note": None,
+    }
+    assert found["force"].help == "name of the area: see `mappa areas`"
+    assert found["years"].help == ""
+    assert [found[n].kind for n in ("force", "margin", "years", "forecast")] == [
+        "text",
+        "a number",
+        "a whole number",
+        "true or false",
+    ]
+    assert found["comparator"].choices == ("rest", "similar", "typical")
+    assert found["denominator"].choices == ("aged 10 and over", "all ages")
+    assert found["force"].choices == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("margin", "0.2", 0.2),
+        ("margin", "1", 1.0),
+        ("years", "7", 7),
+        ("forecast", "no", False),
+        ("force", "12", "12"),
+        ("note", "0.5", 0.5),
+        ("note", "word", "word"),
+        ("note", "[1]", "[1]"),
+        ("shift", -3, -3),
+        ("margin", 1, 1.0),
+    ],
+)
+def test_reads_text_as_the_type_of_the_default(found, name, text, value):
+    read = found[name].check(text)
+    assert read == value and type(read) is type(value)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("margin", "ten"),
+        ("margin", "nan"),
+        ("margin", "inf"),
+        ("years", "1.5"),
+        ("forecast", "2"),
+        ("years", 1.5),
+        ("years", True),
+        ("force", 3),
+        ("margin", None),
+    ],
+)
+def test_refuses_a_value_of_another_type_and_says_what_is_right(found, name, text):
+    with pytest.raises(UsageError, match=f"{name} = .* cannot be: {name} is .*, such as"):
+        found[name].check(text)
+
+
+def test_refuses_a_value_that_is_not_a_choice_with_a_suggestion(found):
+    with pytest.raises(UnknownName, match=r"no value of comparator called 'simlar'.*'similar'"):
+        found["comparator"].check("simlar")
+
+
+def test_refuses_an_unknown_name_with_a_suggestion(found):
+    with pytest.raises(UnknownName, match="no parameter called 'magrin': did you mean 'margin'"):
+        check_all({"magrin": "1"}, {"a": found})
+
+
+def test_gives_each_notebook_only_the_settings_that_it_has(found):
+    other = {"force": Parameter("force", "x")}
+    values = check_all({"force": "Kent", "margin": "0.2"}, {"a": found, "b": other})
+    assert values == {"a": {"force": "Kent", "margin": 0.2}, "b": {"force": "Kent"}}
+
+
+@pytest.mark.parametrize(
+    ("cell", "message"),
+    [
+        ("a = 1; b = 2", "line 1: sets two parameters on one line"),
+        ("a = 1\na = 2", "line 2: sets a a second time"),
+        ("a = [1]", "line 1: gives a no plain text, number"),
+        ("a = b", "line 1: gives a no plain text, number"),
+        ("a, b = 1, 2", "line 1: is not `name = value"),
+        ("import os", "line 1: is not `name = value"),
+        ("a: int", "line 1: is not `name = value"),
+        ("a = = 1", "line 1: is not Python"),
+    ],
+)
+def test_tells_what_is_wrong_with_a_parameters_cell(cell, message):
+    with pytest.raises(DataError, match=f"x.ipynb, parameters cell, {message}"):
+        inspect(cell, "x.ipynb")
+
+
+def test_splits_a_setting_at_its_first_equals_sign():
+    assert read_setting("note = a=b") == ("note", "a=b")
+    for wrong in ("margin", "=1", ""):
+        with pytest.raises(UsageError, match="is not name=value"):
+            read_setting(wrong)
