@@ -277,6 +277,7 @@ def settle_chart(settlement: Settlement) -> Exhibit:
         )
     axes.set_yticks(range(len(known)), [_wrapped(r.table) for r in known])
     axes.set_xlim(0, max([*shares, 1]) * 1.15)
+    axes.set_ylim(-0.6, max(len(known), 1) - 0.4)
     axes.set_xlabel("Variance of the attribution removed, %")
     best = known[-1] if known else None
     headline = (

@@ -11,6 +11,7 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
+from scipy import stats
 
 from mappa.figures import Figures
 from mappa.growth.estimates import QUANTILES, area_forecasts, quantile_function
@@ -66,9 +67,10 @@ def _area_rows(areas: pd.DataFrame) -> pd.DataFrame:
     taken as straight on the scale of normal scores, as that model takes it itself.
     """
     frames = []
+    scores = stats.norm.ppf(LEVELS)
     for row in areas.itertuples(index=False):
-        kept = [float(getattr(row, q)) for q in QUANTILES]
-        values = quantile_function(kept, np.asarray(LEVELS))
+        kept = np.array([getattr(row, q) for q in QUANTILES], dtype=float)
+        values = quantile_function(kept, scores)
         frames.append(level_rows("area", row.area, AREA_MODEL, row.date, LEVELS, values))
     return pd.concat(frames, ignore_index=True)
 

@@ -104,6 +104,15 @@ def inputs_digest(figures: Figures, origin: str | pd.Timestamp) -> str:
     return digest(parts)
 
 
+def model_digest(figures: Figures, origin: str | pd.Timestamp) -> str:
+    """Return the SHA-256 of the figures known on *origin* and of the model's priors."""
+    from mappa.register.tables import PARAMETERS, model_table
+
+    priors = model_table(figures, PARAMETERS)[["parameter", "transform", "median", "low", "high"]]
+    text = priors.sort_values("parameter").to_csv(index=False, lineterminator="\n")
+    return digest([inputs_digest(figures, origin), text])
+
+
 def origin_dates(figures: Figures) -> list[pd.Timestamp]:
     """Return the dates of national counts with enough counts before them and one after."""
     counts = national_series(figures).dropna()
@@ -129,7 +138,7 @@ def kept_forecasts(figures: Figures) -> tuple[pd.DataFrame, str]:
         return empty, "no forecasts of it are kept (`mappa forecast origins` makes them)"
     kept = validate_table(TABLE, read_text_table(path), figures.dictionary)
     same = [
-        inputs == inputs_digest(figures, origin)
+        inputs == model_digest(figures, origin)
         for origin, inputs in kept[["origin", "inputs"]].drop_duplicates().itertuples(index=False)
     ]
     right = kept["origin"].isin(kept["origin"].drop_duplicates()[same])
@@ -168,7 +177,7 @@ def make_kept(
                     "method": REGISTER,
                     "level": level,
                     "value": round(float(values[k, h]), 1),
-                    "inputs": inputs_digest(figures, origin),
+                    "inputs": model_digest(figures, origin),
                 }
                 for h in range(horizon)
                 for k, level in enumerate(LEVELS)

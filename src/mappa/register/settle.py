@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -27,7 +28,17 @@ from mappa.figures import Figures
 from mappa.figures.schema import read_text_table, validate_table
 from mappa.records import Record, key
 
+if TYPE_CHECKING:
+    from mappa.register.posterior import Posterior
+
 TABLE = "settle"
+HEAD = "Under the Freedom of Information Act 2000 I ask for the following. "
+TAIL = (
+    " A spreadsheet or CSV file is preferred. Counts below five may be shown as fewer than five; "
+    "no personal data are asked for. If the request would exceed the cost limit of section 12 of "
+    "the Freedom of Information Act 2000, please answer for the latest year alone, and advise "
+    "under section 16 how it could be narrowed."
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,7 +92,48 @@ def expected_variance(
     v_aq = a.T @ q / n
     v_qq = q.T @ q / n + np.diag(np.asarray(error_sd, dtype=float) ** 2)
     # A table may repeat itself (a total and its parts), so the inverse is a pseudo-inverse.
-    return a.T @ a / n - v_aq @ np.linalg.pinv(v_qq, hermitian=True) @ v_aq.T
+    left = a.T @ a / n - v_aq @ np.linalg.pinv(v_qq, hermitian=True) @ v_aq.T
+    # Each number also fits some of the draws' noise: the usual correction of a regression.
+    return left * n / max(n - q.shape[1], 1)
+
+
+def attribution_draws(
+    shown: pd.DataFrame, reference: str, law: str, published_growth: float | None
+) -> pd.DataFrame:
+    """Return the draws of what the answer's first sentence shares the year's growth into.
+
+    Parameters
+    ----------
+    shown: quantities by draw, as a posterior of the register model has them.
+    reference: label of the reference year of the Shapley values.
+    law: name of the counterfactual whose difference stands for the terms.
+    published_growth: growth between the published counts (people), if both are known.
+    """
+    prefix = f"shapley.{reference}"
+    columns = {
+        "terms": -shown[f"law.{law}.growth_difference"],
+        "sentence lengths": shown[f"{prefix}.lengths"],
+        "volume and mix": shown[f"{prefix}.entry"],
+    }
+    if published_growth is not None:
+        columns["remainder"] = published_growth - shown["flow.net"]
+    return pd.DataFrame(columns)
+
+
+def settle_posterior(
+    figures: Figures, posterior: Posterior, reference: str, published_growth: float | None
+) -> Settlement:
+    """Rank the candidate tables for the register model's own answer; see :func:`settle`."""
+    from mappa.register.counterfactuals import counterfactuals
+
+    model = posterior.density.model
+    law = counterfactuals(model.law.terms)[0].name
+    parameters = {
+        f"parameter.{name}": model.priors.column(name, posterior.z) for name in model.priors.names
+    }
+    quantities = posterior.shown.assign(**parameters)
+    attribution = attribution_draws(posterior.shown, reference, law, published_growth)
+    return settle(figures, model.inputs.as_of, attribution, quantities)
 
 
 def settle(
@@ -126,8 +178,25 @@ def _share(before: NDArray[np.float64], after: NDArray[np.float64]) -> float:
     return float(1 - after.sum() / before.sum()) if before.sum() > 0 else 0.0
 
 
-def _errors(quantities: pd.DataFrame, share: float) -> NDArray[np.float64]:
-    return share * quantities.mean().abs().to_numpy(float)
+def _errors(quantities: pd.DataFrame, share: float | NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the error of each number: a share of its size, or of its spread if that is larger."""
+    size = np.maximum(quantities.mean().abs(), quantities.std())
+    return np.asarray(share * size.to_numpy(float))
+
+
+def measured(quantities: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame | str:
+    """Return the draws of what a table would show, or the first name that there is not.
+
+    A plus sign in a name adds quantities.
+    """
+    columns = {}
+    for name in names:
+        parts = name.split("+")
+        missing = [p for p in parts if p not in quantities]
+        if missing:
+            return missing[0]
+        columns[name] = quantities[parts].sum(axis=1)
+    return pd.DataFrame(columns)
 
 
 def _request(
@@ -138,8 +207,8 @@ def _request(
     quantities: pd.DataFrame,
 ) -> Request:
     names = tuple(row["measures"].split())
-    missing = [n for n in names if n not in quantities]
-    text = wording(row["request"], figures, day)
+    chosen = measured(quantities, names)
+    text = wording(HEAD + row["request"] + TAIL, figures, day)
     holder = wording(row["holder"], figures, day)
     base = {
         "candidate": row["candidate"],
@@ -151,12 +220,11 @@ def _request(
     }
     before = attribution.var().to_numpy(float)
     sd_before = dict(zip(attribution.columns, np.sqrt(before).tolist(), strict=True))
-    if missing:
-        status = f"the model does not show {missing[0]}"
+    if isinstance(chosen, str):
+        status = f"the model does not show {chosen}"
         return Request(
             **base, reduction=None, by_component={}, sd_before=sd_before, sd_after={}, status=status
         )
-    chosen = quantities[list(names)]
     left = expected_variance(
         attribution.to_numpy(float), chosen.to_numpy(float), _errors(chosen, float(row["error"]))
     )
@@ -182,8 +250,9 @@ def _together(
             error[name] = min(r.error, error.get(name, r.error))
     if not error:
         return 0.0
-    chosen = quantities[list(error)]
-    sd = np.array(list(error.values())) * chosen.mean().abs().to_numpy(float)
+    chosen = measured(quantities, tuple(error))
+    assert isinstance(chosen, pd.DataFrame)  # only names that were found are asked for
+    sd = _errors(chosen, np.array(list(error.values())))
     left = expected_variance(attribution.to_numpy(float), chosen.to_numpy(float), sd)
     before = attribution.var().to_numpy(float)
     return _share(before, np.clip(np.diag(left), 0, before))
@@ -191,11 +260,14 @@ def _together(
 
 def wording(template: str, figures: Figures, as_of: pd.Timestamp) -> str:
     """Fill a request's wording with the nation, the publisher and the dates of the question."""
-    start = as_of - pd.DateOffset(years=1) + pd.Timedelta(days=1)
     return template.format(
         nation=figures.nation,
         publisher=str(figures.settings.get("publisher", "the publisher")),
-        start=f"{start.day} {start:%B %Y}",
-        end=f"{as_of.day} {as_of:%B %Y}",
-        decade=f"{start.day} {start - pd.DateOffset(years=9):%B %Y}",
+        before=_written(as_of - pd.DateOffset(years=1)),
+        end=_written(as_of),
+        decade=_written(as_of - pd.DateOffset(years=10) + pd.Timedelta(days=1)),
     )
+
+
+def _written(day: pd.Timestamp) -> str:
+    return f"{day.day} {day:%B %Y}"

@@ -149,8 +149,8 @@ def _missing(rolling: RollingOrigins) -> str:
 def _how_register(rolling: RollingOrigins) -> str:
     if any(s.method == REGISTER for s in rolling.scores):
         text = (
-            "The register model was refitted offline at each date, at the mode of its posterior, "
-            "and its forecasts are kept."
+            "The register model was refitted offline at each date, at the mode of its posterior "
+            "with a normal approximation about it, and its forecasts are kept."
         )
         status = rolling.register_status
         return text if status == "ok" else f"{text} Of these {status}."
@@ -175,8 +175,9 @@ def origins_sentence(rolling: RollingOrigins, horizon: int = 1) -> Prose:
     if abs(ours.rmse / best.rmse - 1) < 0.10:
         size = "similar to"
     return Prose(
-        f"{text}; the register model was off by {numbers.count(ours.rmse)}, {size} that. With so "
-        "few starting points this does not rank the methods: the model is there for its "
+        f"{text}; the register model was off by {numbers.count(ours.rmse)}, {size} that, and its "
+        f"{LEVEL} intervals held {ours.covered} of {ours.cases} counts. With so few starting "
+        "points this does not rank the methods: the model is there for its "
         "accounting and its what-ifs, not for its forecasts."
     )
 

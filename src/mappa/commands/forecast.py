@@ -1,0 +1,166 @@
+"""``mappa forecast``: seal forecasts, score the seals, renew the rolling origins."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from mappa.register.seals import Seal
+
+forecast = typer.Typer(
+    help="Sealed forecasts: write them, score them; rolling origins.", no_args_is_help=True
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group of commands."""
+    app.add_typer(forecast, name="forecast")
+
+
+@forecast.command()
+def seal(
+    origin: Annotated[str, typer.Option(help="Date of the last figures the forecast may know.")],
+    horizon: Annotated[int, typer.Option(help="Years ahead, 1 to 5.")] = 5,
+    name: Annotated[str, typer.Option(help="Name of the seal (default: the origin).")] = "",
+    nation: Annotated[
+        str,
+        typer.Option(help="The nation's forecast: register, or benchmark (the growth model's)."),
+    ] = "register",
+    sealed_on: Annotated[
+        str, typer.Option(help="Day of sealing, YYYY-MM-DD (default: today).")
+    ] = "",
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the seals (default: seals beside the tables).")
+    ] = None,
+) -> None:
+    """Write the nation's and every area's forecasts with the digests that seal them.
+
+    A seal is never overwritten. Keep its hash elsewhere too: in the history of a repository.
+    """
+    from mappa.errors import OutputError
+    from mappa.figures import load
+    from mappa.register import forecast_seal, national_draws, seals
+
+    figures = load()
+    day = figures.date(origin)
+    folder = out or figures.folder / seals.FOLDER
+    before = seals.read_seals(folder, figures.dictionary)
+    chosen = name or f"{day:%Y-%m-%d}"
+    if (folder / chosen).exists():
+        # Told before the model runs, which takes a while.
+        raise OutputError(seals.taken(chosen))
+    made_on = _day(sealed_on)
+    draws = national_draws.national_draws(figures, day, horizon, nation)
+    made = forecast_seal.seal_of(
+        figures,
+        day,
+        horizon,
+        draws.draws,
+        draws.method,
+        draws.label,
+        name=chosen,
+        sealed_on=made_on,
+        previous=before[-1] if before else None,
+    )
+    place = seals.write_seal(made, folder)
+    typer.echo(f"Sealed {made.manifest['rows']} rows in {place}.")
+    typer.echo(f"Hash of the seal: {made.sha256}")
+
+
+@forecast.command()
+def score(
+    name: Annotated[str, typer.Option("--seal", help="Only the seal of this name.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+    folder: Annotated[
+        Path | None, typer.Option("--from", help="Folder of the seals (default: the study's).")
+    ] = None,
+) -> None:
+    """Verify every seal and hold its forecasts against the counts added since."""
+    from mappa.figures import load
+    from mappa.register import seals
+    from mappa.register.forecast_scores import score_seal
+
+    figures = load()
+    found = seals.read_seals(folder or figures.folder / seals.FOLDER, figures.dictionary)
+    chosen = _chosen(found, name)
+    scores = [score_seal(s, figures) for s in chosen]
+    if as_json:
+        _print_json([s.as_dict() for s in scores])
+        return
+    if not scores:
+        typer.echo("There is no sealed forecast yet: `mappa forecast seal` makes one.")
+    for s in scores:
+        _print_score(s)
+
+
+def _chosen(found: list[Seal], name: str) -> list[Seal]:
+    from mappa.errors import UnknownName
+
+    if not name:
+        return found
+    chosen = [s for s in found if s.name == name]
+    if not chosen:
+        raise UnknownName("seal", name, [s.name for s in found])
+    return chosen
+
+
+def _print_score(result: Any) -> None:
+    from mappa.words import seals as words
+
+    typer.echo(words.seal_sentence(result))
+    if result.status != "scored":
+        return
+    for table in (words.seal_table(result), words.seal_areas_table(result)):
+        if len(table.frame):
+            typer.echo(f"\n{table.caption}\n")
+            typer.echo(table.frame.to_string(index=False))
+    typer.echo("")
+
+
+@forecast.command()
+def origins(
+    out: Annotated[
+        Path | None, typer.Option(help="File to write (default: origins.csv beside the tables).")
+    ] = None,
+) -> None:
+    """Refit the register model at each past count and keep what it would have forecast.
+
+    At the posterior mode; a few seconds for each origin.
+    """
+    import pandas as pd
+    from tqdm import tqdm
+
+    from mappa.figures import load
+    from mappa.files import write_atomically
+    from mappa.register import national_draws
+    from mappa.register import origins as rolling
+
+    figures = load()
+    dates = rolling.origin_dates(figures)
+    made = rolling.make_kept(figures, national_draws.mode_draws)
+    rows = list(tqdm(made, total=len(dates), desc="origins", unit="fit"))
+    text = pd.concat(rows).to_csv(index=False, lineterminator="\n")
+    place = write_atomically(out or figures.folder / f"{rolling.TABLE}.csv", text)
+    typer.echo(f"Kept the forecasts of {len(dates)} origins in {place}.")
+
+
+def _day(text: str) -> Any:
+    import datetime as dt
+
+    from mappa.errors import UsageError
+
+    if not text:
+        return None
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{text!r} is not a date: write it as YYYY-MM-DD.") from None
+
+
+def _print_json(value: Any) -> None:
+    import json
+
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
