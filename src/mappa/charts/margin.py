@@ -108,7 +108,7 @@ def _zone(axes: Any, record: RateRecord) -> None:
 
 
 def _interval(axes: Any, record: RateRecord) -> None:
-    low, middle, high = np.log([record.ratio_low, record.ratio, record.ratio_high])
+    low, middle, high = np.log(np.array([record.ratio_low, record.ratio, record.ratio_high], float))
     axes.plot([low, high], [0.3, 0.3], color=DARK, solid_capstyle="butt")
     axes.scatter([middle], [0.3], s=70, color=ORANGE, edgecolor=DARK, zorder=3)
     label = f"{record.force} {n.ratio(record.ratio)}"

@@ -1,30 +1,44 @@
 """Controls to move in a live notebook: the words and the picture of a study follow the hand.
 
-A panel is controls and a view: a pure function from their values to what is shown. What is shown
-are ordinary outputs that are updated in place, not outputs held by a widget, so a notebook that is
+A panel is controls and a view: a function from their values to what is shown. What is shown are
+ordinary outputs that are updated in place, not outputs held by a widget, so a notebook that is
 only read still shows the picture of the first settings, and in place of the controls a sentence
 that they need a live kernel. This is the one module that imports ipywidgets.
 """
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import ipywidgets as widgets
+import pandas as pd
 from IPython.display import DisplayHandle, display, publish_display_data
 
+from mappa.charts import margin as margin_charts
+from mappa.charts import register as register_charts
+from mappa.charts import whatif as whatif_charts
+from mappa.charts.exhibit import Exhibit
 from mappa.errors import MappaError, UnknownName
 from mappa.figures import Figures, load
 from mappa.figures.load import DENOMINATORS
+from mappa.register import scenarios
+from mappa.register.whatif import in_force, whatif
 from mappa.studies.rate import rate as open_rate
 from mappa.words import numbers
+from mappa.words import register as register_words
+from mappa.words import whatif as whatif_words
 from mappa.words.prose import Prose
 
 NEEDS_KERNEL = (
-    "Controls stand here when this notebook runs in JupyterLab (`make lab`): they need a live "
-    "kernel. What follows is shown for the settings in the cell above."
+    "Controls stand here while this notebook runs in JupyterLab (`make lab`): they need a live "
+    "kernel. What follows is shown for the settings above."
 )
+INDEFINITE = "without end"
+#: Sliders are easier to set over less than all that a scenario allows.
+_REACH = {"months": 120.0, "years": 40.0, "percent": 100.0}
+_STEP = {"months": 1.0, "years": 0.5, "percent": 5.0}
 
 View = Callable[..., Sequence[Any]]
 
@@ -34,21 +48,32 @@ class Panel:
 
     Parameters
     ----------
-    controls: a widget for each argument of *view*, in order; its value now is where reset goes.
-    view: returns what to show (prose, exhibits, tables), always as many things; an error that the
-        user can mend is shown as its sentence in the first place, and the rest stays.
+    controls: a widget for each argument of *view*, in order.
+    view: returns what to show (prose, exhibits), always as many things. Of an error that the user
+        can mend, the sentence is shown in the first place, and the rest stays.
+    home: values that the button Reset puts back; by default those at the start.
+    more: name of a button and a slower view that it shows in the same places.
     """
 
-    def __init__(self, controls: Mapping[str, Any], view: View) -> None:
+    def __init__(
+        self,
+        controls: Mapping[str, Any],
+        view: View,
+        *,
+        home: Mapping[str, Any] | None = None,
+        more: tuple[str, View] | None = None,
+    ) -> None:
         self.controls = dict(controls)
         self._view = view
-        self._start = self.values
+        self._home = {**self.values, **(home or {})}
         self._handles: list[DisplayHandle] = []
+        self._last: list[Any] = []
         self._holding = False
-        self.reset_button = widgets.Button(description="Reset", tooltip="Back to the settings")
-        self.reset_button.on_click(lambda _: self.reset())
+        self.buttons = {"Reset": self.reset}
+        if more:
+            self.buttons[more[0]] = functools.partial(self._follow, view=more[1])
         for control in self.controls.values():
-            control.observe(self._follow, names="value")
+            control.observe(lambda _: self._follow(), names="value")
 
     @property
     def values(self) -> dict[str, Any]:
@@ -59,57 +84,62 @@ class Panel:
         """Put every control back and draw once."""
         self._holding = True
         try:
-            for name, value in self._start.items():
+            for name, value in self._home.items():
                 self.controls[name].value = value
         finally:
             self._holding = False
         self._follow()
 
-    def shown(self) -> list[Any]:
+    def shown(self, view: View | None = None) -> list[Any]:
         """Return what belongs to the controls now; of a mistake, its one sentence."""
         try:
-            return list(self._view(**self.values))
+            return list((view or self._view)(**self.values))
         except MappaError as error:
             return [Prose(str(error))]
 
-    def _follow(self, _: Any = None) -> None:
-        if not self._holding:
-            for handle, thing in zip(self._handles, self.shown(), strict=False):
+    def _follow(self, view: View | None = None) -> None:
+        if self._holding:
+            return
+        things = self.shown(view)
+        for i, (handle, thing) in enumerate(zip(self._handles, things, strict=False)):
+            if thing is not self._last[i]:  # a chart that nothing has changed is not sent again
                 handle.update(thing)
+                self._last[i] = thing
+
+    def _box(self) -> widgets.VBox:
+        row = []
+        for name, action in self.buttons.items():
+            button = widgets.Button(description=name)
+            button.on_click(lambda _, action=action: action())
+            row.append(button)
+        return widgets.VBox([*self.controls.values(), widgets.HBox(row)])
 
     def _ipython_display_(self) -> None:
-        box = widgets.VBox([*self.controls.values(), self.reset_button])
-        bundle = dict(box._repr_mimebundle_())
+        bundle = dict(self._box()._repr_mimebundle_())
         publish_display_data({**bundle, "text/html": Prose(NEEDS_KERNEL)._repr_html_()})
-        made = [display(thing, display_id=True) for thing in self.shown()]
+        self._last = self.shown()
+        made = [display(thing, display_id=True) for thing in self._last]
         self._handles = [handle for handle in made if handle is not None]
+
+
+def _wide(label: str = "9em", width: str = "36em") -> dict[str, Any]:
+    return {
+        "style": {"description_width": label},
+        "layout": widgets.Layout(width=width, max_width="100%"),
+    }
+
+
+def _choice(
+    label: str, options: Sequence[tuple[str, Any]], value: Any, **how: Any
+) -> widgets.Dropdown:
+    return widgets.Dropdown(
+        description=label, options=list(options), value=value, **(how or _wide())
+    )
 
 
 def _known(kind: str, name: str, names: Iterable[str]) -> None:
     if name not in (known := list(names)):
         raise UnknownName(kind, name, known)
-
-
-def _choice(label: str, options: Sequence[tuple[str, Any]], value: Any) -> widgets.Dropdown:
-    return widgets.Dropdown(description=label, options=list(options), value=value, **_WIDE)
-
-
-_WIDE: dict[str, Any] = {
-    "style": {"description_width": "9em"},
-    "layout": widgets.Layout(width="34em", max_width="100%"),
-}
-
-
-def _slider(label: str, value: float, low: float, high: float, step: float, form: str) -> Any:
-    return widgets.FloatSlider(
-        description=label,
-        value=min(max(value, low), high),
-        min=low,
-        max=high,
-        step=step,
-        readout_format=form,
-        **_WIDE,
-    )
 
 
 def rate(
@@ -121,9 +151,9 @@ def rate(
     denominator: str = "aged 10 and over",
     figures: Figures | None = None,
 ) -> Panel:
-    """Return controls for the question of a force's rate; verdict and funnel follow them.
+    """Return controls for the question of a force's rate; verdict, margin and funnel follow.
 
-    The arguments are where the controls begin and where reset puts them back.
+    The arguments are where the controls begin and where Reset puts them back.
     """
     f = figures if figures is not None else load()
     _known("comparator", comparator, f.comparators["comparator"])
@@ -136,13 +166,119 @@ def rate(
             [(numbers.day(d), f"{d:%Y-%m-%d}") for d in f.dates],
             f"{f.date(as_of):%Y-%m-%d}",
         ),
-        "margin": _slider("Margin that matters", margin, 0.01, 0.50, 0.01, ".0%"),
+        "margin": widgets.FloatSlider(
+            description="Margin that matters",
+            value=margin,
+            min=min(0.01, margin),
+            max=max(0.50, margin),
+            step=0.01,
+            readout_format=".0%",
+            **_wide(),
+        ),
         "comparator": _choice("Compared with", labels, comparator),
         "denominator": _choice("Per people", [(d, d) for d in DENOMINATORS], denominator),
     }
 
+    @functools.lru_cache(maxsize=32)
+    def funnel(**settings: Any) -> Exhibit:
+        """The margin does not move the funnel: it is drawn once for the other settings."""
+        return open_rate(figures=f, **settings).funnel
+
     def view(**settings: Any) -> Sequence[Any]:
-        study: Any = open_rate(figures=f, **settings)
-        return study.sentence, study.funnel
+        study = open_rate(figures=f, **settings)
+        others = {name: value for name, value in settings.items() if name != "margin"}
+        drawn = funnel(**others)
+        return study.sentence, margin_charts.margin(study.record, drawn.source), drawn
 
     return Panel(controls, view)
+
+
+def register(
+    as_of: str,
+    *,
+    since: str,
+    cohorts: str = "new",
+    horizon: int = 10,
+    figures: Figures | None = None,
+    **settings: float,
+) -> Panel:
+    """Return controls for what-ifs on the register; sentence and picture follow.
+
+    Parameters
+    ----------
+    as_of: date of the last figures used.
+    since: month from which the change holds, written YYYY-MM; the control offers Aprils.
+    cohorts: ``new`` or ``all``.
+    horizon: years beyond *as_of*.
+    settings: where controls begin, by the names of :data:`mappa.register.scenarios.SETTINGS`.
+
+    Reset puts every control to the law and the numbers in force.
+    """
+    f = figures if figures is not None else load()
+    day = f.date(as_of)
+    for name in settings:
+        _known("setting", name, scenarios.NAMES)
+    law = {name: _shown(value) for name, value in in_force(f, day).items()}
+    controls: dict[str, Any] = {
+        s.name: _lever(s, law[s.name], settings.get(s.name, law[s.name]))
+        for s in scenarios.SETTINGS
+    }
+    far = _wide("22em", "48em")
+    controls["since"] = _choice("From", _aprils(day, since), since, **far)
+    everyone = [("those sentenced from then", "new"), ("everyone, from then on", "all")]
+    controls["cohorts"] = _choice("For", everyone, cohorts, **far)
+
+    def supposed(values: Mapping[str, Any]) -> dict[str, Any]:
+        moved = {name: values[name] for name in law if values[name] != law[name]}
+        return {k: "indefinite" if v == INDEFINITE else v for k, v in moved.items()}
+
+    def view(since: str, cohorts: str, **values: Any) -> Sequence[Any]:
+        moved = supposed(values)
+        if not moved:
+            still = whatif(f, day, {"volume_percent": 0}, since=since, horizon=horizon)
+            return whatif_words.NOTHING, whatif_charts.whatif(still)
+        record = whatif(f, day, moved, since=since, cohorts=cohorts, horizon=horizon)
+        return whatif_words.changed(record), whatif_charts.whatif(record)
+
+    def intervals(since: str, cohorts: str, **values: Any) -> Sequence[Any]:
+        moved = supposed(values)
+        if not moved:
+            return view(since=since, cohorts=cohorts, **values)
+        record = scenarios.build(f, day, moved, since=since, cohorts=cohorts, horizon=horizon)
+        return register_words.scenario(record), register_charts.scenario(record)
+
+    return Panel(controls, view, home=law, more=("Intervals", intervals))
+
+
+def _shown(value: float) -> Any:
+    return INDEFINITE if value == float("inf") else value
+
+
+def _lever(setting: scenarios.Setting, law: Any, value: Any) -> Any:
+    """Return the control of a setting: a slider, or choices where the law knows no end."""
+    label = f"{setting.meaning[:1].upper()}{setting.meaning[1:]} ({setting.unit})"
+    if law == INDEFINITE:
+        years = [10.0, 15.0, 20.0, 25.0, 30.0, 40.0, 50.0]
+        options = [(f"{y:g}", y) for y in sorted({*years, *([value] if value != law else [])})]
+        return widgets.SelectionSlider(
+            description=label,
+            options=[*options, (INDEFINITE, INDEFINITE)],
+            value=value,
+            **_wide("22em", "48em"),
+        )
+    step = _STEP[setting.unit]
+    return widgets.FloatSlider(
+        description=label,
+        value=value,
+        min=min(max(setting.low, -_REACH[setting.unit]), value),
+        max=max(min(setting.high, _REACH[setting.unit]), value, law),
+        step=step,
+        readout_format=".1f" if step < 1 else "+.0f" if setting.unit == "percent" else ".0f",
+        **_wide("22em", "48em"),
+    )
+
+
+def _aprils(day: pd.Timestamp, since: str) -> list[tuple[str, str]]:
+    """Return the Aprils of twenty years before *day* and the first after, with *since* itself."""
+    months = {f"{year}-04" for year in range(day.year - 20, day.year + 1)} | {since}
+    return [(m, m) for m in sorted(months)]

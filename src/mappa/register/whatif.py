@@ -1,0 +1,93 @@
+"""A what-if under the hand: baseline and scenario at the middle of the posterior, in milliseconds.
+
+The intervals of :mod:`mappa.register.scenarios` need a hundred runs; a control that is being
+dragged shows this line first.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import functools
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mappa.figures import Figures
+from mappa.records import Record, key
+from mappa.register import posterior as posteriors
+from mappa.register import scenarios
+
+
+@dataclasses.dataclass(frozen=True)
+class WhatIf(Record):
+    """A what-if at the posterior mean of the parameters: no intervals."""
+
+    nation: str = key("Name of the nation")
+    as_of: dt.date = key("Date of the last figures used")
+    settings: dict[str, float] = key("What is supposed, by name")
+    since: dt.date = key("First day of the change")
+    cohorts: str = key("new: those sentenced from then; all: everyone, from then on")
+    dates: tuple[dt.date, ...] = key("Dates of the runs")
+    baseline: tuple[float, ...] = key("Stock under the law in force", "people")
+    scenario: tuple[float, ...] = key("Stock under the scenario", "people")
+
+    @property
+    def difference(self) -> float:
+        """Scenario less baseline at the last date (people)."""
+        return self.scenario[-1] - self.baseline[-1]
+
+
+@functools.lru_cache(maxsize=4)
+def _posterior(figures: Figures, day: pd.Timestamp) -> posteriors.Posterior:
+    """Keep the posterior: to find it again takes longer than to run it."""
+    return posteriors.load(figures, day)
+
+
+def in_force(figures: Figures, as_of: str | pd.Timestamp) -> dict[str, float]:
+    """Return the value of each setting under the law and volume in force: nothing supposed."""
+    terms = _posterior(figures, figures.date(as_of)).density.model.law.terms
+    return {s.name: float(getattr(terms, s.term)) if s.term else 0.0 for s in scenarios.SETTINGS}
+
+
+def whatif(
+    figures: Figures,
+    as_of: str | pd.Timestamp,
+    settings: Mapping[str, Any],
+    *,
+    since: str = "",
+    cohorts: str = "new",
+    horizon: int = 10,
+) -> WhatIf:
+    """Run baseline and scenario once each, at the posterior mean.
+
+    Parameters are those of :func:`mappa.register.scenarios.build`, whose errors it raises.
+    """
+    day = figures.date(as_of)
+    p = _posterior(figures, day)
+    scenario = scenarios.parse(
+        settings,
+        terms=p.density.model.law.terms,
+        today=p.plan.today,
+        horizon=horizon,
+        since=since,
+        cohorts=cohorts,
+    )
+    dates, before, after = scenarios.central(p, scenario, horizon)
+    months = round(scenario.since * 12)
+    return WhatIf(
+        nation=figures.nation,
+        as_of=day.date(),
+        settings=dict(scenario.settings),
+        since=dt.date(months // 12, months % 12 + 1, 1),
+        cohorts=cohorts,
+        dates=tuple(_date(day, float(d) - p.plan.today) for d in dates),
+        baseline=tuple(float(v) for v in np.asarray(before)),
+        scenario=tuple(float(v) for v in np.asarray(after)),
+    )
+
+
+def _date(day: pd.Timestamp, years: float) -> dt.date:
+    return (day + pd.DateOffset(years=round(years))).date()
