@@ -155,7 +155,7 @@ def margin_headline(record: RateRecord) -> str:
     """Return the message: the verdict at the chosen margin."""
     told = {
         "higher by more": f"{record.force} is higher by more than {margin_text(record.margin)}",
-        "lower by more": f"{record.force} is lower by more than a margin of {margin_text(record.margin)}",
+        "lower by more": f"{record.force} is below by more than {margin_text(record.margin)}",
         "within": f"{record.force} differs by less than {margin_text(record.margin)}",
     }
     return told.get(
