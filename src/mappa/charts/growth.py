@@ -23,8 +23,9 @@ MARKS = {
     "mappa_returns": "s",
     "snapshot_31_march": "o",
     "all_levels": "o",
-    "level_1": "s",
+    "level_1": "P",
     "other_date": "^",
+    "earlier_returns": "s",
     "basis_not_known": "X",
 }
 SHORT = {
@@ -35,6 +36,7 @@ SHORT = {
     "all_levels": "count",
     "level_1": "level 1 only",
     "other_date": "other date",
+    "earlier_returns": "earlier returns",
     "basis_not_known": "basis not stated",
 }
 
@@ -181,7 +183,7 @@ def force(record: GrowthRecord) -> Exhibit:
     counts = frame[frame["kind"] == "count"]
     main = counts[counts["preferred"] & (counts["basis"] == "all_levels")]
     axes.plot(main["date"], main["value"], ls="", marker="o", color=DARK, ms=6, zorder=4)
-    _join(axes, main.set_index("date")["value"], DARK)
+    _join(axes, main.set_index("date")["value"], DARK, bridge=False)
     other = counts.drop(main.index)
     for basis, rows in other.groupby("basis", sort=False):
         axes.plot(
@@ -263,12 +265,14 @@ def _key(axes: Any, frame: pd.DataFrame, other: pd.DataFrame, later: pd.DataFram
     axes.legend(handles=handles, loc="upper left", fontsize=8.5, handletextpad=0.4, frameon=False)
 
 
-def _join(axes: Any, values: pd.Series, color: str) -> None:
-    """Join neighbouring years by a line, and bridge a gap by dots only."""
+def _join(axes: Any, values: pd.Series, color: str, *, bridge: bool = True) -> None:
+    """Join neighbouring years by a line; a gap is bridged by dots, or stays a gap."""
     for (day, y), (after, z) in zip(
         list(values.items())[:-1], list(values.items())[1:], strict=True
     ):
         near = (after - day).days < 370
+        if not (near or bridge):
+            continue
         axes.plot(
             [day, after], [y, z], color=color, lw=1.8 if near else 1.2, ls="-" if near else ":"
         )

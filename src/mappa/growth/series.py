@@ -19,6 +19,7 @@ AREA_BASES = {
     "all_levels": "all levels of management",
     "level_1": "level 1 only, a narrower count",
     "other_date": "a date other than 31 March",
+    "earlier_returns": "area returns before the 31 March counts, counted otherwise",
     "basis_not_known": "a basis the source does not state",
 }
 #: What is counted on each basis of the nation's count.
@@ -64,12 +65,14 @@ def area_series(figures: Figures, area: str) -> pd.DataFrame:
     """Return every known count of an area by date: a row per value, preferred or not.
 
     Columns: date, value, basis (one of :data:`AREA_BASES`), quality, preferred, source, note.
-    A count whose source does not state its basis gets ``basis_not_known``, so that no growth
-    is worked out from it.
+    A count from before the nation's present basis gets ``earlier_returns``, and one whose source
+    does not state its basis ``basis_not_known``: no growth crosses from either to the others.
     """
     rows = figures.series(figures.area(area), "rso_count")
+    early = (rows["basis"] == "all_levels") & (rows["date"] < present_since(figures))
     unknown = rows["note"].map(_basis_not_known).astype(bool)
-    frame = rows.assign(basis=rows["basis"].mask(unknown, "basis_not_known"))
+    basis = rows["basis"].mask(early, "earlier_returns").mask(unknown, "basis_not_known")
+    frame = rows.assign(basis=basis)
     columns = ["date", "value", "basis", "quality", "preferred", "sources", "note"]
     frame = frame[columns].rename(columns={"sources": "source"})
     order = frame["basis"].map({name: place for place, name in enumerate(AREA_BASES)})
@@ -100,6 +103,12 @@ def national_series(figures: Figures) -> pd.DataFrame:
     columns = ["date", "value", "measure", "basis", "quality", "preferred", "sources", "note"]
     frame = rows[columns].rename(columns={"sources": "source"})
     return frame.sort_values(["date", "preferred"], ascending=[True, False]).reset_index(drop=True)
+
+
+def present_since(figures: Figures) -> pd.Timestamp:
+    """Return the first date on the basis of the last national count."""
+    frame = chosen(national_series(figures))
+    return pd.Timestamp(frame.loc[frame["basis"] == frame["basis"].iloc[-1], "date"].min())
 
 
 def chosen(frame: pd.DataFrame) -> pd.DataFrame:
