@@ -49,3 +49,101 @@ def show(
     typer.echo()
     typer.echo(words.accounting(record))
     typer.echo(words.status(record))
+
+
+@group.command(context_settings={"ignore_unknown_options": True})
+def scenario(
+    settings: Annotated[
+        list[str],
+        typer.Argument(help="name=value pairs, such as threshold_months=48 from=2010-04."),
+    ],
+    as_of: Annotated[str, typer.Option(help="Date of the last figures used.")] = "",
+    horizon: Annotated[int, typer.Option(help="Years beyond that date, 1 to 10.")] = 10,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the record as JSON.")] = False,
+) -> None:
+    """Run a what-if: other terms, limits, lengths or volume from a date.
+
+    Beside the settings, from=YYYY-MM says since when and cohorts=new or cohorts=all for whom.
+    """
+    import json
+
+    from mappa.errors import UsageError
+    from mappa.figures import load
+    from mappa.register import scenarios
+    from mappa.words import register as words
+
+    chosen: dict[str, str] = {}
+    for pair in settings:
+        name, equals, value = pair.partition("=")
+        if not equals or not value:
+            allowed = ", ".join((*scenarios.NAMES, "from", "cohorts"))
+            raise UsageError(f"{pair!r} is not name=value: the names are {allowed}.")
+        if name in chosen:
+            raise UsageError(f"{name} is given twice: give each name once.")
+        chosen[name] = value
+    since, cohorts = chosen.pop("from", ""), chosen.pop("cohorts", "new")
+    figures = load()
+    record = scenarios.build(
+        figures,
+        as_of or str(figures.settings["default_as_of"]),
+        chosen,
+        since=since,
+        cohorts=cohorts,
+        horizon=horizon,
+    )
+    if as_json:
+        typer.echo(json.dumps(record.as_dict(), indent=2, ensure_ascii=False))
+        return
+    typer.echo(words.scenario(record))
+
+
+@group.command()
+def fit(
+    as_of: Annotated[str, typer.Option(help="Date of the last figures used.")] = "",
+    seed: Annotated[int, typer.Option(help="Seed of the draws.")] = 1,
+    kept: Annotated[int, typer.Option(help="Draws kept of each chain.")] = 4000,
+    processes: Annotated[int, typer.Option(help="Worker processes.")] = 2,
+    out: Annotated[str, typer.Option(help="Folder for the result (default: the data's).")] = "",
+) -> None:
+    """Sample the posterior anew and write it where it ships; goes on where it was stopped."""
+    import os
+    from pathlib import Path
+
+    # One thread of linear algebra for each worker: they would only wait for one another.
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+
+    from tqdm import tqdm
+
+    from mappa.errors import UsageError
+    from mappa.figures import load
+    from mappa.register import fit as fits
+
+    if kept < fits.BLOCK or processes < 1:
+        raise UsageError(
+            f"--kept is {kept} and --processes {processes}: they can be {fits.BLOCK} or more, and "
+            "1 or more."
+        )
+    figures = load()
+    day = figures.date(as_of or str(figures.settings["default_as_of"]))
+    bars: dict[str, tqdm] = {}
+
+    def progress(what: str, done: int, total: int) -> None:
+        if what not in bars:
+            bars[what] = tqdm(total=total, desc=what, unit="step", mininterval=1.0)
+        bars[what].update(done - bars[what].n)
+
+    settings = fits.Settings(seed=seed, kept=kept, processes=processes)
+    draws, shown, report = fits.fit(figures, day, settings, progress)
+    for bar in bars.values():
+        bar.close()
+    typer.echo(
+        f"R-hat at most {report['rhat_max']:.4f}, effective sample size at least "
+        f"{report['ess_min']:.0f} of {report['draws']} draws shipped "
+        f"({report['ess_min_chains']:.0f} of {report['kept']} kept), {report['accepted']:.0%} "
+        "accepted."
+    )
+    fits.check(report)
+    folder = Path(out) if out else figures.folder
+    for path in fits.ship(folder, draws, shown, report):
+        typer.echo(f"Wrote {path}")

@@ -13,14 +13,13 @@ import itertools
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mappa.register.arrays import Array
 from mappa.register.cohorts import CUSTODY, DRIVERS, Drivers
 from mappa.register.kernels import CLASSES, INDEFINITE_CLASSES, Law
 from mappa.register.model import FEED, RegisterModel, Values
 from mappa.register.references import Reference
 
-Array = NDArray[np.float64]
 #: Drivers that move the clocks; the others move who enters.
 CLOCKS = ("threshold", "delay", "served")
 ENTRY = ("volume", "mix", "life")

@@ -12,9 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mappa.register import periods
+from mappa.register.arrays import Array
 from mappa.register.inputs import Inputs
-
-Array = NDArray[np.float64]
 
 #: Disposals that form the mix; the community classes follow from them.
 DISPOSALS = (

@@ -10,14 +10,13 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mappa.register.arrays import Array
 from mappa.register.cohorts import Drivers
 from mappa.register.kernels import Law
 from mappa.register.model import RegisterModel, Values
 from mappa.register.terms import Terms
 
-Array = NDArray[np.float64]
 #: Years after a lasting change of sentence lengths at which its effect is shown.
 IMPULSE_YEARS = (1, 3, 5, 10, 14)
 #: The change of sentence lengths whose effect is followed: ten in a hundred.

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mappa.figures import Figures
 from mappa.files import digest
+from mappa.register.arrays import Array
 from mappa.register.inputs import build_inputs
 from mappa.register.model import RegisterModel
 from mappa.register.parameters import parameter_table
 from mappa.register.tables import PARAMETERS, model_table
 from mappa.register.targets import Targets, build_targets
 
-Array = NDArray[np.float64]
+#: Where the whitened priors are cut off: beyond it a normal has less than 1e-17 of its mass.
+EDGE = 8.5
 
 
 class Density:
@@ -26,22 +27,18 @@ class Density:
 
     def __init__(self, model: RegisterModel, targets: Targets) -> None:
         self.model, self.targets = model, targets
-        self.dates = targets.dates
-        place = {round(float(d), 6): i for i, d in enumerate(self.dates)}
-
-        def at(dates: Array) -> NDArray[np.intp]:
-            return np.array([place[round(float(d), 6)] for d in dates], dtype=np.intp)
-
-        self._stock, self._prison = at(targets.stock_dates), at(targets.prison_dates)
-        self._ipp = at(np.array([targets.ipp_date])) if np.isfinite(targets.ipp_date) else None
-        self._share = (
-            at(np.array([targets.indefinite_date]))
-            if np.isfinite(targets.indefinite_date)
-            else None
+        stock, pairs = targets.stock_dates, targets.review_dates
+        self.dates = np.unique(np.concatenate([stock, pairs, pairs - 1, targets.share_dates]))
+        self.prison_dates = np.unique(
+            np.concatenate([targets.prison_dates, targets.ipp_dates, targets.share_dates])
         )
-        ends, starts = at(targets.review_dates), at(targets.review_dates - 1)
+        self._stock = np.searchsorted(self.dates, stock)
+        self._share = np.searchsorted(self.dates, targets.share_dates)
+        starts, ends = np.searchsorted(self.dates, pairs - 1), np.searchsorted(self.dates, pairs)
         self._pairs = tuple(zip(starts.tolist(), ends.tolist(), strict=True))
-        self._logs = (np.log(targets.stock), np.log(targets.prison), np.log(targets.reviews))
+        self._prison = np.searchsorted(self.prison_dates, targets.prison_dates)
+        self._ipp = np.searchsorted(self.prison_dates, targets.ipp_dates)
+        self._share_in = np.searchsorted(self.prison_dates, targets.share_dates)
 
     @property
     def size(self) -> int:
@@ -54,23 +51,28 @@ class Density:
         values = model.values(z)
         drivers = model.drivers(z)
         run = model.run_values(values, drivers, self.dates, model.law, self._pairs)
+        held = model.prisoners(values, drivers, self.prison_dates)
+        register = run.stock[self._share] + held.unreleased[self._share_in]
+        endless = run.indefinite[self._share] + held.unreleased_indefinite[self._share_in]
         parts = [
-            (np.log(run.stock[self._stock]) - self._logs[0]) / t.stock_sd,
-            (np.log(run.prison[self._prison]) - self._logs[1]) / t.prison_sd,
+            np.log(run.stock[self._stock] / t.stock) / t.stock_sd,
+            np.log(held.prison[self._prison] / t.prison) / t.prison_sd,
+            np.log(held.life[self._ipp] / t.ipp) / t.ipp_sd,
+            (endless / register - t.shares) / t.share_sd,
+            np.log(run.reviews / t.reviews) / t.review_sd,
         ]
-        if self._ipp is not None:
-            parts.append((np.log(run.life_prison[self._ipp]) - np.log(t.ipp)) / t.ipp_sd)
-        if self._share is not None:
-            share = run.register_indefinite[self._share] / run.register[self._share]
-            parts.append((share - t.indefinite) / t.indefinite_sd)
-        if t.reviews.size:
-            parts.append((np.log(np.maximum(run.reviews, 1e-9)) - self._logs[2]) / t.review_sd)
         return np.concatenate(parts)
 
     def log_posterior(self, z: Array) -> float:
-        """Return -(residuals squared + z squared) / 2; minus infinity where undefined."""
-        r = self.residuals(z)
-        value = -0.5 * float(r @ r + z @ z)
+        """Return -(residuals squared + z squared) / 2; minus infinity where undefined.
+
+        The priors are cut off at :data:`EDGE` standard deviations.
+        """
+        if not np.abs(z).max() < EDGE:  # also where z is not a number
+            return -np.inf
+        with np.errstate(all="ignore"):
+            r = self.residuals(z)
+            value = -0.5 * float(r @ r + z @ z)
         return value if np.isfinite(value) else -np.inf
 
     @property
@@ -90,6 +92,6 @@ class Density:
 def density_of(figures: Figures, as_of: object) -> Density:
     """Return the density for a country and date; sees nothing dated after *as_of*."""
     priors = parameter_table(model_table(figures, PARAMETERS))
-    inputs = build_inputs(figures, as_of)  # type: ignore[arg-type]
+    inputs = build_inputs(figures, as_of)
     model = RegisterModel(inputs, priors)
     return Density(model, build_targets(figures, inputs.as_of, priors.fixed))

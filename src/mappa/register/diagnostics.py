@@ -8,11 +8,10 @@ MCMC", Bayesian Analysis 16(2).
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtri
 from scipy.stats import rankdata
 
-Array = NDArray[np.float64]
+from mappa.register.arrays import Array
 
 
 def _split(chains: Array) -> Array:

@@ -6,15 +6,13 @@ import dataclasses
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from mappa.errors import UsageError
 from mappa.figures import Figures
 from mappa.register import posterior as posteriors
+from mappa.register.arrays import Array
 from mappa.register.quantities import MAX_HORIZON, future_walk
 from mappa.register.quantities import forecast as one_draw
-
-Array = NDArray[np.float64]
 
 
 @dataclasses.dataclass(frozen=True)

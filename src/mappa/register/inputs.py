@@ -13,15 +13,14 @@ import re
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from mappa.errors import DataError
 from mappa.figures import Figures
 from mappa.files import digest
 from mappa.register import periods
+from mappa.register.arrays import Array
 from mappa.register.terms import Terms, terms_of_law
 
-Array = NDArray[np.float64]
 _BEST = ("official_copy", "parliamentary", "secondary", "approximate")
 _GROUP = "sexual_offences_group"
 _RAPE = ("female over 16", "female under 16", "male over 16", "male under 16")
@@ -91,8 +90,10 @@ class Inputs:
 
     @property
     def table(self) -> pd.DataFrame:
-        """A row for each year and input: value, and whether it is published, derived,
-        interpolated (between points) or held (no figure from there on)."""
+        """A row for each year and input: its value and how it is known.
+
+        Published, derived, interpolated (between points) or held (no figure from there on).
+        """
         years = range(self.terms.start.year, self.as_of.year + 1)
         rows = []
         for name, points in self.series.items():

@@ -9,13 +9,13 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mappa.register.arrays import Array
 from mappa.register.cohorts import Drivers, Grid
 from mappa.register.lengths import Lengths
+from mappa.register.periods import decimal
 from mappa.register.terms import Terms
 
-Array = NDArray[np.float64]
 #: Sentences below this many months are served at one share, what is beyond at another.
 SPLIT = 48.0
 #: Classes of the community stock by cohort; the legacy stands beside them.
@@ -127,7 +127,7 @@ class Kernels:
         first = self.times + waiting
 
         def years(terms: Terms, since: Array | float, until: Array) -> Array:
-            start = np.maximum(first + terms.review_wait, _decimal(terms.review_start))
+            start = np.maximum(first + terms.review_wait, decimal(terms.review_start))
             return np.maximum(until - np.maximum(start, since), 0.0)
 
         if law.later is None:
@@ -137,12 +137,6 @@ class Kernels:
             return past + years(law.later, law.since, np.maximum(t, law.since))
         new = self.times >= law.since
         return np.where(new, years(law.later, -np.inf, t), years(law.terms, -np.inf, t))
-
-
-def _decimal(day: object) -> float:
-    from mappa.register.periods import decimal
-
-    return decimal(day)  # type: ignore[arg-type]
 
 
 def removed(eligible: Array, rate: float) -> Array:

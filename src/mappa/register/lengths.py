@@ -12,9 +12,8 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from mappa.register.arrays import Array
 
 #: Knots (months) beside the published band edges: shortest, tail pieces, longest.
 SHORTEST, TAIL = 1.0, (72.0, 120.0, 300.0)
@@ -32,7 +31,7 @@ class Lengths:
 
     def share_below(self, log_months: Array | float) -> Array:
         """Return the share of sentences shorter than exp(*log_months*)."""
-        return np.interp(log_months, self.knots, self.cdf)
+        return np.asarray(np.interp(log_months, self.knots, self.cdf))
 
     def sum_above(self, months: Array | float) -> Array:
         """Return E[L; L >= months]: the mean of what is above, times its share."""
@@ -40,7 +39,7 @@ class Lengths:
         density = np.diff(self.cdf) / np.diff(self.knots)
         below = np.concatenate([[0.0], np.cumsum(density * np.diff(edges))])
         # Exact: within a piece the density of log length is constant, so the sum is linear.
-        return self.mean - np.interp(months, edges, below)
+        return np.asarray(self.mean - np.interp(months, edges, below))
 
 
 def base_lengths(

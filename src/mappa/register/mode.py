@@ -5,43 +5,60 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
 from mappa.figures import Figures
+from mappa.register.arrays import Array
+from mappa.register.coordinates import Coordinates
 from mappa.register.density import Density, density_of
-
-Array = NDArray[np.float64]
 
 
 @dataclasses.dataclass(frozen=True)
 class Mode:
-    """The mode *z* of a density and the covariance of the normal approximation there."""
+    """The mode of a density and the normal approximation there, in near-normal coordinates.
 
-    density: Density
-    z: Array
-    covariance: Array
-
-    def draws(self, count: int, seed: int) -> Array:
-        """Return draws of the normal approximation (draw by coordinate)."""
-        rng = np.random.default_rng(seed)
-        root = np.linalg.cholesky(self.covariance)
-        return self.z + rng.standard_normal((count, len(self.z))) @ root.T
-
-
-def mode_of(density: Density, start: Array | None = None) -> Mode:
-    """Find the mode by Levenberg-Marquardt on the whitened residuals.
-
-    The covariance is the inverse of J'J of residuals and priors together (Gauss-Newton).
+    Attributes
+    ----------
+    y, covariance: mode and covariance in the coordinates of ``space``.
+    z: the mode in the whitened priors' coordinates.
     """
 
-    def whitened(z: Array) -> Array:
-        return np.concatenate([density.residuals(z), z])
+    space: Coordinates
+    y: Array
+    covariance: Array
 
-    begin = np.zeros(density.size) if start is None else start
+    @property
+    def density(self) -> Density:
+        """The density whose mode it is."""
+        return self.space.density
+
+    @property
+    def z(self) -> Array:
+        """The mode in the coordinates of the priors."""
+        return self.space.to_z(self.y)[0]
+
+    def draws(self, count: int, seed: int) -> Array:
+        """Return draws of the normal approximation (draw by coordinate of ``space``)."""
+        rng = np.random.default_rng(seed)
+        root = np.linalg.cholesky(self.covariance)
+        return self.y + rng.standard_normal((count, len(self.y))) @ root.T
+
+
+def mode_of(density: Density) -> Mode:
+    """Find the mode by Levenberg-Marquardt on residuals and priors together.
+
+    The covariance is the inverse of J'J (Gauss-Newton).
+    """
+    space = Coordinates(density)
+
+    def whitened(y: Array) -> Array:
+        found = np.concatenate([space.residuals(y), y[space.same]])
+        return np.where(np.isfinite(found), found, 1e6)
+
+    begin = np.zeros(space.size)
     found = least_squares(whitened, begin, method="lm", xtol=1e-8, ftol=1e-8, diff_step=1e-5)
     J = found.jac
-    return Mode(density, found.x, np.linalg.inv(J.T @ J))
+    return Mode(space, found.x, np.linalg.inv(J.T @ J))
 
 
 def fit_mode(figures: Figures, as_of: object) -> Mode:

@@ -11,38 +11,34 @@ from numpy.typing import NDArray
 
 from mappa.errors import UsageError
 from mappa.register import kernels, periods
-from mappa.register.cohorts import CUSTODY, Base, Drivers, Grid, base_of, drivers_of
+from mappa.register.arrays import Array
+from mappa.register.cohorts import CUSTODY, DISPOSALS, Base, Drivers, Grid, base_of, drivers_of
 from mappa.register.inputs import Inputs
 from mappa.register.kernels import CLASSES, Factors, Kernels, Law
 from mappa.register.lengths import Lengths, base_lengths
 from mappa.register.parameters import ParameterTable
 from mappa.register.terms import Terms
 
-Array = NDArray[np.float64]
 Values = Mapping[str, float]
 #: Which disposal feeds each class.
 FEED = (0, 1, 2, CUSTODY, CUSTODY, CUSTODY, CUSTODY, 4, 5, 6, 7, 7, 7)
+IMAGES_CUSTODY = DISPOSALS.index("images_custody")
+_ENDLESS = [CLASSES.index(name) for name in kernels.INDEFINITE_CLASSES]
 FLOWS = ("first_registrations", "releases", "expiries", "deaths", "reviews")
 
 
 @dataclasses.dataclass(frozen=True)
 class StockRun:
-    """A run at chosen dates (people).
+    """The community at chosen dates (people).
 
     ``by_class`` has a row for each of ``kernels.CLASSES`` and the legacy (last); ``stock`` is
-    their sum in the community; ``prison`` are the group's prisoners (no images); ``unreleased``
-    are all prisoners, images and legacy included; ``indefinite`` is the number in the community
-    whose registration has no end, ``register_indefinite`` that of the whole register; ``reviews``
-    are removals on review between chosen pairs of dates.
+    their sum; ``indefinite`` are those whose registration has no end under the law in force;
+    ``reviews`` are removals on review between the pairs of dates that were asked for.
     """
 
     dates: Array
     by_class: Array
-    prison: Array
-    unreleased: Array
-    life_prison: Array
     indefinite: Array
-    register_indefinite: Array
     reviews: Array
 
     @property
@@ -50,10 +46,20 @@ class StockRun:
         """Community stock by date."""
         return np.asarray(self.by_class.sum(axis=0))
 
-    @property
-    def register(self) -> Array:
-        """The whole register by date: community and unreleased."""
-        return self.stock + self.unreleased
+
+@dataclasses.dataclass(frozen=True)
+class Prisoners:
+    """Those sentenced and not yet released, by date (people).
+
+    ``prison``: the group's prisoners (no images) as the prison statistics count them; ``life``:
+    of them life and IPP; ``unreleased``: all who will register on release, images included;
+    ``unreleased_indefinite``: of them those whose registration will have no end.
+    """
+
+    prison: Array
+    life: Array
+    unreleased: Array
+    unreleased_indefinite: Array
 
 
 @dataclasses.dataclass(frozen=True)
@@ -115,6 +121,8 @@ class RegisterModel:
         self._made: dict[bytes, Kernels] = {}
         self._parts: dict[Terms, dict[str, tuple[Array, Array]]] = {}
         self._hazard = kernels.hazard(self.grid.lags, inputs.ages, inputs.death_rate)
+        self._last_alive: tuple[float, Array] = (np.nan, np.zeros(0))
+        self._last_lengths: tuple[float, Lengths] | None = None
         self._early = int(self.base.early.sum())
         self.young = _share(inputs, "young_share", priors.fixed["young_share"])
         self.caution_young = _share(
@@ -171,15 +179,18 @@ class RegisterModel:
         return path
 
     def lengths(self, values: Values) -> Lengths:
-        """Return the base distribution of sentence lengths."""
-        inputs = self.inputs
-        return base_lengths(
-            inputs.band_edges,
-            inputs.band_counts,
-            values["share_long"],
-            inputs.terms.threshold,
-            self._base_length,
-        )
+        """Return the base distribution of sentence lengths (the last one is kept)."""
+        inputs, share = self.inputs, values["share_long"]
+        if self._last_lengths is None or self._last_lengths[0] != share:
+            made = base_lengths(
+                inputs.band_edges,
+                inputs.band_counts,
+                share,
+                inputs.terms.threshold,
+                self._base_length,
+            )
+            self._last_lengths = share, made
+        return self._last_lengths[1]
 
     def drivers(self, z: Array, future: Array | None = None) -> Drivers:
         """Return the drivers of each cohort at whitened coordinates."""
@@ -232,11 +243,18 @@ class RegisterModel:
             classes = self._plain(values, drivers, k, law.terms, lengths, A, G, n)
         else:
             classes = self._general(values, drivers, k, law, lengths, A, n)
-        run = self._gather(values, drivers, k, law, lengths, A, G, n, classes)
-        if pairs:
-            reviews = [self._reviews(values, drivers, k, law, lengths, A, G, n, p) for p in pairs]
-            run = dataclasses.replace(run, reviews=np.array(reviews))
-        return run
+        here = 1 - values["absent"]
+        legacy = self._legacy(values, k, law)
+        parts = legacy.people * legacy.A * legacy.E * legacy.R * legacy.W
+        reviews = [
+            self._reviews(values, drivers, k, law, lengths, A, G, n, legacy, p) for p in pairs
+        ]
+        return StockRun(
+            dates=k.dates,
+            by_class=np.vstack([classes, parts.sum(axis=0)]) * here,
+            indefinite=(classes[_ENDLESS].sum(axis=0) + parts[0] + parts[2]) * here,
+            reviews=np.array(reviews),
+        )
 
     def _reviews(
         self,
@@ -248,9 +266,10 @@ class RegisterModel:
         A: Array,
         G: Array,
         n: Array,
+        legacy: _Legacy,
         pair: tuple[int, int],
     ) -> float:
-        """Return the removals on review between two dates: the fall of W at the mean of the rest."""
+        """Return the removals on review between two dates: W's fall at the mean of the rest."""
         rows = list(pair)
         old = int(np.searchsorted(k.times, k.dates[rows[1]] - law.terms.review_wait))
         part = Drivers(*(getattr(drivers, f)[..., :old] for f in drivers.__dataclass_fields__))
@@ -262,17 +281,20 @@ class RegisterModel:
         life = k.by_lag(1 - np.exp(-values["life_release"] * self.grid.lags))[rows, :old]
         kernel = np.maximum(G[rows, :old] - F_long, 0.0) * n[CUSTODY, :old] * (1 - part.life)
         kernel = kernel + life * (n[CUSTODY, :old] * part.life)
-        kernel = kernel + n[7, :old] * values["images_long"]
+        kernel = kernel + n[IMAGES_CUSTODY, :old] * values["images_long"]
         there = A[rows, :old] * kernel
         total = float((there.mean(axis=0) * (W[0] - W[1])).sum())
-        legacy = self._legacy(values, k, law)
         rest = (legacy.people * legacy.A * legacy.E * legacy.R)[:, rows]
         total += float((rest.mean(axis=1) * (legacy.W[:, rows[0]] - legacy.W[:, rows[1]])).sum())
         return total * (1 - values["absent"])
 
     def alive(self, values: Values) -> Array:
-        """Return the share alive by lag."""
-        return kernels.survival(self._hazard, self.inputs.age_weights, values["excess_mortality"])
+        """Return the share alive by lag (the last one is kept: a run asks for it often)."""
+        ratio = values["excess_mortality"]
+        if self._last_alive[0] != ratio:
+            alive = kernels.survival(self._hazard, self.inputs.age_weights, ratio)
+            self._last_alive = ratio, alive
+        return self._last_alive[1]
 
     def _plain(
         self,
@@ -315,9 +337,9 @@ class RegisterModel:
         short, long = values["images_short"], values["images_long"]
         rest = max(1 - short - long, 0.0)
         E = k.by_lag(images)
-        out[10] = (A_short * E) @ (short * n[7])
-        out[11] = (A_middle * E) @ (rest * n[7])
-        out[12] = (A_long * E) @ (long * n[7])
+        out[10] = (A_short * E) @ (short * n[IMAGES_CUSTODY])
+        out[11] = (A_middle * E) @ (rest * n[IMAGES_CUSTODY])
+        out[12] = (A_long * E) @ (long * n[IMAGES_CUSTODY])
         return out
 
     def _general(
@@ -340,46 +362,32 @@ class RegisterModel:
             out[i] = kernel @ (n[FEED[i]] * share)
         return out
 
-    def _gather(
-        self,
-        values: Values,
-        drivers: Drivers,
-        k: Kernels,
-        law: Law,
-        lengths: Lengths,
-        A: Array,
-        G: Array,
-        n: Array,
-        classes: Array,
-    ) -> StockRun:
-        """Add the legacy, the prisoners and the indefinite to the classes."""
-        legacy = self._legacy(values, k, law)
-        parts = legacy.people * legacy.A * legacy.E * legacy.R * legacy.W
-        here = 1 - values["absent"]
+    def prisoners(
+        self, values: Values, drivers: Drivers, dates: Array, law: Law | None = None
+    ) -> Prisoners:
+        """Return those sentenced and not yet released at decimal *dates* (people)."""
+        k, terms = self.at(dates), (law or self.law).terms
+        lengths = self.lengths(values)
+        A = k.by_lag(self.alive(values))
+        held = A * (1 - k.released(drivers, lengths, values["served_short"]))
+        n = drivers.entrants() * self.grid.step
         fixed = n[CUSTODY] * (1 - drivers.life)
-        F_long = lengths.share_below(np.log(law.terms.threshold) - drivers.crossing)
-        held = (A * (1 - G)) @ fixed
-        held_long = (A * (1 - np.maximum(G, F_long))) @ fixed
-        life_in = k.by_lag(np.exp(-values["life_release"] * self.grid.lags))
-        life = (A * life_in) @ (n[CUSTODY] * drivers.life)
-        images_in = k.by_lag(np.exp(-self.grid.lags / values["images_served"]))
-        images = (A * images_in) @ n[7]
+        # The longest sentences leave last: of those still held, all up to the long share.
+        share = 1 - lengths.share_below(np.log(terms.threshold) - drivers.crossing)
+        determinate, long = held @ fixed, np.minimum(held, A * share) @ fixed
+        life_in = k.by_lag(self.alive(values) * np.exp(-values["life_release"] * self.grid.lags))
+        life = life_in @ (n[CUSTODY] * drivers.life)
+        images = k.by_lag(self.alive(values) * np.exp(-self.grid.lags / values["images_served"]))
+        legacy = self._legacy(values, k, law or self.law)
         behind = (legacy.people * legacy.A * (1 - legacy.E)).sum(axis=0)
-        endless = classes[list(map(CLASSES.index, kernels.INDEFINITE_CLASSES))].sum(axis=0)
-        endless = (endless + parts[0] + parts[2]) * here
-        waiting = held_long + life + images * values["images_long"]
-        waiting = waiting + values["legacy_prison_indefinite"] * behind
-        by_class = np.vstack([classes, parts.sum(axis=0)]) * here
-        return StockRun(
-            dates=k.dates,
-            by_class=by_class,
+        image_stock = images @ n[IMAGES_CUSTODY]
+        endless = long + life + image_stock * values["images_long"]
+        return Prisoners(
             # Prisoners are counted by sentence, whether or not they were on the register before.
-            prison=(held + life) / values["kappa_custody"] + behind,
-            unreleased=held + life + images + behind,
-            life_prison=life / values["kappa_custody"],
-            indefinite=endless,
-            register_indefinite=endless + waiting,
-            reviews=np.zeros(0),
+            prison=(determinate + life) / values["kappa_custody"] + behind,
+            life=life / values["kappa_custody"],
+            unreleased=determinate + life + image_stock + behind,
+            unreleased_indefinite=endless + values["legacy_prison_indefinite"] * behind,
         )
 
     def _removal(
@@ -524,7 +532,7 @@ class RegisterModel:
             return np.exp(-values["review_rate"] * years)
 
         one = np.ones_like(s)
-        indefinite = one
+        indefinite: Array = one
         if np.isfinite(terms.long):
             indefinite = kernels.on_register(
                 s + gone, terms.long, values["extension"], values["extension_years"]
@@ -574,7 +582,7 @@ class RegisterModel:
         lengths = self.lengths(values)
         A = k.by_lag(self.alive(values))
         n = drivers.entrants() * self.grid.step * (1 - values["absent"])
-        sums = np.zeros(5)
+        sums: Array = np.zeros(5)
         for i, (share, f) in enumerate(self.factors(values, drivers, k, law, lengths)):
             people = n[FEED[i]] * share
             sums += _movements(people, A, f)
@@ -582,7 +590,9 @@ class RegisterModel:
         L = legacy.people * (1 - values["absent"])
         sums += _telescope(L.T, legacy.A.T, legacy.R.T, legacy.E.T, legacy.W.T)
         run = self.run_values(values, drivers, np.array([start, end]), law)
-        return Flows(*sums.tolist(), start=float(run.stock[0]), end=float(run.stock[1]))
+        first, released, expired, died, reviewed = sums.tolist()
+        ends = run.stock.tolist()
+        return Flows(first, released, expired, died, reviewed, ends[0], ends[1])
 
 
 def _movements(people: Array, A: Array, f: Factors) -> Array:

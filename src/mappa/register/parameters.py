@@ -14,11 +14,10 @@ from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from mappa.errors import DataError
+from mappa.register.arrays import Array
 
-Array = NDArray[np.float64]
 #: Half the width of a central 90% interval of the standard normal.
 Z90 = 1.6448536269514722
 TRANSFORMS = ("log", "logit", "natural", "positive", "fixed")

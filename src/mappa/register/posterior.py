@@ -13,16 +13,18 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mappa.figures import Figures
+from mappa.register.arrays import Array
 from mappa.register.density import Density, density_of
 from mappa.register.mode import mode_of
-from mappa.register.model import decimal_end
 from mappa.register.quantities import Plan, plan_for, quantities
 from mappa.register.tables import shipped_folder
 
-Array = NDArray[np.float64]
-DRAWS, QUANTITIES, DIAGNOSTICS = "posterior.csv", "posterior_quantities.csv", "posterior.json"
+DRAWS, QUANTITIES, DIAGNOSTICS = "posterior.csv", "posterior_quantities.csv.gz", "posterior.json"
 SHIPPED = "sampled: draws of the posterior shipped with the study"
-LAPLACE = "approximated: posterior mode with a normal approximation, because no sampled posterior is shipped for these figures and this date"
+LAPLACE = (
+    "approximated: a normal approximation at the posterior mode, weighted to the posterior, "
+    "because no sampled posterior is shipped for these figures and this date"
+)
 #: Draws of the quick approximation.
 QUICK = 200
 SEED = 20200331
@@ -95,7 +97,7 @@ def _shipped(density: Density, digest: str, draws: int | None) -> Posterior | No
     if diagnostics["digest"] != digest:
         return None
     z = table[list(density.model.names)].to_numpy(dtype=float)
-    keep = slice(None) if draws is None else _thinned(len(z), draws)
+    keep = slice(None) if draws is None else thinned(len(z), draws)
     return Posterior(
         density=density,
         plan=plan_for(density, seed=diagnostics["future_seed"]),
@@ -107,7 +109,8 @@ def _shipped(density: Density, digest: str, draws: int | None) -> Posterior | No
     )
 
 
-def _thinned(total: int, wanted: int) -> NDArray[np.intp]:
+def thinned(total: int, wanted: int) -> NDArray[np.intp]:
+    """Return evenly spread places of *wanted* draws out of *total*."""
     return np.unique(np.linspace(0, total - 1, min(wanted, total)).round().astype(np.intp))
 
 

@@ -9,16 +9,15 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mappa.register import counterfactuals as cf
+from mappa.register.arrays import Array
 from mappa.register.attribution import attribute
 from mappa.register.density import Density
 from mappa.register.kernels import CLASSES, Law
 from mappa.register.model import FLOWS, RegisterModel
 from mappa.register.references import Reference, reference, references
 
-Array = NDArray[np.float64]
 #: Years ahead at which the level under frozen inputs is shown.
 LONG_RUN = (10, 30, 80)
 #: Longest horizon of a forecast, in years.
@@ -109,7 +108,10 @@ def past_stock(plan: Plan, z: Array) -> dict[str, float]:
         result[f"class_growth.{name}"] = row[-1] - row[-2]
     result["indefinite_share"] = run.indefinite[-1] / run.stock[-1]
     result["indefinite_growth"] = run.indefinite[-1] - run.indefinite[-2]
-    result["prison"] = run.prison[-1]
+    values = plan.near.values(z)
+    held = plan.near.prisoners(values, plan.near.drivers(z), plan.past[-1:])
+    result["prison"] = held.prison[-1]
+    result["unreleased"] = held.unreleased[-1]
     return {k: float(v) for k, v in result.items()}
 
 

@@ -15,11 +15,11 @@ from mappa.records import Record, key
 from mappa.register import counterfactuals as cf
 from mappa.register import posterior as posteriors
 from mappa.register.benchmarks import benchmarks
-from mappa.register.cohorts import DRIVERS, DRIVER_LABELS
+from mappa.register.cohorts import DRIVER_LABELS, DRIVERS
 from mappa.register.forecast_leaks import leaks, sentencing_leaks
 from mappa.register.inputs import LABELS
 from mappa.register.kernels import CLASSES
-from mappa.register.model import FLOWS
+from mappa.register.model import FLOWS, decimal_end
 from mappa.register.posterior import Posterior
 from mappa.register.quantities import LONG_RUN, MAX_HORIZON, attribution
 from mappa.register.references import references
@@ -168,7 +168,7 @@ class Summary:
 
 def _date(decimal: float, like: pd.Timestamp) -> dt.date:
     """Return the day of *like*'s month and day in the year that ends at *decimal*."""
-    years = round(decimal - posteriors.decimal_end(like))
+    years = round(decimal - decimal_end(like))
     return (like + pd.DateOffset(years=years)).date()
 
 
@@ -400,7 +400,7 @@ def build(
 
 
 def _benchmarks(figures: Figures, day: pd.Timestamp, horizon: int) -> list[dict[str, Any]]:
-    if not 1 <= horizon:
+    if not horizon >= 1:
         return []
     rows = benchmarks(figures, day, horizon)
     wanted = ("method", "label", "date", "value", "low", "high", "status")

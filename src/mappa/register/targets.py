@@ -11,14 +11,13 @@ import dataclasses
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from mappa.errors import DataError
 from mappa.figures import Figures
 from mappa.register import periods
+from mappa.register.arrays import Array
 from mappa.register.model import decimal_end
 
-Array = NDArray[np.float64]
 #: Bases of the national stock that the model describes.
 BASES = ("act_1997", "police_computer", "mappa_returns", "snapshot_31_march")
 
@@ -28,7 +27,8 @@ class Targets:
     """Figures up to a date, with the standard deviations of their residuals.
 
     ``stock_*`` and ``prison_*`` are on the log scale; ``review_*`` are flows of a year to a date,
-    log scale; ``indefinite_*`` is a share.
+    log scale; ``share_*`` is the indefinite share of the
+    whole register.
     """
 
     stock_dates: Array
@@ -37,30 +37,15 @@ class Targets:
     prison_dates: Array
     prison: Array
     prison_sd: Array
-    ipp_date: float
-    ipp: float
+    ipp_dates: Array
+    ipp: Array
     ipp_sd: float
+    share_dates: Array
+    shares: Array
+    share_sd: float
     review_dates: Array
     reviews: Array
     review_sd: float
-    indefinite_date: float
-    indefinite: float
-    indefinite_sd: float
-
-    @property
-    def dates(self) -> Array:
-        """Every date of a run, in order, without repeats."""
-        return np.unique(
-            np.concatenate(
-                [
-                    self.stock_dates,
-                    self.prison_dates,
-                    self.review_dates,
-                    self.review_dates - 1,
-                    [d for d in (self.ipp_date, self.indefinite_date) if np.isfinite(d)],
-                ]
-            )
-        )
 
 
 def _stock_sd(basis: str, quality: str, year: int, fixed: dict[str, float]) -> float:
@@ -127,25 +112,33 @@ def _review_flows(figures: Figures, as_of: pd.Timestamp) -> list[tuple[float, fl
     return sorted((t, float(np.mean(np.sort(v)))) for t, v in found.items())
 
 
-def _indefinite(figures: Figures, as_of: pd.Timestamp) -> tuple[float, float]:
-    """Return date and indefinite share of the whole register, where both counts are printed."""
+def _indefinite(figures: Figures, as_of: pd.Timestamp) -> list[tuple[float, float]]:
+    """Return dates and indefinite shares of the whole register, where both counts are printed."""
     t = figures.profile
+    found: list[tuple[float, float]] = []
     whole = t[t["population"].str.contains("whole register") & (t["measure"] == "count")]
     for date, rows in sorted(whole.groupby("date"), key=lambda item: str(item[0])):
         value = rows.set_index("group")["value"]
         ends = periods.bounds(str(date))
         if {"all", "indefinite (life)"} <= set(value.index) and ends and ends[1] <= as_of:
-            return decimal_end(ends[1]), float(value["indefinite (life)"] / value["all"])
-    return float("nan"), float("nan")
+            share = float(value["indefinite (life)"] / value["all"])
+            found.append((decimal_end(ends[1]), share))
+    return found
 
 
-def _ipp(figures: Figures, as_of: pd.Timestamp) -> tuple[float, float]:
+def _ipp(figures: Figures, as_of: pd.Timestamp) -> list[tuple[float, float]]:
     t = figures.sentencing
+    found: list[tuple[float, float]] = []
     for _, r in t[t["measure"] == "ipp_prison_population_sexual"].iterrows():
         ends = periods.bounds(r["year"])
         if ends is not None and ends[1] <= as_of:
-            return decimal_end(ends[1]), float(r["value"])
-    return float("nan"), float("nan")
+            found.append((decimal_end(ends[1]), float(r["value"])))
+    return sorted(found)
+
+
+def _columns(pairs: list[tuple[float, float]]) -> tuple[Array, Array]:
+    table = np.array(pairs, dtype=float).reshape(-1, 2)
+    return table[:, 0], table[:, 1]
 
 
 def build_targets(figures: Figures, as_of: str | pd.Timestamp, fixed: dict[str, float]) -> Targets:
@@ -157,9 +150,9 @@ def build_targets(figures: Figures, as_of: str | pd.Timestamp, fixed: dict[str, 
     """
     day = pd.Timestamp(as_of)
     stocks, prison = _stocks(figures, day, fixed), _prison(figures, day)
-    reviews = _review_flows(figures, day)
-    ipp_date, ipp = _ipp(figures, day)
-    when, share = _indefinite(figures, day)
+    ipp_dates, ipp = _columns(_ipp(figures, day))
+    share_dates, shares = _columns(_indefinite(figures, day))
+    review_dates, reviews = _columns(_review_flows(figures, day))
     return Targets(
         stock_dates=stocks["t"].to_numpy(dtype=float),
         stock=stocks["value"].to_numpy(dtype=float),
@@ -167,13 +160,13 @@ def build_targets(figures: Figures, as_of: str | pd.Timestamp, fixed: dict[str, 
         prison_dates=prison["t"].to_numpy(dtype=float),
         prison=prison["value"].to_numpy(dtype=float),
         prison_sd=np.full(len(prison), fixed["error_prison"]),
-        ipp_date=ipp_date,
+        ipp_dates=ipp_dates,
         ipp=ipp,
         ipp_sd=fixed["error_ipp"],
-        review_dates=np.array([t for t, _ in reviews], dtype=float),
-        reviews=np.array([v for _, v in reviews], dtype=float),
+        review_dates=review_dates,
+        reviews=reviews,
         review_sd=fixed["error_reviews"],
-        indefinite_date=when,
-        indefinite=share,
-        indefinite_sd=fixed["error_indefinite"],
+        share_dates=share_dates,
+        shares=shares,
+        share_sd=fixed["error_indefinite"],
     )

@@ -47,7 +47,7 @@ class Terms:
 
     def with_(self, **changes: float) -> Terms:
         """Return the terms with some of them changed."""
-        return dataclasses.replace(self, **changes)  # type: ignore[arg-type]
+        return dataclasses.replace(self, **changes)
 
 
 def _row(rules: pd.DataFrame, rule_id: str) -> pd.Series:

@@ -3,13 +3,42 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
+from mappa.charts import forecast as forecast_charts
+from mappa.charts import register as charts
+from mappa.charts.exhibit import Exhibit
 from mappa.figures import Figures, load
+from mappa.register import posterior as posteriors
+from mappa.register import scenarios
+from mappa.register.forecast import forecast
+from mappa.register.forecast_view import dated_counts, forecast_view
+from mappa.register.local import LocalReading, local_reading
+from mappa.register.origins import rolling_origins
+from mappa.register.scenarios import ScenarioRecord
 from mappa.register.show import RegisterRecord, build
+from mappa.register.tables import ASSUMPTIONS, model_table
+from mappa.register.terms import Terms, terms_of_law
+from mappa.words import forecast as forecast_words
+from mappa.words import local as local_words
 from mappa.words import register as words
 from mappa.words.prose import Prose
+from mappa.words.tables import Table
+
+#: What-ifs shown side by side, as (settings, for whom).
+WHAT_IFS: tuple[tuple[dict[str, float], str], ...] = (
+    ({"threshold_months": 48}, "new"),
+    ({"threshold_months": 48}, "all"),
+    ({"long_years": 15}, "all"),
+    ({"review_wait_years": 10}, "all"),
+    ({"caution_years": 5}, "new"),
+    ({"sentence_length_percent": 10}, "new"),
+    ({"volume_percent": 10}, "new"),
+    ({"time_served_percent": 10}, "new"),
+)
 
 
 class RegisterStudy:
@@ -22,11 +51,21 @@ class RegisterStudy:
         as_of: str | pd.Timestamp,
         horizon: int,
         reference: str,
+        draws: int | None,
     ) -> None:
         self.figures = figures
         self.record: RegisterRecord = build(
-            figures, force, as_of, horizon=horizon, reference=reference
+            figures, force, as_of, horizon=horizon, reference=reference, draws=draws
         )
+
+    @property
+    def _day(self) -> pd.Timestamp:
+        return pd.Timestamp(self.record.as_of)
+
+    @functools.cached_property
+    def terms(self) -> Terms:
+        """The terms of the law, from the rules."""
+        return terms_of_law(self.figures.notification_rules)
 
     @functools.cached_property
     def sentence(self) -> Prose:
@@ -34,9 +73,221 @@ class RegisterStudy:
         return words.answer(self.record)
 
     @functools.cached_property
+    def certainty(self) -> Prose:
+        """How sure the answer is."""
+        return words.certainty(self.record)
+
+    @functools.cached_property
+    def attribution_chart(self) -> Exhibit:
+        """The growth by driver."""
+        return charts.attribution(self.record)
+
+    @functools.cached_property
+    def terms_table(self) -> Table:
+        """The law in force."""
+        return words.terms_table(self.terms)
+
+    @functools.cached_property
     def accounting(self) -> Prose:
         """The year's movements."""
         return words.accounting(self.record)
+
+    @functools.cached_property
+    def accounting_chart(self) -> Exhibit:
+        """The year's movements, drawn."""
+        return charts.accounting(self.record)
+
+    @functools.cached_property
+    def accounting_table(self) -> Table:
+        """The year's movements as a table."""
+        return words.accounting_table(self.record)
+
+    @functools.cached_property
+    def indefinite(self) -> Prose:
+        """The share of indefinite registrations."""
+        return words.indefinite(self.record)
+
+    @functools.cached_property
+    def class_table(self) -> Table:
+        """Stock and growth by class."""
+        return words.class_table(self.record)
+
+    @functools.cached_property
+    def attribution_table(self) -> Table:
+        """The growth shared out against each reference year."""
+        return words.attribution_table(self.record)
+
+    @functools.cached_property
+    def lengths(self) -> Prose:
+        """Sentence lengths by reference year."""
+        return words.lengths_by_reference(self.record)
+
+    @functools.cached_property
+    def counterfactual_table(self) -> Table:
+        """The year under other terms."""
+        return words.counterfactual_table(self.record)
+
+    @functools.cached_property
+    def rule_result(self) -> Prose:
+        """What longer sentences can and cannot do."""
+        return words.rule_result(self.record, self.terms)
+
+    @functools.cached_property
+    def impulse_chart(self) -> Exhibit:
+        """A lasting 10% on sentence lengths, drawn."""
+        return charts.impulse(self.record)
+
+    @functools.cached_property
+    def impulse_table(self) -> Table:
+        """A lasting 10% on sentence lengths, both assumptions dropped in turn."""
+        return words.impulse_table(self.record)
+
+    @functools.cached_property
+    def long_run(self) -> Prose:
+        """The level under unchanged sentences."""
+        return words.long_run(self.record)
+
+    @functools.cached_property
+    def stock_chart(self) -> Exhibit:
+        """The fit."""
+        return charts.stock(self.record)
+
+    @functools.cached_property
+    def misfit(self) -> Prose:
+        """Where the fit is worst."""
+        return words.misfit(self.record)
+
+    @functools.cached_property
+    def told(self) -> Prose:
+        """What the data tell and what they do not."""
+        return words.told(self.record)
+
+    @functools.cached_property
+    def contraction_chart(self) -> Exhibit:
+        """What the data tell, drawn."""
+        return charts.contraction(self.record)
+
+    @functools.cached_property
+    def parameter_table(self) -> Table:
+        """Prior beside posterior."""
+        return words.parameter_table(self.record)
+
+    @functools.cached_property
+    def inputs_chart(self) -> Exhibit:
+        """The inputs, hatched where there is no figure."""
+        return charts.inputs(self.record)
+
+    @functools.cached_property
+    def assumptions(self) -> Table:
+        """The assumptions log."""
+        return words.assumptions_table(model_table(self.figures, ASSUMPTIONS))
+
+    @functools.cached_property
+    def status(self) -> Prose:
+        """How the posterior was found."""
+        return words.status(self.record)
+
+    @functools.cached_property
+    def leaks(self) -> Prose:
+        """What was published after the date."""
+        return words.leaks(self.record)
+
+    # -- what-ifs -----------------------------------------------------------------------------
+
+    def scenario(self, since: str = "", cohorts: str = "new", **settings: Any) -> RegisterWhatIf:
+        """Open a what-if, such as ``scenario(threshold_months=48, since="2010-04")``."""
+        made = self._scenario(settings, since, cohorts)
+        return RegisterWhatIf(made)
+
+    def _scenario(self, settings: Mapping[str, Any], since: str, cohorts: str) -> ScenarioRecord:
+        return scenarios.build(
+            self.figures,
+            self._day,
+            settings,
+            since=since,
+            cohorts=cohorts,
+            horizon=max(self.record.horizon, 1),
+        )
+
+    @functools.cached_property
+    def what_ifs(self) -> Table:
+        """Several what-ifs from the date, side by side."""
+        made = [self._scenario(settings, "", cohorts) for settings, cohorts in WHAT_IFS]
+        return words.whatifs_table(made)
+
+    # -- forecasts and the force --------------------------------------------------------------
+
+    @functools.cached_property
+    def _view(self) -> Any:
+        horizon = min(max(self.record.horizon, 1), 10)
+        draws = forecast(self.figures, self._day, horizon).draws
+        return forecast_view(self.figures, self._day, horizon, draws)
+
+    @functools.cached_property
+    def _later(self) -> Any:
+        return dated_counts(self.figures, after=self._day)
+
+    @functools.cached_property
+    def forecast(self) -> Prose:
+        """The forecast, and the first count that came later."""
+        return forecast_words.forecast_sentence(self._view, self._later)
+
+    @functools.cached_property
+    def forecast_chart(self) -> Exhibit:
+        """The forecast beside the benchmarks, later counts laid over it."""
+        publisher = str(self.figures.settings.get("publisher", "the publisher"))
+        return forecast_charts.forecast_chart(self._view, self._later, publisher=publisher)
+
+    @functools.cached_property
+    def benchmarks_table(self) -> Table:
+        """The forecast beside the benchmarks."""
+        return forecast_words.benchmarks_table(self._view)
+
+    @functools.cached_property
+    def origins_table(self) -> Table:
+        """Every method from each past count."""
+        return forecast_words.origins_table(rolling_origins(self.figures.until(self._day)))
+
+    @functools.cached_property
+    def local_reading(self) -> LocalReading:
+        """The force's last two counts in the light of the nation's growth."""
+        flows = {f.name: f.median for f in self.record.accounting.flows}
+        left = flows["flow.expiries"] + flows["flow.deaths"] + flows["flow.reviews"]
+        fitted = [p for p in self.record.stock if p.kind == "fitted"]
+        rate = left / fitted[-2].median
+        return local_reading(self.figures, self.record.force, self._day, leaving_rate=rate)
+
+    @functools.cached_property
+    def local(self) -> Prose:
+        """The force's own reading."""
+        return local_words.local_sentence(self.local_reading)
+
+    @functools.cached_property
+    def posterior(self) -> posteriors.Posterior:
+        """The draws behind it all."""
+        return posteriors.load(self.figures, self._day)
+
+
+class RegisterWhatIf:
+    """A what-if: its record, sentence, table and chart."""
+
+    def __init__(self, record: ScenarioRecord) -> None:
+        self.record = record
+
+    @functools.cached_property
+    def sentence(self) -> Prose:
+        """What it does to the stock."""
+        return words.scenario(self.record)
+
+    @functools.cached_property
+    def table(self) -> Table:
+        """Baseline and scenario by date."""
+        return words.scenario_table(self.record)
+
+    @functools.cached_property
+    def chart(self) -> Exhibit:
+        """Baseline and scenario, drawn."""
+        return charts.scenario(self.record)
 
 
 def register(
@@ -44,6 +295,8 @@ def register(
     as_of: str | pd.Timestamp = "",
     horizon: int = 4,
     reference: str = "",
+    *,
+    draws: int | None = None,
     figures: Figures | None = None,
 ) -> RegisterStudy:
     """Open the register study.
@@ -54,8 +307,9 @@ def register(
     as_of: date of the last figures used.
     horizon: years of forecast, 0 to 10.
     reference: year to March that the growth is held against; default ten years before.
+    draws: at most so many draws of the posterior; default all that are shipped.
     figures: the tables; by default the study's own.
     """
     figures = figures or load()
     day = as_of or str(figures.settings["default_as_of"])
-    return RegisterStudy(figures, force, day, horizon, reference)
+    return RegisterStudy(figures, force, day, horizon, reference, draws)

@@ -1,0 +1,80 @@
+"""Coordinates in which the posterior is nearly normal: the stock's level instead of one rate.
+
+The counts fix the level of the stock to half a percent, while the rates that make it are wide, so
+that in the prior's coordinates the posterior is a thin bent sheet. Here the common level of the
+four rates of registration is replaced by the log stock on the last date with a count: given that
+stock and all else, linearity in the entrants gives the level in closed form. The density is the
+same; the change of variables carries its Jacobian.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mappa.register.arrays import Array
+from mappa.register.density import EDGE, Density
+
+#: The rates of registration that share the level; the first carries it.
+RATES = ("kappa_custody", "kappa_other", "kappa_images", "kappa_caution")
+
+
+class Coordinates:
+    """A change of variables for a density: *y* (near normal) to *z* (whitened priors)."""
+
+    def __init__(self, density: Density) -> None:
+        self.density, self.model = density, density.model
+        priors, targets = density.model.priors, density.targets
+        self.at = np.array([priors.names.index(name) for name in RATES], dtype=np.intp)
+        self.scale = priors.scale[self.at]
+        self.date = targets.stock_dates[-1:]
+        self.log_stock = float(np.log(targets.stock[-1]))
+        self.unit = float(targets.stock_sd[-1])
+        # All other coordinates are the prior's own.
+        self.same = np.ones(density.size, dtype=bool)
+        self.same[self.at] = False
+
+    @property
+    def size(self) -> int:
+        """Number of coordinates."""
+        return self.density.size
+
+    def _parts(self, z: Array) -> tuple[float, float]:
+        """Return the stock on the last date without the legacy, and the legacy's."""
+        classes = self.model.run(z, self.date).by_class[:, 0]
+        return float(classes[:-1].sum()), float(classes[-1])
+
+    def to_z(self, y: Array) -> tuple[Array, float]:
+        """Return *z* and the log Jacobian (up to a constant) at *y*; NaN where there is none."""
+        z = y.copy()
+        z[self.at[0]] = 0.0
+        entered, legacy = self._parts(z)
+        stock = np.exp(self.log_stock + self.unit * y[self.at[0]])
+        if not stock > legacy:
+            return np.full_like(y, np.nan), -np.inf
+        level = np.log((stock - legacy) / entered)
+        z[self.at] += level / self.scale
+        return z, float(np.log(stock / (stock - legacy)))
+
+    def from_z(self, z: Array) -> Array:
+        """Return the *y* of a *z*."""
+        entered, legacy = self._parts(z)
+        y = z.copy()
+        level = z[self.at[0]] * self.scale[0]
+        y[self.at] -= level / self.scale
+        y[self.at[0]] = (np.log(entered + legacy) - self.log_stock) / self.unit
+        return y
+
+    def residuals(self, y: Array) -> Array:
+        """Return the data's residuals and the rates' prior coordinates, all standard normal."""
+        with np.errstate(all="ignore"):
+            z, _ = self.to_z(y)
+            return np.concatenate([self.density.residuals(z), z[self.at]])
+
+    def log_target(self, y: Array) -> tuple[float, Array, float]:
+        """Return the log density of *y*, its *z* and the log posterior of that *z*."""
+        if not np.abs(y).max() < 2 * EDGE:
+            return -np.inf, y, -np.inf
+        with np.errstate(all="ignore"):
+            z, jacobian = self.to_z(y)
+        value = self.density.log_posterior(z)
+        return value + jacobian, z, value

@@ -1,0 +1,282 @@
+"""The fit that makes the shipped posterior: resumable, seeded, with a progress bar.
+
+Stages (mode and surrogate; each block of draws of each chain; quantities) are kept in the cache
+folder under the digest of the density, so that a broken fit goes on where it stopped and ends
+with the same draws as an unbroken one.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import dataclasses
+import gzip
+import io
+import json
+import multiprocessing
+import pickle
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from mappa.errors import DataError
+from mappa.figures import Figures, places
+from mappa.files import write_atomically
+from mappa.register import diagnostics as dg
+from mappa.register import posterior as posteriors
+from mappa.register.arrays import Array
+from mappa.register.density import Density, density_of
+from mappa.register.quantities import plan_for, quantities
+from mappa.register.sampler import Block, Tuned, dispersed, run_block, tune
+
+CHAINS, BLOCK = 4, 250
+#: Burn-in, kept draws of a chain, and how many of all are shipped.
+BURN, KEPT, SHIP = 500, 4000, 1000
+#: What a shipped quantity must meet.
+RHAT, ESS = 1.01, 400.0
+VERSION = 1
+
+#: Told after each step: what was done and how many steps there are.
+Progress = Callable[[str, int, int], None]
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """Sizes of a fit; smaller ones serve the tests."""
+
+    seed: int = 1
+    chains: int = CHAINS
+    burn: int = BURN
+    kept: int = KEPT
+    ship: int = SHIP
+    processes: int = 2
+    tuning: float = 1.0
+
+    @property
+    def blocks(self) -> int:
+        """Blocks of draws in a chain, burn-in included."""
+        return -(-(self.burn + self.kept) // BLOCK)
+
+
+def _silent(what: str, done: int, total: int) -> None:
+    pass
+
+
+def _kept(path: Path, make: Callable[[], Any]) -> Any:
+    """Return what is kept at *path*, made and kept if it is not there or cannot be read."""
+    if path.is_file():
+        try:
+            return pickle.loads(path.read_bytes())
+        except (pickle.UnpicklingError, EOFError, AttributeError):
+            path.unlink()
+    made = make()
+    write_atomically(path, pickle.dumps(made))
+    return made
+
+
+def fit(
+    figures: Figures, as_of: object, settings: Settings, progress: Progress = _silent
+) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any]]:
+    """Sample the posterior and return draws, quantities and diagnostics.
+
+    Raises
+    ------
+    DataError: the chains did not agree, so that nothing is shipped.
+    """
+    density = density_of(figures, as_of)
+    folder = places.cache_folder() / "register-fit" / f"{density.digest[:16]}-{settings.seed}"
+    scale = f"-{settings.tuning:g}"
+    tuned = _kept(
+        folder / f"tuned{scale}.pickle", lambda: tune(density, settings.seed, scale=settings.tuning)
+    )
+    progress("tuned", 1, 1)
+    chains, values, accepted = _chains(tuned, settings, folder, progress)
+    z, log_posterior, chain = _thin(chains, values, settings)
+    # Rounded draws are what is shipped, so their density is computed from what is shipped.
+    z = z.round(4)
+    log_posterior = np.array([density.log_posterior(row) for row in z])
+    shown = _quantities(density, z, settings, folder, progress)
+    report = _diagnose(density, chains, shown, chain, settings, accepted)
+    draws = pd.DataFrame(z, columns=list(density.model.names))
+    draws.insert(0, "chain", chain)
+    draws.insert(1, "log_posterior", log_posterior)
+    return draws, shown, report
+
+
+def _chains(
+    tuned: Tuned, settings: Settings, folder: Path, progress: Progress
+) -> tuple[Array, Array, float]:
+    """Return draws (chain, draw, coordinate), log posteriors and the share accepted."""
+    total, done = settings.chains * settings.blocks, 0
+    blocks: list[list[Block]] = [[] for _ in range(settings.chains)]
+    with _pool(settings.processes, tuned) as run:
+        for b in range(settings.blocks):
+            jobs = []
+            for c in range(settings.chains):
+                spot = dispersed(tuned, settings.seed, c) if b == 0 else blocks[c][-1].y[-1]
+                jobs.append((folder / f"block-{c}-{b}.pickle", spot, (settings.seed, c, b)))
+            for c, block in enumerate(run(jobs)):
+                blocks[c].append(block)
+                done += 1
+                progress("drawn", done, total)
+    z = np.array([np.concatenate([b.z for b in chain]) for chain in blocks])
+    values = np.array([np.concatenate([b.log_posterior for b in chain]) for chain in blocks])
+    accepted = float(np.mean([b.accepted for chain in blocks for b in chain[2:]]))
+    last = settings.burn + settings.kept
+    return z[:, settings.burn : last], values[:, settings.burn : last], accepted
+
+
+class _pool:  # noqa: N801  # a context manager that is called like a function
+    """Run block jobs in worker processes, or here when one process is asked for."""
+
+    def __init__(self, processes: int, tuned: Tuned) -> None:
+        self.processes, self.tuned = processes, tuned
+        self.executor: concurrent.futures.ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Callable[[list[Any]], Iterator[Block]]:
+        if self.processes > 1:
+            self.executor = concurrent.futures.ProcessPoolExecutor(
+                self.processes,
+                mp_context=multiprocessing.get_context("spawn"),
+                initializer=_start_worker,
+                initargs=(self.tuned,),
+            )
+            return lambda jobs: self.executor.map(_work, jobs)  # type: ignore[union-attr]
+        _start_worker(self.tuned)
+        return lambda jobs: map(_work, jobs)
+
+    def __exit__(self, *_: object) -> None:
+        if self.executor is not None:
+            self.executor.shutdown(cancel_futures=True)
+
+
+_worker: dict[str, Tuned] = {}
+
+
+def _start_worker(tuned: Tuned) -> None:
+    _worker["tuned"] = tuned
+
+
+def _work(job: tuple[Path, Array, tuple[int, ...]]) -> Block:
+    path, start, seed = job
+    return _kept(path, lambda: run_block(_worker["tuned"], start, BLOCK, seed))
+
+
+def _thin(
+    chains: Array, values: Array, settings: Settings
+) -> tuple[Array, Array, NDArray[np.int64]]:
+    """Return evenly spaced draws of every chain, chain after chain."""
+    each = settings.ship // settings.chains
+    places_ = np.linspace(0, chains.shape[1] - 1, each).round().astype(int)
+    z = chains[:, places_].reshape(-1, chains.shape[2])
+    return z, values[:, places_].ravel(), np.repeat(np.arange(settings.chains), each)
+
+
+def _quantities(
+    density: Density, z: Array, settings: Settings, folder: Path, progress: Progress
+) -> pd.DataFrame:
+    plan = plan_for(density, seed=settings.seed)
+    rows: list[dict[str, float]] = []
+    size = 50
+    parts = range(0, len(z), size)
+    for n, first in enumerate(parts):
+        path = folder / f"shown-{VERSION}-{len(z)}-{first}.pickle"
+
+        def make(first: int = first) -> list[dict[str, float]]:
+            return [quantities(plan, z[i], i) for i in range(first, min(first + size, len(z)))]
+
+        rows += _kept(path, make)
+        progress("quantities", n + 1, len(parts))
+    frame = pd.DataFrame(rows)
+    digits = {c: 5 if c == "indefinite_share" else 2 for c in frame.columns}
+    frame = frame.round(digits) + 0.0  # no negative zeros
+    frame.insert(0, "draw", np.arange(len(frame)))
+    return frame
+
+
+def _diagnose(
+    density: Density,
+    chains: Array,
+    shown: pd.DataFrame,
+    chain: NDArray[np.int64],
+    settings: Settings,
+    accepted: float,
+) -> dict[str, Any]:
+    """Return R-hat and effective sizes of every parameter and quantity."""
+    parameters = {name: _measures(chains[:, :, i]) for i, name in enumerate(density.model.names)}
+    count = settings.chains
+    shape = (count, len(shown) // count)
+    quantities_ = {
+        name: _measures(shown[name].to_numpy(dtype=float).reshape(shape))
+        for name in shown.columns
+        if name != "draw" and shown[name].std() > 1e-6
+    }
+    both = [*parameters.values(), *quantities_.values()]
+    return {
+        "as_of": f"{density.model.inputs.as_of:%Y-%m-%d}",
+        "digest": density.digest,
+        "method": "Hamiltonian Monte Carlo on a surrogate's gradient, exact acceptance",
+        "command": f"mappa register fit --seed {settings.seed}",
+        "seeds": [settings.seed],
+        "future_seed": settings.seed,
+        "chains": count,
+        "kept": chains.shape[0] * chains.shape[1],
+        "draws": len(shown),
+        "accepted": round(accepted, 4),
+        "rhat_max": round(max(m["rhat"] for m in both), 5),
+        "ess_min": round(min(min(m["bulk"], m["tail"]) for m in both), 1),
+        "ess_min_chains": round(min(min(m["bulk"], m["tail"]) for m in parameters.values()), 1),
+        "parameters": parameters,
+        "quantities": quantities_,
+    }
+
+
+def _measures(chains: Array) -> dict[str, float]:
+    return {
+        "rhat": round(dg.rhat(chains), 5),
+        "bulk": round(dg.bulk_ess(chains), 1),
+        "tail": round(dg.tail_ess(chains), 1),
+    }
+
+
+def check(report: dict[str, Any]) -> None:
+    """Refuse a fit whose chains do not agree or are too short.
+
+    Raises
+    ------
+    DataError: R-hat or an effective sample size outside the limits, and of what.
+    """
+    for kind in ("parameters", "quantities"):
+        for name, m in report[kind].items():
+            size = min(m["bulk"], m["tail"])
+            if m["rhat"] >= RHAT or size < ESS:
+                raise DataError(
+                    f"The fit is not good enough to ship: {name} has R-hat {m['rhat']:.4f} and "
+                    f"effective sample size {size:.0f}, where below {RHAT} and {ESS:.0f} or more "
+                    "are needed; run it with more draws (--kept) or another seed."
+                )
+
+
+def ship(
+    folder: Path, draws: pd.DataFrame, shown: pd.DataFrame, report: dict[str, Any]
+) -> list[Path]:
+    """Write draws, quantities and diagnostics into *folder*, the diagnostics last."""
+    names = list(draws.columns[2:])
+    short = draws.copy()
+    for name in names:
+        short[name] = [f"{v:.4f}" for v in draws[name]]
+    short["log_posterior"] = [f"{v:.10f}" for v in draws["log_posterior"]]
+    text = short.to_csv(index=False, lineterminator="\n")
+    stream = io.BytesIO()
+    with gzip.GzipFile(fileobj=stream, mode="wb", mtime=0) as packed:
+        packed.write(shown.to_csv(index=False, lineterminator="\n").encode())
+    return [
+        write_atomically(folder / posteriors.DRAWS, text),
+        write_atomically(folder / posteriors.QUANTITIES, stream.getvalue()),
+        write_atomically(
+            folder / posteriors.DIAGNOSTICS, json.dumps(report, indent=1, sort_keys=True) + "\n"
+        ),
+    ]

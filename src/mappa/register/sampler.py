@@ -1,0 +1,144 @@
+"""Hamiltonian Monte Carlo on the surrogate's gradient with exact acceptance, in plain numpy.
+
+Most moves are trajectories of four to six leapfrog steps; one in five is a single small step,
+which frees a chain that stands where the surrogate is poor. Blocks of draws are seeded by
+(seed, chain, block), so that a broken fit goes on where it stopped and gives the same draws.
+
+Source: R. M. Neal (2011), "MCMC using Hamiltonian dynamics"; C. E. Rasmussen (2003), "Gaussian
+processes to speed up hybrid Monte Carlo for expensive Bayesian integrals".
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from mappa.register.arrays import Array
+from mappa.register.coordinates import Coordinates
+from mappa.register.density import Density
+from mappa.register.mode import Mode, mode_of
+from mappa.register.surrogate import Surrogate, fit_surrogate
+
+STEP, SMALL, SMALL_SHARE = 0.33, (0.06, 0.20), 0.20
+STEPS = (4, 5, 6)
+
+
+@dataclasses.dataclass(frozen=True)
+class Tuned:
+    """What the sampler needs: the coordinates, the surrogate, and the whitening of coordinates."""
+
+    space: Coordinates
+    surrogate: Surrogate
+    mean: Array
+    root: Array
+
+
+@dataclasses.dataclass(frozen=True)
+class Block:
+    """Draws of a block in both coordinates (draw by coordinate) and their log posterior."""
+
+    y: Array
+    z: Array
+    log_posterior: Array
+    accepted: float
+
+
+def run_block(tuned: Tuned, start: Array, count: int, seed: tuple[int, ...]) -> Block:
+    """Draw *count* times from *start*.
+
+    Parameters
+    ----------
+    seed: numbers that seed this block: (seed, chain, block).
+    """
+    rng = np.random.default_rng(list(seed))
+    root, mean = tuned.root, tuned.mean
+    w = np.linalg.solve(root, start - mean)
+    y = start
+    target, z, value = tuned.space.log_target(y)
+    kept_y, kept_z = np.empty((count, len(y))), np.empty((count, len(y)))
+    values, accepted = np.empty(count), 0
+    for n in range(count):
+        momentum = rng.standard_normal(len(y))
+        small = rng.random() < SMALL_SHARE
+        step = rng.uniform(*SMALL) if small else STEP * rng.uniform(0.8, 1.2)
+        steps = 1 if small else int(rng.choice(STEPS))
+        w2, p2 = _leapfrog(tuned, w, momentum, step, steps)
+        chance = np.log(rng.random())
+        if np.isfinite(w2).all():
+            y2 = mean + root @ w2
+            target2, z2, value2 = tuned.space.log_target(y2)
+            if chance < target2 - target - 0.5 * (p2 @ p2 - momentum @ momentum):
+                w, y, z, target, value = w2, y2, z2, target2, value2
+                accepted += 1
+        kept_y[n], kept_z[n], values[n] = y, z, value
+    return Block(kept_y, kept_z, values, accepted / count)
+
+
+def _leapfrog(
+    tuned: Tuned, w: Array, momentum: Array, step: float, steps: int
+) -> tuple[Array, Array]:
+    def gradient(at: Array) -> Array:
+        y = tuned.mean + tuned.root @ at
+        return np.asarray(tuned.surrogate.gradient(y) @ tuned.root)
+
+    with np.errstate(over="ignore", invalid="ignore"):
+        p = momentum - 0.5 * step * gradient(w)
+        for i in range(steps):
+            w = w + step * p
+            if i < steps - 1:
+                p = p - step * gradient(w)
+        return w, p - 0.5 * step * gradient(w)
+
+
+def tune(density: Density, seed: int, *, scale: float = 1.0) -> Tuned:
+    """Find the mode, fit the surrogate about it, and improve both by two short pilot runs.
+
+    *scale* shortens the pilots (for tests).
+    """
+    mode = mode_of(density)
+    sizes = [max(900, int(n * scale)) for n in (2500, 4000, 8000)]
+    pilots = [max(100, int(n * scale)) for n in (1500, 3000)]
+    tuned = _from_mode(mode, sizes[0], seed)
+    for i, (size, length) in enumerate(zip(sizes[1:], pilots, strict=True)):
+        chains = [
+            run_block(tuned, tuned.mean, length, (seed, 900 + i, c)).y[length // 5 :]
+            for c in range(2)
+        ]
+        tuned = _from_draws(tuned.space, np.concatenate(chains), size, (seed, 910 + i))
+    return tuned
+
+
+def _spread(draws: Array, mean: Array, seed: tuple[int, ...], low: float, high: float) -> Array:
+    rng = np.random.default_rng(list(seed))
+    return mean + (draws - mean) * rng.uniform(low, high, (len(draws), 1))
+
+
+def _from_mode(mode: Mode, size: int, seed: int) -> Tuned:
+    draws = mode.draws(size, seed)
+    points = _spread(draws, mode.y, (seed, 1), 0.5, 1.4)
+    sd = np.sqrt(np.diag(mode.covariance))
+    surrogate = fit_surrogate(mode.space, points, mode.y, sd)
+    return Tuned(mode.space, surrogate, mode.y, np.linalg.cholesky(mode.covariance))
+
+
+def _from_draws(space: Coordinates, draws: Array, size: int, seed: tuple[int, ...]) -> Tuned:
+    mean, covariance = draws.mean(axis=0), np.cov(draws.T)
+    covariance = 0.95 * covariance + 0.05 * np.diag(np.diag(covariance))
+    rng = np.random.default_rng(list(seed))
+    picked = draws[rng.integers(len(draws), size=size // 2)]
+    root = np.linalg.cholesky(covariance)
+    fresh = mean + rng.standard_normal((size - len(picked), len(mean))) @ root.T
+    points = _spread(np.concatenate([picked, fresh]), mean, seed, 0.8, 1.6)
+    surrogate = fit_surrogate(space, points, mean, np.sqrt(np.diag(covariance)))
+    return Tuned(space, surrogate, mean, root)
+
+
+def dispersed(tuned: Tuned, seed: int, chain: int, spread: float = 1.5) -> Array:
+    """Return a starting point, spread wider than the posterior, where the density is finite."""
+    rng = np.random.default_rng([seed, 800, chain])
+    for _ in range(100):
+        start = tuned.mean + spread * tuned.root @ rng.standard_normal(len(tuned.mean))
+        if np.isfinite(tuned.space.log_target(start)[0]):
+            return start
+    return tuned.mean
