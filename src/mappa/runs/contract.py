@@ -13,7 +13,8 @@ from typing import Any
 from mappa.runs import results
 
 _HIDDEN = {"script", "style", "svg", "code", "pre", "head", "template"}
-_MISSING = re.compile(r"(?<![\w.-])(nan|NaN|NaT|inf|None|<NA>|Infinity)(?![\w-])")
+# "None of these is published" is English; a missing value stands where a number would.
+_MISSING = re.compile(r"(?<![\w.-])(nan|NaN|NaT|inf|None(?! of | is | are )|<NA>|Infinity)(?![\w-])")
 
 
 class _Reader(HTMLParser):
