@@ -97,11 +97,13 @@ def score(
 
 
 def _chosen(found: list[Seal], name: str) -> list[Seal]:
-    from mappa.errors import UnknownName
+    from mappa.errors import UnknownName, UsageError
 
     if not name:
         return found
     chosen = [s for s in found if s.name == name]
+    if not found:
+        raise UsageError(f"There is no seal called {name!r}: no forecast is sealed yet.")
     if not chosen:
         raise UnknownName("seal", name, [s.name for s in found])
     return chosen
@@ -113,7 +115,7 @@ def _print_score(result: Any) -> None:
     typer.echo(words.seal_sentence(result))
     if result.status != "scored":
         return
-    for table in (words.seal_table(result), words.seal_areas_table(result)):
+    for table in (words.seal_table(result, scored_only=True), words.seal_areas_table(result)):
         if len(table.frame):
             typer.echo(f"\n{table.caption}\n")
             typer.echo(table.frame.to_string(index=False))

@@ -6,6 +6,7 @@ months later, and some are known only from a later edition: a reader must be abl
 
 from __future__ import annotations
 
+import calendar
 import dataclasses
 import datetime as dt
 import re
@@ -36,11 +37,12 @@ def published_by(text: str) -> dt.date | None:
     match = re.match(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?$", text.strip())
     if not match:
         return None
-    year, month, day = match.groups()
-    stamp = pd.to_datetime(f"{year}-{month or 12}-{day or '01'}", errors="coerce")
-    if pd.isna(stamp):  # a span such as 1998-99
-        stamp = pd.Timestamp(int(year), 12, 31)
-    return (stamp if day else stamp + pd.offsets.MonthEnd(0)).date()
+    year, month, day = (None if part is None else int(part) for part in match.groups())
+    assert year is not None  # the pattern has it
+    if month is None or not 1 <= month <= 12:  # a span such as 1998-99
+        return dt.date(year, 12, 31)
+    last = calendar.monthrange(year, month)[1]
+    return dt.date(year, month, last if day is None else min(max(day, 1), last))
 
 
 def period_end(text: str) -> dt.date | None:
@@ -49,12 +51,25 @@ def period_end(text: str) -> dt.date | None:
     return published_by(found[-1]) if found else None
 
 
-def _earliest(figures: Figures, names: str) -> tuple[str, dt.date | None]:
+def _published(figures: Figures) -> dict[str, dt.date | None]:
+    """Return the last day on which each source can have come out."""
+    t = figures.sources
+    return {s: published_by(p) for s, p in zip(t["source"], t["published"], strict=True)}
+
+
+def _earliest(published: dict[str, dt.date | None], names: str) -> tuple[str, dt.date | None]:
     """Return the source of *names* that came out first; an undated one only if all are."""
-    published = figures.sources.set_index("source")["published"]
-    dated = [(published_by(published[n]), n) for n in names.split()]
-    known = sorted((day, n) for day, n in dated if day is not None)
-    return (known[0][1], known[0][0]) if known else (names.split()[0], None)
+    known = [(day, n) for n in names.split() if (day := published[n]) is not None]
+    if not known:
+        return names.split()[0], None
+    day, name = min(known)
+    return name, day
+
+
+def _kind(date: dt.date, out: dt.date | None) -> str:
+    if out is None:
+        return "not dated"
+    return "usual lag" if (out - date).days <= USUAL_LAG_DAYS else "later"
 
 
 def leaks(figures: Figures, origin: str | pd.Timestamp, measure: str = "rso_count") -> list[Leak]:
@@ -65,13 +80,11 @@ def leaks(figures: Figures, origin: str | pd.Timestamp, measure: str = "rso_coun
     day = pd.Timestamp(origin)
     rows = figures.national_figures
     rows = rows[(rows["measure"] == measure) & rows["preferred"] & (rows["date"] <= day)]
-    found = []
+    published, found = _published(figures), []
     for _, row in rows.sort_values("date").iterrows():
-        name, out = _earliest(figures, row["sources"])
+        name, out = _earliest(published, row["sources"])
         if out is not None and out <= day.date():
             continue
-        lag = None if out is None else (out - row["date"].date()).days
-        kind = "not dated" if lag is None else "usual lag" if lag <= USUAL_LAG_DAYS else "later"
         found.append(
             Leak(
                 table="national_figures",
@@ -80,7 +93,7 @@ def leaks(figures: Figures, origin: str | pd.Timestamp, measure: str = "rso_coun
                 value=float(row["value"]),
                 source=name,
                 published=out,
-                kind=kind,
+                kind=_kind(row["date"].date(), out),
             )
         )
     return found
@@ -88,15 +101,15 @@ def leaks(figures: Figures, origin: str | pd.Timestamp, measure: str = "rso_coun
 
 def sentencing_leaks(figures: Figures, origin: str | pd.Timestamp) -> list[Leak]:
     """List the rows of ``sentencing.csv`` about years up to *origin* that were not out by then."""
-    day = pd.Timestamp(origin).date()
-    found = []
-    for _, row in figures.sentencing.iterrows():
-        end = period_end(row["year"])
-        name, out = _earliest(figures, row["source"])
+    day, published = pd.Timestamp(origin).date(), _published(figures)
+    t, found = figures.sentencing, []
+    for year, measure, value, sources in zip(
+        t["year"], t["measure"], t["value"], t["source"], strict=True
+    ):
+        end = period_end(year)
+        name, out = _earliest(published, sources)
         if end is None or end > day or (out is not None and out <= day):
             continue
-        lag = None if out is None else (out - end).days
-        kind = "not dated" if lag is None else "usual lag" if lag <= USUAL_LAG_DAYS else "later"
-        value = float(row["value"]) if pd.notna(row["value"]) else None
-        found.append(Leak("sentencing", row["year"], row["measure"], value, name, out, kind))
+        number = float(value) if pd.notna(value) else None
+        found.append(Leak("sentencing", year, measure, number, name, out, _kind(end, out)))
     return found

@@ -169,6 +169,7 @@ def make_kept(
     for origin in origin_dates(figures):
         draws = np.asarray(forecaster(figures.until(origin), origin, horizon))
         values = np.quantile(draws, LEVELS, axis=0)
+        inputs = model_digest(figures, origin)
         yield pd.DataFrame(
             [
                 {
@@ -177,7 +178,7 @@ def make_kept(
                     "method": REGISTER,
                     "level": level,
                     "value": round(float(values[k, h]), 1),
-                    "inputs": model_digest(figures, origin),
+                    "inputs": inputs,
                 }
                 for h in range(horizon)
                 for k, level in enumerate(LEVELS)

@@ -25,13 +25,7 @@ def seal_sentence(score: SealScore) -> Prose:
     parts = [_national_part(c) for c in ours if c.count is not None]
     text = f"{name} {'; '.join(parts)}." if parts else f"{name} has no later national count yet."
     text += _area_part(score)
-    if score.scored > score.blind:
-        text += (
-            f" {capital(numbers.cardinal(score.scored - score.blind))} of the "
-            f"{numbers.cardinal(score.scored)} later national counts "
-            f"{'was' if score.scored - score.blind == 1 else 'were'} in the data when it was "
-            "sealed, so that this is no blind test."
-        )
+    text += _known_part(score)
     open_dates = [c.date for c in ours if c.count is None]
     if open_dates:
         days = numbers.listing([numbers.day(d) for d in open_dates])
@@ -60,6 +54,24 @@ def _national_part(case: SealCase) -> str:
     )
 
 
+def _known_part(score: SealScore) -> str:
+    """Say which of the counts were known to whoever sealed the forecast."""
+    known = score.scored - score.blind
+    if not known:
+        return ""
+    if score.scored == 1:
+        which = "The national count was"
+    elif known == score.scored:
+        which = "All those national counts were"
+    else:
+        was = "was" if known == 1 else "were"
+        which = (
+            f"{capital(numbers.cardinal(known))} of the {numbers.cardinal(score.scored)} later "
+            f"national counts {was}"
+        )
+    return f" {which} in the data when it was sealed, so that this is no blind test."
+
+
 def _area_part(score: SealScore) -> str:
     if not score.areas:
         return " No later count of an area is in the data."
@@ -71,14 +83,16 @@ def _area_part(score: SealScore) -> str:
         "people"
     )
     if others:
-        text += f" against {numbers.count(others[0].mean_absolute_error)} by {others[0].label}"
+        text += f" against {numbers.count(others[0].mean_absolute_error)} for the {others[0].label}"
     return text + "."
 
 
-def seal_table(score: SealScore) -> Table:
+def seal_table(score: SealScore, *, scored_only: bool = False) -> Table:
     """Give the national forecasts of a seal, the counts that came and the scores."""
     rows = []
     for c in score.national:
+        if scored_only and c.count is None:
+            continue
         rows.append(
             [
                 capital(c.label),
