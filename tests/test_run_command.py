@@ -102,6 +102,7 @@ def test_lists_what_would_run_and_the_parameters(tmp_path, study, figures):
         "default": 0.1,
         "help": "differences smaller than this are called similar",
         "choices": [],
+        "limits": None,
     } in json.loads(done.stdout)
 
 

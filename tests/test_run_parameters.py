@@ -15,6 +15,7 @@ forecast = True
 comparator = "rest"  # one of: rest, similar or typical
 denominator = "all ages"  # one of: aged 10 and over | all ages
 note = None
+horizon = 4  # years to forecast, 0 to 5
 """
 
 
@@ -33,6 +34,7 @@ def test_reads_names_defaults_helps_types_and_choices(found):
         "comparator": "rest",
         "denominator": "all ages",
         "note": None,
+        "horizon": 4,
     }
     assert found["force"].help == "name of the area: see `mappa areas`"
     assert found["years"].help == ""
@@ -89,6 +91,13 @@ def test_refuses_a_value_of_another_type_and_says_what_is_right(found, name, tex
 def test_refuses_a_value_that_is_not_a_choice_with_a_suggestion(found):
     with pytest.raises(UnknownName, match=r"no value of comparator called 'simlar'.*'similar'"):
         found["comparator"].check("simlar")
+
+
+def test_refuses_a_number_outside_the_limits_that_the_help_gives(found):
+    assert found["horizon"].limits == (0, 5) and found["shift"].limits is None
+    assert [found["horizon"].check(v) for v in ("0", 5)] == [0, 5]
+    with pytest.raises(UsageError, match="horizon = 6 cannot be: it is 0 to 5"):
+        found["horizon"].check("6")
 
 
 def test_refuses_an_unknown_name_with_a_suggestion(found):

@@ -81,7 +81,7 @@ def _list_parameters(study: object, as_json: bool) -> None:
     if as_json:
         rows = [
             {"notebook": n.name, "name": p.name, "type": p.kind, "default": p.default,
-             "help": p.help, "choices": list(p.choices)}
+             "help": p.help, "choices": list(p.choices), "limits": p.limits}
             for n in study.notebooks
             for p in n.parameters.values()
         ]  # fmt: skip

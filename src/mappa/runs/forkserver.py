@@ -28,8 +28,9 @@ import threading
 from pathlib import Path
 from typing import Any
 
-#: What notebooks import, directly or not. Never ``matplotlib_inline.backend_inline``: it hooks
-#: itself into the running IPython, and here none runs yet.
+#: What every kernel imports, besides the modules of the study with all that they import. Never
+#: ``matplotlib_inline.backend_inline``: it hooks itself into the running IPython, and here none
+#: runs yet.
 PRELOAD = (
     "ipykernel.kernelapp",
     "ipykernel.ipkernel",
@@ -39,10 +40,6 @@ PRELOAD = (
     "ipywidgets",
     "matplotlib.figure",
     "matplotlib.backends.backend_svg",
-    "seaborn",
-    "scipy.optimize",
-    "scipy.stats",
-    "statsmodels.api",
     "mappa.studies",
 )
 _PACKAGES = ("figures", "rates", "growth", "register", "words", "charts", "studies")

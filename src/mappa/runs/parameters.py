@@ -14,7 +14,6 @@ import math
 import re
 import tokenize
 from collections.abc import Mapping
-from typing import Any
 
 from mappa.errors import DataError, UnknownName, UsageError
 
@@ -22,6 +21,7 @@ Scalar = str | int | float | bool | None
 
 _KINDS = {str: "text", bool: "true or false", int: "a whole number", float: "a number"}
 _TRUTHS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+_LIMITS = re.compile(r"(-?\d+(?:\.\d+)?) to (-?\d+(?:\.\d+)?)\W*$")
 _CHOICES = re.compile(r"one of:\s*(.+)$", re.IGNORECASE)
 
 
@@ -35,12 +35,14 @@ class Parameter:
     default: the value in the cell; its type is the type that is asked for.
     help: the comment at the end of the line.
     choices: the values allowed, where the help ends in ``one of: a, b, c`` (or ``a | b``).
+    limits: the least and the greatest number, where the help ends in ``0 to 5``.
     """
 
     name: str
     default: Scalar
     help: str = ""
     choices: tuple[str, ...] = ()
+    limits: tuple[float, float] | None = None
 
     @property
     def kind(self) -> str:
@@ -55,6 +57,10 @@ class Parameter:
         read = self._read(value) if isinstance(value, str) else self._same_type(value)
         if self.choices and str(read) not in self.choices:
             raise UnknownName(f"value of {self.name}", str(read), self.choices)
+        if self.limits and isinstance(read, int | float):
+            low, high = self.limits
+            if not low <= read <= high:
+                raise UsageError(f"{self.name} = {read:g} cannot be: it is {low:g} to {high:g}.")
         return read
 
     def _same_type(self, value: Scalar) -> Scalar:
@@ -127,7 +133,7 @@ def inspect(source: str, where: str) -> dict[str, Parameter]:
             raise _wrong(where, line, "sets two parameters on one line")
         seen_lines.add(line)
         text = helps.get(statement.end_lineno or line, "")
-        found[name] = Parameter(name, value, text, _choices(text))
+        found[name] = Parameter(name, value, text, _choices(text), _limits(value, text))
     return found
 
 
@@ -169,6 +175,13 @@ def _choices(text: str) -> tuple[str, ...]:
     return tuple(c.strip("\"'` .") for c in re.split(separator, match[1]) if c.strip("\"'` ."))
 
 
+def _limits(value: Scalar, text: str) -> tuple[float, float] | None:
+    match = _LIMITS.search(text)
+    if match is None or isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(match[1]), float(match[2])
+
+
 def _wrong(where: str, line: int, what: str) -> DataError:
     return DataError(f"{where}, parameters cell, line {line}: {what}.")
 
@@ -204,8 +217,3 @@ def read_setting(text: str) -> tuple[str, str]:
     if not equals or not name.strip():
         raise UsageError(f"{text!r} is not name=value, such as margin=0.1.")
     return name.strip(), value.strip()
-
-
-def as_plain(values: Mapping[str, Any]) -> dict[str, Scalar]:
-    """Return *values* sorted by name, as a digest and JSON take them."""
-    return {name: values[name] for name in sorted(values)}

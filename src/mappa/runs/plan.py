@@ -104,8 +104,13 @@ class Study:
             raise UsageError("Name the force by --force, not among the other settings.")
         day = self.figures.date(settings.get("as_of") or self.figures.settings["default_as_of"])
         settings["as_of"] = f"{day:%Y-%m-%d}"
-        if settings.get("denominator", next(iter(DENOMINATORS))) not in DENOMINATORS:
-            raise UnknownName("denominator", settings["denominator"], DENOMINATORS)
+        known = {
+            "denominator": list(DENOMINATORS),
+            "comparator": list(self.figures.comparators["comparator"]),
+        }
+        for name, names in known.items():
+            if name in settings and settings[name] not in names:
+                raise UnknownName(name, settings[name], names)
         return settings
 
 

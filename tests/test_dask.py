@@ -1,0 +1,131 @@
+"""The same tasks on a real dask.distributed cluster of several processes, a killed worker too."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from runs_support import mappa, mappa_environment, write_study
+
+distributed = pytest.importorskip("distributed")
+
+from mappa.commands.report import renderer  # noqa: E402
+from mappa.runs import cluster, notebooks, plan, publish, report  # noqa: E402
+from mappa.runs.jobs import OtherMachine  # noqa: E402
+from mappa.runs.progress import Progress  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def address():
+    """The address of a scheduler with two workers in processes of their own."""
+    kept = dict(os.environ)
+    os.environ.clear()
+    os.environ.update(mappa_environment())  # ipykernel behaves otherwise inside a test
+    try:
+        local = distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+        )
+    finally:
+        os.environ.update(kept)
+    with local:
+        yield local.scheduler_address
+
+
+def run_on(address, figures, folder: Path, out: Path, forces, **changes):
+    publish.make_folder(out)
+    study = plan.Study(figures, tuple(notebooks.find(folder)), {}, out, **changes)
+    plans = plan.plan(study, forces)
+    with cluster.executor(address) as (executor, threads):
+        options = report.Options(window=2 * threads, render=renderer())
+        run = report.Run(study, plans, options, Progress(0, len(plans), quiet=True))
+        with report.recorded(run, "dask"):
+            run.run(executor)
+    return run
+
+
+def states(run):
+    return [force.state for force in run.forces]
+
+
+def test_a_cluster_publishes_the_same_bytes_as_this_machine(address, figures, tmp_path):
+    study = write_study(tmp_path / "nb")
+    done = mappa(
+        "report", "--force", "Kent", "--out", tmp_path / "a", "--dask", address, notebooks=study
+    )
+    assert done.returncode == 0, done.stderr
+    done = mappa("report", "--force", "Kent", "--out", tmp_path / "b", notebooks=study)
+    assert done.returncode == 0, done.stderr
+    here, there = (
+        {p.name: p.read_bytes() for p in (tmp_path / x / "kent").iterdir()} for x in "ab"
+    )
+    assert here == there and len(here) == 10
+
+
+def test_identical_jobs_run_again_and_are_not_remembered(address, figures, tmp_path):
+    count = f"open({str(tmp_path / 'ran')!r}, 'a').write('x')"
+    folder = write_study(tmp_path / "nb", rate=[count])
+    for out in ("a", "b"):
+        run = run_on(address, figures, folder, tmp_path / out, ["Kent"])
+        assert states(run) == [report.PUBLISHED]
+    assert (tmp_path / "ran").read_text() == "xx"
+
+
+def test_a_failing_notebook_fails_its_force_only(address, figures, tmp_path):
+    fails = "assert force != 'Kent', 'not Kent'"
+    folder = write_study(tmp_path / "nb", rate=[fails])
+    run = run_on(address, figures, folder, tmp_path / "out", ["Kent", "Surrey"])
+    assert states(run) == [report.FAILED, report.PUBLISHED]
+    assert run.forces[0].failures["2-rate"].error == "AssertionError"
+
+
+def test_a_worker_with_other_tables_is_refused(address, figures, tmp_path):
+    folder = write_study(tmp_path / "nb")
+    with pytest.raises(OtherMachine, match=r"The tables on .* are not those of this run"):
+        run_on(address, figures, folder, tmp_path / "out", ["Kent"], data="other")
+    assert not (tmp_path / "out" / "kent").exists()
+
+
+WAIT = """\
+import os, pathlib, time
+here = pathlib.Path({here!r})
+(here / f"{{os.environ['JPY_PARENT_PID']}}-{{os.getpid()}}").touch()
+while not (here / "go").exists():
+    time.sleep(0.05)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_worker_that_is_killed_in_mid_run_loses_nothing(address, figures, tmp_path):
+    """Its kernel goes with it and the scheduler gives the task to another worker."""
+    here = tmp_path / "here"
+    here.mkdir()
+    folder = write_study(tmp_path / "nb", rate=[WAIT.format(here=str(here))])
+    killed = []
+
+    def kill():
+        end = time.monotonic() + 90
+        while not killed and time.monotonic() < end:
+            for mark in here.glob("*-*"):
+                worker, kernel = map(int, mark.name.split("-"))
+                os.kill(worker, signal.SIGKILL)
+                killed.append(kernel)
+                break
+            time.sleep(0.05)
+        (here / "go").touch()
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    run = run_on(address, figures, folder, tmp_path / "out", ["Kent"])
+    killer.join()
+    assert states(run) == [report.PUBLISHED]
+    assert len(list(here.glob("*-*"))) == 2  # it was begun twice
+    end = time.monotonic() + 20
+    while Path(f"/proc/{killed[0]}").exists() and time.monotonic() < end:
+        time.sleep(0.1)
+    assert not Path(f"/proc/{killed[0]}").exists()
