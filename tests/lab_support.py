@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import socket
@@ -18,6 +19,9 @@ from typing import Any
 import pytest
 
 TOKEN = "for-the-tests"
+PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"
+#: JupyterLab shows tracebacks and what is written to stderr alike.
+FAILED = ".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.stderr']"
 SECONDS = 60
 
 
@@ -120,17 +124,25 @@ class Browser:
         self.page.get_by_text("Python 3 (ipykernel) | Idle").first.wait_for(timeout=SECONDS * 1000)
 
     def run_all(self) -> None:
-        """Run all cells and wait until every code cell has been numbered and the kernel rests."""
+        """Run all cells; wait until each has a new number, or one has failed and none runs."""
+        before = max(self._numbers(), default=0)
         self.page.get_by_role("menuitem", name="Run", exact=True).click()
         self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
         self.page.wait_for_function(
-            """() => {
-                const prompts = [...document.querySelectorAll(
-                    '.jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell .jp-InputPrompt')];
-                return prompts.length > 0 && prompts.every(p => /\\[\\d+\\]/.test(p.textContent));
+            """([cells, failed, before]) => {
+                const prompts = [...document.querySelectorAll(cells)].map(p => p.textContent);
+                const numbers = prompts.map(p => Number((p.match(/\\[(\\d+)\\]/) || [0, 0])[1]));
+                const rests = prompts.length > 0 && !prompts.some(p => p.includes('*'));
+                const done = numbers.every(n => n > before) || document.querySelector(failed);
+                return rests && numbers[0] > before && Boolean(done);
             }""",
-            timeout=SECONDS * 1000,
+            arg=[f"{PANEL} .jp-CodeCell .jp-InputPrompt", FAILED, before],
+            timeout=2 * SECONDS * 1000,
         )
+
+    def _numbers(self) -> list[int]:
+        prompts = self.page.locator(f"{PANEL} .jp-CodeCell .jp-InputPrompt").all_inner_texts()
+        return [int(found[1]) for p in prompts if (found := re.search(r"\[(\d+)\]", p))]
 
     def texts(self, selector: str) -> list[str]:
         """Return the text of every match among the outputs."""
@@ -139,6 +151,32 @@ class Browser:
 
     def failures(self) -> list[str]:
         """Return tracebacks and warnings among the outputs."""
-        kinds = ("application/vnd.jupyter.error", "application/vnd.jupyter.stderr")
-        which = ", ".join(f".jp-OutputArea-output[data-mime-type='{kind}']" for kind in kinds)
-        return [str(t) for t in self.page.locator(which).all_inner_texts()]
+        return [str(t) for t in self.page.locator(FAILED).all_inner_texts()]
+
+    def wait_for_prose(self, text: str) -> None:
+        """Wait until a paragraph of the outputs reads *text*."""
+        from playwright.sync_api import expect
+
+        paragraphs = self.page.locator(".jp-OutputArea-output p.mappa-prose")
+        expect(paragraphs.filter(has_text=text).first).to_be_visible(timeout=20_000)
+
+    def _settings_cell(self) -> Any:
+        cells = self.page.locator(f"{PANEL} .jp-CodeCell")
+        return cells.first.locator(".cm-content")
+
+    def settings(self) -> str:
+        """Return the text of the cell of settings."""
+        return "\n".join(self._settings_cell().locator(".cm-line").all_inner_texts())
+
+    def change_settings(self, text: str) -> None:
+        """Write *text* into the cell of settings, as by hand."""
+        self._settings_cell().click()
+        self.page.keyboard.press("ControlOrMeta+a")
+        self.page.keyboard.insert_text(text)
+
+    def stop_kernels(self) -> None:
+        """End the kernels, so that the next notebook has the machine to itself."""
+        asked = {"Authorization": f"token {TOKEN}"}
+        api = self.page.request
+        for kernel in api.get(f"{self.base}/api/kernels", headers=asked).json():
+            api.delete(f"{self.base}/api/kernels/{kernel['id']}", headers=asked)
