@@ -30,8 +30,8 @@ def rate(
 
     figures = load()
     study = open_study(
-        force or str(figures.settings["default_force"]),
-        as_of or str(figures.settings["default_as_of"]),
+        force,
+        as_of,
         margin=margin,
         comparator=comparator,
         denominator=denominator,
@@ -40,4 +40,8 @@ def rate(
     if as_json:
         typer.echo(json.dumps(study.record.as_dict(), indent=2, ensure_ascii=False))
     else:
-        typer.echo(study.sentence)
+        typer.echo(study.paragraph)
+        typer.echo()
+        typer.echo(study.change)
+        typer.echo()
+        typer.echo(study.sensitivity if study.record.count is not None else study.unusual)

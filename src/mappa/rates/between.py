@@ -175,7 +175,10 @@ def prediction_interval(fit: Fit, confidence: float = 0.95) -> tuple[float, floa
 
 
 def z_score(count: float, people: float, target: float, tau: float) -> float:
-    """Return z = (log rate - log target) / sqrt(1/count + tau^2); *target* is a rate per person."""
+    """Return z = (log rate - log target) / sqrt(1/count + tau^2); *target* is a rate per person.
+
+    Source: Spiegelhalter (2005), additive over-dispersion.
+    """
     x = max(float(count), 0.5)
     return float((np.log(x / people) - np.log(target)) / np.sqrt(1 / x + tau**2))
 

@@ -60,7 +60,10 @@ def fit_prior(counts: ArrayLike, expected: ArrayLike) -> Prior:
 def shrunken(
     prior: Prior, count: ArrayLike, expected: ArrayLike, confidence: float = 0.95
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return posterior mean and limits of the ratio to the national rate, for each area."""
+    """Return posterior mean and limits of the ratio to the national rate, for each area.
+
+    Source: Clayton and Kaldor (1987).
+    """
     posterior = stats.gamma(
         prior.a + np.asarray(count, float), scale=1 / (prior.b + np.asarray(expected, float))
     )

@@ -53,7 +53,10 @@ def byar_limits(count: float, confidence: float = 0.95) -> tuple[float, float]:
 def exact_rate(
     count: float, people: float, confidence: float = 0.95, multiplier: float = PER
 ) -> MethodRow:
-    """Return the rate per *multiplier* people with Garwood's exact interval."""
+    """Return the rate per *multiplier* people with Garwood's exact interval.
+
+    Source: Garwood (1936), Biometrika 28, 437-442.
+    """
     low, high = (multiplier * limit / people for limit in exact_limits(count, confidence))
     return MethodRow(
         statistic=f"rate per {multiplier:,.0f} people",

@@ -37,6 +37,8 @@ def exact_ratio(
     ----------
     count, people: the force. count2, people2: those it is compared with.
     confidence: two-sided confidence.
+
+    Source: Przyborowski and Wilenski (1940); limits of a share by Clopper and Pearson (1934).
     """
     x, n, y, m = round(count), round(people), round(count2), round(people2)
     low, high = _conditional_limits(x, n, y, m, confidence)
@@ -80,7 +82,10 @@ def midp_ratio(
 def score_ratio(
     count: float, people: float, count2: float, people2: float, confidence: float = 0.95
 ) -> MethodRow:
-    """Return the ratio with score limits and p-value; exact below a count of 10 on either side."""
+    """Return the ratio with score limits and p-value; exact below a count of 10 on either side.
+
+    Source: Wilson (1927) for the share of the total; Gu et al. (2008) for the ratio.
+    """
     if min(count, count2) < EXACT_BELOW:
         return exact_ratio(count, people, count2, people2, confidence)
     # Given the total the first count is binomial, and the score interval of a share is Wilson's:

@@ -349,9 +349,17 @@ def _by_rule(rule: str, verdict: str, reason: str) -> Callable[[Figures, Claim],
         row = rows.iloc[0]
         return _finding(
             claim, verdict, reason, None, row["source"], legal_basis=row["legal_basis"],
-            value=row["value"],
+            rule=row["value"],
         )  # fmt: skip
 
+    return found
+
+
+def _clock_start(figures: Figures, claim: Claim) -> Finding:
+    found = _by_rule("clock_start", MISLEADING, "clock_start")(figures, claim)
+    said = claim.printed.lower()
+    if found.verdict == MISLEADING and "convict" in said and "release" not in said:
+        return dataclasses.replace(found, verdict=HOLDS)
     return found
 
 
@@ -405,7 +413,7 @@ WORDS: dict[str, Callable[[Figures, Claim], Finding]] = {
     "notification_period": _indefinite_threshold,
     "review_wait": _review_wait,
     "level1_majority": _level1_majority,
-    "clock_start": _by_rule("clock_start", MISLEADING, "clock_start"),
+    "clock_start": _clock_start,
     "mappa_coverage": _by_rule("mappa_category_1", MISLEADING, "coverage"),
     "terms": _by_rule("mappa_level_1", MISLEADING, "terms"),
     "category2_scope": _by_rule("mappa_category_2", HOLDS, "category2"),

@@ -1,41 +1,256 @@
-"""The study of a force's rate, as the notebook and the command open it."""
+"""The rate question for a force: one object with its record, words and charts.
+
+``study.funnel`` and the like are exhibits where there is something to draw, and a sentence that
+says why not where there is not.
+"""
 
 from __future__ import annotations
 
-import dataclasses
+import functools
 from typing import Any
 
+import pandas as pd
+
+from mappa.charts import (
+    rate_caterpillar,
+    rate_change,
+    rate_choices,
+    rate_comparators,
+    rate_funnel,
+    rate_power,
+    rate_tiles,
+)
+from mappa.charts.exhibit import Exhibit
 from mappa.figures import Figures, load
-from mappa.rates.verdict import RateRecord, assess
+from mappa.rates import change, kept, story
+from mappa.rates.league import league
+from mappa.rates.record import DEFAULT_DENOMINATOR, RateRecord
+from mappa.rates.verdict import assess
+from mappa.words import numbers as n
 from mappa.words import rate as words
+from mappa.words import rate_change as change_words
+from mappa.words import rate_missing as missing_words
+from mappa.words import rate_simulation as simulation_words
+from mappa.words import rate_story as story_words
+from mappa.words import rate_tables as tables
 from mappa.words.prose import Prose
+from mappa.words.tables import Table
+
+Shown = Exhibit | Prose
 
 
-@dataclasses.dataclass(frozen=True)
 class RateStudy:
-    """Record, words and charts of one force's rate."""
+    """Does the rate differ meaningfully? Each part is made when it is asked for."""
 
-    figures: Figures
-    record: RateRecord
+    def __init__(self, figures: Figures, record: RateRecord) -> None:
+        self.figures = figures
+        self.record = record
+        table = figures.comparators
+        self._labels = dict(zip(table["comparator"], table["label"], strict=True))
+        self._how = dict(zip(table["comparator"], table["how_chosen"], strict=True))
 
     @property
     def sentence(self) -> Prose:
-        """The one sentence of the answer."""
+        """The answer in one sentence."""
         return words.sentence(self.record)
+
+    @property
+    def paragraph(self) -> Prose:
+        """The whole answer, or the page of a missing count."""
+        return words.paragraph(self.record)
+
+    @property
+    def verdict(self) -> Table | Prose:
+        """The three verdicts with their numbers, or what is known without a count."""
+        if self.record.count is None:
+            return missing_words.table(self.record, self._titles())
+        return tables.verdict(self.record)
+
+    # How large is the gap?
+    @property
+    def gap(self) -> Prose:
+        """Part one, or what is known of an area without a count."""
+        if self.record.count is None:
+            return missing_words.missing(self.record)
+        return words.gap(self.record)
+
+    @functools.cached_property
+    def comparators(self) -> Shown:
+        """The ratio to every comparator."""
+        if tables.comparisons(self.record, self._labels).empty:
+            return self._nothing("compared")
+        return rate_comparators.comparators(self.record, self._labels, self._source)
+
+    @property
+    def comparators_table(self) -> Table | Prose:
+        """Every comparator, its ratio and how it is chosen."""
+        if tables.comparisons(self.record, self._labels).empty:
+            return self._nothing("compared")
+        return tables.comparators(self.record, self._labels, self._how)
+
+    # Is it unusual?
+    @property
+    def unusual(self) -> Prose:
+        """Part two."""
+        return words.unusual(self.record)
+
+    @property
+    def pool(self) -> Prose:
+        """The areas without a count."""
+        return words.pool(self.record)
+
+    @functools.cached_property
+    def funnel(self) -> Shown:
+        """Rates against population, with both kinds of limits."""
+        rows = self._league
+        if rows["count"].notna().sum() < 2:
+            return Prose(f"Too few areas have a count on {n.day(self.record.as_of)} to draw.")
+        return rate_funnel.funnel(self.record, rows, self._source)
+
+    @functools.cached_property
+    def caterpillar(self) -> Shown:
+        """Own and shrunken rates in order."""
+        if self._league["shrunken"].notna().sum() == 0:
+            return Prose(f"Too few areas have a count on {n.day(self.record.as_of)} to rank.")
+        return rate_caterpillar.caterpillar(self.record, self._league, self._source)
+
+    @functools.cached_property
+    def tile_map(self) -> Shown:
+        """A tile for each area."""
+        if self._league["count"].notna().sum() < 2:
+            return Prose(f"Too few areas have a count on {n.day(self.record.as_of)} to map.")
+        return rate_tiles.tile_map(self.record, self._league, self.figures.areas, self._source)
+
+    # Would it matter?
+    @property
+    def matter(self) -> Prose:
+        """Part three."""
+        return words.matter(self.record)
+
+    @functools.cached_property
+    def margins(self) -> Shown:
+        """The ratio against several margins."""
+        if self.record.ratio is None:
+            return self._nothing("held against a margin")
+        return rate_comparators.margin(self.record, self._source)
+
+    # How much is a choice?
+    @property
+    def sensitivity(self) -> Prose:
+        """How the verdict divides over the combinations."""
+        return words.sensitivity(self.record)
+
+    @functools.cached_property
+    def choices(self) -> Shown:
+        """Every combination of comparator, denominator, date and method."""
+        if not self.record.sensitivity:
+            return self._nothing("put through the combinations")
+        return rate_choices.choices(self.record, self._labels, self._source)
+
+    @property
+    def methods(self) -> Table | Prose:
+        """Every method's row."""
+        if not self.record.methods:
+            return self._nothing("put through the methods")
+        return tables.methods(self.record)
+
+    # The change on the year.
+    @property
+    def change(self) -> Prose:
+        """The change on the year, with and without outliers."""
+        return change_words.change(self.record)
+
+    @functools.cached_property
+    def change_chart(self) -> Shown:
+        """Every area's change on the year."""
+        table = change.growth_table(self.figures, self.record.as_of)
+        if len(table) < change.FEWEST:
+            return Prose("Too few areas have counts of both years to draw their changes.")
+        return rate_change.change(self.record, table, self._source)
+
+    # The simulation study and the story.
+    @property
+    def simulation(self) -> Prose:
+        """Why the plain p-value misleads."""
+        found = self._kept
+        return simulation_words.NONE_KEPT if found is None else simulation_words.summary(found)
+
+    @property
+    def simulation_table(self) -> Table | Prose:
+        """False alarms, coverage and power of every method."""
+        found = self._kept
+        return simulation_words.NONE_KEPT if found is None else simulation_words.table(found)
+
+    @functools.cached_property
+    def power(self) -> Shown:
+        """False alarms and power, drawn."""
+        found = self._kept
+        if found is None:
+            return simulation_words.NONE_KEPT
+        return rate_power.power(found, "Source: simulation study kept with the tables.")
+
+    @functools.cached_property
+    def findings(self) -> list[story.Finding]:
+        """Every claim of the story, recomputed."""
+        return story.check_all(self.figures, story.story_claims(self.figures, self.record.force))
+
+    @property
+    def story(self) -> Table:
+        """Every claim with verdict and why."""
+        return story_words.table(self.findings, f"Claims checked for {self.record.force}")
+
+    @property
+    def story_summary(self) -> Prose:
+        """The verdicts counted."""
+        return story_words.summary(self.findings)
+
+    @functools.cached_property
+    def _league(self) -> pd.DataFrame:
+        return league(self.figures, self.record.as_of, self.record.denominator)
+
+    @functools.cached_property
+    def _kept(self) -> pd.DataFrame | None:
+        found = kept.read(self.figures)
+        return found if found is not None and kept.is_of(self.figures, found) else None
+
+    @property
+    def _source(self) -> str:
+        titles = self._titles()
+        rows = self.figures.population
+        rows = rows[rows["mid_year"] == self.record.population_year]
+        used = sorted({s for cell in rows["source"] for s in cell.split()} - {"derived"})
+        people = [titles.get(s, s).split(" (")[0] for s in used]
+        return words.source_line(
+            str(self.figures.settings["publisher"]), people, self.record.population_year
+        )
+
+    def _titles(self) -> dict[str, str]:
+        table = self.figures.sources
+        return dict(zip(table["source"], table["title"], strict=True))
+
+    def _nothing(self, what: str) -> Prose:
+        r = self.record
+        why = r.status or r.comparator_status or "no count that it could be set against"
+        return Prose(f"{r.force} cannot be {what}, {n.day(r.as_of)}: {why}.")
 
 
 def rate(
-    force: str,
-    as_of: Any,
+    force: str = "",
+    as_of: Any = "",
     *,
     margin: float = 0.10,
     comparator: str = "rest",
-    denominator: str = "aged 10 and over",
+    denominator: str = DEFAULT_DENOMINATOR,
     figures: Figures | None = None,
 ) -> RateStudy:
-    """Open the study of a force's rate on a date."""
+    """Open the study of a force's rate on a date (defaults: those of the figures)."""
     figures = figures if figures is not None else load()
     record = assess(
-        figures, force, as_of, margin=margin, comparator=comparator, denominator=denominator
+        figures,
+        force or str(figures.settings["default_force"]),
+        as_of or str(figures.settings["default_as_of"]),
+        margin=margin,
+        comparator=comparator,
+        denominator=denominator,
     )
     return RateStudy(figures, record)

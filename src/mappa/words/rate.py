@@ -280,3 +280,12 @@ def paragraph(record: RateRecord) -> Prose:
         return missing(record)
     parts = [gap(record), unusual(record), matter(record)]
     return Prose("\n\n".join([*parts, NEUTRAL]))
+
+
+def source_line(publisher: str, population: list[str], year: int) -> str:
+    """Return the source line of a chart: whose counts, whose population."""
+    people = f"; population: {n.listing(population)}, mid-{year}" if population else ""
+    return (
+        f"Source: counts of {publisher} as printed in newspapers and reports, each with its own "
+        f"source in the tables{people}. Not official statistics."
+    )

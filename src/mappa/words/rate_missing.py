@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
+
 from mappa.rates.record import DEFAULT_DENOMINATOR, RateRecord
 from mappa.words import numbers as n
 from mappa.words.prose import Prose
+from mappa.words.tables import Table
 
 _BASIS = {
     "all_levels": "",
@@ -136,3 +139,35 @@ def _side(low: float, high: float, national: float) -> str:
     if low > national:
         return "above"
     return "below" if high < national else "on both sides of"
+
+
+def table(record: RateRecord, titles: dict[str, str]) -> Table:
+    """Return what is known of an area without a count, a row each, with its sources.
+
+    Parameters
+    ----------
+    titles: title of each source.
+    """
+    r, found = record, record.missing
+    rows: list[tuple[str, str, str]] = []
+    if found is not None:
+        for s in found.nearest:
+            rows.append((f"Count, {s['when']}", _sighting(s), _named(s["sources"], titles)))
+        for b in found.printed:
+            text = f"{n.count(b['low'])} to {n.people(b['high'])}"
+            rows.append(("Implied by a printed figure", text, _named(b["sources"], titles)))
+        rows.append(
+            (
+                "All areas without a count, together",
+                f"{n.people(found.pool_count)}, {n.rate(found.pool_rate)} per 100,000",
+                "national count less the counted areas",
+            )
+        )
+    return Table(
+        caption=f"What is known of {r.force}, whose count of {n.day(r.as_of)} is missing",
+        frame=pd.DataFrame(rows, columns=["What", "Known", "Source"]),
+    )
+
+
+def _named(sources: str, titles: dict[str, str]) -> str:
+    return n.listing([titles.get(s) or s for s in sources.split()])

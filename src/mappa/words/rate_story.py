@@ -27,6 +27,8 @@ MEASURES = {
     "level3_placements": "level 3 placements in the year",
     "level2_count": "people at level 2",
     "level3_count": "people at level 3",
+    "level1_majority": "people at each level",
+    "indefinite_share": "people with no end date",
 }
 
 
@@ -59,9 +61,9 @@ def correction(finding: Finding) -> Prose:
             "printed rate."
         )
     if f.reason == "law":
-        return Prose(f"The threshold is {value(f)} {f.facts['unit']}.")
+        return Prose(f"The threshold is {value(f)} months.")
     if f.reason == "review_wait":
-        return Prose(f"The wait is {value(f)} {f.facts['unit']} for adults.")
+        return Prose(f"The wait is {value(f)} years for adults.")
     return Prose(f"{f.area}, {n.day(f.date)}: {_as_printed(f)} {_measure(f)}.")
 
 
@@ -117,29 +119,29 @@ def _as_printed(f: Finding) -> str:
 
 def _table(f: Finding) -> str:
     where = "Our table has" if f.verdict == FAILS else "Our table, from other sources, has"
-    return f"{where} {value(f)} {_measure(f)} for {f.area}{_beside(f)}."
+    return f"{where} {value(f)} {_measure(f)} for {f.area}.{_beside(f)}"
 
 
 def _beside(f: Finding) -> str:
     if "share" not in f.facts:
         return ""
     return (
-        f", {n.percent(f.facts['share'])} of the count where the nation has "
-        f"{n.percent(f.facts['national_share'])}"
+        f" It is {n.percent(f.facts['share'])} of the count; in the nation it is "
+        f"{n.percent(f.facts['national_share'])}."
     )
 
 
 def _same(f: Finding) -> str:
     return (
         f"The document that makes the claim is the only source of this number here, so the table "
-        f"repeats it and cannot confirm it{_beside(f)}."
+        f"repeats it and cannot confirm it.{_beside(f)}"
     )
 
 
 def _meets(f: Finding) -> str:
     x = f.facts
     return (
-        f"The count is known from this story alone, but over {n.people(x['people'])} aged 10 and "
+        f"The count is known from one document alone, but over {n.people(x['people'])} aged 10 and "
         f"over, an official figure, it gives {n.number(x['computed'], 2)} per 100,000, which "
         f"rounds to the printed {n.number(x['rate'], 0 if x['rate'] % 1 == 0 else 1)}."
     )
@@ -206,7 +208,7 @@ def _indefinite(f: Finding) -> str:
 
 def _law(f: Finding) -> str:
     verb = "sets" if f.verdict == HOLDS else f"does not set {f.printed_value} but"
-    return f"{f.facts['legal_basis']} {verb} {value(f)} {f.facts['unit']}: {f.facts['applies_to']}."
+    return f"{f.facts['legal_basis']} {verb} {value(f)} months: {f.facts['applies_to']}."
 
 
 def _wait(f: Finding) -> str:
@@ -231,7 +233,7 @@ def _bounds(f: Finding) -> str:
 def _fixed(text: str) -> Callable[[Finding], str]:
     return lambda f: text.format(
         area=f.area, possessive=possessive(f.area), day=n.day(f.date), measure=_measure(f),
-        legal_basis=f.facts.get("legal_basis", ""), value=f.facts.get("value", ""),
+        legal_basis=f.facts.get("legal_basis", ""), rule=f.facts.get("rule", ""),
     )  # fmt: skip
 
 
@@ -249,18 +251,18 @@ _WHY: dict[str, Callable[[Finding], str]] = {
     "indefinite_share": _indefinite,
     "law": _law,
     "review_wait": _wait,
-    "no_figure": _fixed("The figures here have no {measure} for {area} on {day}."),
+    "no_figure": _fixed("The figures here have no number of {measure} for {area} on {day}."),
     "no_printed_value": _fixed("The claim prints no number to compare."),
     "no_rule": _fixed("The rules here do not say."),
     "clock_start": _fixed(
-        "the period runs from the {value} ({legal_basis}): it is already running in custody."
+        "the period runs from the {rule} ({legal_basis}), so it is already running in custody."
     ),
     "coverage": _fixed(
         "category 1 is those under notification requirements ({legal_basis}); some convicted of "
         "sexual offences have none, and others are in category 2."
     ),
     "terms": _fixed(
-        "category 1 says who a person is (registered), level 1 how they are managed ({value}): "
+        "category 1 says who a person is (registered), level 1 how they are managed ({rule}): "
         "two different things, and class is neither."
     ),
     "category2": _fixed("{legal_basis} puts violent and other sexual offenders in category 2."),
@@ -274,6 +276,6 @@ _WHY: dict[str, Callable[[Finding], str]] = {
 _INSTEAD = {
     "clock_start": "Say: the notification period runs from conviction, and people are counted "
     "while they live in the community.",
-    "coverage": "Say: people under notification requirements are managed under MAPPA as category 1.",
+    "coverage": "Say: people under notification requirements are managed as category 1.",
     "terms": "Say: category 1 (registered) offenders, most of them managed at level 1.",
 }

@@ -1,0 +1,53 @@
+"""``mappa story``: every claim of the story, or of a reporter's own table, recomputed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(story)
+
+
+def story(
+    force: Annotated[str, typer.Option(help="Name of the area (default: the study's).")] = "",
+    claims: Annotated[
+        Path | None,
+        typer.Option(help="Your own claims: a CSV with the columns area, date, measure, value."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+) -> None:
+    """Recompute every claim: printed value, recomputed value, verdict, and the sentence why.
+
+    With --claims it checks your own table and says how a claim that fails should read.
+    """
+    import json
+
+    from mappa.figures import load
+    from mappa.rates import story as checks
+    from mappa.rates.claims_file import read_claims
+    from mappa.words import rate_story as words
+
+    figures = load()
+    if claims is not None:
+        asked = read_claims(figures, claims)
+    else:
+        asked = checks.story_claims(figures, force or str(figures.settings["default_force"]))
+    found = checks.check_all(figures, asked)
+    if as_json:
+        rows = [
+            {**f.as_dict(), "why": words.why(f), "correction": words.correction(f)} for f in found
+        ]
+        typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    for f in found:
+        printed = f"printed {f.printed_value}" if f.printed_value else "in words"
+        typer.echo(f"{f.claim_id}  {f.claim} ({printed}; recomputed {words.value(f) or 'none'})")
+        typer.echo(f"     {words.verdict(f)}: {words.why(f)}")
+        if words.correction(f):
+            typer.echo(f"     {words.correction(f)}")
+    typer.echo(words.summary(found))
