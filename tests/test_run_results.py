@@ -45,8 +45,6 @@ def test_gathers_a_tidy_row_for_each_value_with_its_unit():
         ("ok", "true", ""),
         ("interval.low", "1.0", "people"),
         ("interval.high", "2.0", "people"),
-        ("years.0.year", "2019", ""),
-        ("years.0.value", "3", ""),
     ]
     assert {(r["force"], r["notebook"]) for r in rows} == {("Upper Marsh", "2-rate")}
     whole = json.loads(files["results.json"])

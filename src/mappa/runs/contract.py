@@ -14,7 +14,9 @@ from mappa.runs import results
 
 _HIDDEN = {"script", "style", "svg", "code", "pre", "head", "template"}
 # "None of these is published" is English; a missing value stands where a number would.
-_MISSING = re.compile(r"(?<![\w.-])(nan|NaN|NaT|inf|None(?! of | is | are )|<NA>|Infinity)(?![\w-])")
+_MISSING = re.compile(
+    r"(?<![\w.-])(nan|NaN|NaT|inf|None(?! of | is | are )|<NA>|Infinity)(?![\w-])"
+)
 
 
 class _Reader(HTMLParser):

@@ -81,7 +81,11 @@ def gather(force: str, notebooks: Mapping[str, str]) -> dict[str, str]:
 def tidy_rows(
     force: str, notebook: str, record: Mapping[str, Any], units: Mapping[str, str]
 ) -> list[dict[str, Any]]:
-    """Return a row for each number and text of a record, nested keys joined by a full stop."""
+    """Return a row for each number and text of a record, nested keys joined by a full stop.
+
+    The tables inside a record (lists, such as a series by year) stay in ``results.json``: their
+    rows have no names of their own.
+    """
     return [
         {
             "force": force,
@@ -98,10 +102,7 @@ def _leaves(prefix: str, value: Any) -> Iterable[tuple[str, Any]]:
     if isinstance(value, Mapping):
         for name, inner in value.items():
             yield from _leaves(f"{prefix}.{name}" if prefix else str(name), inner)
-    elif isinstance(value, list):
-        for number, inner in enumerate(value):
-            yield from _leaves(f"{prefix}.{number}", inner)
-    else:
+    elif not isinstance(value, list):
         yield prefix, value
 
 
