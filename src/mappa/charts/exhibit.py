@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import base64
 import csv
 import dataclasses
 import html
 import io
+import urllib.parse
 
 import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
 
 from mappa.charts.style import RC
-from mappa.charts.svg import shrink
+from mappa.charts.svg import data_uri, shrink
 from mappa.words.tables import table_html
 
 EXHIBIT_MIME = "application/vnd.mappa.exhibit+json"
@@ -73,8 +73,8 @@ class Exhibit:
 
     def _repr_html_(self) -> str:
         esc = html.escape
-        picture = base64.b64encode(self.svg().encode()).decode()
-        sheet = base64.b64encode(safe_csv(self.data).encode()).decode()
+        picture = esc(data_uri(self.svg()), quote=True)
+        sheet = urllib.parse.quote(safe_csv(self.data), safe=" !$()*,-./:;=?@_~")
         table = table_html(self.data, f"Data of the chart: {self.headline}")
         return (
             f'<figure class="mappa-exhibit" id="exhibit-{esc(self.name, quote=True)}">'
@@ -83,12 +83,12 @@ class Exhibit:
             # On a phone the picture keeps a legible size and scrolls, so it must take the focus.
             f'<div class="mappa-picture" role="region" tabindex="0" '
             f'aria-label="Chart: {esc(self.headline, quote=True)}">'
-            f'<img alt="{esc(self.alt, quote=True)}" src="data:image/svg+xml;base64,{picture}">'
+            f'<img alt="{esc(self.alt, quote=True)}" src="{picture}">'
             "</div>"
             f'<figcaption class="mappa-source">{esc(self.source)}</figcaption>'
             f'<details class="mappa-data"><summary>Data of this chart</summary>{table}'
             f'<p><a download="{esc(self.name, quote=True)}.csv" '
-            f'href="data:text/csv;charset=utf-8;base64,{sheet}">'
+            f'href="data:text/csv;charset=utf-8,{sheet}">'
             f"Download {esc(self.name)}.csv</a></p>"
             "</details></figure>"
         )

@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 #: Bytes of a page without the pictures and the data of its charts.
 BUDGET = 300_000
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "wbr"}
-_FIGURE_DATA = re.compile(r"data:[\w/+.-]+(?:;[\w=-]+)*;base64,[A-Za-z0-9+/=]+")
+_FIGURE_DATA = re.compile(r'(?<=(?:src|ref)=")data:[^"]*(?=")')
 _CHART_TABLE = re.compile(r'<details class="mappa-data">.*?</details>', re.S)
 _UNWRITTEN = re.compile(r"(?<![\w-])(nan|NaN|NaT|None|inf|undefined|Traceback)(?![\w-])")
 

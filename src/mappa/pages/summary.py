@@ -146,32 +146,78 @@ def area_result(
 
 
 def summarise(figures: Figures, reports: list[Report]) -> list[AreaResult]:
-    """Return a line for every area, whether or not it has a report.
+    """Return a line for every area: from its report, or worked out in short where it has none.
 
-    Raises DataError for a report whose rate is not what the tables now give: it is out of date.
+    Raises DataError for a report that does not meet the tables as they are: it is out of date.
     """
-    from mappa.rates.verdict import assess
-
     settings = shared_settings(reports, figures)
     as_of = settings.pop("as_of")
     by_area = {r.area: r for r in reports}
     lines = []
     for area in figures.names:
-        rate = assess(figures, area, as_of, **settings).as_dict()
         report = by_area.get(area)
-        growth: Mapping[str, Any] = {}
-        if report:
-            told = report.records.get("2-rate", {})
-            for name in ("count", "population", "rate", "ratio"):
-                if name in told and not _same(told[name], rate[name]):
-                    raise DataError(
-                        f"{report.folder} was made from other figures ({name} {told[name]}, now "
-                        f"{rate[name]}): run `mappa report --force {area!r}` again."
-                    )
-            growth = report.records.get("1-growth", {})
+        rate = report.records.get("2-rate") if report else None
+        if report and rate:
+            _check_up_to_date(figures, report, rate)
+        else:
+            rate = _in_short(figures, area, as_of, settings)
+        growth = report.records.get("1-growth", {}) if report else {}
         page = f"forces/{figures.slug(area)}/index.html" if report else ""
         lines.append(area_result(figures, rate, growth, page))
     return lines
+
+
+def _in_short(
+    figures: Figures, area: str, as_of: str, settings: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return rate, ratio and verdicts as the full record has them, without what takes long."""
+    from mappa.rates import comparators, equivalence, intervals, sensitivity
+    from mappa.rates.league import league
+
+    denominator = str(settings.get("denominator", "aged 10 and over"))
+    row = league(figures, as_of, denominator).set_index("area").loc[area]
+    against = comparators.choose(
+        figures, area, figures.date(as_of), str(settings.get("comparator", "rest")), denominator
+    )
+    found = {
+        "force": area,
+        "as_of": as_of,
+        "denominator": denominator,
+        "comparator": against.name,
+        "confidence": 0.95,
+        "population": float(row["population"]),
+    }
+    if not row["count"] >= 0:  # missing: neither zero nor more
+        return found | {"status": "no count is published here for the date"}
+    rate = intervals.exact_rate(float(row["count"]), float(row["population"]), 0.95)
+    found |= {
+        "count": float(row["count"]),
+        "rate": rate.value,
+        "rate_low": rate.lower,
+        "rate_high": rate.upper,
+        "unusual_verdict": row["verdict"],
+    }
+    ratio = sensitivity.ratio_to(float(row["count"]), float(row["population"]), against)
+    if ratio is not None:
+        told = ratio.interval(0.95)
+        found |= {"ratio": told.value, "ratio_low": told.lower, "ratio_high": told.upper}
+        found["gap_verdict"] = sensitivity.verdict(told.lower, told.upper)
+        margin = float(settings.get("margin", 0.10))
+        found["margin_verdict"] = equivalence.margin_test(ratio, margin).verdict
+    return found
+
+
+def _check_up_to_date(figures: Figures, report: Report, rate: Mapping[str, Any]) -> None:
+    """A report's count and population must be those of the tables."""
+    as_of = str(rate["as_of"])
+    count = figures.counts(as_of).get(report.area)
+    people = figures.people(as_of, str(rate["denominator"]))[report.area]
+    for name, now in (("count", count), ("population", people)):
+        if not _same(rate.get(name), now):
+            raise DataError(
+                f"{report.folder} was made from other figures ({name} {rate.get(name)}, now "
+                f"{now}): run `mappa report --force {report.area!r}` again."
+            )
 
 
 def _same(a: Any, b: Any) -> bool:
