@@ -48,7 +48,7 @@ def seal(
     day = figures.date(origin)
     folder = out or figures.folder / seals.FOLDER
     before = seals.read_seals(folder, figures.dictionary)
-    chosen = name or f"{day:%Y-%m-%d}"
+    chosen = seals.seal_name(name, day)
     if (folder / chosen).exists():
         # Told before the model runs, which takes a while.
         raise OutputError(seals.taken(chosen))
@@ -147,6 +147,34 @@ def origins(
     text = pd.concat(rows).to_csv(index=False, lineterminator="\n")
     place = write_atomically(out or figures.folder / f"{rolling.TABLE}.csv", text)
     typer.echo(f"Kept the forecasts of {len(dates)} origins in {place}.")
+
+
+@forecast.command()
+def requests(
+    as_of: Annotated[str, typer.Option(help="Date of the last figures used.")] = "",
+    table: Annotated[str, typer.Option(help="Only the request for this table.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+) -> None:
+    """Print the requests for unpublished tables, the most helpful first."""
+    from mappa.errors import UnknownName
+    from mappa.figures import load
+    from mappa.studies.register import register as open_study
+    from mappa.words import settle as words
+
+    figures = load()
+    force = str(figures.settings["default_force"])
+    settlement = open_study(force, as_of, figures=figures).settlement
+    found = [r for r in settlement.requests if table in {"", r.candidate}]
+    if not found:
+        raise UnknownName("table to ask for", table, [r.candidate for r in settlement.requests])
+    if as_json:
+        _print_json([r.as_dict() for r in found])
+        return
+    if not table:
+        typer.echo(f"{words.settle_sentence(settlement)}\n")
+    for r in found:
+        typer.echo(f"{r.candidate}: {words.share(r.reduction)} of the variance.")
+        typer.echo(f"{words.settle_request(r)}\n")
 
 
 def _day(text: str) -> Any:

@@ -156,6 +156,19 @@ def forecasts_csv(forecasts: pd.DataFrame) -> bytes:
     return stream.getvalue().encode("utf-8")
 
 
+def seal_name(name: str, origin: pd.Timestamp) -> str:
+    """Return the name of a seal, the origin's date where *name* is empty.
+
+    Raises UsageError where the name could step out of its folder.
+    """
+    chosen = name or f"{origin:%Y-%m-%d}"
+    if not _NAME.fullmatch(chosen):
+        raise UsageError(
+            f"{chosen!r} cannot name a seal: use small letters, digits and single hyphens."
+        )
+    return chosen
+
+
 def make_seal(
     figures: Figures,
     origin: str | pd.Timestamp,
@@ -180,11 +193,7 @@ def make_seal(
     previous: the seal made before, to whose hash this one is chained.
     """
     day = pd.Timestamp(origin)
-    name = name or f"{day:%Y-%m-%d}"
-    if not _NAME.fullmatch(name):
-        raise UsageError(
-            f"{name!r} cannot name a seal: use small letters, digits and single hyphens."
-        )
+    name = seal_name(name, day)
     unnamed = sorted(set(forecasts["method"]) - set(methods))
     if unnamed:
         raise DataError(f"The seal would hold forecasts of a method without words: {unnamed[0]}.")

@@ -22,7 +22,7 @@ def settle_sentence(settlement: Settlement) -> Prose:
         f"The unpublished table that would narrow the attribution most is {best.table}: it would "
         f"be expected to remove {numbers.percent(best.reduction, 0)} of the attribution's "
         f"variance, and {numbers.percent(best.by_component[component], 0)} of that of "
-        f"{component}. All the tables together would remove "
+        f"its part {component!r}. All the tables together would remove "
         f"{numbers.percent(settlement.together, 0)}. It assumes that the model holds and that a "
         f"table meets the model's numbers within {numbers.percent(best.error, 0)}."
     )
@@ -35,8 +35,8 @@ def settle_table(settlement: Settlement) -> Table:
         [
             capital(r.table),
             r.holder,
-            _share(r.reduction),
-            *(_share(r.by_component.get(c)) for c in components),
+            share(r.reduction),
+            *(share(r.by_component.get(c)) for c in components),
         ]
         for r in settlement.requests
     ]
@@ -60,10 +60,20 @@ def settle_table(settlement: Settlement) -> Table:
     )
 
 
-def _share(value: float | None) -> str:
+def share(value: float | None) -> str:
+    """Write an expected reduction, which may not be known."""
     return "not known" if value is None else numbers.percent(value, 0)
 
 
 def settle_request(request: Request) -> Prose:
     """Return the wording of the request, ready to be sent."""
     return Prose(f"To {request.holder}.\n\n{request.request}")
+
+
+def settle_requests(settlement: Settlement) -> Table:
+    """List the wordings of all requests, the most helpful table first."""
+    rows = [[capital(r.table), r.holder, r.request] for r in settlement.requests]
+    return Table(
+        caption="Requests under the Freedom of Information Act 2000, ready to send",
+        frame=pd.DataFrame(rows, columns=["Table", "To", "Wording"]),
+    )
