@@ -73,7 +73,7 @@ class Exhibit:
 
     def _repr_html_(self) -> str:
         esc = html.escape
-        picture = esc(data_uri(self.svg()), quote=True)
+        picture = data_uri(self.svg())  # holds no character that HTML would need escaped
         sheet = urllib.parse.quote(safe_csv(self.data), safe=" !$()*,-./:;=?@_~")
         table = table_html(self.data, f"Data of the chart: {self.headline}")
         return (
