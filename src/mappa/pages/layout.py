@@ -50,7 +50,8 @@ def stylesheet() -> Markup:
     """Return the style without comments and needless space."""
     text = (HERE / "static" / "mappa.css").read_text(encoding="utf-8")
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
-    return Markup(re.sub(r"\s*\n\s*", "\n", text).strip())
+    text = re.sub(r"\s+", " ", text)
+    return Markup(re.sub(r" ?([{};,]) ?", r"\1", text).replace(": ", ":").strip())
 
 
 def script(*names: str) -> Markup:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import html
+import math
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
+
+_NUM = ' class="num"'
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,24 +51,49 @@ def table_html(
     right = set(numeric) | {
         str(c) for c in frame.columns if pd.api.types.is_numeric_dtype(frame[c])
     }
-
-    def cls(column: object) -> str:
-        return ' class="num"' if str(column) in right else ""
-
-    head = "".join(f'<th scope="col"{cls(c)}>{esc(str(c))}</th>' for c in frame.columns)
+    rest = [str(c) for c in frame.columns[1:]]
+    # Most tables hold numbers: the table says so once, and only its other cells say what they are.
+    mostly = 2 * sum(c in right for c in rest) > len(rest)
+    classes = [
+        (' class="txt"' if mostly else "") if c not in right else ("" if mostly else ' class="num"')
+        for c in rest
+    ]
+    head = "".join(
+        f'<th scope="col"{_NUM if str(c) in right else ""}>{esc(str(c))}</th>'
+        for c in frame.columns
+    )
+    lead = _NUM if frame.columns.size and str(frame.columns[0]) in right else ""
     lines = []
     for row in frame.itertuples(index=False):
-        first, *rest = ("" if pd.isna(v) else str(v) for v in row)
+        first, *others = (cell_text(v) for v in row)
         label = esc(first)
         if links and first in links:
             label = f'<a href="{esc(links[first], quote=True)}">{label}</a>'
-        cells = "".join(
-            f"<td{cls(c)}>{esc(v)}</td>" for c, v in zip(frame.columns[1:], rest, strict=True)
-        )
-        lines.append(f'<tr><th scope="row"{cls(frame.columns[0])}>{label}</th>{cells}</tr>')
+        cells = "".join(f"<td{c}>{esc(v)}</td>" for c, v in zip(classes, others, strict=True))
+        lines.append(f'<tr><th scope="row"{lead}>{label}</th>{cells}</tr>')
     foot = f'<p class="mappa-note">{esc(note)}</p>' if note else ""
+    kind = ' class="nums"' if mostly else ""
     return (
         f'<div class="mappa-table" role="region" aria-label="{esc(caption, quote=True)}" '
-        f'tabindex="0"><table><caption>{esc(caption)}</caption>'
+        f'tabindex="0"><table{kind}><caption>{esc(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>{foot}"
     )
+
+
+def cell_text(value: object) -> str:
+    """Return *value* as a cell shows it: six digits of a number that is none of words' own.
+
+    A count keeps all its digits, a date is ISO, what is missing is empty. The CSV beside a chart
+    holds the numbers unrounded.
+    """
+    if isinstance(value, dt.date):
+        return "" if pd.isna(value) else value.isoformat()[:10]
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else "no"
+    if isinstance(value, float | np.floating):
+        number = float(value)
+        if not math.isfinite(number):
+            return ""
+        decimals = 0 if number.is_integer() else max(0, 6 - len(str(int(abs(number)))))
+        return f"{number:.{decimals}f}".rstrip("0").rstrip(".") if decimals else f"{number:.0f}"
+    return "" if value is None or value is pd.NA or value is pd.NaT else str(value)
