@@ -6,10 +6,10 @@ import dataclasses
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from mappa.errors import UnknownName
 from mappa.figures import Figures
+from mappa.register.arrays import Array
 from mappa.register.benchmarks import check_horizon
 
 #: Futures drawn at a posterior mode: pairs of opposite steps, so that the median is steady.
@@ -23,12 +23,12 @@ SOURCES = ("register", "benchmark")
 class NationalDraws:
     """Draws of the national stock, shape (draws, horizon), people, and what made them."""
 
-    draws: NDArray[np.float64] = dataclasses.field(repr=False)
+    draws: Array = dataclasses.field(repr=False)
     method: str
     label: str
 
 
-def mode_draws(figures: Figures, origin: pd.Timestamp, horizon: int) -> NDArray[np.float64]:
+def mode_draws(figures: Figures, origin: pd.Timestamp, horizon: int) -> Array:
     """Return futures of the register model about its posterior mode, shape (draws, horizon).
 
     The number sentenced walks on at random from the mode. To that is added the parameters'
@@ -45,7 +45,7 @@ def mode_draws(figures: Figures, origin: pd.Timestamp, horizon: int) -> NDArray[
     model = RegisterModel(near.inputs, near.priors, horizon=check_horizon(horizon))
     dates = np.asarray(near.today + np.arange(1, horizon + 1), dtype=float)
 
-    def stock(z: NDArray[np.float64], future: NDArray[np.float64]) -> NDArray[np.float64]:
+    def stock(z: Array, future: Array) -> Array:
         return np.log(model.run(z, dates, future=future).stock)
 
     rng = np.random.default_rng(SEED)
@@ -55,7 +55,7 @@ def mode_draws(figures: Figures, origin: pd.Timestamp, horizon: int) -> NDArray[
     slope = np.array(
         [
             (stock(mode.z + step, level) - stock(mode.z - step, level)) / (2 * STEP)
-            for step in STEP * np.eye(len(mode.z))
+            for step in np.asarray(STEP * np.eye(len(mode.z)), dtype=float)
         ]
     )
     spread = slope.T @ mode.covariance @ slope + fixed["error_exact"] ** 2 * np.eye(horizon)
@@ -63,15 +63,21 @@ def mode_draws(figures: Figures, origin: pd.Timestamp, horizon: int) -> NDArray[
     return np.exp(futures + np.concatenate([shock, -shock]))
 
 
-def posterior_draws(
-    figures: Figures, origin: pd.Timestamp, horizon: int
-) -> tuple[NDArray[np.float64], bool]:
-    """Return the register model's forecast draws and whether its posterior was sampled."""
+def _register_draws(figures: Figures, origin: pd.Timestamp, horizon: int) -> NationalDraws:
+    """Return the posterior's forecasts with the error that the model allows a count.
+
+    A seal is held against published counts, so that error belongs in it.
+    """
     from mappa.register.forecast import forecast
-    from mappa.register.posterior import SHIPPED
+    from mappa.register.parameters import parameter_table
+    from mappa.register.tables import PARAMETERS, model_table
 
     made = forecast(figures, origin, horizon)
-    return np.asarray(made.draws, dtype=float), made.status == SHIPPED
+    sd = parameter_table(model_table(figures, PARAMETERS)).fixed["error_exact"]
+    error = sd * np.random.default_rng(SEED).standard_normal(made.draws.shape)
+    how = made.status.split(":")[0]
+    label = f"register model ({how} posterior, random future inflow, counting error)"
+    return NationalDraws(made.draws * np.exp(error), "register", label)
 
 
 def national_draws(
@@ -82,9 +88,7 @@ def national_draws(
     Raises UnknownName where *source* is not one of :data:`SOURCES`.
     """
     if source == "register":
-        draws, sampled = posterior_draws(figures, origin, horizon)
-        how = "sampled posterior" if sampled else "normal approximation at the posterior mode"
-        return NationalDraws(draws, "register", f"register model ({how})")
+        return _register_draws(figures.until(origin), origin, check_horizon(horizon))
     if source == "benchmark":
         from mappa.growth.nation import benchmark_path
 
