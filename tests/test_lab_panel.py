@@ -127,7 +127,8 @@ def test_every_control_of_the_rate_moves_the_verdict_of_the_record(
         panel.controls[name].value = value
         study = rate(figures=figures, **panel.values)
         assert sentence.shown[-1] == study.sentence, name
-        assert f"within {value:.0%}" in picture.shown[-1].svg() or name != "margin"
+        percent = f"{study.record.margin:.0%}"
+        assert f"within {percent}" in picture.shown[-1].svg()
     assert len(funnel.shown) == len(moves)  # the first, and each move but that of the margin
     assert picture.shown[-1].alt.count(other)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 import functools
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pandas as pd
 
@@ -14,11 +15,33 @@ from mappa.errors import DataError, UnknownName, UsageError
 from mappa.figures import places, schema
 from mappa.files import digest_files
 
+P = ParamSpec("P")
+Kept = TypeVar("Kept", pd.Series, list[pd.Timestamp])
+
 DENOMINATORS = {
     "aged 10 and over": "population_10plus",
     "all ages": "population_all",
     "men aged 18 and over": "males_18plus",
 }
+
+
+def _kept(
+    selection: Callable[Concatenate[Figures, P], Kept],
+) -> Callable[Concatenate[Figures, P], Kept]:
+    """Keep what a selection finds, for its instance alone; each caller gets a copy of its own.
+
+    A verdict asks for the same few selections again and again; a slider waits for them.
+    """
+
+    @functools.wraps(selection)
+    def find(self: Figures, *args: P.args, **kwargs: P.kwargs) -> Kept:
+        found: dict[Any, Kept] = self.__dict__.setdefault("_found", {})
+        key = (selection.__name__, args, tuple(sorted(kwargs.items())))
+        if key not in found:
+            found[key] = selection(self, *args, **kwargs)
+        return found[key].copy()
+
+    return find
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,6 +107,7 @@ class Figures:
         return str(self.areas.set_index("area")["slug"][self.area(area)])
 
     @property
+    @_kept
     def dates(self) -> list[pd.Timestamp]:
         """Dates for which a rate can be formed: a national count and a denominator year."""
         counts = self.national("rso_count")
@@ -106,6 +130,7 @@ class Figures:
             raise UsageError(f"No national count and population for {as_of}: there are {shown}.")
         return day
 
+    @_kept
     def counts(
         self, as_of: str | pd.Timestamp, measure: str = "rso_count", basis: str = "all_levels"
     ) -> pd.Series:
@@ -127,6 +152,7 @@ class Figures:
         t = self.area_figures
         return t[(t["area"] == area) & (t["measure"] == measure)].sort_values("date")
 
+    @_kept
     def national(self, measure: str) -> pd.Series:
         """Return the preferred national values of *measure* (whole category), by date."""
         t = self.national_figures
@@ -142,6 +168,7 @@ class Figures:
             raise UsageError(f"No denominator year is known for {day:%Y-%m-%d}: known are {shown}.")
         return int(mid[day])
 
+    @_kept
     def people(self, as_of: str | pd.Timestamp, denominator: str = "aged 10 and over") -> pd.Series:
         """Return the population of every area for a stock date (people), by area.
 

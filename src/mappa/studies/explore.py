@@ -180,7 +180,7 @@ def rate(
     }
 
     @functools.lru_cache(maxsize=32)
-    def funnel(**settings: Any) -> Exhibit:
+    def funnel(**settings: Any) -> Exhibit | Prose:
         """The margin does not move the funnel: it is drawn once for the other settings."""
         return open_rate(figures=f, **settings).funnel
 
@@ -188,7 +188,8 @@ def rate(
         study = open_rate(figures=f, **settings)
         others = {name: value for name, value in settings.items() if name != "margin"}
         drawn = funnel(**others)
-        return study.sentence, margin_charts.margin(study.record, drawn.source), drawn
+        source = drawn.source if isinstance(drawn, Exhibit) else "Figures of this study."
+        return study.sentence, margin_charts.margin(study.record, source), drawn
 
     return Panel(controls, view)
 
