@@ -321,6 +321,13 @@ def test_seal_sentence_when_nothing_can_be_said(figures: Figures) -> None:
     )
 
 
+def test_seals_sentence(score: SealScore) -> None:
+    assert sw.seals_sentence([]) == (
+        "There is no sealed forecast yet: `mappa forecast seal` makes one."
+    )
+    assert sw.seals_sentence([score, score]).count("\n\n") == 1
+
+
 def test_seal_sentence_tells_how_blind_it_was(score: SealScore) -> None:
     assert "no blind test" not in sw.seal_sentence(dataclasses.replace(score, blind=1))
     two = dataclasses.replace(score, scored=2, blind=0)

@@ -82,6 +82,7 @@ def score(
     from mappa.figures import load
     from mappa.register import seals
     from mappa.register.forecast_scores import score_seal
+    from mappa.words import seals as words
 
     figures = load()
     found = seals.read_seals(folder or figures.folder / seals.FOLDER, figures.dictionary)
@@ -91,7 +92,7 @@ def score(
         _print_json([s.as_dict() for s in scores])
         return
     if not scores:
-        typer.echo("There is no sealed forecast yet: `mappa forecast seal` makes one.")
+        typer.echo(words.seals_sentence(scores))
     for s in scores:
         _print_score(s)
 

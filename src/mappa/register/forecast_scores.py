@@ -14,7 +14,7 @@ from mappa.records import Record, key
 from mappa.register.benchmarks import LEVEL, METHODS, national_series
 from mappa.register.origins import inputs_digest
 from mappa.register.scoring import at_level, central, crps_quantiles, interval_score
-from mappa.register.seals import NATIONAL_GROWTH, Seal
+from mappa.register.seals import FOLDER, NATIONAL_GROWTH, Seal, read_seals
 
 
 @dataclasses.dataclass(frozen=True)
@@ -109,6 +109,15 @@ def score_seal(seal: Seal, figures: Figures) -> SealScore:
         area_cases=areas,
         status=status,
     )
+
+
+def seal_scores(figures: Figures) -> tuple[SealScore, ...]:
+    """Verify the seals beside the tables and score each, in the order they were made.
+
+    Raises DataError where a seal is not what was sealed.
+    """
+    found = read_seals(figures.folder / FOLDER, figures.dictionary)
+    return tuple(score_seal(seal, figures) for seal in found)
 
 
 def _order(method: str) -> tuple[int, str]:

@@ -131,8 +131,9 @@ def settle_posterior(
     parameters = {
         f"parameter.{name}": model.priors.column(name, posterior.z) for name in model.priors.names
     }
-    quantities = posterior.shown.assign(**parameters)
-    attribution = attribution_draws(posterior.shown, reference, law, published_growth)
+    shown = posterior.shown.reset_index(drop=True)
+    quantities = pd.concat([shown, pd.DataFrame(parameters)], axis=1)
+    attribution = attribution_draws(shown, reference, law, published_growth)
     return settle(figures, model.inputs.as_of, attribution, quantities)
 
 

@@ -13,6 +13,13 @@ from mappa.words.prose import Prose
 from mappa.words.tables import Table
 
 
+def seals_sentence(scores: Sequence[SealScore]) -> Prose:
+    """Say how each sealed forecast did, a paragraph each."""
+    if not scores:
+        return Prose("There is no sealed forecast yet: `mappa forecast seal` makes one.")
+    return Prose("\n\n".join(seal_sentence(s) for s in scores))
+
+
 def seal_sentence(score: SealScore) -> Prose:
     """Say how a sealed forecast did, or plainly that nothing can be said yet."""
     name = (
