@@ -80,6 +80,27 @@ def test_score_prints_sentence_and_tables(folder: Path) -> None:
     assert record["areas"][0]["covered"] <= record["areas"][0]["areas"]
 
 
+def test_counts_added_since_are_scored(
+    folder: Path, data_copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with (data_copy / "national_figures.csv").open("a", encoding="utf-8") as stream:
+        stream.write("2022-03-31,rso_count,,66666,snapshot_31_march,printed,derived,new,true\n")
+    with (data_copy / "area_figures.csv").open("a", encoding="utf-8") as stream:
+        stream.write("Cumbria,2022-03-31,rso_count,600,all_levels,printed,derived,new,true\n")
+    monkeypatch.setenv("MAPPA_DATA", str(data_copy))
+    (record,) = json.loads(run("score", "--from", str(folder), "--json"))
+    assert (record["scored"], record["blind"]) == (2, 1)
+    assert record["inputs_unchanged"]  # what came later is no revision of what was known
+    ours = [c for c in record["national"] if c["method"] == "growth_benchmark"]
+    assert [c["count"] for c in ours] == [64325, 66666]
+    assert ours[1]["error"] == pytest.approx(ours[1]["value"] - 66666)
+    (area,) = [a for a in record["areas"] if a["date"] == "2022-03-31" and a["covered"] is not None]
+    assert area["areas"] == 1
+    assert "One of the two later national counts was in the data" in run(
+        "score", "--from", str(folder)
+    )
+
+
 def test_no_seal_yet(tmp_path: Path) -> None:
     assert "There is no sealed forecast yet" in run("score", "--from", str(tmp_path))
     assert json.loads(run("score", "--from", str(tmp_path), "--json")) == []

@@ -66,7 +66,7 @@ def test_interval_score_by_hand() -> None:
     assert scoring.interval_score(10, 20, 26, 0.5) == pytest.approx(10 + 4 * 6)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.floats(-50, 50), st.floats(-50, 50), st.floats(0.1, 30))
 def test_no_other_forecast_beats_the_truth_on_average(
     truth: float, other: float, sd: float
