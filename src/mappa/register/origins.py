@@ -15,12 +15,12 @@ from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from mappa.figures import Figures
 from mappa.figures.schema import read_text_table, validate_table
 from mappa.files import digest
 from mappa.records import Record, key
+from mappa.register.arrays import Array
 from mappa.register.benchmarks import (
     LEVEL,
     METHODS,
@@ -38,7 +38,7 @@ LEAST_COUNTS = 11  # damped smoothing has five parameters and a variance to find
 HORIZON = 5
 
 #: A forecaster returns draws of the national stock, shape (draws, horizon), from an origin.
-Forecaster = Callable[[Figures, pd.Timestamp, int], NDArray[np.float64]]
+Forecaster = Callable[[Figures, pd.Timestamp, int], Array]
 
 # What a forecast can depend on, by table; notes and sources may be mended without effect.
 _INPUTS = {
