@@ -31,6 +31,9 @@ def growth(
     horizon: Annotated[int, typer.Option(help="Years to forecast, 0 to 5.")] = 4,
     start: Annotated[str, typer.Option("--from", help="First date of one span.")] = "",
     end: Annotated[str, typer.Option("--to", help="Last date of one span.")] = "",
+    nation: Annotated[
+        str, typer.Option(help="The forecast's nation: benchmark, or register (takes longer).")
+    ] = "benchmark",
     as_json: JSON = False,
 ) -> None:
     """Tell how the numbers have grown in a force and nationally.
@@ -50,7 +53,7 @@ def growth(
         return
     from mappa.studies.growth import growth as study
 
-    answer = study(force, as_of, horizon, figures)
+    answer = study(force, as_of, horizon, figures, nation)
     if as_json:
         _print_json(answer.record.as_dict())
     else:

@@ -14,6 +14,7 @@ an assumption, named with every interval.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 
 import pandas as pd
@@ -26,7 +27,6 @@ from mappa.rates.change import TURNOVER
 from mappa.records import Record, key
 
 LEVEL = 0.95
-DAYS = 365.25
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,9 +80,7 @@ def make_span(
     """Return the span between two rows (date, value, basis, quality) of one series."""
     if not 0 <= turnover < 1:
         raise UsageError(f"Turnover {turnover} is not a share: it must be from 0 to below 1.")
-    years = (second["date"] - first["date"]).days / DAYS
-    if _same_day(first["date"], second["date"]):
-        years = float(second["date"].year - first["date"].year)
+    years = series.years_between(first["date"], second["date"])
     n0, n1 = float(first["value"]), float(second["value"])
     log = math.log(n1 / n0)
     half = stats.norm.ppf((1 + level) / 2) * math.sqrt(log_variance(n0, n1, years, turnover))
@@ -107,10 +105,7 @@ def make_span(
     )
 
 
-def _same_day(first: pd.Timestamp, second: pd.Timestamp) -> bool:
-    return (first.month, first.day) == (second.month, second.day)
-
-
+@functools.lru_cache(maxsize=128)
 def _rows(figures: Figures, area: str) -> pd.DataFrame:
     if area == figures.nation:
         frame = series.chosen(series.national_series(figures))
@@ -136,19 +131,19 @@ def span(
     name = area if area == figures.nation else figures.area(area)
     first, second = parse_day(start), parse_day(end)
     if first >= second:
-        raise UsageError(f"{first:%Y-%m-%d} is not before {second:%Y-%m-%d}: name two dates.")
+        raise UsageError(f"{day_text(first)} is not before {day_text(second)}: name two dates.")
     frame = _rows(figures, name)
     found = []
     for day in (first, second):
         rows = frame[frame["date"] == day]
         if rows.empty:
-            raise UsageError(f"No count of {name} is known for {day:%Y-%m-%d}: {_known(frame)}.")
+            raise UsageError(f"No count of {name} is known for {day_text(day)}: {_known(frame)}.")
         found.append(rows.set_index("basis", drop=False))
     common = [b for b in found[0].index if b in found[1].index and b != "basis_not_known"]
     if not common:
         names = {**series.AREA_BASES, **series.NATIONAL_BASES}
         told = [
-            " or ".join(names[b] for b in rows.index) + f" on {day:%Y-%m-%d}"
+            " or ".join(names[b] for b in rows.index) + f" on {day_text(day)}"
             for rows, day in zip(found, (first, second), strict=True)
         ]
         raise UsageError(
@@ -167,8 +162,13 @@ def parse_day(value: str | pd.Timestamp) -> pd.Timestamp:
         raise UsageError(f"{value!r} is not a date: write it as YYYY-MM-DD.") from None
 
 
+def day_text(day: pd.Timestamp) -> str:
+    """Write a date as 31 March 2020."""
+    return f"{day.day} {day:%B %Y}"
+
+
 def _known(frame: pd.DataFrame) -> str:
-    days = sorted({f"{d:%Y-%m-%d}" for d in frame["date"]})
+    days = [day_text(d) for d in sorted(set(frame["date"]))]
     return "known are " + ", ".join(days) if days else "there is none for any date"
 
 
@@ -255,6 +255,6 @@ def compound(figures: Figures, area: str, as_of: pd.Timestamp, **kwargs: float) 
     rows = _rows(figures, area)
     rows = rows[rows["date"].isin(dates) & ~rows["basis"].isin(["level_1", "basis_not_known"])]
     if len(rows) < 2:
-        text = f"Fewer than two counts of {area} on one basis are known up to {as_of:%Y-%m-%d}."
+        text = f"Fewer than two counts of {area} on one basis are known up to {day_text(as_of)}."
         return Change(text, None, None, None, None)
     return compare(figures, area, rows["date"].min(), rows["date"].max(), **kwargs)

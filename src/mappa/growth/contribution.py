@@ -12,6 +12,7 @@ import functools
 import pandas as pd
 
 from mappa.figures import Figures
+from mappa.growth.change import day_text
 from mappa.growth.evidence import half_width
 from mappa.rates.change import OUTLIER_SDS, growth_table
 from mappa.records import Record, key
@@ -58,7 +59,7 @@ def contributions(figures: Figures, end: pd.Timestamp) -> Contribution:
     start = end - pd.DateOffset(years=1)
     nation = figures.national("rso_count")
     if start not in nation.index or end not in nation.index:
-        text = f"No national count is known for both {start:%Y-%m-%d} and {end:%Y-%m-%d}."
+        text = f"No national count is known for both {day_text(start)} and {day_text(end)}."
         return Contribution(text, None, None, None, None, (), (), OUTLIER_SDS, None, None)
     before, now = float(nation[start]), float(nation[end])
     table = growth_table(figures, end)

@@ -140,11 +140,12 @@ class _Problem:
         step = (z.step_weight / (z.sigma * self.scale) ** 2).ravel()
         weights = np.concatenate([self.sign * w[self.owner], step, step, -step])
         ab = self.fixed_ab.copy(order="F")
-        ab.T.reshape(-1)[self.used] += np.bincount(self.position, weights)
+        flat = ab.T.reshape(-1)  # a view: the array lies in columns
+        flat[self.used] += np.bincount(self.position, weights)
         ab[0, : self.A] += z.tau**-2.0
         value = (self.signs[:, None] * (w * self.y)).ravel()
-        rhs = np.bincount(self.places.ravel(), value, minlength=self.n + 1)[: self.n]
-        rhs += self.fixed_rhs
+        spread = np.bincount(self.places.ravel(), value, minlength=self.n + 1)
+        rhs: np.ndarray = self.fixed_rhs + spread[: self.n]
         rhs[: self.A] += z.mu / z.tau**2
         factor, info = lapack.dpbtrf(ab, lower=1, overwrite_ab=1)
         if info != 0:

@@ -18,7 +18,6 @@ from mappa.growth import series
 
 #: Spread of a year's growth where too few years are known to tell (log).
 FALLBACK_SD = 0.02
-DAYS = 365.25
 
 
 def history(figures: Figures) -> pd.Series:
@@ -38,7 +37,7 @@ def dates_ahead(origin: pd.Timestamp, horizon: int) -> list[pd.Timestamp]:
 
 def recent_growth(known: pd.Series, years: float = 3.0) -> float:
     """Return mean log growth a year over the last *years* (or what there is), by date."""
-    at = (known.index - known.index[-1]).days.to_numpy() / DAYS
+    at = np.array([-series.years_between(d, known.index[-1]) for d in known.index])
     logs = np.log(known.to_numpy(float))
     back = max(-years, float(at[0]))
     return (logs[-1] - float(np.interp(back, at, logs))) / -back if back < 0 else 0.0
@@ -94,6 +93,5 @@ def benchmark_path(
     shock = rng.standard_t(max(number, 3), size=(draws, 1))
     growth = recent_growth(known)
     start = math.log(known.iloc[-1])
-    at_origin = (origin - known.index[-1]).days / DAYS
-    ahead = np.arange(1, horizon + 1) + at_origin
+    ahead = np.arange(1, horizon + 1) + series.years_between(known.index[-1], origin)
     return np.asarray(np.exp(start + growth * ahead + scale * shock))

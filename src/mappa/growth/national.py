@@ -112,10 +112,20 @@ def categories(figures: Figures) -> tuple[CategoryYear, ...]:
     first = parts[1].index.intersection(parts[2].index)
     rows = []
     for date in total.index.intersection(first):
-        values = [float(p[date]) if date in p.index else None for p in parts]
+        one, two, three = (float(p[date]) if date in p.index else None for p in parts)
         whole = float(total[date])
-        shares = [v / whole if v is not None else None for v in values]
-        rows.append(CategoryYear(date, *values, whole, *shares))
+        rows.append(
+            CategoryYear(
+                date=date,
+                category1=one,
+                category2=two,
+                category3=three,
+                total=whole,
+                share1=one / whole if one is not None else None,
+                share2=two / whole if two is not None else None,
+                share3=three / whole if three is not None else None,
+            )
+        )
     return tuple(rows)
 
 

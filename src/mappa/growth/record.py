@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 from collections.abc import Mapping
 
@@ -102,7 +103,11 @@ def build(
     known = figures.until(day)
     counts = known.counts(day)
     count = float(counts[area]) if area in counts else None
-    status = "counted" if count is not None else f"no count of {area} is known for {day:%Y-%m-%d}"
+    status = (
+        "counted"
+        if count is not None
+        else f"no count of {area} is known for {change.day_text(day)}"
+    )
     modelled = estimate_points(figures, area, day)
     ahead = forecast_points(figures, area, day, horizon, nation_path)
     points = series.count_points(figures, area)
@@ -195,6 +200,7 @@ def _modelled(row: pd.Series, kind: str) -> Point:
     )
 
 
+@functools.lru_cache(maxsize=4)
 def scores(figures: Figures) -> tuple[Score, ...]:
     """Return the scores of the kept validation; empty where none was made from these figures."""
     cases = validation.kept(figures)

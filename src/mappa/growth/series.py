@@ -6,6 +6,7 @@ Nothing is filled in: a year without a value has no row.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 
 import pandas as pd
@@ -61,6 +62,13 @@ class Break(Record):
     text: str = key("What changed")
 
 
+def years_between(first: pd.Timestamp, second: pd.Timestamp) -> float:
+    """Return the years from *first* to *second*: whole where day and month are the same."""
+    if (first.month, first.day) == (second.month, second.day):
+        return float(second.year - first.year)
+    return (second - first).days / 365.25
+
+
 def area_series(figures: Figures, area: str) -> pd.DataFrame:
     """Return every known count of an area by date: a row per value, preferred or not.
 
@@ -105,6 +113,7 @@ def national_series(figures: Figures) -> pd.DataFrame:
     return frame.sort_values(["date", "preferred"], ascending=[True, False]).reset_index(drop=True)
 
 
+@functools.lru_cache(maxsize=16)
 def present_since(figures: Figures) -> pd.Timestamp:
     """Return the first date on the basis of the last national count."""
     frame = chosen(national_series(figures))

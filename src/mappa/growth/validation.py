@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -111,11 +112,11 @@ def run(
     benchmarks' values (people). *settings* go to :func:`mappa.growth.model.fit`.
     """
     truth = _Truth(ev.collect(figures))
-    settings = {"draws": DRAWS, "warm_up": WARM_UP, "sweeps": SWEEPS, **settings}
+    options: dict[str, Any] = {"draws": DRAWS, "warm_up": WARM_UP, "sweeps": SWEEPS, **settings}
     cases: list[dict[str, object]] = []
     for test, what in plan(figures) if chosen is None else chosen:
         maker = {"left_out": _left_out, "since": _since, "ahead": _ahead}[test]
-        cases += maker(figures, truth, what, settings)
+        cases += maker(figures, truth, what, options)
         if progress is not None:
             progress()
     return pd.DataFrame(cases, columns=COLUMNS)
@@ -150,7 +151,7 @@ def _case(
 
 
 def _hidden(
-    truth: _Truth, test: str, cells: set[tuple[int, int]], settings: dict[str, int]
+    truth: _Truth, test: str, cells: set[tuple[int, int]], settings: dict[str, Any]
 ) -> Iterator[dict[str, object]]:
     posterior = model.fit(truth.evidence.without(cells), **settings)
     last = len(truth.evidence.dates) - 1
@@ -161,14 +162,14 @@ def _hidden(
 
 
 def _left_out(
-    figures: Figures, truth: _Truth, what: object, settings: dict[str, int]
+    figures: Figures, truth: _Truth, what: object, settings: dict[str, Any]
 ) -> list[dict[str, object]]:
-    i, t = what  # type: ignore[misc]
-    return list(_hidden(truth, "left_out", {(i, t)}, settings))
+    assert isinstance(what, tuple)
+    return list(_hidden(truth, "left_out", {what}, settings))
 
 
 def _since(
-    figures: Figures, truth: _Truth, what: object, settings: dict[str, int]
+    figures: Figures, truth: _Truth, what: object, settings: dict[str, Any]
 ) -> list[dict[str, object]]:
     T = len(truth.evidence.dates)
     cells = {(int(what), t) for t in range(T - RECENT, T)}  # type: ignore[call-overload]
@@ -176,7 +177,7 @@ def _since(
 
 
 def _ahead(
-    figures: Figures, truth: _Truth, what: object, settings: dict[str, int]
+    figures: Figures, truth: _Truth, what: object, settings: dict[str, Any]
 ) -> list[dict[str, object]]:
     o = int(what)  # type: ignore[call-overload]
     origin = truth.evidence.dates[o]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 
+import numpy as np
 import pandas as pd
 
 from mappa.charts import growth as charts
 from mappa.charts.exhibit import Exhibit
 from mappa.figures import Figures, load
 from mappa.growth import series
-from mappa.growth.record import GrowthRecord, build
+from mappa.growth.record import BENCHMARK_NATION, build
 from mappa.words import growth as words
 from mappa.words import growth_tables as tables
 from mappa.words.prose import Prose
@@ -21,10 +22,16 @@ class GrowthStudy:
     """How have the numbers grown here and nationally? Each part is made when it is asked for."""
 
     def __init__(
-        self, figures: Figures, force: str, as_of: str | pd.Timestamp, horizon: int
+        self,
+        figures: Figures,
+        force: str,
+        as_of: str | pd.Timestamp,
+        horizon: int,
+        nation: str = "benchmark",
     ) -> None:
         self.figures = figures
-        self.record: GrowthRecord = build(figures, force, as_of, horizon)
+        path, name = _nation(figures, as_of, horizon, nation)
+        self.record = build(figures, force, as_of, horizon, path, name)
 
     @property
     def sentence(self) -> Prose:
@@ -131,9 +138,9 @@ class GrowthStudy:
         return words.measures(self.record)
 
     @property
-    def measures_table(self) -> Table:
-        """The other measures as rates with exact intervals."""
-        return tables.measures(self.record)
+    def measures_table(self) -> Table | Prose:
+        """The other measures as rates with exact intervals, or that there is no table."""
+        return tables.measures(self.record) if self.record.other_measures else words.NO_TABLE
 
     # Estimates.
     @property
@@ -147,9 +154,21 @@ class GrowthStudy:
         return words.validation(self.record)
 
     @property
-    def validation_table(self) -> Table:
-        """Coverage, sharpness and errors beside plain rules."""
-        return tables.validation(self.record)
+    def validation_table(self) -> Table | Prose:
+        """Coverage, sharpness and errors beside plain rules, or that there is no table."""
+        return tables.validation(self.record) if self.record.validation else words.NO_TABLE
+
+
+def _nation(
+    figures: Figures, as_of: str | pd.Timestamp, horizon: int, source: str
+) -> tuple[np.ndarray | None, str]:
+    """Return draws of the nation ahead (``None``: the benchmark) and what made them, in words."""
+    if source == "benchmark" or horizon == 0:
+        return None, BENCHMARK_NATION
+    from mappa.register.national_draws import national_draws
+
+    made = national_draws(figures, figures.date(as_of), horizon, source)
+    return made.draws, f"the nation from the {made.label}"
 
 
 def growth(
@@ -157,6 +176,7 @@ def growth(
     as_of: str | pd.Timestamp = "",
     horizon: int = 4,
     figures: Figures | None = None,
+    nation: str = "benchmark",
 ) -> GrowthStudy:
     """Open the growth study of a force.
 
@@ -166,6 +186,8 @@ def growth(
     as_of: date of the stock; nothing dated later is used for the answer.
     horizon: years to forecast after *as_of*, 0 to 5.
     figures: the tables; by default the study's own.
+    nation: where the forecast takes the nation from: ``benchmark`` (its mean growth of the last
+        three years) or ``register`` (the register model, which takes longer).
 
     Raises
     ------
@@ -178,4 +200,5 @@ def growth(
         force or str(settings["default_force"]),
         as_of or str(settings["default_as_of"]),
         horizon,
+        nation,
     )

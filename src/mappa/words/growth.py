@@ -12,6 +12,7 @@ from mappa.growth.validation import BENCHMARKS, TESTS
 from mappa.words import numbers as n
 from mappa.words.prose import Prose
 
+NO_TABLE = Prose("There is no table, because nothing is known that would stand in it.")
 WHO = "registered sexual offenders managed in the community"
 
 
@@ -101,9 +102,11 @@ def answer(record: GrowthRecord) -> Prose:
         )
     point = estimate_on(record)
     assert point is not None  # every stock date without a count has one
+    level_1 = [p for p in record.series if p.date == record.as_of and p.basis == "level_1"]
+    narrow = f" but one of level 1 only, {n.count(level_1[0].value)}" if level_1 else ""
     return Prose(
-        f"No count of {WHO} in {record.force} on {day} is known; the estimate of a model, not a "
-        f"count, is {n.people(point.value)} {n.interval(point.low, point.high, n.count, '90%')}"
+        f"No count of {WHO} in {record.force} on {day} is known{narrow}; the estimate of a "
+        f"model, not a count, is {n.people(point.value)} {n.interval(point.low, point.high, n.count, '90%')}"
         f"{_while_nation(record)}."
     )
 
@@ -308,7 +311,7 @@ def contribution(record: GrowthRecord) -> Prose:
         f"{n.count(pool.change, sign=True)} in all others together."
     ]
     own = own_part(record)
-    if own is not None:
+    if own is not None and not own.outlier:
         text.append(f"{record.force} makes {n.count(own.change, sign=True)} of it.")
     for p in (p for p in areas if p.outlier):
         how = "known only from a printed percentage" if p.known != "both counts" else "both counted"
