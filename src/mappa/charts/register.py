@@ -51,7 +51,9 @@ def _bars(
             hatch=hatch,
             linewidth=1,
         )
-        axes.plot([e.low, e.high], [y, y], color=GREY, lw=1.4, solid_capstyle="butt", zorder=4)
+        # A white line behind keeps the interval visible on a dark bar.
+        for color_, width in (("white", 3.4), (GREY, 1.4)):
+            axes.plot([e.low, e.high], [y, y], color=color_, lw=width, zorder=4)
     axes.set_yticks(list(places), [_wrap(label) for label, *_ in rows], fontsize=9)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
@@ -213,7 +215,7 @@ def impulse(record: RegisterRecord) -> Exhibit:
         axes.plot(rows["years"], rows["median"], color=color, marker="o", ms=4, ls=style)
         ends.append((rows["years"].iloc[-1], rows["median"].iloc[-1], words.KINDS[kind], color))
     for x, y, text, color in ends:
-        label_end(axes, x, y, _wrap(text, 18), color)
+        label_end(axes, x, y, "\n".join(textwrap.wrap(text, 18)), color)
     axes.set_xlabel("Years after the change")
     axes.set_ylabel("Change of the stock, people")
     axes.yaxis.set_major_formatter(_THOUSANDS)

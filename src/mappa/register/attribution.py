@@ -78,18 +78,14 @@ def _rises(model: RegisterModel, values: Values, drivers: Drivers, dates: Array,
     return rises
 
 
-def _worth(rises: Array, drivers: Drivers, step: float) -> Array:
-    """Return the growth of each class (people) from the rises and who entered."""
+def _people(drivers: Drivers, step: float) -> Array:
+    """Return who enters each class (class by cohort, people)."""
     n = drivers.entrants() * step
-    growth = np.empty(len(CLASSES))
-    for i, name in enumerate(CLASSES):
-        people = n[FEED[i]]
-        if name == "life":
-            people = people * drivers.life
-        elif FEED[i] == CUSTODY:
-            people = people * (1 - drivers.life)
-        growth[i] = rises[i] @ people
-    return growth
+    people = n[list(FEED)]
+    fixed = [i for i, feed in enumerate(FEED) if feed == CUSTODY and CLASSES[i] != "life"]
+    people[fixed] *= 1 - drivers.life
+    people[CLASSES.index("life")] *= drivers.life
+    return people
 
 
 def attribute(
@@ -108,15 +104,18 @@ def attribute(
     legacy = model.legacy_stock(values, dates, law)
     old = float(legacy.sum(axis=0)[1] - legacy.sum(axis=0)[0])
     endless = [CLASSES.index(n) for n in INDEFINITE_CLASSES]
+    entering_people = {
+        frozenset(entering): _people(actual.frozen(set(ENTRY) - entering, window, after), step)
+        for entering in _subsets(ENTRY)
+    }
     worth: dict[frozenset[str], float] = {}
     momentum = (0.0, 0.0)
     for moving in _subsets(CLOCKS):
         held = set(CLOCKS) - moving
         rises = _rises(model, values, actual.frozen(held, window, after), dates, law)
-        for entering in _subsets(ENTRY):
-            still = actual.frozen(set(ENTRY) - entering, window, after)
-            growth = _worth(rises, still, step)
-            worth[frozenset(moving | entering)] = (float(growth.sum()) + old) * here
+        for entering, people in entering_people.items():
+            growth = np.einsum("kc,kc->k", rises, people)
+            worth[frozenset(moving) | entering] = (float(growth.sum()) + old) * here
             if not moving and not entering:
                 lasting = float(growth[endless].sum()) + float(legacy[0, 1] - legacy[0, 0])
                 total = float(growth.sum()) + old

@@ -120,14 +120,17 @@ class Drivers:
 
 @dataclasses.dataclass(frozen=True)
 class Base:
-    """The inputs on the grid, before any parameter: what is computed once for a model."""
+    """The inputs on the grid, before any parameter: what is computed once for a model.
 
-    sentenced: Array
+    ``early`` is the number of cohorts before the 2003 Act; the rest are arrays by cohort.
+    """
+
     custody: Array
+    other: Array
     life: Array
     ramp: Array
     suspended: Array | None
-    images: Array
+    images_other: Array
     images_custody: Array
     images_suspended: Array | None
     cautions: Array
@@ -136,7 +139,7 @@ class Base:
     before: Array
     after: Array
     served: Array
-    early: NDArray[np.bool_]
+    early: int
 
 
 def base_of(inputs: Inputs, grid: Grid) -> Base:
@@ -158,13 +161,14 @@ def base_of(inputs: Inputs, grid: Grid) -> Base:
     anchor = inputs.series["suspended_share"].t
     begin = float(anchor[0]) if anchor.size else grid.start + grid.size * grid.step
     served = at("served", t) / float(inputs.series["served"].value.mean())
+    custody = np.minimum(at("custody", t), 0.98 * at("sentenced", t))
     return Base(
-        sentenced=at("sentenced", t),
-        custody=at("custody", t),
+        custody=custody,
+        other=at("sentenced", t) - custody,
         life=np.minimum(at("life", t) / at("custody", t), 0.5),
         ramp=np.clip((t - grid.start) / (begin - grid.start), 0.0, 1.0),
         suspended=shares["suspended_share"],
-        images=at("images", t),
+        images_other=np.maximum(at("images", t) - at("images_custody", t), 0.0),
         images_custody=at("images_custody", t),
         images_suspended=shares["images_suspended_share"],
         cautions=at("cautions", t),
@@ -173,7 +177,7 @@ def base_of(inputs: Inputs, grid: Grid) -> Base:
         before=np.clip(first - t, 0.0, None),
         after=np.clip(t - last, 0.0, None),
         served=served,
-        early=t < periods.decimal(inputs.terms.change),
+        early=int((t < periods.decimal(inputs.terms.change)).sum()),
     )
 
 
@@ -191,29 +195,24 @@ def drivers_of(
     v = values
     first = v["suspended_first"]
     inflow = np.exp(log_volume)
-    scope = np.where(base.early, v["scope_before"], 1.0)
+    # Before the 2003 Act fewer offences registered, but for custody.
+    outside = inflow.copy()
+    outside[: base.early] *= v["scope_before"]
 
-    def split(other: Array, known: Array | None) -> tuple[Array, Array]:
-        share = first if known is None else first + (known - first) * base.ramp
-        return other * (1 - share), other * share
+    def suspended(known: Array | None) -> Array | float:
+        return first if known is None else first + (known - first) * base.ramp
 
-    custody = np.minimum(base.custody, 0.98 * base.sentenced)
-    plain, suspended = split((base.sentenced - custody) * v["kappa_other"], base.suspended)
-    image_other = np.maximum(base.images - base.images_custody, 0.0) * v["kappa_images"]
-    image_plain, image_suspended = split(image_other, base.images_suspended)
-    counts = np.stack(
-        [
-            base.cautions * v["kappa_caution"] * scope,
-            plain * scope,
-            suspended * scope,
-            custody * v["kappa_custody"],
-            base.images_cautions * v["kappa_caution"] * scope,
-            image_plain * scope,
-            image_suspended * scope,
-            base.images_custody * v["kappa_images"],
-        ]
-    )
-    counts *= inflow
+    counts = np.empty((len(DISPOSALS), len(inflow)))
+    counts[0] = base.cautions * (v["kappa_caution"] * outside)
+    other = base.other * (v["kappa_other"] * outside)
+    counts[2] = other * suspended(base.suspended)
+    counts[1] = other - counts[2]
+    counts[CUSTODY] = base.custody * (v["kappa_custody"] * inflow)
+    counts[4] = base.images_cautions * (v["kappa_caution"] * outside)
+    images = base.images_other * (v["kappa_images"] * outside)
+    counts[6] = images * suspended(base.images_suspended)
+    counts[5] = images - counts[6]
+    counts[7] = base.images_custody * (v["kappa_images"] * inflow)
     total = counts.sum(axis=0)
     stretch = (
         base.stretch

@@ -19,13 +19,13 @@ class Mode:
 
     Attributes
     ----------
-    y, covariance: mode and covariance in the coordinates of ``space``.
+    y, scatter: mode and covariance in the coordinates of ``space``.
     z: the mode in the whitened priors' coordinates.
     """
 
     space: Coordinates
     y: Array
-    covariance: Array
+    scatter: Array
 
     @property
     def density(self) -> Density:
@@ -37,10 +37,21 @@ class Mode:
         """The mode in the coordinates of the priors."""
         return self.space.to_z(self.y)[0]
 
+    @property
+    def covariance(self) -> Array:
+        """The covariance in the coordinates of the priors, by the delta method."""
+        steps = 1e-5 * np.eye(self.space.size)
+        columns = [
+            (self.space.to_z(self.y + step)[0] - self.space.to_z(self.y - step)[0]) / 2e-5
+            for step in steps
+        ]
+        J = np.array(columns).T
+        return np.asarray(J @ self.scatter @ J.T)
+
     def draws(self, count: int, seed: int) -> Array:
         """Return draws of the normal approximation (draw by coordinate of ``space``)."""
         rng = np.random.default_rng(seed)
-        root = np.linalg.cholesky(self.covariance)
+        root = np.linalg.cholesky(self.scatter)
         return self.y + rng.standard_normal((count, len(self.y))) @ root.T
 
 

@@ -123,7 +123,7 @@ class RegisterModel:
         self._hazard = kernels.hazard(self.grid.lags, inputs.ages, inputs.death_rate)
         self._last_alive: tuple[float, Array] = (np.nan, np.zeros(0))
         self._last_lengths: tuple[float, Lengths] | None = None
-        self._early = int(self.base.early.sum())
+        self._early = self.base.early
         self.young = _share(inputs, "young_share", priors.fixed["young_share"])
         self.caution_young = _share(
             inputs, "caution_young_share", priors.fixed["caution_young_share"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
 import json
@@ -12,21 +13,24 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mappa.figures import Figures
+from mappa.errors import OutputError
+from mappa.figures import Figures, places
+from mappa.files import write_atomically
 from mappa.register.arrays import Array
 from mappa.register.density import Density, density_of
-from mappa.register.mode import mode_of
 from mappa.register.quantities import Plan, plan_for, quantities
 from mappa.register.tables import shipped_folder
 
 DRAWS, QUANTITIES, DIAGNOSTICS = "posterior.csv", "posterior_quantities.csv.gz", "posterior.json"
 SHIPPED = "sampled: draws of the posterior shipped with the study"
-LAPLACE = (
-    "approximated: a normal approximation at the posterior mode, weighted to the posterior, "
-    "because no sampled posterior is shipped for these figures and this date"
+QUICKLY = (
+    "approximated: two short chains about the posterior mode, because no sampled posterior is "
+    "shipped for these figures and this date"
 )
 #: Draws of the quick approximation.
-QUICK = 200
+QUICK = 100
+#: Raised when the model changes, so that what an older one kept is not used.
+VERSION = 1
 SEED = 20200331
 
 
@@ -39,8 +43,8 @@ class Posterior:
     density: what was sampled.
     z: whitened coordinates (draw by coordinate).
     shown: the quantities (a row for each draw).
-    status: :data:`SHIPPED` or :data:`LAPLACE`.
-    diagnostics: R-hat, effective sample sizes, seeds, command; empty entries for Laplace.
+    status: :data:`SHIPPED` or :data:`QUICKLY`.
+    diagnostics: R-hat, effective sample sizes, seeds, command; less for a quick run.
     """
 
     density: Density
@@ -61,7 +65,7 @@ def load(figures: Figures, as_of: object, *, draws: int | None = None) -> Poster
     """Return the posterior for a country and date.
 
     The shipped draws are used when the digest of all that the density depends on is that of the
-    fit; otherwise the mode and its normal approximation are computed, in seconds.
+    fit; otherwise two short chains are drawn, in seconds, and kept in the cache.
     """
     density = density_of(figures, as_of)
     return _load(density.digest, density, draws)
@@ -115,17 +119,39 @@ def thinned(total: int, wanted: int) -> NDArray[np.intp]:
 
 
 def quick(density: Density, draws: int = QUICK, seed: int = SEED) -> Posterior:
-    """Return the normal approximation at the mode and the quantities of its draws."""
-    mode = mode_of(density)
-    z = mode.draws(draws, seed)
+    """Return a short exact run of the sampler about the mode, kept in the cache folder.
+
+    The surrogate is fitted once, at the mode's normal approximation, and two short chains are
+    drawn: some seconds, and rougher than the shipped posterior.
+    """
+    from mappa.register.sampler import short_run
+
     plan = plan_for(density, seed=seed)
-    shown = pd.DataFrame([quantities(plan, row, i) for i, row in enumerate(z)])
+    names = list(density.model.names)
+    path = places.cache_folder() / "register" / f"{density.digest[:24]}-{VERSION}-{draws}.csv"
+    table = _kept(path, names)
+    if table is None:
+        z = short_run(density, draws, seed)
+        shown = pd.DataFrame([quantities(plan, row, i) for i, row in enumerate(z)])
+        table = pd.concat([pd.DataFrame(z, columns=names), shown], axis=1)
+        with contextlib.suppress(OutputError):  # a cache that cannot be written is done without
+            write_atomically(path, table.to_csv(index=False))
     return Posterior(
         density=density,
         plan=plan,
-        z=z,
-        shown=shown,
-        status=LAPLACE,
-        diagnostics={"method": "laplace", "draws": draws, "seeds": [seed]},
+        z=table[names].to_numpy(dtype=float),
+        shown=table.drop(columns=names),
+        status=QUICKLY,
+        diagnostics={"method": "two short chains about the mode", "draws": draws, "seeds": [seed]},
         seed=seed,
     )
+
+
+def _kept(path: Path, names: list[str]) -> pd.DataFrame | None:
+    """Return the kept table, or None where there is none or it is spoilt."""
+    try:
+        # Read as it was written, to the last digit: a second run prints the same bytes.
+        table = pd.read_csv(path, float_precision="round_trip")
+    except (OSError, ValueError):
+        return None
+    return table if set(names) < set(table.columns) else None

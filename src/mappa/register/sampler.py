@@ -22,6 +22,10 @@ from mappa.register.surrogate import Surrogate, fit_surrogate
 
 STEP, SMALL, SMALL_SHARE = 0.33, (0.06, 0.20), 0.20
 STEPS = (4, 5, 6)
+#: A trajectory that left by so many standard deviations is refused unseen.
+FAR = 1e3
+#: Sizes of the quick run: points of the surrogate, burn-in and length of each of two chains.
+QUICK_POINTS, QUICK_BURN, QUICK_LENGTH = 1800, 100, 500
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,10 +69,12 @@ def run_block(tuned: Tuned, start: Array, count: int, seed: tuple[int, ...]) -> 
         steps = 1 if small else int(rng.choice(STEPS))
         w2, p2 = _leapfrog(tuned, w, momentum, step, steps)
         chance = np.log(rng.random())
-        if np.isfinite(w2).all():
+        if np.abs(w2).max() < FAR:
             y2 = mean + root @ w2
             target2, z2, value2 = tuned.space.log_target(y2)
-            if chance < target2 - target - 0.5 * (p2 @ p2 - momentum @ momentum):
+            with np.errstate(over="ignore"):
+                gain = target2 - target - 0.5 * (p2 @ p2 - momentum @ momentum)
+            if chance < gain:
                 w, y, z, target, value = w2, y2, z2, target2, value2
                 accepted += 1
         kept_y[n], kept_z[n], values[n] = y, z, value
@@ -92,21 +98,28 @@ def _leapfrog(
 
 
 def tune(density: Density, seed: int, *, scale: float = 1.0) -> Tuned:
-    """Find the mode, fit the surrogate about it, and improve both by two short pilot runs.
+    """Find the mode, fit the surrogate about it, and improve it by a short pilot run.
 
-    *scale* shortens the pilots (for tests).
+    A second pilot gives the covariance that whitens. *scale* shortens all of it (for tests).
     """
-    mode = mode_of(density)
-    sizes = [max(900, int(n * scale)) for n in (2500, 4000, 8000)]
-    pilots = [max(100, int(n * scale)) for n in (1500, 3000)]
-    tuned = _from_mode(mode, sizes[0], seed)
-    for i, (size, length) in enumerate(zip(sizes[1:], pilots, strict=True)):
-        chains = [
-            run_block(tuned, tuned.mean, length, (seed, 900 + i, c)).y[length // 5 :]
-            for c in range(2)
-        ]
-        tuned = _from_draws(tuned.space, np.concatenate(chains), size, (seed, 910 + i))
-    return tuned
+    tuned = _from_mode(mode_of(density), max(900, int(2500 * scale)), seed)
+    draws = _pilot(tuned, max(60, int(1000 * scale)), (seed, 900))
+    tuned = _from_draws(tuned.space, draws, max(900, int(5000 * scale)), (seed, 910))
+    draws = _pilot(tuned, max(60, int(1500 * scale)), (seed, 901))
+    return dataclasses.replace(tuned, mean=draws.mean(axis=0), root=_root(draws))
+
+
+def _pilot(tuned: Tuned, length: int, seed: tuple[int, ...]) -> Array:
+    chains = [run_block(tuned, tuned.mean, length, (*seed, c)).y[length // 10 :] for c in range(2)]
+    return np.concatenate(chains)
+
+
+def _root(draws: Array) -> Array:
+    covariance = np.cov(draws.T)
+    # A short pilot knows the correlations less well than the widths.
+    shrink = min(0.5, 34.0 / len(draws))
+    covariance = (1 - shrink) * covariance + shrink * np.diag(np.diag(covariance))
+    return np.linalg.cholesky(covariance)
 
 
 def _spread(draws: Array, mean: Array, seed: tuple[int, ...], low: float, high: float) -> Array:
@@ -117,21 +130,30 @@ def _spread(draws: Array, mean: Array, seed: tuple[int, ...], low: float, high: 
 def _from_mode(mode: Mode, size: int, seed: int) -> Tuned:
     draws = mode.draws(size, seed)
     points = _spread(draws, mode.y, (seed, 1), 0.5, 1.4)
-    sd = np.sqrt(np.diag(mode.covariance))
+    sd = np.sqrt(np.diag(mode.scatter))
     surrogate = fit_surrogate(mode.space, points, mode.y, sd)
-    return Tuned(mode.space, surrogate, mode.y, np.linalg.cholesky(mode.covariance))
+    return Tuned(mode.space, surrogate, mode.y, np.linalg.cholesky(mode.scatter))
 
 
 def _from_draws(space: Coordinates, draws: Array, size: int, seed: tuple[int, ...]) -> Tuned:
-    mean, covariance = draws.mean(axis=0), np.cov(draws.T)
-    covariance = 0.95 * covariance + 0.05 * np.diag(np.diag(covariance))
+    mean, root = draws.mean(axis=0), _root(draws)
     rng = np.random.default_rng(list(seed))
-    picked = draws[rng.integers(len(draws), size=size // 2)]
-    root = np.linalg.cholesky(covariance)
+    picked = draws[rng.integers(len(draws), size=3 * size // 4)]
     fresh = mean + rng.standard_normal((size - len(picked), len(mean))) @ root.T
-    points = _spread(np.concatenate([picked, fresh]), mean, seed, 0.8, 1.6)
-    surrogate = fit_surrogate(space, points, mean, np.sqrt(np.diag(covariance)))
+    points = _spread(np.concatenate([picked, fresh]), mean, seed, 0.6, 1.3)
+    surrogate = fit_surrogate(space, points, mean, draws.std(axis=0))
     return Tuned(space, surrogate, mean, root)
+
+
+def short_run(density: Density, draws: int, seed: int) -> Array:
+    """Return *draws* draws (in the priors' coordinates) of two short chains about the mode."""
+    tuned = _from_mode(mode_of(density), QUICK_POINTS, seed)
+    chains = []
+    for c in range(2):
+        start = run_block(tuned, tuned.mean, QUICK_BURN, (seed, 700, c)).y[-1]
+        chains.append(run_block(tuned, start, QUICK_LENGTH, (seed, 701, c)).z)
+    both = np.concatenate(chains)
+    return both[np.linspace(0, len(both) - 1, draws).round().astype(int)]
 
 
 def dispersed(tuned: Tuned, seed: int, chain: int, spread: float = 1.5) -> Array:

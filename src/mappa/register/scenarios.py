@@ -42,7 +42,12 @@ class Setting:
 
 SETTINGS = (
     Setting(
-        "threshold_months", "sentences that register indefinitely", 7, 240, "months", "threshold"
+        "threshold_months",
+        "length from which sentences register without end",
+        7,
+        240,
+        "months",
+        "threshold",
     ),
     Setting("short_years", "term of the shortest custodial sentences", 0.5, 99, "years", "short"),
     Setting("middle_years", "term of custody below the threshold", 0.5, 99, "years", "middle"),
@@ -55,7 +60,7 @@ SETTINGS = (
     Setting("sentence_length_percent", "change of sentence lengths", -80, 200, "percent"),
     Setting("volume_percent", "change of sentences and cautions", -100, 200, "percent"),
     Setting(
-        "time_served_percent", "change of the share served beyond four years", -50, 50, "percent"
+        "time_served_percent", "change of the share served beyond 48 months", -50, 50, "percent"
     ),
 )
 NAMES = tuple(s.name for s in SETTINGS)

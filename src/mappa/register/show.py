@@ -357,9 +357,8 @@ def build(
     area, day = figures.area(force), figures.date(as_of)
     if not 0 <= horizon <= MAX_HORIZON:
         raise UsageError(f"The horizon is {horizon} years: it can be 0 to {MAX_HORIZON}.")
-    p = posteriors.load(figures, day, draws=draws)
+    p = posterior_for(figures, day, reference, draws)
     against = references(p.plan.today, p.plan.near.grid.start, reference)
-    p = with_references(p, against)
     known = _published(figures, day)
     summary = Summary(p.shown)
     growth = [
@@ -407,6 +406,14 @@ def _benchmarks(figures: Figures, day: pd.Timestamp, horizon: int) -> list[dict[
     return [
         {"name": b.method, **{k: v for k, v in b.as_dict().items() if k in wanted}} for b in rows
     ]
+
+
+def posterior_for(
+    figures: Figures, day: pd.Timestamp, reference: str = "", draws: int | None = None
+) -> Posterior:
+    """Return the posterior with the attribution for a reference year."""
+    p = posteriors.load(figures, day, draws=draws)
+    return with_references(p, references(p.plan.today, p.plan.near.grid.start, reference))
 
 
 def with_references(p: Posterior, against: list[Any]) -> Posterior:

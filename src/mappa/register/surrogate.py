@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from mappa.register.arrays import Array
 from mappa.register.coordinates import Coordinates
 
+#: Energy above the median of the points at which a point's weight is halved.
+SOFT = 20.0
 #: Coordinates whose cubic terms are fitted, where the model has them.
 CUBIC = (
     "kappa_other",
@@ -71,8 +73,11 @@ def fit_surrogate(space: Coordinates, points: Array, centre: Array, scale: Array
     a, b, c = _triples(len(chosen))
     s = x[:, chosen]
     design = np.hstack([np.ones((len(x), 1)), x, x[:, i] * x[:, j], s[:, a] * s[:, b] * s[:, c]])
-    # Points far from the mode are rough; weigh them down so that the bulk is met.
-    weight = 1 / (1 + 0.02 * (exact[good] ** 2).sum(axis=1, keepdims=True) / exact.shape[1])
+    # Points of low density are rough; weigh them down so that the bulk is met.
+    energy = 0.5 * (exact[good] ** 2).sum(axis=1) + 0.5 * (points[good][:, space.same] ** 2).sum(
+        axis=1
+    )
+    weight = 1 / (1 + np.maximum(energy - np.median(energy), 0.0) / SOFT)[:, None]
     X, Y = design * weight, exact[good] * weight
     gram = X.T @ X
     # Normal equations with a touch of ridge: ten times faster than a singular decomposition.

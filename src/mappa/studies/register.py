@@ -19,15 +19,19 @@ from mappa.register.forecast_view import dated_counts, forecast_view
 from mappa.register.local import LocalReading, local_reading
 from mappa.register.origins import rolling_origins
 from mappa.register.scenarios import ScenarioRecord
-from mappa.register.show import RegisterRecord, build
+from mappa.register.settle import Settlement, settle_posterior
+from mappa.register.show import RegisterRecord, build, posterior_for
 from mappa.register.tables import ASSUMPTIONS, model_table
 from mappa.register.terms import Terms, terms_of_law
 from mappa.words import forecast as forecast_words
 from mappa.words import local as local_words
 from mappa.words import register as words
+from mappa.words import settle as settle_words
 from mappa.words.prose import Prose
 from mappa.words.tables import Table
 
+#: Draws behind each what-if of the table.
+TABLE_DRAWS = 30
 #: What-ifs shown side by side, as (settings, for whom).
 WHAT_IFS: tuple[tuple[dict[str, float], str], ...] = (
     ({"threshold_months": 48}, "new"),
@@ -199,7 +203,13 @@ class RegisterStudy:
         made = self._scenario(settings, since, cohorts)
         return RegisterWhatIf(made)
 
-    def _scenario(self, settings: Mapping[str, Any], since: str, cohorts: str) -> ScenarioRecord:
+    def _scenario(
+        self,
+        settings: Mapping[str, Any],
+        since: str,
+        cohorts: str,
+        draws: int = scenarios.DRAWS,
+    ) -> ScenarioRecord:
         return scenarios.build(
             self.figures,
             self._day,
@@ -207,12 +217,15 @@ class RegisterStudy:
             since=since,
             cohorts=cohorts,
             horizon=max(self.record.horizon, 1),
+            draws=draws,
         )
 
     @functools.cached_property
     def what_ifs(self) -> Table:
         """Several what-ifs from the date, side by side."""
-        made = [self._scenario(settings, "", cohorts) for settings, cohorts in WHAT_IFS]
+        made = [
+            self._scenario(settings, "", cohorts, TABLE_DRAWS) for settings, cohorts in WHAT_IFS
+        ]
         return words.whatifs_table(made)
 
     # -- forecasts and the force --------------------------------------------------------------
@@ -263,9 +276,35 @@ class RegisterStudy:
         return local_words.local_sentence(self.local_reading)
 
     @functools.cached_property
+    def settlement(self) -> Settlement:
+        """What unpublished tables would narrow the answer."""
+        growth = self.record.accounting.published_growth
+        return settle_posterior(self.figures, self.posterior, self.record.reference, growth)
+
+    @functools.cached_property
+    def settle(self) -> Prose:
+        """The table that would narrow the answer most."""
+        return settle_words.settle_sentence(self.settlement)
+
+    @functools.cached_property
+    def settle_table(self) -> Table:
+        """All tables that could be asked for."""
+        return settle_words.settle_table(self.settlement)
+
+    @functools.cached_property
+    def settle_chart(self) -> Exhibit:
+        """How much each table would narrow the answer, drawn."""
+        return forecast_charts.settle_chart(self.settlement)
+
+    @functools.cached_property
+    def settle_request(self) -> Prose:
+        """The wording of the request for the most helpful table."""
+        return settle_words.settle_request(self.settlement.requests[0])
+
+    @functools.cached_property
     def posterior(self) -> posteriors.Posterior:
         """The draws behind it all."""
-        return posteriors.load(self.figures, self._day)
+        return posterior_for(self.figures, self._day, self.record.reference)
 
 
 class RegisterWhatIf:

@@ -254,7 +254,9 @@ def terms_table(terms: Terms) -> Table:
     """Return the terms of the law as a table."""
 
     def years(value: float) -> str:
-        return "without end" if value == float("inf") else f"{value:g} years"
+        if value == float("inf"):
+            return "without end"
+        return "1 year" if value == 1 else f"{value:g} years"
 
     rows = [
         (
@@ -477,21 +479,18 @@ def leaks(record: RegisterRecord) -> Prose:
 def scenario(record: ScenarioRecord) -> Prose:
     """Return what a scenario does to the stock at its last date."""
     last = record.points[-1]
-    whom = "those sentenced from then" if record.cohorts == "new" else "everyone"
+    whom = "those sentenced" if record.cohorts == "new" else "everyone"
     e = Estimate("difference", "", last.difference, last.difference_low, last.difference_high)
     if round(last.difference) == 0 and round(last.difference_low) == round(last.difference_high):
-        effect = "does not change"
-        tail = f" {n.count(last.baseline)} people"
+        effect = f"does not change the stock of {record.nation} on {n.day(last.date)} "
+        effect += f"({n.count(last.baseline)} people)"
     else:
-        effect = "changes"
-        tail = (
-            f" by {people(e, sign=True)} people, from {n.count(last.baseline)} to "
-            f"{n.count(last.scenario)}"
-        )
+        effect = f"changes the stock of {record.nation} on {n.day(last.date)} by "
+        effect += f"{people(e, sign=True)} people, from {n.count(last.baseline)} to "
+        effect += n.count(last.scenario)
     return Prose(
-        f"Supposed for {whom} from {n.day(record.since)}: {n.listing(list(record.words))}. That "
-        f"{effect} the stock of {record.nation} on {n.day(last.date)}{tail}. Sentences and "
-        "everything else are taken to stay as they would have been."
+        f"Supposed for {whom} from {n.day(record.since)} on: {n.listing(list(record.words))}. That "
+        f"{effect}. Sentences and everything else are taken to stay as they would have been."
     )
 
 

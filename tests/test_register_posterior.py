@@ -1,0 +1,195 @@
+"""The shipped posterior is of these figures and this model; simulated data are recovered."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mappa.errors import DataError
+from mappa.register import diagnostics as dg
+from mappa.register import fit as fits
+from mappa.register import posterior as posteriors
+from mappa.register.coordinates import Coordinates
+from mappa.register.density import Density, density_of
+from mappa.register.mode import mode_of
+from mappa.register.quantities import quantities
+from mappa.register.sampler import dispersed, run_block, tune
+from mappa.register.sensitivity import sensitivities
+from mappa.register.tables import shipped_folder
+
+AS_OF = "2020-03-31"
+
+
+@pytest.fixture(scope="module")
+def p(figures):
+    return posteriors.load(figures, AS_OF)
+
+
+@pytest.fixture(scope="module")
+def table():
+    return pd.read_csv(shipped_folder() / posteriors.DRAWS)
+
+
+def test_the_shipped_posterior_is_of_these_figures(p):
+    assert p.status == posteriors.SHIPPED
+    assert p.diagnostics["digest"] == p.density.digest
+    assert 500 <= len(p.z) <= 1000
+
+
+def test_every_stored_log_posterior_is_met(p, table):
+    again = np.array([p.density.log_posterior(z) for z in p.z])
+    assert np.abs(again - table["log_posterior"].to_numpy()).max() < 1e-8
+
+
+def test_every_quantity_shown_has_converged(p):
+    fits.check(p.diagnostics)
+    shown = {c for c in p.shown.columns if p.shown[c].std() > 1e-6}
+    assert shown == set(p.diagnostics["quantities"])
+    assert set(p.density.model.names) == set(p.diagnostics["parameters"])
+    assert p.diagnostics["rhat_max"] < 1.01
+    assert p.diagnostics["ess_min"] >= 400
+
+
+def test_the_stored_diagnostics_are_those_of_the_draws(p, table):
+    chains = table["chain"].nunique()
+    x = p.shown["flow.net"].to_numpy().reshape(chains, -1)
+    told = p.diagnostics["quantities"]["flow.net"]
+    assert dg.rhat(x) == pytest.approx(told["rhat"], abs=1e-4)
+    assert dg.bulk_ess(x) == pytest.approx(told["bulk"], abs=1)
+
+
+@pytest.mark.parametrize("index", [0, 333, 999])
+def test_stored_quantities_are_recomputed(p, index):
+    again = quantities(p.plan, p.z[index], index)
+    stored = p.shown.iloc[index]
+    assert set(again) == set(stored.index)
+    for name, value in again.items():
+        tolerance = 6e-6 if name == "indefinite_share" else 0.006
+        assert stored[name] == pytest.approx(value, abs=tolerance), name
+
+
+def test_parts_of_a_draw_add_up(p):
+    s = p.shown
+    flows = s["flow.first_registrations"] + s["flow.releases"]
+    flows = flows - s["flow.expiries"] - s["flow.deaths"] - s["flow.reviews"]
+    assert (flows - s["flow.net"]).abs().max() < 0.04
+    growth = s["stock.2020.25"] - s["stock.2019.25"]
+    assert (growth - s["flow.net"]).abs().max() < 0.04
+    for r in p.plan.against:
+        parts = ["volume", "mix", "threshold", "delay", "life", "served"]
+        parts += ["momentum_indefinite", "momentum_fixed"]
+        total = sum(s[f"shapley.{r.label}.{part}"] for part in parts)
+        assert (total - growth).abs().max() < 0.1
+
+
+def test_the_fit_follows_the_counts(p):
+    """The published counts from 2014 stand within two percent of the median, each."""
+    for date, count in zip(p.density.targets.stock_dates, p.density.targets.stock, strict=True):
+        if date > 2014:
+            assert p.shown[f"stock.{date:.2f}"].median() == pytest.approx(count, rel=0.02)
+
+
+def test_thinning_keeps_the_order_and_the_ends():
+    assert posteriors.thinned(10, 4).tolist() == [0, 3, 6, 9]
+    assert posteriors.thinned(3, 10).tolist() == [0, 1, 2]
+
+
+def test_coordinates_are_one_to_one_and_carry_their_jacobian(p):
+    space = Coordinates(p.density)
+    z = p.z[5]
+    y = space.from_z(z)
+    back, jacobian = space.to_z(y)
+    assert back == pytest.approx(z, abs=1e-9)
+    steps = 1e-6 * np.eye(len(y))
+    J = np.array([(space.to_z(y + s)[0] - space.to_z(y - s)[0]) / 2e-6 for s in steps]).T
+    constant = np.log(space.unit / space.scale[0])
+    assert np.linalg.slogdet(J)[1] == pytest.approx(jacobian + constant, abs=1e-5)
+
+
+def test_the_mode_is_recovered_from_simulated_data_where_the_data_speak(p):
+    """Stock and prison are met; what no data touch keeps its prior width and centre."""
+    density, model, t = p.density, p.density.model, p.density.targets
+    rng = np.random.default_rng(11)
+    true = p.z[17]
+    zero = density.residuals(true)
+    n, m = len(t.stock), len(t.prison)
+    noise = rng.standard_normal(len(zero))
+    simulated = dataclasses.replace(
+        t,
+        stock=t.stock * np.exp((zero[:n] + noise[:n]) * t.stock_sd),
+        prison=t.prison * np.exp((zero[n : n + m] + noise[n : n + m]) * t.prison_sd),
+    )
+    mode = mode_of(Density(model, simulated))
+    run, truth = model.run(mode.z, t.stock_dates), model.run(true, t.stock_dates)
+    late = t.stock_dates > 2007
+    assert run.stock[late] == pytest.approx(truth.stock[late], rel=0.015)
+    sd = np.sqrt(np.diag(mode.covariance))
+    by = dict(zip(model.names, zip(mode.z, true, sd, strict=True), strict=True))
+    for name in ("scope_before", "review_rate"):  # the data speak of these
+        found, right, width = by[name]
+        assert width < 0.8
+        assert abs(found - right) < 4 * width
+    for name in ("excess_mortality", "length_after", "absent", "legacy_prison_indefinite"):
+        found, right, width = by[name]  # and not of these, whatever the truth is
+        assert width > 0.9
+        assert abs(found) < 0.6
+
+
+def test_a_short_refit_from_dispersed_starts_meets_the_shipped_summary(p):
+    tuned = tune(p.density, 5, scale=0.12)
+    chains = []
+    for c in range(2):
+        burned = run_block(tuned, dispersed(tuned, 5, c, 1.0), 120, (5, c, 0))
+        chains.append(run_block(tuned, burned.y[-1], 500, (5, c, 1)))
+    assert min(b.accepted for b in chains) > 0.3
+    z = np.array([b.z for b in chains])
+    for i, name in enumerate(p.density.model.names):
+        size = max(dg.bulk_ess(z[:, :, i]), 4.0)
+        mean, sd = p.z[:, i].mean(), p.z[:, i].std()
+        # Five standard errors of the short run: about one false alarm in a million runs.
+        assert abs(z[:, :, i].mean() - mean) < 5 * sd / np.sqrt(size) + 0.05, name
+
+
+def test_a_broken_fit_goes_on_and_gives_the_same_draws(p, tmp_path, monkeypatch):
+    tuned = tune(p.density, 6, scale=0.01)
+    settings = fits.Settings(seed=6, chains=2, burn=0, kept=500, processes=1)
+    monkeypatch.setattr(fits, "BLOCK", 20)
+    small = dataclasses.replace(settings, kept=40)
+    whole, values, _ = fits._chains(tuned, small, tmp_path / "a", lambda *_: None)
+    first = sorted((tmp_path / "a").glob("block-0-0*"))
+    assert first
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / first[0].name).write_bytes(first[0].read_bytes())
+    (tmp_path / "b" / "block-1-0.pickle").write_bytes(b"broken")
+    again, values_again, _ = fits._chains(tuned, small, tmp_path / "b", lambda *_: None)
+    assert np.array_equal(whole, again)
+    assert np.array_equal(values, values_again)
+
+
+def test_chains_that_do_not_agree_are_not_shipped(p):
+    bad = {**p.diagnostics, "quantities": {"x": {"rhat": 1.2, "bulk": 900.0, "tail": 900.0}}}
+    with pytest.raises(DataError, match=r"x has R-hat 1\.2000"):
+        fits.check(bad)
+
+
+def test_sensitivities_are_the_slopes_of_the_draws(p):
+    rows = sensitivities(p)
+    assert len(rows) == len(p.density.model.priors)
+    assert [r.share for r in rows] == sorted((r.share for r in rows), reverse=True)
+    assert all(0 <= r.share <= 1 for r in rows)
+
+
+def test_other_figures_get_a_quick_fit_that_says_so(made_up_figures, tmp_path, monkeypatch):
+    monkeypatch.setenv("MAPPA_CACHE", str(tmp_path))
+    density = density_of(made_up_figures, "2018-03-31")
+    made = posteriors.quick(density, 40)
+    assert made.status == posteriors.QUICKLY
+    assert "rhat_max" not in made.diagnostics
+    last = made.shown["stock.2018.25"].median()
+    assert last == pytest.approx(density.targets.stock[-1], rel=0.03)
+    again = posteriors.quick(density, 40)
+    assert np.array_equal(again.z, made.z)
+    pd.testing.assert_frame_equal(again.shown, made.shown)
