@@ -13,6 +13,14 @@ _DROPPED = re.compile(r"<\?xml.*?\?>|<!DOCTYPE.*?>|<!--.*?-->|<metadata>.*?</met
 _NUMBER = re.compile(r"-?\d+\.\d+")
 _TEXT = re.compile(r"(<text\b[^>]*>)(.*?)(</text>)", re.S)
 _STYLE = re.compile(r' style="([^"]*)"')
+_USES = re.compile(
+    r'<use href="#(i\d+)" x="[^"]*" y="[^"]*" class="(c\d+)"/>'
+    r'(?:<use href="#\1" x="[^"]*" y="[^"]*" class="\2"/>){2,}'
+)
+_STROKES = re.compile(
+    r'(<path d="M[^"z]*"( clip-path="[^"]*")? class="(c\d+)"/>)'
+    r'(?:<path d="M[^"z]*"\2 class="\3"/>)+'
+)
 _BARE_GROUP = re.compile(r"<g>((?:(?!</?g\b).)*)</g>", re.S)
 
 
@@ -40,7 +48,9 @@ def shrink(svg: str) -> str:
     text = re.sub(r"font-family:[^;\"]*;?| transform=\"rotate\(-?0 [^)]*\)\"", "", text)
     rules = f"text{{font-family:{FONTS}}}"
     text, classes = _classes(_ids(text))
-    text = _ungroup(text).replace("</style>", f"{rules}{classes}</style>", 1)
+    text, markers, marks = _marks(_strokes(_ungroup(text), classes), classes)
+    rules += "".join(f".{name}{{{style}}}" for name, style in classes.items()) + marks
+    text = text.replace("</style>", f"{rules}</style>{markers}", 1)
     return re.sub(r"\x00(\d+)\x00", lambda m: labels[int(m[1])], text).strip()
 
 
@@ -79,18 +89,57 @@ def _ids(text: str) -> str:
     return re.sub(r"#([\w-]+)(?=[\")])", lambda m: f"#{short.get(m[1], m[1])}", text)
 
 
-def _classes(text: str) -> tuple[str, str]:
-    """Return *text* with a class in place of each style that repeats, and the rules."""
+def _classes(text: str) -> tuple[str, dict[str, str]]:
+    """Return *text* with a class in place of each style that repeats, and the classes' styles."""
     counted = collections.Counter(_STYLE.findall(text))
     names = {style: f"c{n}" for n, (style, k) in enumerate(counted.most_common()) if k > 1}
     text = _STYLE.sub(lambda m: f' class="{names[m[1]]}"' if m[1] in names else m[0], text)
-    return text, "".join(f".{name}{{{style}}}" for style, name in names.items())
+    return text, {name: style for style, name in names.items()}
+
+
+def _strokes(text: str, classes: dict[str, str]) -> str:
+    """Join neighbouring lines of one class into one path: opaque strokes look the same."""
+
+    def join(match: re.Match[str]) -> str:
+        style = classes.get(match[3], "")
+        if "fill:none" not in style or "opacity" in style or "dash" in style:
+            return match[0]
+        data = "".join(re.findall(r'<path d="([^"]*)"', match[0]))
+        return f'<path d="{data}"{match[2] or ""} class="{match[3]}"/>'
+
+    return _STROKES.sub(join, text)
+
+
+def _marks(text: str, classes: dict[str, str]) -> tuple[str, str, str]:
+    """Draw runs of one mark as the corners of one path: a few bytes a mark.
+
+    Returns the text, the ``<marker>`` elements and the rules that set them.
+    """
+    drawn = dict(re.findall(r'<path id="(i\d+)"([^>]*?)/>', text))
+    wanted: dict[tuple[str, str], str] = {}
+
+    def corners(match: re.Match[str]) -> str:
+        mark, name = match[1], match[2]
+        if mark not in drawn or name not in classes:
+            return match[0]
+        key = wanted.setdefault((mark, name), f"k{len(wanted)}")
+        at = re.findall(r' x="([^"]*)" y="([^"]*)"', match[0])
+        return f'<path class="{key}" d="M{" ".join(f"{x} {y}" for x, y in at)}"/>'
+
+    text = _USES.sub(corners, text)
+    markers = "".join(
+        f'<marker id="{key}" overflow="visible" markerUnits="userSpaceOnUse">'
+        f'<g class="{name}"><path{drawn[mark]}/></g></marker>'
+        for (mark, name), key in wanted.items()
+    )
+    rules = "".join(f".{k}{{fill:none;stroke:none;marker:url(#{k})}}" for k in wanted.values())
+    return text, markers, rules
 
 
 def _ungroup(text: str) -> str:
     """Take away groups that carry nothing, from the innermost outwards."""
     while True:
-        flat = _BARE_GROUP.sub(r"\1", text)
+        flat = _BARE_GROUP.sub(r"\1", text).replace("<g/>", "")
         if flat == text:
             return text
         text = flat
