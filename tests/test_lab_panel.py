@@ -14,7 +14,6 @@ from mappa.errors import MappaError, UnknownName, UsageError
 from mappa.figures import Figures
 from mappa.studies import explore
 from mappa.studies.rate import rate
-from mappa.words import whatif as words
 from mappa.words.prose import Prose
 
 
@@ -153,14 +152,6 @@ def test_unknown_names_are_one_sentence(figures: Figures) -> None:
         explore.rate(force, "1066-10-14", figures=figures)
     with pytest.raises(UnknownName, match="threshold_months"):
         explore.register(day, since="2010-04", treshold_months=48)
-
-
-def test_supposed_in_words() -> None:
-    assert words.supposed({"volume_percent": -30.0, "threshold_months": 48.0}) == (
-        "sentences that register indefinitely: 48 months and change of sentences and cautions of "
-        "\N{MINUS SIGN}30%"
-    )
-    assert words.supposed({"long_years": float("inf")}).endswith(": without end")
 
 
 @pytest.mark.parametrize("name", ["explore", "tutorial"])
