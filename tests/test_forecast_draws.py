@@ -37,9 +37,7 @@ def test_register_draws_add_the_error_of_a_count(
 
     monkeypatch.setattr(module, "forecast", made)
     found = nd.national_draws(figures, ORIGIN, 2)
-    assert found.label == (
-        "register model (sampled posterior, random future inflow, counting error)"
-    )
+    assert found.label == "register model (sampled posterior)"
     assert seen["last"] <= ORIGIN
     table = pd.read_csv(figures.folder / "register_parameters.csv").set_index("parameter")
     sd = table.loc["error_exact", "median"]

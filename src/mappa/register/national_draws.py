@@ -76,8 +76,9 @@ def _register_draws(figures: Figures, origin: pd.Timestamp, horizon: int) -> Nat
     sd = parameter_table(model_table(figures, PARAMETERS)).fixed["error_exact"]
     error = sd * np.random.default_rng(SEED).standard_normal(made.draws.shape)
     how = made.status.split(":")[0]
-    label = f"register model ({how} posterior, random future inflow, counting error)"
-    return NationalDraws(made.draws * np.exp(error), "register", label)
+    return NationalDraws(
+        made.draws * np.exp(error), "register", f"register model ({how} posterior)"
+    )
 
 
 def national_draws(
