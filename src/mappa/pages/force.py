@@ -21,6 +21,10 @@ LEAD = "2-rate"  # its figure opens the page
 #: Cells that the page shows elsewhere, or leaves to the notebook.
 ELSEWHERE = {"parameters", "injected-parameters", "record", "answer", "notebook-only"}
 _TITLE = re.compile(r"\A\s*#\s[^\n]*\n?")
+LONG_TABLE = 25  # rows; a longer table is in the notebook
+_FIGURE = re.compile(r'<figure class="mappa-exhibit" id="([^"]*)">.*?</figure>', re.S)
+_HEADLINE = re.compile(r'<p class="mappa-headline"><strong>(.*?)</strong>', re.S)
+_TABLE = re.compile(r'<div class="mappa-table"[^>]*>.*?</table></div>', re.S)
 _ONLY_HEADING = re.compile(r"\A\s*(#{2,6})\s[^\n]*\Z")
 
 
@@ -55,16 +59,59 @@ def narrative(nb: NotebookNode, *, without: str = "") -> list[NotebookNode]:
     which nothing is left goes too.
     """
     kept = []
-    for cell in nb.cells:
+    for number, cell in enumerate(nb.cells):
         if ELSEWHERE & set(cells.tags(cell)) or (without and without in cells.tags(cell)):
             continue
         if cell.cell_type == "markdown":
             text = _TITLE.sub("", cell.source, count=1)
-            if text.strip():
+            following = nb.cells[number + 1] if number + 1 < len(nb.cells) else None
+            settings = following is not None and "parameters" in cells.tags(following)
+            if text.strip() and not settings:
                 kept.append(NotebookNode(dict(cell) | {"source": text}))
         elif cell.get("outputs"):
             kept.append(cell)
     return _without_code(_drop_empty_headings(kept))
+
+
+def split_story(found: list[NotebookNode]) -> tuple[list[NotebookNode], list[NotebookNode]]:
+    """Return the cells without the part on the story's claims, and that part without its heading.
+
+    The part begins at a heading of the second level that names the story and ends at the next.
+    """
+    rest: list[NotebookNode] = []
+    story: list[NotebookNode] = []
+    within = False
+    for cell in found:
+        if cell.cell_type == "markdown" and cell.source.lstrip().startswith("## "):
+            first, _, after = cell.source.lstrip().partition("\n")
+            within = "story" in first.lower().split(",")[0] and "rest of" not in first.lower()
+            if within:
+                cell = NotebookNode(dict(cell) | {"source": after.strip()})
+                if not cell.source:
+                    continue
+        (story if within else rest).append(cell)
+    return rest, story
+
+
+def shorten(told: str, notebook: str) -> str:
+    """Return *told* with a link to the notebook's page in place of further charts and long tables.
+
+    The page of a force is read from top to bottom; the notebook behind it has everything.
+    """
+
+    def chart(match: re.Match[str]) -> str:
+        headline = _HEADLINE.search(match[0])
+        said = headline[1] if headline else "in the notebook"
+        return f'<p class="elsewhere"><a href="{notebook}.html#{match[1]}">Chart: {said}</a></p>'
+
+    def table(match: re.Match[str]) -> str:
+        if match[0].count("<tr>") <= LONG_TABLE + 1:
+            return match[0]
+        caption = re.search(r"<caption>(.*?)</caption>", match[0], re.S)
+        said = caption[1] if caption else "in the notebook"
+        return f'<p class="elsewhere"><a href="{notebook}.html">Table: {said}</a></p>'
+
+    return _TABLE.sub(table, _FIGURE.sub(chart, told))
 
 
 def _drop_empty_headings(found: list[NotebookNode]) -> list[NotebookNode]:
@@ -100,14 +147,21 @@ def answer(notebooks: dict[str, NotebookNode]) -> str:
     )
 
 
-def section(name: str, nb: NotebookNode, *, opened: bool) -> str:
-    """Return the section of one notebook; *opened* if the page has shown its figure already."""
-    told = fragment(cells.subset(nb, narrative(nb, without="answer-figure" if opened else "")))
+def section(
+    name: str, found: list[NotebookNode], nb: NotebookNode, *, heading: str = "", lead: str = ""
+) -> str:
+    """Return the section of one notebook from the cells *found* in it.
+
+    *lead* is HTML that opens the section, such as its figure.
+    """
+    told = shorten(fragment(cells.subset(nb, found)), name)
     # The notebook's second level stands under this section's heading.
     told = layout.settle_headings(told, first=3, only_one=False)
-    question = html.escape(layout.text_of(cells.heading(nb)))
+    title = heading or NOTEBOOKS[name]
+    question = "" if heading else html.escape(layout.text_of(cells.heading(nb)))
+    asked = f'<p class="question">{question}</p>' if question else ""
     return (
-        f'<h2 id="{name[2:]}">{NOTEBOOKS[name]}</h2>\n<p class="question">{question}</p>\n{told}\n'
+        f'<h2 id="{layout.anchor(title)}">{title}</h2>\n{asked}\n{lead}\n{told}\n'
         f'<p class="whole"><a href="{name}.html">The whole notebook on '
         f"{NOTEBOOKS[name].lower()}, with its code</a></p>"
     )
@@ -125,9 +179,17 @@ def page_words(notebooks: dict[str, NotebookNode], fallback: str) -> tuple[str, 
 
 def body_of(notebooks: dict[str, NotebookNode], title: str, *, extra: str = "") -> str:
     """Return the main text of a force's page; *extra* stands before "About this page"."""
-    lead = notebooks.get(LEAD, next(iter(notebooks.values())))
-    parts = [f"<h1>{html.escape(title)}</h1>", answer(notebooks), outputs(lead, "answer-figure")]
-    parts += [section(name, nb, opened=nb is lead) for name, nb in notebooks.items()]
+    opening = LEAD if LEAD in notebooks else next(iter(notebooks))
+    parts = [f"<h1>{html.escape(title)}</h1>", answer(notebooks)]
+    parts.append(outputs(notebooks[opening], "answer-figure"))
+    stories = []
+    for name, nb in notebooks.items():
+        rest, story = split_story(narrative(nb, without="answer-figure"))
+        figure = "" if name == opening else outputs(nb, "answer-figure")
+        parts.append(section(name, rest, nb, lead=figure))
+        if story:
+            stories.append(section(name, story, nb, heading="Story check"))
+    parts += stories
     settings: dict[str, Any] = {}
     for nb in notebooks.values():
         settings |= cells.parameters(nb)

@@ -129,20 +129,20 @@ def area_result(
     estimate, low, high = _estimate(growth, as_of)
     if rate.get("count") is not None:
         estimate = low = high = None
-    taken = {f.name: rate.get(f.name) for f in dataclasses.fields(AreaResult) if f.name in rate}
+    taken: dict[str, Any] = {f.name: rate.get(f.name) for f in dataclasses.fields(AreaResult)}
     for name in ("gap_verdict", "unusual_verdict", "margin_verdict", "status"):
-        taken[name] = str(rate.get(name) or "")
-    return AreaResult(
-        **{str(k): v for k, v in taken.items()},  # type: ignore[arg-type]
-        area=area,
-        slug=figures.slug(area),
-        count_quality=quality,
-        count_sources=sources,
-        estimate=estimate,
-        estimate_low=low,
-        estimate_high=high,
-        page=page,
-    )
+        taken[name] = str(taken[name] or "")
+    taken |= {
+        "area": area,
+        "slug": figures.slug(area),
+        "count_quality": quality,
+        "count_sources": sources,
+        "estimate": estimate,
+        "estimate_low": low,
+        "estimate_high": high,
+        "page": page,
+    }
+    return AreaResult(**taken)
 
 
 def summarise(figures: Figures, reports: list[Report]) -> list[AreaResult]:
