@@ -92,12 +92,16 @@ class Inputs:
     def table(self) -> pd.DataFrame:
         """A row for each year and input: its value and how it is known.
 
-        Published, derived, interpolated (between points) or held (no figure from there on).
+        Published, derived, interpolated (between points), held (no figure from there on) or none
+        (no figure by then at all: the value is missing).
         """
         years = range(self.terms.start.year, self.as_of.year + 1)
         rows = []
         for name, points in self.series.items():
             for year in years:
+                if not points.t.size:
+                    rows.append((year, name, np.nan, "none", "", ""))
+                    continue
                 near = np.flatnonzero(np.abs(points.t - (year + 0.5)) <= 0.5)
                 if near.size:
                     basis, quality = points.basis[near[0]], points.quality[near[0]]
