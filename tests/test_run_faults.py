@@ -97,7 +97,11 @@ class Fault:
 
 @pytest.mark.parametrize(
     ("number", "status"),
-    [(signal.SIGKILL, -9), (signal.SIGINT, 130), (signal.SIGTERM, 143)],
+    [
+        (signal.SIGKILL, -9),
+        pytest.param(signal.SIGINT, 130, marks=pytest.mark.slow),
+        pytest.param(signal.SIGTERM, 143, marks=pytest.mark.slow),
+    ],
 )
 def test_a_run_ended_by_a_signal_leaves_whole_pages_and_the_next_one_does_the_rest(
     tmp_path, number, status
@@ -124,6 +128,20 @@ def test_a_run_ended_by_a_signal_leaves_whole_pages_and_the_next_one_does_the_re
     fault.assert_nothing_is_left()
 
 
+def test_an_interrupt_before_anything_is_whole_leaves_nothing(tmp_path):
+    fault = Fault(tmp_path, forces=["Kent"])
+    process = fault.start()
+    fault.wait_for(fault.processes)
+    fault.wait_for((fault.out / ".work" / "lock").exists)
+    time.sleep(0.5)
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=60)
+    assert process.returncode == 130 and told.splitlines()[-1].startswith("mappa: Stopped;")
+    fault.assert_nothing_is_left()
+    fault.assert_whole()
+
+
+@pytest.mark.slow
 def test_two_runs_at_once_wait_for_each_other_and_execute_each_notebook_once(tmp_path):
     fault = Fault(tmp_path)
     first = fault.start()
