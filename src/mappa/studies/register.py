@@ -15,6 +15,7 @@ from mappa.figures import Figures, load
 from mappa.register import posterior as posteriors
 from mappa.register import scenarios
 from mappa.register.forecast import forecast
+from mappa.register.forecast_scores import SealScore, seal_scores
 from mappa.register.forecast_view import dated_counts, forecast_view
 from mappa.register.local import LocalReading, local_reading
 from mappa.register.origins import rolling_origins
@@ -26,6 +27,7 @@ from mappa.register.terms import Terms, terms_of_law
 from mappa.words import forecast as forecast_words
 from mappa.words import local as local_words
 from mappa.words import register as words
+from mappa.words import seals as seal_words
 from mappa.words import settle as settle_words
 from mappa.words.prose import Prose
 from mappa.words.tables import Table
@@ -300,6 +302,26 @@ class RegisterStudy:
     def settle_request(self) -> Prose:
         """The wording of the request for the most helpful table."""
         return settle_words.settle_request(self.settlement.requests[0])
+
+    @functools.cached_property
+    def settle_requests(self) -> Table:
+        """The wordings of all requests."""
+        return settle_words.settle_requests(self.settlement)
+
+    @functools.cached_property
+    def seal_scores(self) -> tuple[SealScore, ...]:
+        """The sealed forecasts, held against every count in the data."""
+        return seal_scores(self.figures)
+
+    @functools.cached_property
+    def seals(self) -> Prose:
+        """How the sealed forecasts did."""
+        return seal_words.seals_sentence(self.seal_scores)
+
+    @functools.cached_property
+    def seal_chart(self) -> Exhibit | None:
+        """The first sealed forecasts of the areas against the counts that came, drawn."""
+        return forecast_charts.seal_chart(self.seal_scores[0]) if self.seal_scores else None
 
     @functools.cached_property
     def posterior(self) -> posteriors.Posterior:
