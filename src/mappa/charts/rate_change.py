@@ -73,8 +73,10 @@ def headline(record: RateRecord, rows: pd.DataFrame) -> str:
 def alt(record: RateRecord, rows: pd.DataFrame) -> str:
     """Return the finding with its numbers."""
     low, high = rows.iloc[0], rows.iloc[-1]
+    known = record.change is not None and record.change.growth is not None
+    mine = headline(record, rows) if known else f"{record.force} has no change to tell"
     return (
         f"Changes on the year of {len(rows)} areas run from "
         f"{n.number(low['percent'], 1, sign=True)}% in {low.name} to "
-        f"{n.number(high['percent'], 1, sign=True)}% in {high.name}. {headline(record, rows)}."
+        f"{n.number(high['percent'], 1, sign=True)}% in {high.name}. {mine}."
     )

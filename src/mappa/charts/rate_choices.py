@@ -45,7 +45,7 @@ def choices(record: RateRecord, labels: dict[str, str], source: str) -> Exhibit:
             f"comparator, denominator, date and method, up to {n.day(record.as_of)}"
         ),
         alt=(
-            f"Of {len(frame)} combinations {told['higher']} say higher, {told['similar']} similar "
+            f"Of {len(frame)} combinations for {record.force} {told['higher']} say higher, {told['similar']} similar "
             f"and {told['lower']} lower; ratios run from {n.ratio(float(frame['ratio'].min()))} to "
             f"{n.ratio(float(frame['ratio'].max()))}."
         ),
@@ -65,9 +65,7 @@ def headline(record: RateRecord) -> str:
         )
     word = "higher" if told["higher"] else "lower"
     if told[word]:
-        return (
-            f"{told[word]} combinations say {word}, {told['similar']} similar; the sign never turns"
-        )
+        return f"{told[word]} combinations say {word}, {told['similar']} similar; no sign turns"
     return f"All {told['similar']} combinations say similar"
 
 

@@ -70,7 +70,7 @@ def headline(record: RateRecord, known: pd.DataFrame) -> str:
     if record.tau is None:
         return f"Too few areas have a count to tell how much they differ ({len(known)})"
     chance, spread = outside(record, known)
-    return f"Chance alone leaves {chance} of {len(known)} areas outside; their spread {spread}"
+    return f"By chance alone {chance} of {len(known)} areas stand out, with their spread {spread}"
 
 
 def outside(record: RateRecord, known: pd.DataFrame) -> tuple[int, int]:

@@ -139,7 +139,8 @@ def reml(data: Spread) -> Fit:
 
 def dersimonian_laird(data: Spread) -> Fit:
     """Fit tau^2 by DerSimonian and Laird's moment (statsmodels; areas only, no pool)."""
-    result = combine_effects(data.log_rates, data.variances, method_re="chi2")
+    with np.errstate(invalid="ignore"):  # a negative moment is set to zero below
+        result = combine_effects(data.log_rates, data.variances, method_re="chi2")
     tau2 = max(0.0, float(result.tau2))
     return Fit(tau2**0.5, *_mean(data, tau2), len(data.log_rates), "DerSimonian-Laird")
 

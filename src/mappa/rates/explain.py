@@ -266,6 +266,7 @@ def _nothing(figures: Figures, record: RateRecord, day: pd.Timestamp) -> list[di
 
 
 _GATHER = {
-    MINE: _mine, ALL: _all, NATION: _nation, BASE: _base, OWN: _own, BEFORE: _before, YEAR: _year, PLACES: _places,
+    MINE: _mine, ALL: _all, NATION: _nation, BASE: _base, OWN: _own, BEFORE: _before, YEAR: _year,
+    PLACES: _places,
     AGES: _ages, PRINTED: _printed, CHOICE: _choice, SET: _nothing,
 }  # fmt: skip

@@ -10,6 +10,7 @@ import dataclasses
 import functools
 import math
 
+import numpy as np
 from scipy import optimize, stats
 from statsmodels.stats.proportion import proportion_confint
 from statsmodels.stats.rates import test_poisson_2indep
@@ -48,7 +49,7 @@ def exact_ratio(
         lower=low,
         upper=high,
         confidence=confidence,
-        p_value=float(min(1.0, test_poisson_2indep(x, n, y, m, method="exact-cond").pvalue)),
+        p_value=_conditional_p(x, n, y, m, "exact-cond"),
         method="exact conditional (Clopper-Pearson limits)",
         source=CONDITIONAL,
     )
@@ -73,7 +74,7 @@ def midp_ratio(
         lower=low,
         upper=high,
         confidence=confidence,
-        p_value=float(min(1.0, test_poisson_2indep(x, n, y, m, method="cond-midp").pvalue)),
+        p_value=_conditional_p(x, n, y, m, "cond-midp"),
         method="conditional mid-p",
         source=MIDP,
     )
@@ -102,6 +103,11 @@ def score_ratio(
         method="score",
         source=SCORE,
     )
+
+
+def _conditional_p(x: int, n: int, y: int, m: int, method: str) -> float:
+    with np.errstate(divide="ignore"):  # statsmodels also forms the ratio, which may have no end
+        return float(min(1.0, test_poisson_2indep(x, n, y, m, method=method).pvalue))
 
 
 def _ratio(x: float, n: float, y: float, m: float) -> float | None:

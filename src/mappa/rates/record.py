@@ -32,6 +32,7 @@ class RateRecord(Record):
     national_rate: float = key("National count over population", PER_PEOPLE)
     areas: int = key("Areas of the nation", "areas")
     areas_counted: int = key("Areas with a count on the date", "areas")
+    areas_uncounted: int = key("Areas without a count on the date", "areas")
     pool_count: int = key("Sum of the counts of the areas without one", "people")
     pool_population: int = key("Sum of their populations", "people")
     pool_rate: float | None = key("Their rate together", PER_PEOPLE)
@@ -162,6 +163,7 @@ class RateRecord(Record):
     sensitivity: list[Choice] = key(
         "The ratio by every comparator, denominator, date and method", default_factory=list
     )
+    sensitivity_total: int = key("How many combinations there are", "combinations", default=0)
     sensitivity_tally: dict[str, int] = key(
         "How many of them say higher, similar, lower", "combinations", default_factory=dict
     )

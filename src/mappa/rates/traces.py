@@ -52,6 +52,9 @@ TRACES: dict[str, Trace] = {
     ),
     "areas": Trace("rows of areas.csv", f"{_LOAD}.names"),
     "areas_counted": Trace("areas with a preferred count on the date", f"{_LOAD}.counts", (ALL,)),
+    "areas_uncounted": Trace(
+        "areas less those counted", "rates.pool.uncounted", (ALL,)
+    ),
     "pool_count": Trace(
         "national_count - sum of the counts", "rates.pool.uncounted", _SPREAD, _WHOLE
     ),
@@ -249,6 +252,9 @@ TRACES: dict[str, Trace] = {
     "methods": Trace("a row for each method", f"{_V}.assess", _SPREAD),
     "sensitivity": Trace(
         "the ratio under every combination", "rates.sensitivity.grid", (*_AGAINST, ALL)
+    ),
+    "sensitivity_total": Trace(
+        "rows of sensitivity", "rates.sensitivity.grid", (*_AGAINST, ALL)
     ),
     "sensitivity_tally": Trace(
         "verdicts counted", "rates.sensitivity.tally", (*_AGAINST, ALL)

@@ -88,6 +88,7 @@ def assess(
         change=change.year_change(figures, force, day),
         methods=[*rows, *gap_rows, *unusual_rows, *matter_rows],
         sensitivity=choices,
+        sensitivity_total=len(choices),
         sensitivity_tally=sensitivity.tally(choices),
     )
 
@@ -125,6 +126,7 @@ def _common(
         "national_rate": PER * national / everyone,
         "areas": len(figures.names),
         "areas_counted": len(figures.names) - len(together.areas),
+        "areas_uncounted": len(together.areas),
         "pool_count": int(together.count),
         "pool_population": int(together.people),
         "pool_rate": PER * together.rate if together.rate is not None else None,

@@ -22,9 +22,10 @@ from mappa.charts import (
 )
 from mappa.charts.exhibit import Exhibit
 from mappa.figures import Figures, load
-from mappa.rates import change, kept, story
+from mappa.rates import change, comparators, kept, story
 from mappa.rates.league import league
 from mappa.rates.record import DEFAULT_DENOMINATOR, RateRecord
+from mappa.rates.rows import PER
 from mappa.rates.verdict import assess
 from mappa.words import numbers as n
 from mappa.words import rate as words
@@ -83,7 +84,9 @@ class RateStudy:
 
     @property
     def comparators_table(self) -> Table | Prose:
-        """Every comparator, its ratio and how it is chosen."""
+        """Every comparator, its ratio (without a count its rate) and how it is chosen."""
+        if self.record.count is None:
+            return self._comparator_rates()
         if tables.comparisons(self.record, self._labels).empty:
             return self._nothing("compared")
         return tables.comparators(self.record, self._labels, self._how)
@@ -219,10 +222,21 @@ class RateStudy:
         rows = self.figures.population
         rows = rows[rows["mid_year"] == self.record.population_year]
         used = sorted({s for cell in rows["source"] for s in cell.split()} - {"derived"})
-        people = [titles.get(s, s).split(" (")[0] for s in used]
+        people = [titles.get(s, s).split(";")[0] for s in used]
         return words.source_line(
             str(self.figures.settings["publisher"]), people, self.record.population_year
         )
+
+    def _comparator_rates(self) -> Table:
+        r, rows = self.record, []
+        for name, label in self._labels.items():
+            found = comparators.choose(self.figures, r.force, r.as_of, name, r.denominator)
+            few = len(found.areas) <= words.LISTED
+            areas = n.listing(list(found.areas)) if few else f"{len(found.areas)} areas"
+            value = PER * found.rate if found.known and found.rate else None
+            rows.append((label, value, areas if found.known else found.status, self._how[name]))
+        caption = f"Comparators of {r.force}, {n.day(r.as_of)}: their own rates"
+        return tables.comparator_rates(rows, caption)
 
     def _titles(self) -> dict[str, str]:
         table = self.figures.sources

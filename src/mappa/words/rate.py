@@ -238,7 +238,9 @@ def _power(r: RateRecord) -> str:
 def sensitivity(record: RateRecord) -> Prose:
     """Say how much the verdict is a choice."""
     told = record.sensitivity_tally
-    total = sum(told.values())
+    total = record.sensitivity_total
+    if record.count is None:
+        return Prose("Without a count there is nothing to put through the choices.")
     if not total:
         return Prose("No combination of choices gives a comparison.")
     text = (
@@ -256,7 +258,7 @@ def sensitivity(record: RateRecord) -> Prose:
 def pool(record: RateRecord) -> Prose:
     """Say what is known of the areas without a count."""
     r = record
-    missing = r.areas - r.areas_counted
+    missing = r.areas_uncounted
     if not missing:
         return Prose(f"Every one of the {r.areas} areas has a count on {n.day(r.as_of)}.")
     text = (

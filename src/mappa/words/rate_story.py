@@ -42,6 +42,17 @@ def value(finding: Finding) -> str:
     return n.number(v, 2)
 
 
+def printed(finding: Finding) -> str:
+    """Write the printed value with separators and a typographic minus."""
+    text = finding.printed_value
+    bare = text.replace(",", "").lstrip("+-").rstrip("%")
+    if not bare.replace(".", "", 1).isdigit():
+        return text or "in words"
+    sign = -1 if text.startswith("-") else 1
+    _, _, tail = bare.partition(".")
+    return n.number(sign * float(bare), len(tail))
+
+
 def why(finding: Finding) -> Prose:
     """Return the sentence why, by reason and verdict."""
     return Prose(_WHY[finding.reason](finding))
@@ -78,7 +89,7 @@ def table(findings: list[Finding], caption: str) -> Table:
         [
             {
                 "Claim": f.claim,
-                "Printed": f.printed_value or "in words",
+                "Printed": printed(f),
                 "Recomputed": value(f) or "none",
                 "Verdict": verdict(f),
                 "Why": " ".join(p for p in (why(f), correction(f)) if p),
@@ -214,9 +225,10 @@ def _law(f: Finding) -> str:
 def _wait(f: Finding) -> str:
     young = f.facts.get("young")
     tail = f", {n.count(young)} years for those under 18 then" if young else ""
+    verb = "sets" if f.verdict == HOLDS else f"does not set {f.printed_value} but"
     return (
-        f"{f.facts['legal_basis']} sets {value(f)} years for adults{tail}; they run from the first "
-        "notification after release, and the person must apply."
+        f"{f.facts['legal_basis']} {verb} {value(f)} years for adults{tail}; they run from the "
+        "first notification after release, and the person must apply."
     )
 
 

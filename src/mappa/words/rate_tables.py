@@ -159,6 +159,20 @@ def comparators(record: RateRecord, labels: dict[str, str], how: dict[str, str])
     )
 
 
+def comparator_rates(rows: list[tuple[str, float | None, str, str]], caption: str) -> Table:
+    """Return comparators with their own rates, for an area that has none to set against them.
+
+    Parameters
+    ----------
+    rows: label, rate (per 100,000), areas or status, and how each is chosen.
+    """
+    frame = pd.DataFrame(
+        [(label, n.rate(value), areas, how) for label, value, areas, how in rows],
+        columns=["Comparator", "Rate per 100,000", "Areas", "How it is chosen"],
+    )
+    return Table(caption=caption, frame=frame, numeric=("Rate per 100,000",))
+
+
 def row_text(row: MethodRow) -> str:
     """Write a method's row on one line, for the command."""
     limits = (
