@@ -464,7 +464,12 @@ def _benchmarks(scores: tuple[Score, ...]) -> str:
     )
     if worse:
         text += ": the rule wins in " + n.listing([f"{rule} ({name})" for name, rule in worse])
+    gains = [found["gain"] for s in scores for found in s.benchmarks.values()]
     return (
-        text + ". Use the model for its intervals and for numbers that sum to the nation, not for "
-        "a sharper middle value than the last rate ratio carried forward."
+        f"{text}. The mean errors differ by {n.number(100 * min(abs(g) for g in gains), 1)} to "
+        f"{n.number(100 * max(abs(g) for g in gains), 1)} percent, little beside the width of the "
+        "intervals: use the model for its intervals and for numbers that sum to the nation, not "
+        "for a sharper middle value."
+        if gains
+        else f"{text}."
     )
