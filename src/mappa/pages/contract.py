@@ -13,7 +13,7 @@ BUDGET = 300_000
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "wbr"}
 _FIGURE_DATA = re.compile(r'(?<=(?:src|ref)=")data:[^"]*(?=")')
 _CHART_TABLE = re.compile(r'<details class="mappa-data">.*?</details>', re.S)
-_UNWRITTEN = re.compile(r"(?<![\w-])(nan|NaN|NaT|None|inf|undefined|Traceback)(?![\w-])")
+_UNWRITTEN = re.compile(r"(?<![\w-])(nan|NaN|NaT|inf|undefined|Traceback)(?![\w-])")
 
 
 class _Reader(HTMLParser):
@@ -130,8 +130,9 @@ class _Reader(HTMLParser):
             self.text["th"] += data
         if not any(name in {"code", "pre", "script", "style"} for name, _ in self.open):
             found = _UNWRITTEN.search(data)
-            if found:
-                self.faults.append(f"the text says {found[0]!r}: {' '.join(data.split())[:60]!r}")
+            if found or data.strip() == "None":
+                word = found[0] if found else "None"
+                self.faults.append(f"the text says {word!r}: {' '.join(data.split())[:60]!r}")
 
 
 def _structure(r: _Reader) -> list[str]:

@@ -20,11 +20,12 @@ NOTEBOOKS = {"1-growth": "Growth", "2-rate": "Rate", "3-register": "Register"}
 LEAD = "2-rate"  # its figure opens the page
 #: Cells that the page shows elsewhere, or leaves to the notebook.
 ELSEWHERE = {"parameters", "injected-parameters", "record", "answer", "notebook-only"}
-_TITLE = re.compile(r"\A\s*#\s[^\n]*\n?")
-LONG_TABLE = 25  # rows; a longer table is in the notebook
+_TITLE = re.compile(r"\A\s*#\s")
+LONG_TABLE = 12  # rows; a longer table is in the notebook
 _FIGURE = re.compile(r'<figure class="mappa-exhibit" id="([^"]*)">.*?</figure>', re.S)
 _HEADLINE = re.compile(r'<p class="mappa-headline"><strong>(.*?)</strong>', re.S)
 _TABLE = re.compile(r'<div class="mappa-table"[^>]*>.*?</table></div>', re.S)
+_HEADS = re.compile(r"\A\s*(#{1,6})\s")
 _ONLY_HEADING = re.compile(r"\A\s*(#{2,6})\s[^\n]*\Z")
 
 
@@ -63,7 +64,7 @@ def narrative(nb: NotebookNode, *, without: str = "") -> list[NotebookNode]:
         if ELSEWHERE & set(cells.tags(cell)) or (without and without in cells.tags(cell)):
             continue
         if cell.cell_type == "markdown":
-            text = _TITLE.sub("", cell.source, count=1)
+            text = "" if _TITLE.match(cell.source) else cell.source
             following = nb.cells[number + 1] if number + 1 < len(nb.cells) else None
             settings = following is not None and "parameters" in cells.tags(following)
             if text.strip() and not settings:
@@ -117,18 +118,14 @@ def shorten(told: str, notebook: str) -> str:
 def _drop_empty_headings(found: list[NotebookNode]) -> list[NotebookNode]:
     """Drop a heading that is followed by one as high, or by nothing."""
     kept: list[NotebookNode] = []
-    following = 0  # level of the heading that follows; 0 is the end
-    content = False
+    following = 1  # level of the heading that follows, 1 at the end; 7 for anything else
     for cell in reversed(found):
-        match = _ONLY_HEADING.match(cell.source) if cell.cell_type == "markdown" else None
-        if match is None:
-            kept.append(cell)
-            content, following = True, 0
+        heading = _HEADS.match(cell.source) if cell.cell_type == "markdown" else None
+        level = len(heading[1]) if heading else 7
+        if heading and _ONLY_HEADING.match(cell.source) and following <= level:
             continue
-        level = len(match[1])
-        if content or (following and level < following):
-            kept.append(cell)
-            content, following = False, level
+        kept.append(cell)
+        following = level
     return kept[::-1]
 
 
@@ -152,9 +149,12 @@ def section(
 ) -> str:
     """Return the section of one notebook from the cells *found* in it.
 
-    *lead* is HTML that opens the section, such as its figure.
+    *lead* is HTML that opens the section, such as its figure. A section with a *heading* of its
+    own is shown whole.
     """
-    told = shorten(fragment(cells.subset(nb, found)), name)
+    told = fragment(cells.subset(nb, found))
+    if not heading:
+        told = shorten(told, name)
     # The notebook's second level stands under this section's heading.
     told = layout.settle_headings(told, first=3, only_one=False)
     title = heading or NOTEBOOKS[name]
