@@ -127,3 +127,17 @@ def test_the_studys_own_notebooks_declare_what_the_command_offers(root: Path):
     for book in found:
         assert {"force", "as_of"} <= set(book.parameters), book.name
         assert all(p.help for p in book.parameters.values()), book.name
+
+
+@pytest.mark.slow
+def test_the_studys_own_notebooks_give_the_same_bytes_in_warm_and_in_cold_kernels(tmp_path, root):
+    """Whatever a forked kernel does otherwise than a new one would show in an output."""
+    for out, extra in (("warm", []), ("cold", ["--cold"])):
+        arguments = ["report", "--force", "Norfolk", "--out", tmp_path / out, "--quiet", *extra]
+        done = mappa(*arguments)
+        assert done.returncode == 0, done.stderr
+    warm, cold = (
+        {p.name: p.read_bytes() for p in (tmp_path / out / "norfolk").iterdir()}
+        for out in ("warm", "cold")
+    )
+    assert warm == cold and len(warm) == 10
