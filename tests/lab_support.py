@@ -43,6 +43,15 @@ def _free_port() -> int:
         return int(s.getsockname()[1])
 
 
+def _settings(home: Path) -> Path:
+    """Keep every cell in the page: by default those out of sight are taken out of it."""
+    folder = home / "settings"
+    path = folder / "@jupyterlab" / "notebook-extension" / "tracker.jupyterlab-settings"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text('{"windowingMode": "none"}', encoding="utf-8")
+    return folder
+
+
 @contextlib.contextmanager
 def lab(folder: Path, root: Path, data: Path | None = None) -> Iterator[str]:
     """Run `mappa lab` on copies of the notebooks in *folder*; yield its address."""
@@ -57,6 +66,7 @@ def lab(folder: Path, root: Path, data: Path | None = None) -> Iterator[str]:
         "MAPPA_CACHE": str(home / "cache"),
         "MAPPA_DATA": str(data or root / "data"),
         "JUPYTER_NO_CONFIG": "1",
+        "JUPYTERLAB_SETTINGS_DIR": str(_settings(home)),
     }
     command = [sys.executable, "-m", "mappa", "lab", f"--folder={folder}", "--no-browser"]
     command += [f"--port={port}", "--allow-root", f"--IdentityProvider.token={TOKEN}"]
@@ -141,17 +151,17 @@ class Browser:
         )
 
     def _numbers(self) -> list[int]:
-        prompts = self.page.locator(f"{PANEL} .jp-CodeCell .jp-InputPrompt").all_inner_texts()
+        prompts = self.page.locator(f"{PANEL} .jp-CodeCell .jp-InputPrompt").all_text_contents()
         return [int(found[1]) for p in prompts if (found := re.search(r"\[(\d+)\]", p))]
 
     def texts(self, selector: str) -> list[str]:
         """Return the text of every match among the outputs."""
         found = self.page.locator(f".jp-OutputArea-output {selector}")
-        return [str(t) for t in found.all_inner_texts()]
+        return [str(t) for t in found.all_text_contents()]
 
     def failures(self) -> list[str]:
         """Return tracebacks and warnings among the outputs."""
-        return [str(t) for t in self.page.locator(FAILED).all_inner_texts()]
+        return [str(t) for t in self.page.locator(FAILED).all_text_contents()]
 
     def wait_for_prose(self, text: str) -> None:
         """Wait until a paragraph of the outputs reads *text*."""
@@ -166,7 +176,7 @@ class Browser:
 
     def settings(self) -> str:
         """Return the text of the cell of settings."""
-        return "\n".join(self._settings_cell().locator(".cm-line").all_inner_texts())
+        return "\n".join(self._settings_cell().locator(".cm-line").all_text_contents())
 
     def change_settings(self, text: str) -> None:
         """Write *text* into the cell of settings, as by hand."""

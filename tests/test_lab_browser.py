@@ -15,6 +15,7 @@ import lab_support
 from mappa.commands import _register_all, app
 from mappa.figures import Figures
 from mappa.register.whatif import in_force, whatif
+from mappa.studies.rate import rate
 from mappa.words import numbers
 from mappa.words import whatif as whatif_words
 
@@ -70,9 +71,11 @@ def command(*arguments: str) -> str:
 
 
 def verdict(force: str, margin: float) -> tuple[str, dict[str, Any]]:
-    """Return the sentence and the record that `mappa rate` gives."""
-    asked = ["rate", "--force", force, "--margin", str(margin)]
-    return command(*asked).strip(), json.loads(command(*asked, "--json"))
+    """Return the record that `mappa rate --json` prints, and the one sentence of it."""
+    record = json.loads(command("rate", "--force", force, "--margin", str(margin), "--json"))
+    study = rate(force, record["as_of"], margin=margin)
+    assert study.record.as_dict() == record
+    return str(study.sentence), record
 
 
 def test_a_page_of_welcome_is_what_opens(jupyter: lab_support.Browser) -> None:
@@ -102,7 +105,7 @@ def test_changing_the_settings_cell_is_enough(
     settings = jupyter.settings()
     jupyter.change_settings(settings.replace(force, other))
     jupyter.run_all()
-    assert jupyter.texts("p.mappa-prose")[0] == verdict(other, 0.1)[0]
+    jupyter.wait_for_prose(verdict(other, 0.1)[0])
     jupyter.change_settings(settings.replace(force, force[:-1]))
     jupyter.run_all()
     shown = jupyter.failures()
