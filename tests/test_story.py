@@ -100,9 +100,15 @@ def test_the_made_up_country(made_up_figures) -> None:
 
 
 def test_an_explanation_can_be_handed_in(figures, findings) -> None:
-    known = dataclasses.replace(findings["c08"], verdict="holds", reason="same_source")
     claim = next(c for c in story.story_claims(figures, "Cumbria") if c.claim_id == "c08")
-    assert story.check(figures, claim, explanation=known).verdict == "holds"
+    little = story.check(figures, claim, explanation=story.explained(2145, 56, 930, "2009/10"))
+    assert (little.verdict, little.claim_id) == ("misleading", "c08")
+    assert words.why(little) == (
+        "by the register model +56 of the year’s growth of +2,145 come from sentence lengths since "
+        "2009/10, while +930 hang on terms without end."
+    )
+    much = story.check(figures, claim, explanation=story.explained(2145, 856, 930, "2009/10"))
+    assert much.verdict == "holds"
     assert "register model" in words.why(story.check(figures, claim))
 
 

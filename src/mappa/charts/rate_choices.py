@@ -84,7 +84,7 @@ def _curve(axes: Any, frame: pd.DataFrame) -> None:
     axes.tick_params(axis="x", length=0, labelbottom=False)
     for i, (verdict, (color, marker)) in enumerate(LOOK.items()):
         here = int((frame["verdict"] == verdict).sum())
-        x = 0.02 + 0.2 * i
+        x = 0.02 + 0.25 * i
         axes.plot(
             [x], [1.04], marker=marker, color=color, markersize=6, transform=axes.transAxes,
             clip_on=False,

@@ -118,10 +118,12 @@ def _limits(axes: Any, record: RateRecord, grid: np.ndarray) -> None:
             f"{text}, spread of areas", (inside, y), xytext=(0, 3), textcoords="offset points",
             ha="right", va="bottom", color=PLUM, fontsize=8,
         )  # fmt: skip
-    axes.annotate(
-        f"nation {n.rate(average)}, and the limits\nby chance (dashes 95%, line 99.8%)",
-        (inside, average), xytext=(0, -14), textcoords="offset points", ha="right", va="top",
-        color=GREY, fontsize=8,
+    told = "dashes 95%, line 99.8%"
+    middle = f"line in the middle: the nation, {n.rate(average)}"
+    axes.text(
+        0.02, 0.03, f"{middle}; limits ({told}): by chance alone\nbeside it, with the spread of "
+        "areas further out", transform=axes.transAxes,
+        color=GREY, fontsize=8, va="bottom",
     )  # fmt: skip
 
 

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from mappa.figures import Figures
+    from mappa.rates.story import Finding
+
+#: Draws of the posterior behind the explanation: its medians move little with more.
+DRAWS = 60
 
 
 def register(app: typer.Typer) -> None:
@@ -19,6 +26,12 @@ def story(
         Path | None,
         typer.Option(help="Your own claims: a CSV with the columns area, date, measure, value."),
     ] = None,
+    with_register: Annotated[
+        bool,
+        typer.Option(
+            "--register", help="Ask the register model what explains the growth (minutes)."
+        ),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
     """Recompute every claim: printed value, recomputed value, verdict, and the sentence why.
@@ -37,7 +50,8 @@ def story(
         asked = read_claims(figures, claims)
     else:
         asked = checks.story_claims(figures, force or str(figures.settings["default_force"]))
-    found = checks.check_all(figures, asked)
+    explanation = _explanation(figures) if with_register else None
+    found = checks.check_all(figures, asked, explanation=explanation)
     if as_json:
         rows = [
             {**f.as_dict(), "why": words.why(f), "correction": words.correction(f)} for f in found
@@ -45,9 +59,27 @@ def story(
         typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
     for f in found:
-        printed = f"printed {f.printed_value}" if f.printed_value else "in words"
+        printed = f"printed {words.printed(f)}" if f.printed_value else "in words"
         typer.echo(f"{f.claim_id}  {f.claim} ({printed}; recomputed {words.value(f) or 'none'})")
         typer.echo(f"     {words.verdict(f)}: {words.why(f)}")
         if words.correction(f):
             typer.echo(f"     {words.correction(f)}")
     typer.echo(words.summary(found))
+
+
+def _explanation(figures: Figures) -> Finding:
+    """Ask the register model, for the study's own force and date, what explains the growth."""
+    from mappa.rates.story import explained
+    from mappa.studies.register import register as open_register
+
+    settings = figures.settings
+    record = open_register(
+        str(settings["default_force"]), str(settings["default_as_of"]), draws=DRAWS, figures=figures
+    ).record
+    main, law = record.attribution[0], record.counterfactuals[0]
+    return explained(
+        record.accounting.net.median,
+        main.lengths.median,
+        -law.growth_difference.median,
+        main.reference,
+    )

@@ -118,11 +118,15 @@ def check(figures: Figures, claim: Claim, *, explanation: Finding | None = None)
 
     Parameters
     ----------
-    explanation: the finding on why the stock grows, where the register model has made one.
+    explanation: the finding on why the stock grows, where the register model has made one
+        (see :func:`explained`).
     """
     if claim.measure in WORDS:
         if claim.measure == "explanation" and explanation is not None:
-            return dataclasses.replace(explanation, claim_id=claim.claim_id, claim=claim.claim)
+            return dataclasses.replace(
+                explanation, claim_id=claim.claim_id, claim=claim.claim, area=claim.area,
+                date=f"{claim.date:%Y-%m-%d}", printed_value=claim.printed,
+            )  # fmt: skip
         return WORDS[claim.measure](figures, claim)
     if claim.measure == COUNT:
         return _count(figures, claim)
@@ -401,6 +405,26 @@ def _indefinite_share(figures: Figures, claim: Claim) -> Finding:
 
 def _needs_register(figures: Figures, claim: Claim) -> Finding:
     return _finding(claim, CANNOT, "needs_register")
+
+
+#: A part of the growth below this share does not explain it.
+EXPLAINS = 0.10
+
+
+def explained(growth: float, lengths: float, terms: float, since: str) -> Finding:
+    """Return the finding on what explains the growth, from the register model's numbers.
+
+    Parameters
+    ----------
+    growth: the model's growth in the year (people). lengths: the part that sentence lengths make.
+    terms: the part that hangs on terms without end. since: the year the lengths are held against.
+    """
+    parts = {"lengths": lengths / growth, "terms": terms / growth} if growth > 0 else {}
+    enough = bool(parts) and min(parts.values()) >= EXPLAINS
+    return Finding(
+        "", "", "", "", "explanation", "", None, HOLDS if enough else MISLEADING, "explained",
+        {"growth": growth, "lengths": lengths, "terms": terms, "since": since},
+    )  # fmt: skip
 
 
 def _needs_crime(figures: Figures, claim: Claim) -> Finding:

@@ -242,6 +242,15 @@ def _bounds(f: Finding) -> str:
     )
 
 
+def _explained(f: Finding) -> str:
+    x = f.facts
+    return (
+        f"by the register model {n.count(x['lengths'], sign=True)} of the year’s growth of "
+        f"{n.count(x['growth'], sign=True)} come from sentence lengths since {x['since']}, while "
+        f"{n.count(x['terms'], sign=True)} hang on terms without end."
+    )
+
+
 def _fixed(text: str) -> Callable[[Finding], str]:
     return lambda f: text.format(
         area=f.area, possessive=possessive(f.area), day=n.day(f.date), measure=_measure(f),
@@ -278,14 +287,17 @@ _WHY: dict[str, Callable[[Finding], str]] = {
         "two different things, and class is neither."
     ),
     "category2": _fixed("{legal_basis} puts violent and other sexual offenders in category 2."),
+    "explained": _explained,
     "needs_register": _fixed(
-        "This cannot be read off a figure: it needs the register model’s attribution of the growth."
+        "This cannot be read off a figure: it needs the register model’s attribution of the "
+        "growth (`mappa story --register`)."
     ),
     "needs_recorded_crime": _fixed(
         "It would need police recorded crime of {area} by offence for the year, which is not here."
     ),
 }
 _INSTEAD = {
+    "explained": "Say how much each part makes by the model, with its interval.",
     "clock_start": "Say: the notification period runs from conviction, and people are counted "
     "while they live in the community.",
     "coverage": "Say: people under notification requirements are managed as category 1.",
