@@ -125,11 +125,14 @@ def test_each_kernel_starts_fresh_with_its_own_environment_and_random_state(envi
 
 
 def test_is_interrupted_restarted_and_shut_down(kernel):
-    kernel.client.execute("import time\ntime.sleep(60)")
-    time.sleep(0.5)
+    asked = kernel.client.execute("import time\nprint('in it', flush=True)\ntime.sleep(60)")
+    while kernel.client.get_iopub_msg(timeout=30)["msg_type"] != "stream":
+        pass
     kernel.manager.interrupt_kernel()
-    assert kernel.client.get_shell_msg(timeout=20)["content"]["ename"] == "KeyboardInterrupt"
-    assert kernel.run("print('on')") == ("on\n", "ok")
+    reply = kernel.client.get_shell_msg(timeout=30)
+    while reply["parent_header"].get("msg_id") != asked:
+        reply = kernel.client.get_shell_msg(timeout=30)
+    assert reply["content"]["ename"] == "KeyboardInterrupt"
     kernel.run("x = 1")
     before = kernel.process.pid
     kernel.manager.restart_kernel(now=True)

@@ -95,9 +95,12 @@ def run_notebook(job: NotebookJob) -> Executed:
 
 
 def _prepare(job: NotebookJob) -> None:
+    from importlib.metadata import entry_points
+
     from mappa.runs.provisioner import NAME
 
-    os.environ.setdefault("JUPYTER_DEFAULT_PROVISIONER_NAME", NAME)
+    if entry_points(group="jupyter_client.kernel_provisioners", name=NAME):
+        os.environ.setdefault("JUPYTER_DEFAULT_PROVISIONER_NAME", NAME)
     if Path(job.data_folder).is_dir():
         os.environ["MAPPA_DATA"] = job.data_folder
     _same_inputs(job)
