@@ -340,7 +340,7 @@ def test_the_nation_in_words(cumbria: GrowthRecord) -> None:
         "The number in England and Wales rose from 60,294 to 62,435 in the year to 31 March 2020: "
         "+2,141 people, or +3.55%. Printed as 4%, it could be anything from 3.5% to 4.5%. The "
         "population aged 10 and over rose by 0.7%, so the rate rose by 2.8%, from 116.2 to 119.5 "
-        "per 100,000."
+        "per 100,000. From 31 March 2010 the count rose by 78.7% and the rate by 66.8%."
     )
     assert "In people the data cannot tell whether growth is slowing" in words.slowing(cumbria)
     assert "In percent growth is slowing" in words.slowing(cumbria)
@@ -436,7 +436,6 @@ def test_another_country_reads_from_its_own_tables(made_up_figures: Figures) -> 
         for name in ("nation_chart", "yearly_chart", "force_chart", "multiples_chart"):
             exhibit = getattr(study, name)
             assert "England" not in exhibit.alt + exhibit.headline + exhibit.subtitle
-            assert "<svg" in exhibit.svg()
 
 
 def test_exhibits_carry_headline_alt_text_and_data(figures: Figures) -> None:

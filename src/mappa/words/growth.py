@@ -106,8 +106,8 @@ def answer(record: GrowthRecord) -> Prose:
     narrow = f" but one of level 1 only, {n.count(level_1[0].value)}" if level_1 else ""
     return Prose(
         f"No count of {WHO} in {record.force} on {day} is known{narrow}; the estimate of a "
-        f"model, not a count, is {n.people(point.value)} {n.interval(point.low, point.high, n.count, '90%')}"
-        f"{_while_nation(record)}."
+        f"model, not a count, is {n.people(point.value)} "
+        f"{n.interval(point.low, point.high, n.count, '90%')}{_while_nation(record)}."
     )
 
 
@@ -229,6 +229,16 @@ def nation(record: GrowthRecord) -> Prose:
             f"{n.percent(abs(r.rate_growth))}, from {n.rate(r.rate_before)} to "
             f"{n.rate(r.rate_now)} per 100,000."
         )
+    for r in record.rate_growth:
+        if r.start < span.start:
+            text.append(
+                f"From {n.day(r.start)} the count {moved(r.count_growth)} by "
+                f"{n.percent(abs(r.count_growth))} and the rate by "
+                f"{n.percent(abs(r.rate_growth))}."
+                if r.count_growth * r.rate_growth > 0
+                else f"From {n.day(r.start)} the count changed by {signed(r.count_growth)} and the "
+                f"rate by {signed(r.rate_growth)}."
+            )
     return Prose(" ".join(text))
 
 
@@ -457,13 +467,13 @@ def _benchmarks(scores: tuple[Score, ...]) -> str:
             elif found["gain_low"] > 0:
                 worse.append((name, BENCHMARKS[rule]))
     total = sum(len(s.benchmarks) for s in scores)
+    told = n.listing([f"than {rule}, with {name}" for name, rule in worse])
     text = (
         f"Of {n.count(total)} comparisons of its middle value with a plain rule, the model is "
-        f"clearly better in {n.count(len(better))}, clearly worse in {n.count(len(worse))}, and "
-        f"not to be told apart in {n.count(total - len(better) - len(worse))}"
+        f"clearly better in {n.cardinal(len(better))}, clearly worse in {n.cardinal(len(worse))}"
+        f"{f' ({told})' if worse else ''}, and not to be told apart in "
+        f"{n.cardinal(total - len(better) - len(worse))}"
     )
-    if worse:
-        text += ": the rule wins in " + n.listing([f"{rule} ({name})" for name, rule in worse])
     gains = [found["gain"] for s in scores for found in s.benchmarks.values()]
     return (
         f"{text}. The mean errors differ by {n.number(100 * min(abs(g) for g in gains), 1)} to "
