@@ -103,7 +103,7 @@ def _files(folder: Path) -> list[Path]:
 def notebook_inputs(text: str, parameters: Mapping[str, Any], data: str, source: str) -> dict:
     """Return what the output of a notebook follows from, as JSON that can be compared."""
     return {
-        "notebook": digest([_without_outputs(text)]),
+        "notebook": _cells_digest(text),
         "parameters": {name: parameters[name] for name in sorted(parameters)},
         "data": data,
         "source": source,
@@ -121,8 +121,9 @@ def page_inputs(notebooks: Mapping[str, str], data: str, pages: str) -> dict:
     }
 
 
-def _without_outputs(text: str) -> str:
-    """Return a notebook's cells as text: opening it in JupyterLab and saving changes nothing."""
+@functools.lru_cache(maxsize=32)  # the same few notebooks are asked for with every force
+def _cells_digest(text: str) -> str:
+    """Return the digest of a notebook's cells: opening and saving it in JupyterLab changes none."""
     cells = json.loads(text)["cells"]
     kept = [
         [
@@ -133,7 +134,7 @@ def _without_outputs(text: str) -> str:
         ]
         for cell in cells
     ]
-    return json.dumps(kept)
+    return digest([json.dumps(kept)])
 
 
 def inputs_digest(inputs: Mapping[str, Any]) -> str:
