@@ -147,7 +147,7 @@ class Browser:
                 return rests && numbers[0] > before && Boolean(done);
             }""",
             arg=[f"{PANEL} .jp-CodeCell .jp-InputPrompt", FAILED, before],
-            timeout=2 * SECONDS * 1000,
+            timeout=4 * SECONDS * 1000,
         )
 
     def _numbers(self) -> list[int]:
@@ -168,7 +168,7 @@ class Browser:
         from playwright.sync_api import expect
 
         paragraphs = self.page.locator(".jp-OutputArea-output p.mappa-prose")
-        expect(paragraphs.filter(has_text=text).first).to_be_visible(timeout=20_000)
+        expect(paragraphs.filter(has_text=text).first).to_be_visible(timeout=SECONDS * 1000)
 
     def _settings_cell(self) -> Any:
         cells = self.page.locator(f"{PANEL} .jp-CodeCell")

@@ -101,6 +101,12 @@ def test_a_slower_view_has_a_button(opened) -> None:
     assert len(picture.shown) == 3  # the quick picture comes back
 
 
+def test_a_slider_that_counts_in_binary_moves_nothing() -> None:
+    panel = explore.Panel({"a": widgets.FloatSlider(value=7)}, lambda a: [a])
+    panel.controls["a"].value = 7.000000000000001
+    assert panel.values == {"a": 7.0}
+
+
 def test_read_statically_a_sentence_stands_for_the_controls(opened) -> None:
     _, bundle = opened(small_panel())
     assert "need a live kernel" in bundle["text/html"]

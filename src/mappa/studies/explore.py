@@ -77,8 +77,9 @@ class Panel:
 
     @property
     def values(self) -> dict[str, Any]:
-        """Value of each control now."""
-        return {name: control.value for name, control in self.controls.items()}
+        """Value of each control now; a slider's is rounded, because browsers count in binary."""
+        now = {name: control.value for name, control in self.controls.items()}
+        return {k: round(v, 6) if isinstance(v, float) else v for k, v in now.items()}
 
     def reset(self) -> None:
         """Put every control back and draw once."""
@@ -122,7 +123,7 @@ class Panel:
         self._handles = [handle for handle in made if handle is not None]
 
 
-def _wide(label: str = "9em", width: str = "36em") -> dict[str, Any]:
+def _wide(label: str = "11em", width: str = "38em") -> dict[str, Any]:
     return {
         "style": {"description_width": label},
         "layout": widgets.Layout(width=width, max_width="100%"),
@@ -224,7 +225,7 @@ def register(
         s.name: _lever(s, law[s.name], settings.get(s.name, law[s.name]))
         for s in scenarios.SETTINGS
     }
-    far = _wide("22em", "48em")
+    far = _wide("29em", "56em")
     controls["since"] = _choice("From", _aprils(day, since), since, **far)
     everyone = [("those sentenced from then", "new"), ("everyone, from then on", "all")]
     controls["cohorts"] = _choice("For", everyone, cohorts, **far)
@@ -265,7 +266,7 @@ def _lever(setting: scenarios.Setting, law: Any, value: Any) -> Any:
             description=label,
             options=[*options, (INDEFINITE, INDEFINITE)],
             value=value,
-            **_wide("22em", "48em"),
+            **_wide("29em", "56em"),
         )
     step = _STEP[setting.unit]
     return widgets.FloatSlider(
@@ -275,7 +276,7 @@ def _lever(setting: scenarios.Setting, law: Any, value: Any) -> Any:
         max=max(min(setting.high, _REACH[setting.unit]), value, law),
         step=step,
         readout_format=".1f" if step < 1 else "+.0f" if setting.unit == "percent" else ".0f",
-        **_wide("22em", "48em"),
+        **_wide("29em", "56em"),
     )
 
 
