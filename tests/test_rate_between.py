@@ -188,6 +188,22 @@ def test_funnel_limits(found) -> None:
     assert high[0] < 132.007
 
 
+def test_any_multiplier_flags_the_same_areas(found) -> None:
+    """Per 10,000 and per 100,000 people the same areas stand outside, by every limit."""
+    flagged = []
+    for multiplier in (1.0, 10_000.0, 100_000.0):
+        rates, target = multiplier * found.counts / found.people, multiplier * found.national
+        outside = []
+        for low, high in (
+            funnel.convention_lines(found.counts, target),
+            funnel.additive_limits(found.expected, found.about_national.tau, target),
+        ):
+            outside.append(tuple((rates < low) | (rates > high)))
+        flagged.append(outside)
+    assert flagged[0] == flagged[1] == flagged[2]
+    assert sum(flagged[0][1]) == 1
+
+
 def test_pool_and_bounds(figures) -> None:
     assert pool.bounds_of_rate(130, figures.people(AS_OF)["Staffordshire"]) == (1307, 1316)
     low, high = pool.bounds_of_rate(23.5, 1_000_000)

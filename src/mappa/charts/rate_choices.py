@@ -45,9 +45,9 @@ def choices(record: RateRecord, labels: dict[str, str], source: str) -> Exhibit:
             f"comparator, denominator, date and method, up to {n.day(record.as_of)}"
         ),
         alt=(
-            f"Of {len(frame)} combinations for {record.force} {told['higher']} say higher, {told['similar']} similar "
-            f"and {told['lower']} lower; ratios run from {n.ratio(float(frame['ratio'].min()))} to "
-            f"{n.ratio(float(frame['ratio'].max()))}."
+            f"Of {len(frame)} combinations for {record.force} {told['higher']} say higher, "
+            f"{told['similar']} similar and {told['lower']} lower; ratios run from "
+            f"{n.ratio(float(frame['ratio'].min()))} to {n.ratio(float(frame['ratio'].max()))}."
         ),
         source=source,
         data=frame.round({"ratio": 3, "ratio_low": 3, "ratio_high": 3, "p_value": 4}),

@@ -254,6 +254,7 @@ def _unusual(
         empirical.shrunken_row(
             found.prior, count, expected, PER * national, "rate per 100,000 people", confidence
         ),
+        _above_row(found, i),
         *_false_discovery_rows(keys),
     ]
     return keys, rows
@@ -324,6 +325,19 @@ def _prediction_row(found: forces.Forces, confidence: float) -> MethodRow:
         confidence=confidence,
         method="prediction interval, t with k - 2 degrees of freedom",
         source=between.HIGGINS,
+    )
+
+
+def _above_row(found: forces.Forces, i: int) -> MethodRow:
+    p = empirical.exceedance(
+        found.prior, found.counts[i], float(found.expected[i]), 1.0, other_count=None
+    )
+    return MethodRow(
+        statistic="P(true rate above the national rate)",
+        value=p,
+        method="empirical Bayes, gamma-Poisson",
+        source=empirical.CLAYTON_KALDOR,
+        note="the plain p-value in other clothes: it does not ask how much forces differ",
     )
 
 
