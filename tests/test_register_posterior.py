@@ -193,3 +193,24 @@ def test_other_figures_get_a_quick_fit_that_says_so(made_up_figures, tmp_path, m
     again = posteriors.quick(density, 40)
     assert np.array_equal(again.z, made.z)
     pd.testing.assert_frame_equal(again.shown, made.shown)
+
+
+@pytest.mark.slow
+def test_a_refit_with_another_seed_meets_the_shipped_summary(figures, p, tmp_path, monkeypatch):
+    """What `make refit` does, smaller and from another seed: within Monte Carlo error."""
+    monkeypatch.setenv("MAPPA_CACHE", str(tmp_path))
+    settings = fits.Settings(seed=2, kept=2000, ship=400, processes=1)
+    draws, shown, report = fits.fit(figures, AS_OF, settings)
+    assert report["digest"] == p.diagnostics["digest"]
+    assert report["rhat_max"] < 1.05
+    for name, told in p.diagnostics["quantities"].items():
+        size = min(told["bulk"], report["quantities"].get(name, told)["bulk"])
+        error = p.shown[name].std() * np.sqrt(1 / told["bulk"] + 1 / size)
+        # Some 170 quantities: five standard errors.
+        assert abs(shown[name].mean() - p.shown[name].mean()) < 5 * error + 1e-6, name
+    paths = fits.ship(tmp_path / "out", draws, shown, report)
+    assert [path.name for path in paths] == [
+        posteriors.DRAWS,
+        posteriors.QUANTITIES,
+        posteriors.DIAGNOSTICS,
+    ]

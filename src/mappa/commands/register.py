@@ -45,10 +45,8 @@ def show(
     if as_json:
         typer.echo(json.dumps(record.as_dict(), indent=2, ensure_ascii=False))
         return
-    typer.echo(words.answer(record))
-    typer.echo()
-    typer.echo(words.accounting(record))
-    typer.echo(words.status(record))
+    for part in (words.answer, words.certainty, words.accounting, words.long_run, words.status):
+        typer.echo(f"{part(record)}\n")
 
 
 @group.command(context_settings={"ignore_unknown_options": True})

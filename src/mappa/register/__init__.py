@@ -17,16 +17,22 @@ What other parts may rely on
     ``ParameterTable``: names, priors and transforms (``data/register_parameters.csv``);
     ``.values(z)`` turns whitened coordinates into a dictionary.
 ``model``
-    ``RegisterModel(inputs, priors)``; ``.run(values, dates) -> StockRun`` with
-    ``stock`` (by date), ``by_class`` (class by date), ``prison``, ``register``;
-    ``.flows(values, start, end) -> Flows`` (first registrations, releases, expiries, deaths,
-    reviews, net).
+    ``RegisterModel(inputs, priors)``; ``.run(z, dates) -> StockRun`` with ``stock`` (by date) and
+    ``by_class`` (class by date); ``.prisoners(values, drivers, dates)``;
+    ``.flows(z, start, end) -> Flows`` (first registrations, releases, expiries, deaths, reviews,
+    net). *z* are whitened coordinates, dates decimal years.
 ``mode``
-    ``fit_mode(figures, as_of) -> Mode`` (posterior mode and Laplace covariance; seconds).
+    ``fit_mode(figures, as_of) -> Mode`` (posterior mode ``.z`` and covariance; seconds).
 ``posterior``
-    ``load(figures, as_of, draws=...) -> Posterior`` (``.z`` draws by coordinate, ``.status`` is
-    ``"shipped"`` or ``"laplace"``, ``.model``, ``.diagnostics``).
+    ``load(figures, as_of, draws=...) -> Posterior`` (``.z`` draws by coordinate, ``.shown`` the
+    quantities by draw, ``.status`` ``SHIPPED`` or ``QUICKLY``, ``.density``, ``.diagnostics``).
 ``forecast``
-    ``forecast(posterior, horizon) -> Forecast`` with ``dates``, ``draws`` (draw by date) and the
-    median and 90% limits; future inflow walks at random.
+    ``forecast(figures, as_of, horizon) -> Forecast`` with ``dates`` and ``draws`` (draw by date);
+    the future inflow walks at random.
+``attribution``, ``counterfactuals``, ``scenarios``
+    Shapley values of the year's growth, other laws without a new fit, what-ifs from a date.
+``show``
+    ``build(figures, force, as_of) -> RegisterRecord``: every number of the answer.
+``sampler``, ``surrogate``, ``coordinates``, ``fit``
+    How the shipped posterior is drawn (``mappa register fit``).
 """

@@ -37,7 +37,6 @@ CHAINS, BLOCK = 4, 250
 BURN, KEPT, SHIP = 500, 4000, 1000
 #: What a shipped quantity must meet.
 RHAT, ESS = 1.01, 400.0
-VERSION = 1
 
 #: Told after each step: what was done and how many steps there are.
 Progress = Callable[[str, int, int], None]
@@ -98,7 +97,7 @@ def fit(
     # Rounded draws are what is shipped, so their density is computed from what is shipped.
     z = z.round(4)
     log_posterior = np.array([density.log_posterior(row) for row in z])
-    shown = _quantities(density, z, settings, folder, progress)
+    shown = _quantities(tuned, z, settings, folder, progress)
     report = _diagnose(density, chains, shown, chain, settings, accepted)
     draws = pd.DataFrame(z, columns=list(density.model.names))
     draws.insert(0, "chain", chain)
@@ -112,7 +111,7 @@ def _chains(
     """Return draws (chain, draw, coordinate), log posteriors and the share accepted."""
     total, done = settings.chains * settings.blocks, 0
     blocks: list[list[Block]] = [[] for _ in range(settings.chains)]
-    with _pool(settings.processes, tuned) as run:
+    with _pool(settings.processes, tuned, _work) as run:
         for b in range(settings.blocks):
             jobs = []
             for c in range(settings.chains):
@@ -130,13 +129,13 @@ def _chains(
 
 
 class _pool:  # noqa: N801  # a context manager that is called like a function
-    """Run block jobs in worker processes, or here when one process is asked for."""
+    """Run jobs in worker processes, or here when one process is asked for."""
 
-    def __init__(self, processes: int, tuned: Tuned) -> None:
-        self.processes, self.tuned = processes, tuned
+    def __init__(self, processes: int, tuned: Tuned, work: Callable[[Any], Any]) -> None:
+        self.processes, self.tuned, self.work = processes, tuned, work
         self.executor: concurrent.futures.ProcessPoolExecutor | None = None
 
-    def __enter__(self) -> Callable[[list[Any]], Iterator[Block]]:
+    def __enter__(self) -> Callable[[list[Any]], Iterator[Any]]:
         if self.processes > 1:
             self.executor = concurrent.futures.ProcessPoolExecutor(
                 self.processes,
@@ -144,9 +143,9 @@ class _pool:  # noqa: N801  # a context manager that is called like a function
                 initializer=_start_worker,
                 initargs=(self.tuned,),
             )
-            return lambda jobs: self.executor.map(_work, jobs)  # type: ignore[union-attr]
+            return lambda jobs: self.executor.map(self.work, jobs)  # type: ignore[union-attr]
         _start_worker(self.tuned)
-        return lambda jobs: map(_work, jobs)
+        return lambda jobs: map(self.work, jobs)
 
     def __exit__(self, *_: object) -> None:
         if self.executor is not None:
@@ -176,25 +175,34 @@ def _thin(
 
 
 def _quantities(
-    density: Density, z: Array, settings: Settings, folder: Path, progress: Progress
+    tuned: Tuned, z: Array, settings: Settings, folder: Path, progress: Progress
 ) -> pd.DataFrame:
-    plan = plan_for(density, seed=settings.seed)
-    rows: list[dict[str, float]] = []
+    """Return the quantities of every draw, in parts that are kept."""
     size = 50
-    parts = range(0, len(z), size)
-    for n, first in enumerate(parts):
-        path = folder / f"shown-{VERSION}-{len(z)}-{first}.pickle"
-
-        def make(first: int = first) -> list[dict[str, float]]:
-            return [quantities(plan, z[i], i) for i in range(first, min(first + size, len(z)))]
-
-        rows += _kept(path, make)
-        progress("quantities", n + 1, len(parts))
+    jobs = [
+        (
+            folder / f"shown-{posteriors.VERSION}-{len(z)}-{first}.pickle",
+            z[first : first + size],
+            (settings.seed, first),
+        )
+        for first in range(0, len(z), size)
+    ]
+    rows: list[dict[str, float]] = []
+    with _pool(settings.processes, tuned, _show) as run:
+        for n, part in enumerate(run(jobs)):
+            rows += part
+            progress("quantities", n + 1, len(jobs))
     frame = pd.DataFrame(rows)
     digits = {c: 5 if c == "indefinite_share" else 2 for c in frame.columns}
     frame = frame.round(digits) + 0.0  # no negative zeros
     frame.insert(0, "draw", np.arange(len(frame)))
     return frame
+
+
+def _show(job: tuple[Path, Array, tuple[int, int]]) -> list[dict[str, float]]:
+    path, z, (seed, first) = job
+    plan = plan_for(_worker["tuned"].space.density, seed=seed)
+    return _kept(path, lambda: [quantities(plan, row, first + i) for i, row in enumerate(z)])
 
 
 def _diagnose(
