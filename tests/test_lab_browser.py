@@ -116,6 +116,8 @@ def test_changing_the_settings_cell_is_enough(
 def test_the_controls_say_what_the_command_says(
     jupyter: lab_support.Browser, figures: Figures
 ) -> None:
+    from playwright.sync_api import expect
+
     day, force = str(figures.settings["default_as_of"]), str(figures.settings["default_force"])
     other = next(a for a in figures.counts(day).index if a != force)
     jupyter.open("notebooks/explore.ipynb")
@@ -125,11 +127,13 @@ def test_the_controls_say_what_the_command_says(
 
     def shown(text: str, record: dict[str, Any]) -> None:
         jupyter.wait_for_prose(text)
-        picture = page.locator("#exhibit-margin img")
-        picture.wait_for()
-        assert numbers.ratio(record["ratio"]) in str(picture.get_attribute("alt"))
+        # The sentence comes first, the picture a moment later.
+        ratio = re.compile(re.escape(numbers.ratio(record["ratio"])))
+        zone = re.compile(re.escape(numbers.ratio(record["margin_high"])) + r"\.$")
+        for part in (ratio, zone):
+            expect(page.locator("#exhibit-margin img")).to_have_attribute("alt", part)
         assert str(record["gap_verdict"]) in text
-        assert page.locator("#exhibit-funnel img").count() == 1
+        expect(page.locator("#exhibit-funnel img")).to_have_count(1)
 
     shown(*verdict(force, 0.10))
     page.get_by_label("Force", exact=True).select_option(other)
