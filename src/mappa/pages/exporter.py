@@ -22,7 +22,6 @@ from nbconvert.filters.strings import clean_html
 from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 from nbformat import NotebookNode
 from traitlets import default
-from traitlets.config import Config
 
 from mappa.pages import layout
 from mappa.records import RECORD_MIME
@@ -33,6 +32,17 @@ _ALIVE = re.compile(
     r"|<[^>]+\son\w+\s*=|javascript:|<[^>]+\s(src|srcset)\s*=\s*[\"']?\s*(?!data:)[^\s\"'>]",
     re.I,
 )
+#: What is shown of an output, the first that it has; a record is shown as the table of its numbers.
+SHOWN = [
+    "text/html",
+    "text/markdown",
+    "image/svg+xml",
+    "image/png",
+    "image/jpeg",
+    RECORD_MIME,
+    "text/latex",
+    "text/plain",
+]
 NO_ALT = "No description has been given for this picture."
 
 
@@ -95,16 +105,6 @@ class MappaExporter(HTMLExporter):
     def _template_name_default(self) -> str:
         return "mappa"
 
-    @property
-    def default_config(self) -> Any:
-        """Show HTML before pictures, and a record as the table of its numbers."""
-        shown = ["text/html", "text/markdown", "image/svg+xml", "image/png", "image/jpeg"]
-        shown += [RECORD_MIME, "text/latex", "text/plain"]
-        config = Config({"NbConvertBase": {"display_data_priority": shown}})
-        config.merge(super().default_config)
-        config.NbConvertBase.display_data_priority = shown
-        return config
-
     @default("exclude_anchor_links")
     def _exclude_anchor_links_default(self) -> bool:
         return True
@@ -137,7 +137,10 @@ class MappaExporter(HTMLExporter):
         self.register_filter(
             "filter_data_type",
             WidgetsDataTypeFilter(
-                notebook_metadata=notebook.metadata, parent=self, resources=resources
+                notebook_metadata=notebook.metadata,
+                parent=self,
+                resources=resources,
+                display_data_priority=SHOWN,
             ),
         )
         # HTMLExporter's own method parses the whole page again, only to add what ours has.

@@ -21,7 +21,7 @@ LEAD = "2-rate"  # its figure opens the page
 #: Cells that the page shows elsewhere, or leaves to the notebook.
 ELSEWHERE = {"parameters", "injected-parameters", "record", "answer", "notebook-only"}
 _TITLE = re.compile(r"\A\s*#\s")
-LONG_TABLE = 12  # rows; a longer table is in the notebook
+LONG_TABLE, WIDE_TABLE = 12, 7  # rows, columns; a larger table is in the notebook
 _FIGURE = re.compile(r'<figure class="mappa-exhibit" id="([^"]*)">.*?</figure>', re.S)
 _HEADLINE = re.compile(r'<p class="mappa-headline"><strong>(.*?)</strong>', re.S)
 _TABLE = re.compile(r'<div class="mappa-table"[^>]*>.*?</table></div>', re.S)
@@ -106,7 +106,8 @@ def shorten(told: str, notebook: str) -> str:
         return f'<p class="elsewhere"><a href="{notebook}.html#{match[1]}">Chart: {said}</a></p>'
 
     def table(match: re.Match[str]) -> str:
-        if match[0].count("<tr>") <= LONG_TABLE + 1:
+        wide = match[0].count('<th scope="col"') > WIDE_TABLE
+        if match[0].count("<tr>") <= LONG_TABLE + 1 and not wide:
             return match[0]
         caption = re.search(r"<caption>(.*?)</caption>", match[0], re.S)
         said = caption[1] if caption else "in the notebook"
