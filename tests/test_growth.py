@@ -308,6 +308,13 @@ def test_answers_of_other_kinds(figures: Figures) -> None:
     assert "is known but one of level 1 only, 2,109; the estimate" in told
 
 
+def test_the_first_stock_date_has_too_few_years_for_an_estimate(figures: Figures) -> None:
+    study = growth("Surrey", "2010-03-31", 4, figures)
+    assert "too few years are known for an estimate" in study.sentence
+    assert study.record.series == () and len(study.force_chart.data) == 0
+    assert "too few" in study.slowing.lower()
+
+
 @pytest.mark.parametrize(
     ("before", "now", "expected"),
     [

@@ -199,8 +199,8 @@ def force(record: GrowthRecord) -> Exhibit:
         axes.plot(later["date"], later["value"], ls="", marker="*", color=PLUM, ms=11, zorder=5)
     _key(axes, frame, other, later)
     _people_axis(axes)
-    top = max(frame["high"].max(), frame["value"].max(), *later["value"], 1)
-    axes.set_ylim(0, float(top) * 1.08)
+    highs = [*frame["high"], *frame["value"], *later["value"], 1.0]
+    axes.set_ylim(0, 1.08 * max(float(v) for v in highs if v is not None))
     return Exhibit(
         name="force",
         headline=words.force_headline(record),

@@ -262,11 +262,16 @@ def half_width(value: float) -> float:
     return 0.5 * 10.0**-decimals
 
 
-def stock_dates(figures: Figures) -> list[pd.Timestamp]:
-    """Return the yearly stock dates with a denominator, the grid of the model."""
+def dates_with_people(figures: Figures) -> list[pd.Timestamp]:
+    """Return the stock dates with a denominator, in order."""
     years = set(figures.population["mid_year"])
     rows = figures.denominators
-    dates = sorted(rows.loc[rows["mid_year"].isin(years), "stock_date"])
+    return sorted(rows.loc[rows["mid_year"].isin(years), "stock_date"])
+
+
+def stock_dates(figures: Figures) -> list[pd.Timestamp]:
+    """Return the yearly stock dates with a denominator, the grid of the model: two at least."""
+    dates = dates_with_people(figures)
     if len(dates) < 2:
         raise UsageError("Estimates need two stock dates with a denominator up to the date asked.")
     return dates

@@ -15,6 +15,7 @@ from mappa.figures import Figures
 from mappa.growth import change, estimates, national, series, trend, validation
 from mappa.growth.change import Change, Span
 from mappa.growth.contribution import Contribution, contributions
+from mappa.growth.evidence import dates_with_people
 from mappa.growth.measures import Measure, other_measures
 from mappa.growth.national import CategoryYear, OrderYear, Printed, RateGrowth
 from mappa.growth.series import Break, Point
@@ -108,8 +109,9 @@ def build(
         if count is not None
         else f"no count of {area} is known for {change.day_text(day)}"
     )
-    modelled = estimate_points(figures, area, day)
-    ahead = forecast_points(figures, area, day, horizon, nation_path)
+    enough = len(dates_with_people(known)) > 1  # one date alone has no steps to learn from
+    modelled = estimate_points(figures, area, day) if enough else ()
+    ahead = forecast_points(figures, area, day, horizon if enough else 0, nation_path)
     points = series.count_points(figures, area)
     year = change.try_span(known, known.nation, change.year_before(day), day)
     return GrowthRecord(

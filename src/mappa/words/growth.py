@@ -101,7 +101,11 @@ def answer(record: GrowthRecord) -> Prose:
             f"{_no_year(record)}{_while_nation(record)}."
         )
     point = estimate_on(record)
-    assert point is not None  # every stock date without a count has one
+    if point is None:
+        return Prose(
+            f"No count of {WHO} in {record.force} on {day} is known, and too few years are known "
+            f"for an estimate{_while_nation(record)}."
+        )
     level_1 = [p for p in record.series if p.date == record.as_of and p.basis == "level_1"]
     narrow = f" but one of level 1 only, {n.count(level_1[0].value)}" if level_1 else ""
     return Prose(
@@ -317,7 +321,7 @@ def contribution(record: GrowthRecord) -> Prose:
     text = [
         f"Of the {n.count(c.change, sign=True)} people in {record.nation}, "
         f"{n.count(sum(p.change for p in areas), sign=True)} lie in the "
-        f"{n.count(len(areas))} areas whose growth is known and "
+        f"{n.cardinal(len(areas))} areas whose growth is known and "
         f"{n.count(pool.change, sign=True)} in all others together."
     ]
     own = own_part(record)
