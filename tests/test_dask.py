@@ -15,7 +15,7 @@ from runs_support import mappa, mappa_environment, write_study
 
 distributed = pytest.importorskip("distributed")
 
-from mappa.commands.report import renderer  # noqa: E402
+from mappa.commands.report import render  # noqa: E402
 from mappa.runs import cluster, notebooks, plan, publish, report  # noqa: E402
 from mappa.runs.jobs import OtherMachine  # noqa: E402
 from mappa.runs.progress import Progress  # noqa: E402
@@ -42,7 +42,7 @@ def run_on(address, figures, folder: Path, out: Path, forces, **changes):
     study = plan.Study(figures, tuple(notebooks.find(folder)), {}, out, **changes)
     plans = plan.plan(study, forces)
     with cluster.executor(address) as (executor, threads):
-        options = report.Options(window=2 * threads, render=renderer())
+        options = report.Options(window=2 * threads, render=render)
         run = report.Run(study, plans, options, Progress(0, len(plans), quiet=True))
         with report.recorded(run, "dask"):
             run.run(executor)

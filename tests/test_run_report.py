@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from mappa.commands.report import renderer
+from mappa.commands.report import render
 from mappa.errors import OutputError, UnknownName, UsageError
 from mappa.runs import local, notebooks, plan, publish, report, state, summary
 from mappa.runs.execute import execute
@@ -42,7 +42,7 @@ def study_of(figures, folder: Path, out: Path, **settings) -> plan.Study:
 
 def run_it(study, pool, forces=FORCES, *, again=False, **options):
     plans = plan.plan(study, forces, again=again)
-    chosen = report.Options(window=2, render=renderer(), **options)
+    chosen = report.Options(window=2, render=render, **options)
     run = report.Run(study, plans, chosen, Progress(0, len(plans), quiet=True))
     with report.recorded(run, "test"):
         run.run(pool)

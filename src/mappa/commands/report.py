@@ -71,7 +71,7 @@ def report(
     forces = plan.choose_forces(study.figures, force or [], everyone)
     make_folder(out)
     say = (lambda _: None) if quiet else (lambda line: typer.echo(line, err=True))
-    options = Options(jobs or cores(), renderer(), keep_going, timeout)
+    options = Options(jobs or cores(), render, keep_going, timeout)
     try:
         with local.stoppable(), local.locked(out, say):
             tidy(out)
@@ -151,22 +151,8 @@ def _tell(run: Run, out: Path, everyone: bool) -> None:
         raise typer.Exit(1)
 
 
-def renderer() -> Any:
-    """Return what makes the pages of a force in its folder."""
-    try:
-        from mappa.pages.force import render_force
-    except ImportError:
-        return plain_pages
-    return render_force
+def render(folder: Path) -> list[Path]:
+    """Make the pages of a force in its folder; workers call this, the run itself never loads it."""
+    from mappa.pages.force import render_force
 
-
-def plain_pages(folder: Path) -> list[Path]:
-    """Render the notebooks of a folder by nbconvert's own template."""
-    from nbconvert import HTMLExporter
-
-    written = []
-    for path in sorted(folder.glob("*.ipynb")):
-        text, _ = HTMLExporter().from_filename(str(path))
-        written.append(path.with_suffix(".html"))
-        written[-1].write_text(text, encoding="utf-8")
-    return written
+    return render_force(folder)
