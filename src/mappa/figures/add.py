@@ -195,7 +195,7 @@ def _area(name: str, row: int, written: str, figures: Figures) -> str:
 
 
 def _plain_number(text: str) -> str:
-    """Take the commas out of 1,234 and the zeros out of 594.0; leave what is no number."""
+    """Take the commas out of 1,234 and the zeros out of 12.0; leave what is no number."""
     if re.fullmatch(r"-?\d{1,3}(,\d{3})+(\.\d+)?", text):
         text = text.replace(",", "")
     return re.sub(r"\.0+$", "", text)

@@ -153,7 +153,7 @@ def _csv_cells(content: bytes, name: str) -> list[list[str]]:
 
 
 def cell_text(value: Any) -> str:
-    """Write a cell of a workbook as a CSV would hold it: 594 (not 594.0), 2020-03-31, true."""
+    """Write a cell of a workbook as a CSV would hold it: 12 (not 12.0), 2020-03-31, true."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     if isinstance(value, bool):
