@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
 
 import pandas as pd
+from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell
 
 from mappa.figures import Figures
-from mappa.pages import layout
+from mappa.pages import cells, layout
+from mappa.pages.force import load_notebooks, outputs
 from mappa.pages.frames import Frames
+from mappa.pages.index import sentences
+from mappa.pages.notebook import fragment
 from mappa.pages.summary import AreaResult
 from mappa.words import numbers
 from mappa.words.tables import table_html
@@ -41,20 +47,75 @@ def series_table(figures: Figures, as_of: str) -> str:
     )
 
 
-def body_of(figures: Figures, lines: Sequence[AreaResult], title: str, said: str) -> str:
-    """Return the main text."""
-    parts = [f"<h1>{html.escape(title)}</h1>", f'<p class="lead">{html.escape(said)}</p>']
-    parts.append('<h2 id="series">Every official count</h2>')
-    parts.append(series_table(figures, lines[0].as_of))
+#: Parts of the studies that are about the nation alone, whichever area was asked for.
+GROWTH = (
+    "history",
+    "nation_chart",
+    "nation_year",
+    "periods_table",
+    "slowing",
+    "yearly_chart",
+    "trend_table",
+    "categories_table",
+    "orders_table",
+    "contribution",
+)
+_SHOWS = re.compile(r"study\.(\w+)\s*$")
+
+
+def national_cells(nb: NotebookNode, names: Sequence[str]) -> list[NotebookNode]:
+    """Return the outputs of the cells that show the parts *names*, each under its heading."""
+    found: list[NotebookNode] = []
+    heading = ""
+    for cell in nb.cells:
+        if cell.cell_type == "markdown":
+            first = cell.source.lstrip().partition("\n")[0]
+            heading = first if first.startswith("## ") else heading
+            continue
+        part = _SHOWS.search(cell.source)
+        if part and part[1] in names and cell.get("outputs"):
+            if heading:
+                found.append(new_markdown_cell(heading))
+                heading = ""
+            found.append(NotebookNode(dict(cell) | {"source": ""}))
+    return found
+
+
+def from_notebooks(folder: Path) -> str:
+    """Return what the notebooks in *folder* say of the nation, as HTML."""
+    notebooks = load_notebooks(folder)
+    parts = []
+    growth = notebooks.get("1-growth")
+    if growth:
+        told = fragment(cells.subset(growth, national_cells(growth, GROWTH)))
+        parts.append(layout.settle_headings(told, first=2, only_one=False))
+    register = notebooks.get("3-register")
+    if register:
+        said = outputs(register, "answer") + outputs(register, "answer-figure")
+        if said.strip():
+            question = html.escape(layout.text_of(cells.heading(register)))
+            parts.append(f'<h2 id="register">{question}</h2>\n{said}')
     return "\n".join(parts)
 
 
-def render(figures: Figures, lines: Sequence[AreaResult], frames: Frames) -> str:
-    """Return the national page."""
-    from mappa.pages.index import sentences
+def body_of(
+    figures: Figures, lines: Sequence[AreaResult], title: str, said: str, folder: Path
+) -> str:
+    """Return the main text."""
+    parts = [f"<h1>{html.escape(title)}</h1>", f'<p class="lead">{html.escape(said)}</p>']
+    parts.append(from_notebooks(folder))
+    parts.append('<h2 id="series">Every count of the nation in the tables</h2>')
+    parts.append(series_table(figures, lines[0].as_of))
+    parts.append(
+        '<p>The areas stand side by side on the <a href="index.html#areas">first page</a>; how '
+        'each method works is told under <a href="methods.html">Methods</a>.</p>'
+    )
+    return "\n".join(parts)
 
-    day: Any = numbers.day(lines[0].as_of)
-    title = f"{figures.nation}: people on the register, {day}"
+
+def render(figures: Figures, lines: Sequence[AreaResult], frames: Frames, folder: Path) -> str:
+    """Return the national page; *folder* holds the executed notebooks of any one area."""
+    title = f"{figures.nation}: people on the register, {numbers.day(lines[0].as_of)}"
     said = sentences(figures, lines)["lead"]
-    body = body_of(figures, lines, title, said)
+    body = body_of(figures, lines, title, said, folder)
     return layout.page(title, body, description=said, **frames.shared("national.html"))

@@ -53,7 +53,7 @@ def build(figures: Figures, reports: Path) -> dict[str, bytes]:
     frames = Frames.of(figures)
     texts: dict[str, str] = {
         "index.html": index.render(figures, lines, frames),
-        "national.html": national.render(figures, lines, frames),
+        "national.html": national.render(figures, lines, frames, found[0].folder),
         "methods.html": shared.methods(figures, frames),
         "data.html": shared.data(figures, frames),
         "about.html": shared.about(figures, lines, frames),
