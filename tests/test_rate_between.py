@@ -206,6 +206,7 @@ def test_any_multiplier_flags_the_same_areas(found) -> None:
 
 def test_pool_and_bounds(figures) -> None:
     assert pool.bounds_of_rate(130, figures.people(AS_OF)["Staffordshire"]) == (1307, 1316)
+    assert pool.bounds_of_rate(130, 1_000_000) == (1295, 1304)
     low, high = pool.bounds_of_rate(23.5, 1_000_000)
     assert (low, high) == (235, 235)
     assert pool.decimals(23.5) == 1

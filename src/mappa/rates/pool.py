@@ -67,7 +67,7 @@ def decimals(value: float) -> int:
 def bounds_of_rate(rate: float, people: float, multiplier: float = PER) -> tuple[int, int]:
     """Return the least and greatest count that round (half up) to a printed *rate*.
 
-    Staffordshire's 130 per 100,000 means 1,307 to 1,316 people, for instance.
+    A printed 130 among a million people means 1,295 to 1,304 of them, for instance.
     """
     half = 0.5 * 10.0 ** -decimals(rate)
     low = math.ceil((rate - half) * people / multiplier - 1e-9)

@@ -158,7 +158,7 @@ def unusual(record: RateRecord) -> Prose:
         f"{n.rate(r.prediction_low)} and {n.rate(r.prediction_high)} (95% prediction interval)."
     )
     if r.count is None:
-        return Prose(f"{spread} {predicted} This describes areas, not {r.force}.")
+        return Prose(f"{spread} This describes areas, not {r.force}.")
     place = (
         f"Measured from the national rate with that spread, {r.force} stands at z = "
         f"{n.number(r.z_overdispersed, 2, sign=True)}: {r.unusual_verdict}."

@@ -31,7 +31,7 @@ _MEASURE = {
 
 
 def possessive(name: str) -> str:
-    """Write Cumbria's, West Midlands'."""
+    """Write a name with its genitive: an apostrophe alone after s."""
     return name + ("’" if name.endswith("s") else "’s")
 
 
