@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from mappa.errors import DataError
 from mappa.figures import Figures, places
-from mappa.files import write_atomically
+from mappa.files import digest, write_atomically
 from mappa.register import diagnostics as dg
 from mappa.register import posterior as posteriors
 from mappa.register.arrays import Array
@@ -178,10 +178,10 @@ def _quantities(
     tuned: Tuned, z: Array, settings: Settings, folder: Path, progress: Progress
 ) -> pd.DataFrame:
     """Return the quantities of every draw, in parts that are kept."""
-    size = 50
+    size, mark = 50, digest([z.tobytes()])[:12]
     jobs = [
         (
-            folder / f"shown-{posteriors.VERSION}-{len(z)}-{first}.pickle",
+            folder / f"shown-{posteriors.VERSION}-{mark}-{first}.pickle",
             z[first : first + size],
             (settings.seed, first),
         )

@@ -106,7 +106,7 @@ def _shipped(density: Density, digest: str, draws: int | None) -> Posterior | No
         density=density,
         plan=plan_for(density, seed=diagnostics["future_seed"]),
         z=z[keep],
-        shown=shown.drop(columns=["draw"])[keep].reset_index(drop=True),
+        shown=shown.drop(columns=["draw"]).iloc[keep].reset_index(drop=True),
         status=SHIPPED,
         diagnostics=diagnostics,
         seed=diagnostics["seeds"][0],
