@@ -163,3 +163,15 @@ def test_a_page_prints_with_its_answer_and_without_its_menu(chromium, base, tmp_
     assert "Cumbria: people on the" in told and "Cumbria had 12.5 people (2-rate)." in told
     assert "Not official statistics" in told and "Skip to the main" not in told
     assert "Contents" not in told
+
+
+def test_without_a_browser_a_machine_skips_and_ci_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    import browser_support
+
+    monkeypatch.setattr(browser_support.shutil, "which", lambda _: None)
+    monkeypatch.delenv("CI", raising=False)
+    with pytest.raises(pytest.skip.Exception, match="no Chromium was found"):
+        browser_path()
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.fail.Exception, match="CI needs a browser"):
+        browser_path()

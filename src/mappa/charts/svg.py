@@ -18,7 +18,7 @@ _USES = re.compile(
     r'(?:<use href="#\1" x="[^"]*" y="[^"]*" class="\2"/>){2,}'
 )
 _STROKES = re.compile(
-    r'(<path d="M[^"z]*"( clip-path="[^"]*")? class="(c\d+)"/>)'
+    r'(<path d="M[^"z]*"((?: clip-path="[^"]*")?) class="(c\d+)"/>)'
     r'(?:<path d="M[^"z]*"\2 class="\3"/>)+'
 )
 _BARE_GROUP = re.compile(r"<g>((?:(?!</?g\b).)*)</g>", re.S)
@@ -105,7 +105,7 @@ def _strokes(text: str, classes: dict[str, str]) -> str:
         if "fill:none" not in style or "opacity" in style or "dash" in style:
             return match[0]
         data = "".join(re.findall(r'<path d="([^"]*)"', match[0]))
-        return f'<path d="{data}"{match[2] or ""} class="{match[3]}"/>'
+        return f'<path d="{data}"{match[2]} class="{match[3]}"/>'
 
     return _STROKES.sub(join, text)
 
