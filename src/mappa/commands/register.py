@@ -99,7 +99,7 @@ def scenario(
 def fit(
     as_of: Annotated[str, typer.Option(help="Date of the last figures used.")] = "",
     seed: Annotated[int, typer.Option(help="Seed of the draws.")] = 1,
-    kept: Annotated[int, typer.Option(help="Draws kept of each chain.")] = 4000,
+    kept: Annotated[int, typer.Option(help="Draws kept of each chain.")] = 8000,
     processes: Annotated[int, typer.Option(help="Worker processes.")] = 2,
     out: Annotated[str, typer.Option(help="Folder for the result (default: the data's).")] = "",
 ) -> None:
