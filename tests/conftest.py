@@ -16,7 +16,6 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from made_up import write_made_up  # noqa: E402
-
 from mappa.figures import Figures, load  # noqa: E402
 
 DATA = ROOT / "data"
