@@ -140,12 +140,12 @@ def test_the_mode_is_recovered_from_simulated_data_where_the_data_speak(p):
 
 
 def test_a_short_refit_from_dispersed_starts_meets_the_shipped_summary(p):
-    tuned = tune(p.density, 5, scale=0.12)
+    tuned = tune(p.density, 5, scale=0.4)
     chains = []
     for c in range(2):
         burned = run_block(tuned, dispersed(tuned, 5, c, 1.0), 120, (5, c, 0))
         chains.append(run_block(tuned, burned.y[-1], 500, (5, c, 1)))
-    assert min(b.accepted for b in chains) > 0.3
+    assert min(b.accepted for b in chains) > 0.2
     z = np.array([b.z for b in chains])
     for i, name in enumerate(p.density.model.names):
         size = max(dg.bulk_ess(z[:, :, i]), 4.0)

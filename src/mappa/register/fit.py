@@ -126,7 +126,9 @@ def _chains(
                 progress("drawn", done, total)
     z = np.array([np.concatenate([b.z for b in chain]) for chain in blocks])
     values = np.array([np.concatenate([b.log_posterior for b in chain]) for chain in blocks])
-    accepted = float(np.mean([b.accepted for chain in blocks for b in chain[2:]]))
+    accepted = float(
+        np.mean([b.accepted for chain in blocks for b in chain[-max(len(chain) - 2, 1) :]])
+    )
     last = settings.burn + settings.kept
     return z[:, settings.burn : last], values[:, settings.burn : last], accepted
 
