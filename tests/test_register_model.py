@@ -90,9 +90,10 @@ def test_constant_inflow_gives_inflow_times_expected_time(figures, priors, name)
     lags = (np.arange(model.grid.size) + 0.5) / 12
     expected = 0.0
     for lag in lags:
-        held = sum(w * (1 if lag < q else e * np.exp(-(lag - q) / years)) for w, q in terms)
+        now = terms
         if name == "caution" and model.grid.start + model.grid.size / 12 - lag < 2004 + 4 / 12:
-            held = 1 if lag < t.caution_before else e * np.exp(-(lag - t.caution_before) / years)
+            now = [(w, q * t.caution_before / t.caution) for w, q in terms]
+        held = sum(w * (1 if lag < q else e * np.exp(-(lag - q) / years)) for w, q in now)
         expected += flow * alive_by_hand(model, values["excess_mortality"], lag) * held
     here = 1 - values["absent"]
     got = run.by_class[CLASSES.index(name), 0]

@@ -64,7 +64,7 @@ def run_block(tuned: Tuned, start: Array, count: int, seed: tuple[int, ...]) -> 
     kept_y, kept_z = np.empty((count, len(y))), np.empty((count, len(y)))
     values, accepted = np.empty(count), 0
     for n in range(count):
-        momentum = rng.standard_normal(len(y))
+        momentum: Array = rng.standard_normal(len(y))
         if rng.random() < SMALL_SHARE:  # a symmetric step: the surrogate has no say
             w2, p2 = w + rng.uniform(*SMALL) * momentum, momentum
         else:
