@@ -24,7 +24,7 @@ from mappa.rates.change import YearChange, year_change
 from mappa.records import Record, key
 
 BENCHMARK_NATION = (
-    "the mean growth of the last three years for the nation, as unsure as that rule has been"
+    "the mean growth of the last three years for the nation, with the errors that this rule has made before"
 )
 
 

@@ -27,7 +27,7 @@ class GrowthStudy:
         force: str,
         as_of: str | pd.Timestamp,
         horizon: int,
-        nation: str = "benchmark",
+        nation: str = "register",
     ) -> None:
         self.figures = figures
         path, name = _nation(figures, as_of, horizon, nation)
@@ -176,7 +176,7 @@ def growth(
     as_of: str | pd.Timestamp = "",
     horizon: int = 4,
     figures: Figures | None = None,
-    nation: str = "benchmark",
+    nation: str = "register",
 ) -> GrowthStudy:
     """Open the growth study of a force.
 
@@ -187,7 +187,7 @@ def growth(
     horizon: years to forecast after *as_of*, 0 to 5.
     figures: the tables; by default the study's own.
     nation: where the forecast takes the nation from: ``benchmark`` (its mean growth of the last
-        three years) or ``register`` (the register model, which takes longer).
+        three years) or ``register`` (the register model; without a kept posterior it is fitted).
 
     Raises
     ------
