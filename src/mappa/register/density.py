@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
+import pandas as pd
 
 from mappa.figures import Figures
 from mappa.files import digest
@@ -90,8 +93,30 @@ class Density:
 
 
 def density_of(figures: Figures, as_of: object) -> Density:
-    """Return the density for a country and date; sees nothing dated after *as_of*."""
-    priors = parameter_table(model_table(figures, PARAMETERS))
-    inputs = build_inputs(figures, as_of)
+    """Return the density for a country and date; sees nothing dated after *as_of*.
+
+    Every what-if of a page asks for it, so it is kept for the figures, the date and the priors.
+    """
+    table = model_table(figures, PARAMETERS)
+    return _density(figures, pd.Timestamp(as_of), _Priors(table))
+
+
+class _Priors:
+    """The table of priors as a key: equal where its text is equal."""
+
+    def __init__(self, table: pd.DataFrame) -> None:
+        self.table, self.text = table, table.to_csv()
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Priors) and other.text == self.text
+
+
+@functools.lru_cache(maxsize=8)
+def _density(figures: Figures, day: pd.Timestamp, known: _Priors) -> Density:
+    priors = parameter_table(known.table)
+    inputs = build_inputs(figures, day)
     model = RegisterModel(inputs, priors)
     return Density(model, build_targets(figures, inputs.as_of, priors.fixed))

@@ -68,10 +68,12 @@ def _short(kept: pd.DataFrame, tau: float) -> str:
 def table(kept: pd.DataFrame) -> Table:
     """Return false alarms, coverage and power of every method, without and with spread."""
     rows = []
+    found = kept.set_index(["measure", "method", "tau", "ratio"])[["value", "shortfall"]]
+    cells = {where: found.iloc[i] for i, where in enumerate(found.index)}
     for tau in sorted(kept["tau"].unique()):
         for method in simulation.METHODS:
-            alarm = pick(kept, "rejects", method, tau, 1.0)
-            cover = pick(kept, "covers_systematic", method, tau, 1.0)
+            alarm = cells["rejects", method, tau, 1.0]
+            cover = cells["covers_systematic", method, tau, 1.0]
             row = {
                 "Method": LABELS[method],
                 "Spread tau": n.number(tau, 3),
@@ -80,7 +82,7 @@ def table(kept: pd.DataFrame) -> Table:
                 "Coverage (95% meant)": n.percent(cover["value"]),
             }
             for ratio in sorted(r for r in kept["ratio"].unique() if r > 1):
-                power = pick(kept, "rejects", method, tau, ratio)
+                power = cells["rejects", method, tau, ratio]
                 row[f"Power at {ratio:g}"] = n.percent(power["value"], 0)
             rows.append(row)
     first = kept.iloc[0]
