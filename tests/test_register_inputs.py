@@ -13,7 +13,7 @@ from mappa.errors import DataError
 from mappa.figures import load
 from mappa.register import periods
 from mappa.register.density import density_of
-from mappa.register.inputs import LABELS, build_inputs
+from mappa.register.inputs import LABELS, OPTIONAL, build_inputs
 from mappa.register.parameters import parameter_table
 from mappa.register.tables import ASSUMPTIONS, PARAMETERS, model_table
 from mappa.register.targets import build_targets
@@ -158,6 +158,21 @@ def test_too_few_counts_are_refused(figures, data_copy):
     path.write_text("\n".join(kept) + "\n", encoding="utf-8")
     with pytest.raises(DataError, match="needs four or more"):
         density_of(load(data_copy), AS_OF)
+
+
+def test_a_date_by_which_a_needed_input_has_no_figure_is_refused_in_one_sentence(figures):
+    with pytest.raises(DataError, match="cautions for indecent images up to 2010-03-31") as told:
+        build_inputs(figures, "2010-03-31")
+    assert str(told.value).endswith("add a figure for a period that ends by then.")
+
+
+def test_inputs_with_a_prior_in_their_place_may_be_empty(figures, data_copy):
+    path = data_copy / "sentencing.csv"
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+    frame[frame["measure"] != "sentenced_suspended"].to_csv(path, index=False)
+    inputs = build_inputs(load(data_copy), AS_OF)
+    assert {n for n, points in inputs.series.items() if not points.t.size} <= set(OPTIONAL)
+    assert not inputs.series["suspended_share"].t.size
 
 
 def test_priors_must_hold_their_median(figures, data_copy):

@@ -131,6 +131,15 @@ LABELS = {
     "length_parts": "average custodial sentence length of a part of the group (months)",
     "served": "share of the sentence served (percent, all offences)",
 }
+#: Inputs that may have no figure by a date: a parameter with a prior stands in for them.
+OPTIONAL = ("suspended_share", "young_share", "images_suspended_share", "caution_young_share")
+
+
+def _lacking(what: str, as_of: pd.Timestamp) -> DataError:
+    return DataError(
+        f"sentencing.csv has no figure of {what} up to {as_of:%Y-%m-%d}, and the register model "
+        "needs one: choose a later date, or add a figure for a period that ends by then."
+    )
 
 
 class _Reader:
@@ -140,22 +149,24 @@ class _Reader:
         ends = frame["year"].map(periods.bounds)
         seen = ends.map(lambda e: e is not None and e[1] <= as_of)
         self.frame = frame[seen]
+        self.as_of = as_of
         self.used: set[str] = set()
+        # A sum over several years ("persons over 11 years") is no point of a yearly series.
+        rows = self.frame[~self.frame["unit"].str.contains(r" over \d+ years")]
+        numbers = [_value(v, p) for v, p in zip(rows["value"], rows["printed"], strict=True)]
+        rows = rows.assign(number=numbers)
+        self._points = dict(tuple(rows[rows["number"].notna()].groupby(["measure", "group"])))
 
     def points(self, measure: str, group: str, *, basis: str | None = None) -> Points:
         """Return the published points of a measure and group, the best source of each period.
 
         Where equally good sources differ their mean is taken; the order of rows does not matter.
         """
-        f = self.frame
-        rows = f[(f["measure"] == measure) & (f["group"] == group)]
+        rows = self._points.get((measure, group))
+        if rows is None:
+            return points_of([])
         if basis is not None:
             rows = rows[rows["basis"] == basis]
-        rows = rows.assign(
-            number=[_value(v, p) for v, p in zip(rows["value"], rows["printed"], strict=True)]
-        )
-        # A sum over several years ("persons over 11 years") is no point of a yearly series.
-        rows = rows[rows["number"].notna() & ~rows["unit"].str.contains(r" over \d+ years")]
         found = []
         for period, same in rows.groupby("year", sort=True):
             rank = same["quality"].map(_BEST.index)
@@ -177,10 +188,7 @@ class _Reader:
         """As :meth:`points`, but at least one must be known by then."""
         found = self.points(measure, group, **kwargs)
         if not found.t.size:
-            raise DataError(
-                f"sentencing.csv has no {measure} of {group!r} up to the date asked for: "
-                "the register model needs one."
-            )
+            raise _lacking(f"{measure} of {group!r}", self.as_of)
         return found
 
 
@@ -311,6 +319,8 @@ def _sentenced(read: _Reader, custody: Points, rate: Points) -> Points:
             value = float(custody.at(np.array([t]))[0] / (percent / 100))
             found.append((t, value, "derived", quality, source))
     known = points_of(found)
+    if not known.t.size:
+        raise _lacking(LABELS["sentenced"], read.as_of)
     first = known.t[0]
     before = [i for i in _items(custody) if i[0] < first - 0.5]
     scale = known.value[0] / float(custody.at(known.t[:1])[0])
@@ -337,6 +347,8 @@ def _life(read: _Reader) -> Points:
     in between both sentences existed and only one is counted.
     """
     rape = _rape_indeterminate(read)
+    if not rape.t.size:
+        raise _lacking(LABELS["life"], read.as_of)
     whole = read.need("indeterminate", "all", basis=_GROUP)
     ratio = float(whole.value[0] / rape.at(whole.t[:1])[0])
     rows = _items(rape.scaled(ratio))
@@ -437,7 +449,10 @@ def _ages(profile: pd.DataFrame, as_of: pd.Timestamp) -> tuple[Array, Array, set
     seen = ends.map(lambda e: e is not None and e[1] <= as_of)
     rows = profile[seen & (profile["measure"] == "count by age at sentence")]
     if rows.empty:
-        raise DataError("profile.csv has no 'count by age at sentence' up to the date asked for.")
+        raise DataError(
+            f"profile.csv has no 'count by age at sentence' up to {as_of:%Y-%m-%d}, and the "
+            "register model needs one: choose a later date."
+        )
     rows = rows[rows["group"].str.contains(r"\d")]  # not the total
     sums = rows.groupby("group")["value"].sum()
     ages, weights = [], []
@@ -499,6 +514,9 @@ def build_inputs(figures: Figures, as_of: str | pd.Timestamp) -> Inputs:
     edges, counts, base_year = _bands(read)
     legacy = _legacy_prison(read, periods.decimal(terms.start))
     series = _series(read)
+    for name, label in LABELS.items():
+        if name not in OPTIONAL and not series[name].t.size:
+            raise _lacking(label, day)
     return Inputs(
         as_of=day,
         terms=terms,

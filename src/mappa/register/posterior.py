@@ -151,7 +151,7 @@ def _kept(path: Path, names: list[str]) -> pd.DataFrame | None:
     """Return the kept table, or None where there is none or it is spoilt."""
     try:
         # Read as it was written, to the last digit: a second run prints the same bytes.
-        table = pd.read_csv(path, float_precision="round_trip")
+        table = pd.read_csv(path, dtype=str).astype(float)
     except (OSError, ValueError):
         return None
     return table if set(names) < set(table.columns) else None
