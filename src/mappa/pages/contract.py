@@ -13,6 +13,8 @@ BUDGET = 300_000
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "wbr"}
 _FIGURE_DATA = re.compile(r'(?<=(?:src|ref)=")data:[^"]*(?=")')
 _CHART_TABLE = re.compile(r'<details class="mappa-data">.*?</details>', re.S)
+#: A picture that pages of a site have in common: see :mod:`mappa.pages.sharing`.
+_OWN_PICTURE = re.compile(r"(\.\./)*charts/[a-z0-9-]+\.svg")
 _UNWRITTEN = re.compile(r"(?<![\w-])(nan|NaN|NaT|inf|undefined|Traceback)(?![\w-])")
 
 
@@ -54,7 +56,8 @@ class _Reader(HTMLParser):
         for name, value in a.items():
             if name.startswith("on"):
                 self.faults.append(f"<{tag}> has a handler {name!r}")
-            if name in {"src", "srcset", "poster"} and not value.startswith("data:"):
+            own = value.startswith("data:") or (tag == "img" and _OWN_PICTURE.fullmatch(value))
+            if name in {"src", "srcset", "poster"} and not own:
                 self.faults.append(f"<{tag}> fetches {value[:60]!r}")
             if name == "href" and re.match(r"\s*(javascript|vbscript):", value, re.I):
                 self.faults.append(f"a link runs {value[:60]!r}")

@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 HERE = Path(__file__).resolve().parent
 STUDY = "Growth, rate, register"
-NOTICE = "An independent study of published figures. Every number links to how it was made."
+NOTICE = "An independent study of published figures. Its data, sources and code are open."
 ATTRIBUTION = (
     "Contains public sector information licensed under the Open Government Licence v3.0. "
     "Figures read in newspapers, in Hansard and in replies to requests for information are "
@@ -27,6 +27,7 @@ _ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path fill="#12436D" '
     'd="M0 0h7v7H0zM9 9h7v7H9z"/><path fill="#28A197" d="M9 0h7v7H9zM0 9h7v7H0z"/></svg>'
 )
+_PICTURES = "img-src data:"
 _HEADING = re.compile(r"<h([1-6])\b([^>]*)>(.*?)</h\1>", re.S)
 _TAG = re.compile(r"<[^>]+>")
 _ID = re.compile(r'(<[^<>]*?\sid=")([^"]*)(")')
@@ -66,9 +67,16 @@ def policy(code: str) -> str:
     if code:
         run = f"'sha256-{base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()}'"
     return (
-        f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src {run}; "
+        f"default-src 'none'; {_PICTURES}; style-src 'unsafe-inline'; script-src {run}; "
         "base-uri 'none'; form-action 'none'"
     )
+
+
+def allow_pictures(page: str) -> str:
+    """Return *page* with a policy that lets it show pictures of its own site, from a disk too."""
+    # Browsers disagree on whether a page on a disk is within its own site.
+    own = html.escape(f"{_PICTURES} 'self' file:").replace("&#x27;", "&#39;")
+    return page.replace(f"{_PICTURES};", f"{own};", 1)
 
 
 def text_of(fragment: str) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 from mappa.errors import OutputError, UsageError
 from mappa.figures import Figures
 from mappa.files import write_atomically
-from mappa.pages import compare, force, index, national, results, shared, summary
+from mappa.pages import compare, force, index, national, results, shared, sharing, summary
 from mappa.pages.frames import Frames
 
 MANIFEST = "site.json"
@@ -59,10 +59,12 @@ def build(figures: Figures, reports: Path) -> dict[str, bytes]:
         "about.html": shared.about(figures, lines, frames),
         "accessibility.html": shared.accessibility(figures, frames),
     }
-    texts |= results.files(lines)
-    files = {address: text.encode("utf-8") for address, text in texts.items()}
     for number, report in enumerate(found):
-        files |= _force_files(figures, found, number, lines, frames, report)
+        texts |= _force_pages(figures, found, number, lines, frames, report)
+    texts = sharing.share(texts) | results.files(lines)
+    files = {address: text.encode("utf-8") for address, text in texts.items()}
+    for report in found:
+        files |= _as_they_ran(report)
     listing = {a: hashlib.sha256(files[a]).hexdigest() for a in sorted(files)}
     files[MANIFEST] = results.json_text({"digest": figures.digest, "files": listing}).encode()
     return dict(sorted(files.items()))
@@ -84,15 +86,15 @@ def _pager(found: list[summary.Report], number: int) -> list[dict[str, str]]:
     return pager
 
 
-def _force_files(
+def _force_pages(
     figures: Figures,
     found: list[summary.Report],
     number: int,
     lines: list[summary.AreaResult],
     frames: Frames,
     report: summary.Report,
-) -> dict[str, bytes]:
-    """Return the files of one area: its page, its notebooks as pages and as they ran, results."""
+) -> dict[str, str]:
+    """Return the pages of one area: its own and those of its notebooks."""
 
     def frame(notebook: str) -> dict[str, Any]:
         settings = frames.force(report.area, notebook)
@@ -101,10 +103,13 @@ def _force_files(
     pages = force.render_pages(
         report.folder, frame, extra=compare.section(figures, lines, report.area)
     )
-    files = {name: text.encode("utf-8") for name, text in pages.items()}
-    for path in sorted(report.folder.glob("*.ipynb")) + sorted(report.folder.glob("results.*")):
-        files[path.name] = path.read_bytes()
-    return {f"forces/{report.slug}/{name}": content for name, content in files.items()}
+    return {f"forces/{report.slug}/{name}": text for name, text in pages.items()}
+
+
+def _as_they_ran(report: summary.Report) -> dict[str, bytes]:
+    """Return the executed notebooks and the results of one area, as they are."""
+    paths = sorted(report.folder.glob("*.ipynb")) + sorted(report.folder.glob("results.*"))
+    return {f"forces/{report.slug}/{path.name}": path.read_bytes() for path in paths}
 
 
 def compare_builds(old: Mapping[str, str], new: Mapping[str, str]) -> Changes:
