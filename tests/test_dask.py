@@ -16,6 +16,7 @@ from runs_support import mappa, mappa_environment, write_study
 distributed = pytest.importorskip("distributed")
 
 from mappa.commands.report import render  # noqa: E402
+from mappa.growth import validation  # noqa: E402
 from mappa.runs import cluster, notebooks, plan, publish, report  # noqa: E402
 from mappa.runs.jobs import OtherMachine  # noqa: E402
 from mappa.runs.progress import Progress  # noqa: E402
@@ -129,3 +130,19 @@ def test_a_worker_that_is_killed_in_mid_run_loses_nothing(address, figures, tmp_
     while Path(f"/proc/{killed[0]}").exists() and time.monotonic() < end:
         time.sleep(0.1)
     assert not Path(f"/proc/{killed[0]}").exists()
+
+
+def test_the_simulation_and_the_validation_are_the_same_on_a_cluster(address, figures, tmp_path):
+    written = []
+    for more in ([], ["--dask", address]):
+        out = tmp_path / f"simulation-{len(more)}.csv"
+        done = mappa("simulate", "--replications", "100", "--out", out, *more)
+        assert done.returncode == 0, done.stderr
+        written.append(out.read_bytes())
+    assert written[0] == written[1]
+    chosen = validation.plan(figures)[:2]
+    small = {"draws": 40, "warm_up": 10, "sweeps": 1}
+    here = validation.run(figures, chosen, **small)
+    with cluster.executor(address) as (executor, _):
+        there = validation.run(figures, chosen, executor=executor, **small)
+    assert len(here) and here.equals(there)

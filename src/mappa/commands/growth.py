@@ -130,17 +130,24 @@ def validate(
     out: Annotated[
         Path | None, typer.Option(help="File (default: validation.csv of data).")
     ] = None,
+    dask: Annotated[
+        str, typer.Option(help="Address of a dask scheduler to run on (needs mappa[dask]).")
+    ] = "",
 ) -> None:
     """Hide known counts from the model, one after the other, and keep how it did (minutes)."""
+    import contextlib
+
     from tqdm import tqdm
 
     from mappa.figures import load
     from mappa.files import write_atomically
     from mappa.growth import estimates, validation
+    from mappa.runs.cluster import executor
 
     figures = load()
-    with tqdm(total=len(validation.plan(figures)), unit="fit") as bar:
-        cases = validation.run(figures, progress=lambda: bar.update())
+    cluster = executor(dask) if dask else contextlib.nullcontext((None, 1))
+    with cluster as (workers, _), tqdm(total=len(validation.plan(figures)), unit="fit") as bar:
+        cases = validation.run(figures, progress=lambda: bar.update(), executor=workers)
     path = out or figures.folder / f"{validation.TABLE}.csv"
     write_atomically(path, estimates.as_csv(cases))
     for row in validation.score(cases).to_dict("records"):

@@ -23,12 +23,16 @@ def simulate(
     out: Annotated[
         Path | None, typer.Option(help="File to write (default: simulation.csv beside the tables).")
     ] = None,
+    dask: Annotated[
+        str, typer.Option(help="Address of a dask scheduler to run on (needs mappa[dask]).")
+    ] = "",
 ) -> None:
     """Run the simulation study of the rate's tests, with a progress bar, and keep its result.
 
     False alarms and coverage where there is no difference, with and without variance between
     areas, and power at ratios from 1.05 to 1.5.
     """
+    import contextlib
     import sys
 
     from tqdm import tqdm
@@ -36,17 +40,20 @@ def simulate(
     from mappa.figures import load
     from mappa.files import write_atomically
     from mappa.rates import kept
+    from mappa.runs.cluster import executor
     from mappa.words import rate_simulation as words
 
     figures = load()
-    frame = kept.run(
-        figures,
-        force or str(figures.settings["default_force"]),
-        as_of or str(figures.settings["default_as_of"]),
-        replications=replications,
-        seed=seed,
-        watch=lambda settings: iter(tqdm(settings, unit="setting", file=sys.stderr)),
-    )
+    with executor(dask) if dask else contextlib.nullcontext((None, 1)) as (workers, _):
+        frame = kept.run(
+            figures,
+            force or str(figures.settings["default_force"]),
+            as_of or str(figures.settings["default_as_of"]),
+            replications=replications,
+            seed=seed,
+            watch=lambda settings: iter(tqdm(settings, unit="setting", file=sys.stderr)),
+            executor=workers,
+        )
     path = out if out is not None else figures.folder / f"{kept.NAME}.csv"
     write_atomically(path, kept.as_csv(figures, frame))
     typer.echo(words.summary(frame))

@@ -9,8 +9,10 @@ the time. The cases are kept in ``validation.csv``.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
 from typing import Any
 
 import numpy as np
@@ -104,22 +106,38 @@ def run(
     figures: Figures,
     chosen: list[tuple[str, object]] | None = None,
     progress: Callable[[], object] | None = None,
+    executor: Executor | None = None,
     **settings: int,
 ) -> pd.DataFrame:
     """Return the cases of the *chosen* fits (by default all of :func:`plan`).
 
     Columns :data:`COLUMNS`: what was hidden, its count, the model's median and intervals, and the
-    benchmarks' values (people). *settings* go to :func:`mappa.growth.model.fit`.
+    benchmarks' values (people). *settings* go to :func:`mappa.growth.model.fit`. With an *executor*
+    (a cluster's, say) each fit is a task of its own; the cases are the same.
     """
-    truth = _Truth(ev.collect(figures))
     options: dict[str, Any] = {"draws": DRAWS, "warm_up": WARM_UP, "sweeps": SWEEPS, **settings}
     cases: list[dict[str, object]] = []
-    for test, what in plan(figures) if chosen is None else chosen:
-        maker = {"left_out": _left_out, "since": _since, "ahead": _ahead}[test]
-        cases += maker(figures, truth, what, options)
+    fits = plan(figures) if chosen is None else chosen
+    one = functools.partial(_one_fit, figures, options)
+    for found in map(one, fits) if executor is None else executor.map(one, fits):
+        cases += found
         if progress is not None:
             progress()
     return pd.DataFrame(cases, columns=COLUMNS)
+
+
+def _one_fit(
+    figures: Figures, settings: dict[str, Any], fit: tuple[str, object]
+) -> list[dict[str, object]]:
+    """Return the cases of one fit of the plan."""
+    test, what = fit
+    maker = {"left_out": _left_out, "since": _since, "ahead": _ahead}[test]
+    return maker(figures, _truth(figures), what, settings)
+
+
+@functools.lru_cache(maxsize=2)
+def _truth(figures: Figures) -> _Truth:
+    return _Truth(ev.collect(figures))
 
 
 def kept(figures: Figures) -> pd.DataFrame | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,11 @@ def run(
     replications: int = simulation.REPLICATIONS,
     seed: int = simulation.SEED,
     watch: Callable[[list[simulation.Setting]], Iterator[simulation.Setting]] = iter,
+    executor: Executor | None = None,
 ) -> pd.DataFrame:
     """Run the study with the counted areas of a date, *force* under study.
+
+    *watch* and *executor* go to :func:`mappa.rates.simulation.study`.
 
     Raises DataError where the date has too few counts to fit how much areas differ.
     """
@@ -45,6 +49,7 @@ def run(
         replications=replications,
         seed=seed,
         watch=watch,
+        executor=executor,
     )
     return frame.assign(
         replications=replications,

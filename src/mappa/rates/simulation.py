@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
 
 import numpy as np
 import pandas as pd
@@ -219,6 +220,7 @@ def study(
     replications: int = REPLICATIONS,
     seed: int = SEED,
     watch: Callable[[list[Setting]], Iterator[Setting]] = iter,
+    executor: Executor | None = None,
 ) -> pd.DataFrame:
     """Run every setting and return one tidy table.
 
@@ -226,6 +228,8 @@ def study(
     ----------
     people: populations of the areas, the force's first. rate: typical rate per person.
     tau: SD between areas where there is one. watch: wraps the list of settings (a progress bar).
+    executor: where the settings run, each with a seed of its own, so that the table is the same
+        wherever that is; by default here, one after the other.
 
     Returns
     -------
@@ -233,9 +237,13 @@ def study(
     (0.05 for a test under a ratio of 1, 0.95 for an interval, else missing) and ``shortfall``
     (how far the value is from nominal, on the wrong side; zero where it is not).
     """
+    chosen = list(settings(people, rate, tau))
+    run = map if executor is None else executor.map
+    seeds = range(seed, seed + len(chosen))
+    found = iter(run(scenario, chosen, [replications] * len(chosen), seeds))
     parts = []
-    for i, setting in enumerate(watch(list(settings(people, rate, tau)))):
-        part = scenario(setting, replications, seed + i)
+    for setting in watch(chosen):
+        part = next(found)
         parts.append(part.assign(tau=setting.tau, ratio=setting.ratio))
     frame = pd.concat(parts, ignore_index=True)
     test = (frame["measure"] == "rejects") & (frame["ratio"] == 1)
