@@ -80,6 +80,13 @@ def test_ids_are_unique_and_contents_lead_to_them() -> None:
     assert [p["id"] for p in layout.contents(text)] == ["rate", "rate-2"]
 
 
+def test_a_date_that_heads_a_row_is_not_broken_into_lines() -> None:
+    rows = '<tr><th scope="row">31 March 2010</th></tr><tr><th scope="row">In 2010</th></tr>'
+    page = layout.page("T", f"<h1>T</h1><table>{rows}</table>")
+    assert '<th scope="row" class="date">31 March 2010</th>' in page
+    assert '<th scope="row">In 2010</th>' in page
+
+
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)> \"&'"
 
 

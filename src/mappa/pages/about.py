@@ -57,7 +57,7 @@ def of_notebook(nb: NotebookNode) -> About:
 def section(about: About, *, level: int = 2) -> str:
     """Return the section as HTML."""
     esc = html.escape
-    rows = [(name, str(value)) for name, value in about.parameters.items()]
+    rows = [(name, str(value) or "not set") for name, value in about.parameters.items()]
     settings = "".join(
         f'<tr><th scope="row"><code>{esc(k)}</code></th><td>{esc(v)}</td></tr>' for k, v in rows
     )

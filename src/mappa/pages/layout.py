@@ -30,6 +30,7 @@ _ICON = (
 _PICTURES = "img-src data:"
 _HEADING = re.compile(r"<h([1-6])\b([^>]*)>(.*?)</h\1>", re.S)
 _TAG = re.compile(r"<[^>]+>")
+_DATE_HEAD = re.compile(r'<th scope="row">(\d{1,2} [A-Z][a-z]+ \d{4}|\d{4}-\d\d-\d\d)</th>')
 _ID = re.compile(r'(<[^<>]*?\sid=")([^"]*)(")')
 
 
@@ -164,7 +165,7 @@ def page(
     wide: whether the contents list stands above the text, to leave it the whole width.
     scripts: names of files in ``static/``; a page can be read without them.
     """
-    body = unique_ids(body)
+    body = unique_ids(_DATE_HEAD.sub(r'<th scope="row" class="date">\1</th>', body))
     code = script(*scripts) if scripts else Markup("")
     icon = "data:image/svg+xml;base64," + base64.b64encode(_ICON.encode()).decode()
     return (
