@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import math
+import typing
 from collections.abc import Mapping
 from typing import Any
 
@@ -44,6 +45,24 @@ def plain(value: Any) -> Any:
     except TypeError:  # pandas.NA refuses to be compared
         return None
     return str(value)
+
+
+def restored(kind: Any, value: Any) -> Any:
+    """Return what :func:`plain` made of a value of type *kind* as that value again.
+
+    For records of records, tuples, dates, numbers, texts and ``None``: what kept results hold.
+    """
+    if dataclasses.is_dataclass(kind) and value is not None:
+        hints = typing.get_type_hints(kind)
+        return kind(**{name: restored(hints[name], part) for name, part in value.items()})  # type: ignore[operator]
+    arguments = typing.get_args(kind)
+    if typing.get_origin(kind) is tuple:
+        return tuple(restored(arguments[0], part) for part in value)
+    if arguments and value is not None:  # such as float | None
+        return restored(next(a for a in arguments if a is not type(None)), value)
+    if kind is dt.date and value is not None:
+        return dt.date.fromisoformat(value)
+    return float(value) if kind is float and value is not None else value
 
 
 class Record:

@@ -9,8 +9,11 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from mappa.figures import Figures
-from mappa.records import Record, key
+import mappa.register
+from mappa.cache import Store
+from mappa.figures import Figures, places
+from mappa.files import digest_files
+from mappa.records import Record, key, restored
 from mappa.register.benchmarks import LEVEL, METHODS, national_series
 from mappa.register.origins import inputs_digest
 from mappa.register.scoring import at_level, central, crps_quantiles, interval_score
@@ -116,8 +119,18 @@ def seal_scores(figures: Figures) -> tuple[SealScore, ...]:
 
     Raises DataError where a seal is not what was sealed.
     """
-    found = read_seals(figures.folder / FOLDER, figures.dictionary)
-    return tuple(score_seal(seal, figures) for seal in found)
+    folder = figures.folder / FOLDER
+
+    def compute() -> list[dict[str, object]]:
+        found = read_seals(folder, figures.dictionary)
+        return [score_seal(seal, figures).as_dict() for seal in found]
+
+    files = [p for p in folder.rglob("*") if p.is_file()]  # an altered seal is read anew
+    parts = [figures.digest, digest_files(files, folder)]
+    scores = Store(places.cache_folder() / "seals").once(
+        "seals", parts, compute, code=[mappa.register]
+    )
+    return tuple(restored(SealScore, score) for score in scores)
 
 
 def _order(method: str) -> tuple[int, str]:

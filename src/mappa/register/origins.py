@@ -11,15 +11,18 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import functools
+import importlib.metadata
 from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 import pandas as pd
 
-from mappa.figures import Figures
+import mappa.register
+from mappa.cache import Store
+from mappa.figures import Figures, places
 from mappa.figures.schema import read_text_table, validate_table
 from mappa.files import digest
-from mappa.records import Record, key
+from mappa.records import Record, key, restored
 from mappa.register.arrays import Array
 from mappa.register.benchmarks import (
     LEVEL,
@@ -34,6 +37,8 @@ from mappa.register.scoring import LEVELS, crps_quantiles, interval_score
 TABLE = "origins"
 REGISTER = "register_mode"
 REGISTER_LABEL = "register model (posterior mode)"
+#: Whose version the benchmarks' fits follow from.
+LIBRARY = f"statsmodels {importlib.metadata.version('statsmodels')}"
 LEAST_COUNTS = 11  # damped smoothing has five parameters and a variance to find
 HORIZON = 5
 
@@ -106,11 +111,14 @@ def inputs_digest(figures: Figures, origin: str | pd.Timestamp) -> str:
 
 def model_digest(figures: Figures, origin: str | pd.Timestamp) -> str:
     """Return the SHA-256 of the figures known on *origin* and of the model's priors."""
+    return digest([inputs_digest(figures, origin), _priors(figures)])
+
+
+def _priors(figures: Figures) -> str:
     from mappa.register.tables import PARAMETERS, model_table
 
     priors = model_table(figures, PARAMETERS)[["parameter", "transform", "median", "low", "high"]]
-    text = priors.sort_values("parameter").to_csv(index=False, lineterminator="\n")
-    return digest([inputs_digest(figures, origin), text])
+    return priors.sort_values("parameter").to_csv(index=False, lineterminator="\n")
 
 
 def origin_dates(figures: Figures) -> list[pd.Timestamp]:
@@ -249,6 +257,18 @@ def rolling_origins(figures: Figures, horizon: int = HORIZON) -> RollingOrigins:
     The scores over the cases that every method has. A year without a national count is no
     origin and is not scored.
     """
+    path = figures.folder / f"{TABLE}.csv"
+    forecasts = digest([path.read_bytes()]) if path.is_file() else ""
+    parts = [figures.digest, str(horizon), forecasts, _priors(figures), LIBRARY]
+    store = Store(places.cache_folder() / "origins")
+    kept = store.once(
+        "origins", parts, lambda: _rolling(figures, horizon).as_dict(), code=[mappa.register]
+    )
+    found: RollingOrigins = restored(RollingOrigins, kept)
+    return found
+
+
+def _rolling(figures: Figures, horizon: int) -> RollingOrigins:
     counts = national_series(figures)
     origins = origin_dates(figures)
     forecasts = [f for origin in origins for f in benchmarks(figures, origin, horizon)]

@@ -10,9 +10,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+import mappa.register
+from mappa.cache import Store
 from mappa.errors import UnknownName, UsageError
-from mappa.figures import Figures
+from mappa.figures import Figures, places
 from mappa.records import Record, key
 from mappa.register import periods
 from mappa.register import posterior as posteriors
@@ -269,11 +272,7 @@ def build(
         cohorts=cohorts,
     )
     dates = dates_of(scenario, p.plan.today, horizon, p.plan.near.grid.start)
-    kept = posteriors.thinned(len(p.z), draws)
-    pairs = [
-        run_pair(p.plan.far, p.z[i], scenario, dates, future_walk(p.plan, int(i))) for i in kept
-    ]
-    before, after = (np.array([pair[side] for pair in pairs]) for side in (0, 1))
+    before, after = _stocks(p, scenario, dates, posteriors.thinned(len(p.z), draws))
     return ScenarioRecord(
         nation=figures.nation,
         as_of=day.date(),
@@ -285,6 +284,25 @@ def build(
         status=p.status,
         points=tuple(_points(day, p.plan.today, dates, before, after)),
     )
+
+
+def _stocks(
+    p: Posterior, scenario: Scenario, dates: Array, draws: NDArray[np.intp]
+) -> tuple[Array, Array]:
+    """Return both stocks (draw by date); the same for every force, so they are kept."""
+
+    def compute() -> dict[str, Array]:
+        pairs = [
+            run_pair(p.plan.far, p.z[i], scenario, dates, future_walk(p.plan, int(i)))
+            for i in draws
+        ]
+        return {"before": np.array([b for b, _ in pairs]), "after": np.array([a for _, a in pairs])}
+
+    arrays = [p.z.tobytes(), draws.tobytes(), dates.tobytes()]
+    settings = repr((p.density.digest, p.plan.seed, p.plan.horizon, scenario))
+    store = Store(places.cache_folder() / "scenarios")
+    found = store.once_arrays("scenario", [settings, *arrays], compute, code=[mappa.register])
+    return found["before"], found["after"]
 
 
 def _words(scenario: Scenario, setting: Setting) -> str:

@@ -11,6 +11,7 @@ import pandas as pd
 from mappa.charts import forecast as forecast_charts
 from mappa.charts import register as charts
 from mappa.charts.exhibit import Exhibit
+from mappa.charts.kept import kept
 from mappa.figures import Figures, load
 from mappa.register import posterior as posteriors
 from mappa.register import scenarios
@@ -86,7 +87,7 @@ class RegisterStudy:
     @functools.cached_property
     def attribution_chart(self) -> Exhibit:
         """The growth by driver."""
-        return charts.attribution(self.record)
+        return kept(charts.attribution, self.record, force="")
 
     @functools.cached_property
     def terms_table(self) -> Table:
@@ -101,7 +102,7 @@ class RegisterStudy:
     @functools.cached_property
     def accounting_chart(self) -> Exhibit:
         """The year's movements, drawn."""
-        return charts.accounting(self.record)
+        return kept(charts.accounting, self.record, force="")
 
     @functools.cached_property
     def accounting_table(self) -> Table:
@@ -141,7 +142,7 @@ class RegisterStudy:
     @functools.cached_property
     def impulse_chart(self) -> Exhibit:
         """A lasting 10% on sentence lengths, drawn."""
-        return charts.impulse(self.record)
+        return kept(charts.impulse, self.record, force="")
 
     @functools.cached_property
     def impulse_table(self) -> Table:
@@ -156,7 +157,7 @@ class RegisterStudy:
     @functools.cached_property
     def stock_chart(self) -> Exhibit:
         """The fit."""
-        return charts.stock(self.record)
+        return kept(charts.stock, self.record, force="")
 
     @functools.cached_property
     def misfit(self) -> Prose:
@@ -171,7 +172,7 @@ class RegisterStudy:
     @functools.cached_property
     def contraction_chart(self) -> Exhibit:
         """What the data tell, drawn."""
-        return charts.contraction(self.record)
+        return kept(charts.contraction, self.record, force="")
 
     @functools.cached_property
     def parameter_table(self) -> Table:
@@ -181,7 +182,7 @@ class RegisterStudy:
     @functools.cached_property
     def inputs_chart(self) -> Exhibit:
         """The inputs, hatched where there is no figure."""
-        return charts.inputs(self.record)
+        return kept(charts.inputs, self.record, force="")
 
     @functools.cached_property
     def assumptions(self) -> Table:
@@ -296,7 +297,7 @@ class RegisterStudy:
     @functools.cached_property
     def settle_chart(self) -> Exhibit:
         """How much each table would narrow the answer, drawn."""
-        return forecast_charts.settle_chart(self.settlement)
+        return kept(forecast_charts.settle_chart, self.settlement)
 
     @functools.cached_property
     def settle_request(self) -> Prose:
@@ -321,7 +322,9 @@ class RegisterStudy:
     @functools.cached_property
     def seal_chart(self) -> Exhibit | None:
         """The first sealed forecasts of the areas against the counts that came, drawn."""
-        return forecast_charts.seal_chart(self.seal_scores[0]) if self.seal_scores else None
+        if not self.seal_scores:
+            return None
+        return kept(forecast_charts.seal_chart, self.seal_scores[0])
 
     @functools.cached_property
     def posterior(self) -> posteriors.Posterior:
@@ -348,7 +351,7 @@ class RegisterWhatIf:
     @functools.cached_property
     def chart(self) -> Exhibit:
         """Baseline and scenario, drawn."""
-        return charts.scenario(self.record)
+        return kept(charts.scenario, self.record)
 
 
 def register(
