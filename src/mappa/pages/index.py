@@ -187,7 +187,7 @@ def sentences(figures: Figures, lines: Sequence[AreaResult]) -> dict[str, str]:
         "reading": (
             f"The ratio compares a {term} with {against}. The verdict has three parts: whether the "
             "interval of the ratio lies above or below one, whether the rate is unusual given how "
-            f"much {term}s differ, and whether a difference of the margin fixed beforehand is "
+            f"much {term}s differ, and whether a difference of the stated margin is "
             "shown. The intervals treat the count as one of those that chance might have given, a "
             "convention."
         ),
