@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from mappa.errors import DataError
+from mappa.register import assumptions
 from mappa.register import diagnostics as dg
 from mappa.register import fit as fits
 from mappa.register import posterior as posteriors
@@ -16,7 +17,7 @@ from mappa.register.coordinates import Coordinates
 from mappa.register.density import Density, density_of
 from mappa.register.mode import mode_of
 from mappa.register.quantities import quantities
-from mappa.register.sampler import dispersed, run_block, tune
+from mappa.register.sampler import QUICK_POINTS, _from_mode, dispersed, run_block, tune
 from mappa.register.sensitivity import sensitivities
 from mappa.register.tables import shipped_folder
 
@@ -49,17 +50,31 @@ def test_every_quantity_shown_has_converged(p):
     shown = {c for c in p.shown.columns if p.shown[c].std() > 1e-6}
     assert shown == set(p.diagnostics["quantities"])
     assert set(p.density.model.names) == set(p.diagnostics["parameters"])
-    assert max(m["rhat"] for m in p.diagnostics["parameters"].values()) < 1.01
-    assert p.diagnostics["rhat_max"] < 1.015
-    assert p.diagnostics["ess_min"] >= 400
+    both = [*p.diagnostics["parameters"].values(), *p.diagnostics["quantities"].values()]
+    assert max(m["rhat"] for m in both) < 1.01
+    assert min(min(m["bulk"], m["tail"]) for m in both) >= 400
+    assert p.diagnostics["judged"] >= len(p.z)
 
 
-def test_the_stored_diagnostics_are_those_of_the_draws(p, table):
+def test_the_stored_diagnostics_are_borne_out_by_the_shipped_draws(p, table):
+    """They are of more draws than ship, so what ships can only come near them."""
     chains = table["chain"].nunique()
-    x = p.shown["flow.net"].to_numpy().reshape(chains, -1)
-    told = p.diagnostics["quantities"]["flow.net"]
-    assert dg.rhat(x) == pytest.approx(told["rhat"], abs=1e-4)
-    assert dg.bulk_ess(x) == pytest.approx(told["bulk"], abs=1)
+    for name, told in p.diagnostics["quantities"].items():
+        x = p.shown[name].to_numpy().reshape(chains, -1)
+        # R-hat of so few draws has noise of its own: the largest of some 150 is about 1.015.
+        assert dg.rhat(x) < told["rhat"] + 0.03, name
+        assert dg.bulk_ess(x) < 1.5 * told["bulk"], name
+
+
+def test_quantities_are_judged_over_more_draws_than_are_shipped():
+    chains = np.arange(2 * 100.0).reshape(2, 100, 1)
+    settings = fits.Settings(chains=2, judged=20, ship=6)
+    z, order, shipped = fits._thin(chains, settings)
+    assert z.shape == (20, 1)
+    assert sorted(order) == list(range(20))
+    assert order[:6].tolist() == shipped.tolist()
+    # Evenly spread in each chain, the first and last draw among them.
+    assert z[shipped, 0].tolist() == [0, 44, 99, 100, 144, 199]
 
 
 @pytest.mark.parametrize("index", [0, 333, 999])
@@ -139,19 +154,35 @@ def test_the_mode_is_recovered_from_simulated_data_where_the_data_speak(p):
         assert abs(found) < 0.6
 
 
-def test_a_short_refit_from_dispersed_starts_meets_the_shipped_summary(p):
-    tuned = tune(p.density, 5, scale=0.4)
-    chains = []
-    for c in range(2):
-        burned = run_block(tuned, dispersed(tuned, 5, c, 1.0), 120, (5, c, 0))
-        chains.append(run_block(tuned, burned.y[-1], 500, (5, c, 1)))
-    assert min(b.accepted for b in chains) > 0.2
-    z = np.array([b.z for b in chains])
+def near(p, z, allowance=0.05):
+    """Hold the means of chains *z* against the shipped ones.
+
+    Five standard errors of the short run: about one false alarm in a million runs.
+    """
     for i, name in enumerate(p.density.model.names):
         size = max(dg.bulk_ess(z[:, :, i]), 4.0)
         mean, sd = p.z[:, i].mean(), p.z[:, i].std()
-        # Five standard errors of the short run: about one false alarm in a million runs.
-        assert abs(z[:, :, i].mean() - mean) < 5 * sd / np.sqrt(size) + 0.05, name
+        assert abs(z[:, :, i].mean() - mean) < 5 * sd / np.sqrt(size) + allowance, name
+
+
+def refitted(tuned, seed, burn, count):
+    """Run two chains from dispersed starts and return their draws."""
+    chains = []
+    for c in range(2):
+        burned = run_block(tuned, dispersed(tuned, seed, c, 1.0), burn, (seed, c, 0))
+        chains.append(run_block(tuned, burned.y[-1], count, (seed, c, 1)))
+    assert min(b.accepted for b in chains) > 0.15
+    return np.array([b.z for b in chains])
+
+
+def test_a_short_refit_from_dispersed_starts_meets_the_shipped_summary(p):
+    tuned = _from_mode(mode_of(p.density), QUICK_POINTS, 5)
+    near(p, refitted(tuned, 5, 150, 350))
+
+
+@pytest.mark.slow
+def test_a_refit_with_a_tuned_surrogate_meets_the_shipped_summary(p):
+    near(p, refitted(tune(p.density, 5, scale=0.4), 5, 120, 500))
 
 
 def test_a_broken_fit_goes_on_and_gives_the_same_draws(p, tmp_path, monkeypatch):
@@ -183,6 +214,17 @@ def test_sensitivities_are_the_slopes_of_the_draws(p):
     assert all(0 <= r.share <= 1 for r in rows)
 
 
+def test_the_assumptions_log_tells_the_sensitivities_of_the_shipped_posterior(p, tmp_path):
+    shipped = assumptions.log_of(shipped_folder())
+    copy = tmp_path / shipped.name
+    lines = shipped.read_text(encoding="utf-8")
+    copy.write_text(lines.replace(" of the year's growth", " of an older fit"), encoding="utf-8")
+    assumptions.remake(copy, p)
+    assert copy.read_text(encoding="utf-8") == lines
+    with pytest.raises(DataError, match=r"gone\.csv is missing"):
+        assumptions.remake(tmp_path / "gone.csv", p)
+
+
 def test_other_figures_get_a_quick_fit_that_says_so(made_up_figures, tmp_path, monkeypatch):
     monkeypatch.setenv("MAPPA_CACHE", str(tmp_path))
     density = density_of(made_up_figures, "2018-03-31")
@@ -200,7 +242,7 @@ def test_other_figures_get_a_quick_fit_that_says_so(made_up_figures, tmp_path, m
 def test_a_refit_with_another_seed_meets_the_shipped_summary(figures, p, tmp_path, monkeypatch):
     """What `make refit` does, smaller and from another seed: within Monte Carlo error."""
     monkeypatch.setenv("MAPPA_CACHE", str(tmp_path))
-    settings = fits.Settings(seed=2, kept=2000, ship=400, processes=1)
+    settings = fits.Settings(seed=2, kept=2000, judged=400, ship=400, processes=1)
     draws, shown, report = fits.fit(figures, AS_OF, settings)
     assert report["digest"] == p.diagnostics["digest"]
     assert report["rhat_max"] < 1.05

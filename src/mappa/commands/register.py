@@ -137,11 +137,31 @@ def fit(
         bar.close()
     typer.echo(
         f"R-hat at most {report['rhat_max']:.4f}, effective sample size at least "
-        f"{report['ess_min']:.0f} of {report['draws']} draws shipped "
-        f"({report['ess_min_chains']:.0f} of {report['kept']} kept), {report['accepted']:.0%} "
-        "accepted."
+        f"{report['ess_min']:.0f} ({report['ess_min_chains']:.0f} of the parameters over "
+        f"{report['kept']} kept draws; quantities are judged over {report['judged']} of them, "
+        f"{report['draws']} are shipped), {report['accepted']:.0%} accepted."
     )
     fits.check(report)
     folder = Path(out) if out else figures.folder
     for path in fits.ship(folder, draws, shown, report):
         typer.echo(f"Wrote {path}")
+
+
+@group.command()
+def assumptions(
+    out: Annotated[str, typer.Option(help="Folder of the log (default: the data's).")] = "",
+) -> None:
+    """Write the sensitivities of the assumptions log anew from the shipped posterior.
+
+    To be run after each fit that is shipped; statements, ranges and grades stay as they are.
+    """
+    from pathlib import Path
+
+    from mappa.figures import load
+    from mappa.register import assumptions as log
+    from mappa.register import posterior
+
+    figures = load()
+    p = posterior.load(figures, figures.date(str(figures.settings["default_as_of"])))
+    path = log.remake(log.log_of(Path(out) if out else figures.folder), p)
+    typer.echo(f"Wrote {path}: {p.status.split(':')[0]}, {len(p.z)} draws")

@@ -33,13 +33,12 @@ from mappa.register.quantities import plan_for, quantities
 from mappa.register.sampler import Block, Tuned, dispersed, run_block, tune
 
 CHAINS, BLOCK = 4, 250
-#: Burn-in, kept draws of a chain, and how many of all are shipped.
-BURN, KEPT, SHIP = 500, 8000, 1000
-#: What a shipped quantity must meet.
+#: Burn-in and kept draws of a chain; of all chains, how many draws get every quantity, over which
+#: the quantities are judged, and how many of those are shipped (a small file is enough for
+#: intervals, but too small to judge R-hat, whose own noise is one over the draws).
+BURN, KEPT, JUDGED, SHIP = 500, 8000, 2000, 1000
+#: What a parameter (over all kept draws) and a quantity (over the judged ones) must meet.
 RHAT, ESS = 1.01, 400.0
-#: Parameters are judged over all kept draws; quantities over the shipped ones, where R-hat has
-#: noise of its own: the largest of some 150 from chains of 250 independent draws is about 1.01.
-NOISE = 0.005
 
 #: Told after each step: what was done and how many steps there are.
 Progress = Callable[[str, int, int], None]
@@ -53,6 +52,7 @@ class Settings:
     chains: int = CHAINS
     burn: int = BURN
     kept: int = KEPT
+    judged: int = JUDGED
     ship: int = SHIP
     processes: int = 2
     tuning: float = 1.0
@@ -95,17 +95,16 @@ def fit(
         folder / f"tuned{scale}.pickle", lambda: tune(density, settings.seed, scale=settings.tuning)
     )
     progress("tuned", 1, 1)
-    chains, values, accepted = _chains(tuned, settings, folder, progress)
-    z, log_posterior, chain = _thin(chains, values, settings)
+    chains, _, accepted = _chains(tuned, settings, folder, progress)
+    z, order, shipped = _thin(chains, settings)
+    found = _quantities(tuned, z[order], settings, folder, progress)
+    judged = found.iloc[np.argsort(order)]
+    report = _diagnose(density, chains, judged, settings, accepted, len(shipped))
+    draws = pd.DataFrame(z[shipped], columns=list(density.model.names))
+    draws.insert(0, "chain", shipped // (len(z) // settings.chains))
     # Rounded draws are what is shipped, so their density is computed from what is shipped.
-    z = z.round(4)
-    log_posterior = np.array([density.log_posterior(row) for row in z])
-    shown = _quantities(tuned, z, settings, folder, progress)
-    report = _diagnose(density, chains, shown, chain, settings, accepted)
-    draws = pd.DataFrame(z, columns=list(density.model.names))
-    draws.insert(0, "chain", chain)
-    draws.insert(1, "log_posterior", log_posterior)
-    return draws, shown, report
+    draws.insert(1, "log_posterior", [density.log_posterior(row) for row in z[shipped]])
+    return draws, found.iloc[: len(shipped)], report
 
 
 def _chains(
@@ -169,14 +168,19 @@ def _work(job: tuple[Path, Array, tuple[int, ...]]) -> Block:
     return _kept(path, lambda: run_block(_worker["tuned"], start, BLOCK, seed))
 
 
-def _thin(
-    chains: Array, values: Array, settings: Settings
-) -> tuple[Array, Array, NDArray[np.int64]]:
-    """Return evenly spaced draws of every chain, chain after chain."""
-    each = settings.ship // settings.chains
-    places_ = np.linspace(0, chains.shape[1] - 1, each).round().astype(int)
-    z = chains[:, places_].reshape(-1, chains.shape[2])
-    return z, values[:, places_].ravel(), np.repeat(np.arange(settings.chains), each)
+def _thin(chains: Array, settings: Settings) -> tuple[Array, NDArray[np.intp], NDArray[np.intp]]:
+    """Return evenly spaced draws of every chain to judge, rounded, chain after chain.
+
+    Also the order in which they are numbered (those to ship first, then the rest) and the places
+    of those to ship, evenly spaced in every chain.
+    """
+    count = chains.shape[0]
+    places_ = posteriors.thinned(chains.shape[1], settings.judged // count)
+    z = chains[:, places_].reshape(-1, chains.shape[2]).round(4)
+    each = posteriors.thinned(len(places_), settings.ship // count)
+    shipped = (np.arange(count)[:, None] * len(places_) + each).ravel()
+    rest = np.setdiff1d(np.arange(len(z)), shipped)
+    return z, np.concatenate([shipped, rest]), shipped
 
 
 def _quantities(
@@ -213,19 +217,18 @@ def _show(job: tuple[Path, Array, tuple[int, int]]) -> list[dict[str, float]]:
 def _diagnose(
     density: Density,
     chains: Array,
-    shown: pd.DataFrame,
-    chain: NDArray[np.int64],
+    judged: pd.DataFrame,
     settings: Settings,
     accepted: float,
+    shipped: int,
 ) -> dict[str, Any]:
     """Return R-hat and effective sizes of every parameter and quantity."""
     parameters = {name: _measures(chains[:, :, i]) for i, name in enumerate(density.model.names)}
     count = settings.chains
-    shape = (count, len(shown) // count)
     quantities_ = {
-        name: _measures(shown[name].to_numpy(dtype=float).reshape(shape))
-        for name in shown.columns
-        if name != "draw" and shown[name].std() > 1e-6
+        name: _measures(judged[name].to_numpy(dtype=float).reshape(count, -1))
+        for name in judged.columns
+        if name != "draw" and judged[name].std() > 1e-6
     }
     both = [*parameters.values(), *quantities_.values()]
     return {
@@ -237,7 +240,8 @@ def _diagnose(
         "future_seed": settings.seed,
         "chains": count,
         "kept": chains.shape[0] * chains.shape[1],
-        "draws": len(shown),
+        "judged": len(judged),
+        "draws": shipped,
         "accepted": round(accepted, 4),
         "rhat_max": round(max(m["rhat"] for m in both), 5),
         "ess_min": round(min(min(m["bulk"], m["tail"]) for m in both), 1),
@@ -263,13 +267,12 @@ def check(report: dict[str, Any]) -> None:
     DataError: R-hat or an effective sample size outside the limits, and of what.
     """
     for kind in ("parameters", "quantities"):
-        limit = RHAT if kind == "parameters" else RHAT + NOISE
         for name, m in report[kind].items():
             size = min(m["bulk"], m["tail"])
-            if m["rhat"] >= limit or size < ESS:
+            if m["rhat"] >= RHAT or size < ESS:
                 raise DataError(
                     f"The fit is not good enough to ship: {name} has R-hat {m['rhat']:.4f} and "
-                    f"effective sample size {size:.0f}, where below {limit} and {ESS:.0f} or more "
+                    f"effective sample size {size:.0f}, where below {RHAT} and {ESS:.0f} or more "
                     "are needed; run it with more draws (--kept) or another seed."
                 )
 
