@@ -134,7 +134,8 @@ def test_answer_when_the_register_grew(record):
     assert words.answer(record) == (
         "Of the 200 people by which the register of Freedonia grew in the year to 31 March 2010, "
         "75 hang on terms without end (so many fewer had sentences of 25 months and more carried "
-        "9 years), −7 come from sentence lengths and +50 from the volume and mix of sentences "
+        "9 years; this question stands apart and overlaps the rest), "
+        "−7 come from sentence lengths and +50 from the volume and mix of sentences "
         "since 1999/00, and +25 are unexplained."
     )
 

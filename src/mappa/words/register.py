@@ -62,7 +62,7 @@ def answer(record: RegisterRecord) -> Prose:
     a, main, terms = record.accounting, main_attribution(record), record.counterfactuals[0]
     held = (
         f"{n.count(-terms.growth_difference.median)} hang on terms without end (so many fewer had "
-        f"{terms.label})"
+        f"{terms.label}; this question stands apart and overlaps the rest)"
     )
     lengths = (
         f"{n.count(main.lengths.median, sign=True)} come from sentence lengths and "
