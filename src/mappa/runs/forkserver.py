@@ -55,6 +55,9 @@ def preload() -> None:
     with contextlib.suppress(Exception):
         # Pure: frozen tables, found again only while no file has changed.
         importlib.import_module("mappa.figures").load()
+    import pandas as pd
+
+    pd.set_option("display.max_columns", 20)  # what pandas chooses when a kernel imports it
 
 
 def _modules_of_the_study() -> list[str]:
