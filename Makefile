@@ -50,6 +50,7 @@ lock: $(VENV)/dev.stamp
 
 refit: $(VENV)/run.stamp
 	@$(BIN)/mappa register fit
+	@$(BIN)/mappa register assumptions
 
 clean:
 	rm -rf reports site dist build .cache .mypy_cache .ruff_cache .pytest_cache
