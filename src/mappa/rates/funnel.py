@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
-from mappa.rates.intervals import GARWOOD, exact_limits
 from mappa.rates.rows import MethodRow, normal_quantile
 
 SPIEGELHALTER = "Spiegelhalter (2005), Statistics in Medicine 24, 1185-1202"
@@ -108,18 +107,4 @@ def multiplicative_row(
         method="multiplicative over-dispersion, square-root scale, winsorised 10%",
         source=SPIEGELHALTER,
         note="phi has no factor for consistency; it widens large and small forces alike",
-    )
-
-
-def garwood_row(count: float, people: float, multiplier: float, confidence: float) -> MethodRow:
-    """Return the exact 99.8% (or other) limits of a rate, as the funnel's outer pair uses them."""
-    low, high = (multiplier * v / people for v in exact_limits(count, confidence))
-    return MethodRow(
-        statistic=f"rate per {multiplier:,.0f} people",
-        value=multiplier * count / people,
-        lower=low,
-        upper=high,
-        confidence=confidence,
-        method="exact Poisson interval (Garwood)",
-        source=GARWOOD,
     )

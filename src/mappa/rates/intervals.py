@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 
-from scipy import stats
 from statsmodels.stats.rates import confint_poisson, test_poisson
 
 from mappa.rates.rows import PER, MethodRow, normal_quantile
@@ -112,9 +111,3 @@ def against_fixed(
         source=GARWOOD,
         note="a single p-value decides nothing: most forces have a small one",
     )
-
-
-def poisson_quantiles(expected: float, confidence: float) -> tuple[float, float]:
-    """Return the counts between which a Poisson count of mean *expected* falls (people)."""
-    tail = (1 - confidence) / 2
-    return float(stats.poisson.ppf(tail, expected)), float(stats.poisson.ppf(1 - tail, expected))

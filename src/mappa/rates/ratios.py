@@ -15,7 +15,7 @@ from scipy import optimize, stats
 from statsmodels.stats.proportion import proportion_confint
 from statsmodels.stats.rates import test_poisson_2indep
 
-from mappa.rates.intervals import against_fixed, exact_limits, exact_p
+from mappa.rates.intervals import against_fixed, exact_limits
 from mappa.rates.rows import MethodRow, normal_quantile
 
 SCORE = "Wilson (1927), JASA 22, 209-212; Gu et al. (2008), Biometrical Journal 50, 283-298"
@@ -249,8 +249,3 @@ def modelled_limits(
     below = math.hypot(math.log(count / low), error)
     above = math.hypot(math.log(high / count), error)
     return count / expected * math.exp(-below), count / expected * math.exp(above)
-
-
-def fixed_p(ratio: Ratio) -> float:
-    """Return the doubled exact p-value with the comparator's rate taken as known."""
-    return exact_p(ratio.count, ratio.expected)

@@ -6,7 +6,6 @@ import pandas as pd
 
 from mappa.rates import equivalence
 from mappa.rates.record import RateRecord
-from mappa.rates.rows import MethodRow
 from mappa.words import numbers as n
 from mappa.words.tables import Table
 
@@ -171,14 +170,3 @@ def comparator_rates(rows: list[tuple[str, float | None, str, str]], caption: st
         columns=["Comparator", "Rate per 100,000", "Areas", "How it is chosen"],
     )
     return Table(caption=caption, frame=frame, numeric=("Rate per 100,000",))
-
-
-def row_text(row: MethodRow) -> str:
-    """Write a method's row on one line, for the command."""
-    limits = (
-        ""
-        if row.lower is None or row.upper is None
-        else f" ({figure(row.lower)} to {figure(row.upper)})"
-    )
-    p = "" if row.p_value is None else f", p {n.probability(row.p_value)}"
-    return f"{row.statistic}: {figure(row.value)}{limits}{p} [{row.method}]"
