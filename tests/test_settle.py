@@ -112,8 +112,8 @@ def test_made_up_country_asks_its_own_publisher(made_up_figures: Figures) -> Non
 
 
 def test_the_model_shows_every_quantity_that_the_table_names(figures: Figures) -> None:
+    from mappa.register.flows import FLOWS
     from mappa.register.kernels import CLASSES
-    from mappa.register.model import FLOWS
     from mappa.register.parameters import parameter_table
     from mappa.register.tables import PARAMETERS, model_table
 

@@ -16,8 +16,8 @@ import numpy as np
 
 from mappa.register.arrays import Array
 from mappa.register.cohorts import CUSTODY, DRIVERS, Drivers
-from mappa.register.kernels import CLASSES, INDEFINITE_CLASSES, Law
-from mappa.register.model import FEED, RegisterModel, Values
+from mappa.register.kernels import CLASSES, INDEFINITE_CLASSES, Law, Values
+from mappa.register.model import FEED, RegisterModel
 from mappa.register.references import Reference
 
 #: Drivers that move the clocks; the others move who enters.
@@ -63,12 +63,10 @@ def shapley(value: dict[frozenset[str], float], players: tuple[str, ...]) -> dic
 
 def _rises(model: RegisterModel, values: Values, drivers: Drivers, dates: Array, law: Law) -> Array:
     """Return the rise of each class's kernel between two dates (class by cohort)."""
-    k = model.at(dates)
-    lengths = model.lengths(values)
-    A = k.by_lag(model.alive(values))
+    setting = model.setting(values, drivers, dates, law)
     rises = np.empty((len(CLASSES), model.grid.size))
-    for i, (share, f) in enumerate(model.factors(values, drivers, k, law, lengths)):
-        kernel = A
+    for i, (share, f) in enumerate(model.factors(setting)):
+        kernel = setting.A
         for clock in (f.R, f.E, f.W):
             if clock is not None:
                 kernel = kernel * clock

@@ -7,6 +7,8 @@ the others move, and each what-if changes one of them.
 from __future__ import annotations
 
 import dataclasses
+import functools
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,12 +63,12 @@ class Grid:
         """Length of a step in years."""
         return 1 / (12 * self.per_month)
 
-    @property
+    @functools.cached_property
     def times(self) -> Array:
         """Middle of each cohort's step."""
         return self.start + (np.arange(self.size) + 0.5) * self.step
 
-    @property
+    @functools.cached_property
     def lags(self) -> Array:
         """Years from the middle of a cohort to the end of its own and each later step."""
         return (np.arange(self.size) + 0.5) * self.step
@@ -182,7 +184,7 @@ def base_of(inputs: Inputs, grid: Grid) -> Base:
 
 
 def drivers_of(
-    base: Base, values: dict[str, float], log_volume: Array, base_mean: float
+    base: Base, values: Mapping[str, float], log_volume: Array, base_mean: float
 ) -> Drivers:
     """Return the drivers at a set of parameter values.
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from mappa.register.arrays import Array
-from mappa.register.density import EDGE, Density
+from mappa.register.density import EDGE, Density, Expected
 
 #: The rates of registration that share the level; the first carries it.
 RATES = ("kappa_custody", "kappa_other", "kappa_images", "kappa_caution")
@@ -26,7 +26,6 @@ class Coordinates:
         priors, targets = density.model.priors, density.targets
         self.at = np.array([priors.names.index(name) for name in RATES], dtype=np.intp)
         self.scale = priors.scale[self.at]
-        self.date = targets.stock_dates[-1:]
         self.log_stock = float(np.log(targets.stock[-1]))
         self.unit = float(targets.stock_sd[-1])
         # All other coordinates are the prior's own.
@@ -38,43 +37,55 @@ class Coordinates:
         """Number of coordinates."""
         return self.density.size
 
-    def _parts(self, z: Array) -> tuple[float, float]:
-        """Return the stock on the last date without the legacy, and the legacy's."""
-        classes = self.model.run(z, self.date).by_class[:, 0]
-        return float(classes[:-1].sum()), float(classes[-1])
+    def _unlevelled(self, y: Array) -> tuple[Array, Expected]:
+        """Return *z* at the level zero and what the model expects there."""
+        z = y.copy()
+        z[self.at[0]] = 0.0
+        return z, self.density.expected(z)
+
+    def _levelled(self, y: Array) -> tuple[Array, Array, float]:
+        """Return *z*, the residuals and the log Jacobian (up to a constant) at *y*.
+
+        One run of the model serves all: the level multiplies all entrants. NaN where the legacy
+        alone is more than the stock.
+        """
+        z, expected = self._unlevelled(y)
+        entered, legacy = expected.stock.cohorts[-1], expected.stock.legacy[-1]
+        stock = np.exp(self.log_stock + self.unit * y[self.at[0]])
+        if not stock > legacy:
+            return np.full_like(y, np.nan), np.full(len(self.density), np.nan), -np.inf
+        times = (stock - legacy) / entered
+        z[self.at] += np.log(times) / self.scale
+        return z, self.density.compare(expected, times), float(np.log(stock / (stock - legacy)))
 
     def to_z(self, y: Array) -> tuple[Array, float]:
         """Return *z* and the log Jacobian (up to a constant) at *y*; NaN where there is none."""
-        z = y.copy()
-        z[self.at[0]] = 0.0
-        entered, legacy = self._parts(z)
-        stock = np.exp(self.log_stock + self.unit * y[self.at[0]])
-        if not stock > legacy:
-            return np.full_like(y, np.nan), -np.inf
-        level = np.log((stock - legacy) / entered)
-        z[self.at] += level / self.scale
-        return z, float(np.log(stock / (stock - legacy)))
+        z, _, jacobian = self._levelled(y)
+        return z, jacobian
 
     def from_z(self, z: Array) -> Array:
         """Return the *y* of a *z*."""
-        entered, legacy = self._parts(z)
+        stock = self.density.expected(z).stock
         y = z.copy()
-        level = z[self.at[0]] * self.scale[0]
-        y[self.at] -= level / self.scale
-        y[self.at[0]] = (np.log(entered + legacy) - self.log_stock) / self.unit
+        y[self.at] -= z[self.at[0]] * self.scale[0] / self.scale
+        y[self.at[0]] = (np.log(stock.at(1.0)[-1]) - self.log_stock) / self.unit
         return y
 
     def residuals(self, y: Array) -> Array:
         """Return the data's residuals and the rates' prior coordinates, all standard normal."""
         with np.errstate(all="ignore"):
-            z, _ = self.to_z(y)
-            return np.concatenate([self.density.residuals(z), z[self.at]])
+            z, residuals, _ = self._levelled(y)
+        return np.concatenate([residuals, z[self.at]])
 
     def log_target(self, y: Array) -> tuple[float, Array, float]:
         """Return the log density of *y*, its *z* and the log posterior of that *z*."""
         if not np.abs(y).max() < 2 * EDGE:
             return -np.inf, y, -np.inf
         with np.errstate(all="ignore"):
-            z, jacobian = self.to_z(y)
-        value = self.density.log_posterior(z)
+            z, residuals, jacobian = self._levelled(y)
+            if not np.abs(z).max() < EDGE:
+                return -np.inf, z, -np.inf
+            value = -0.5 * float(residuals @ residuals + z @ z)
+        if not np.isfinite(value):
+            return -np.inf, z, -np.inf
         return value + jacobian, z, value

@@ -13,8 +13,8 @@ import numpy as np
 
 from mappa.register.arrays import Array
 from mappa.register.cohorts import Drivers
-from mappa.register.kernels import Law
-from mappa.register.model import RegisterModel, Values
+from mappa.register.kernels import Law, Values
+from mappa.register.model import RegisterModel
 from mappa.register.terms import Terms
 
 #: Years after a lasting change of sentence lengths at which its effect is shown.

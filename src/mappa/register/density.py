@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 
 import numpy as np
@@ -18,6 +19,34 @@ from mappa.register.targets import Targets, build_targets
 
 #: Where the whitened priors are cut off: beyond it a normal has less than 1e-17 of its mass.
 EDGE = 8.5
+
+
+@dataclasses.dataclass(frozen=True)
+class _Two:
+    """An expectation in two parts: from cohorts, in proportion to entrants, and from the legacy."""
+
+    cohorts: Array
+    legacy: Array
+
+    def at(self, level: float) -> Array:
+        """Return the sum with all entrants times *level*."""
+        return level * self.cohorts + self.legacy
+
+
+@dataclasses.dataclass(frozen=True)
+class Expected:
+    """What the model expects of the figures, in the order of the targets.
+
+    Stock, whole register, its part without an end, and reviews (people) are in two parts;
+    prisoners and the lifers among them are of sentences, which no rate of registration changes.
+    """
+
+    stock: _Two
+    prison: Array
+    ipp: Array
+    register: _Two
+    endless: _Two
+    reviews: _Two
 
 
 class Density:
@@ -48,23 +77,52 @@ class Density:
         """Number of coordinates."""
         return self.model.size
 
-    def residuals(self, z: Array) -> Array:
-        """Return the standardised residuals of the data at *z* (without the prior's)."""
-        t, model = self.targets, self.model
+    def __len__(self) -> int:
+        """Return the number of residuals of the data."""
+        t = self.targets
+        return len(t.stock) + len(t.prison) + len(t.ipp) + len(t.shares) + len(t.reviews)
+
+    def expected(self, z: Array) -> Expected:
+        """Return what the model expects of each figure at whitened coordinates."""
+        model = self.model
         values = model.values(z)
-        drivers = model.drivers(z)
+        drivers = model.drivers_at(values, z)
         run = model.run_values(values, drivers, self.dates, model.law, self._pairs)
         held = model.prisoners(values, drivers, self.prison_dates)
-        register = run.stock[self._share] + held.unreleased[self._share_in]
-        endless = run.indefinite[self._share] + held.unreleased_indefinite[self._share_in]
+        of_legacy = run.by_class[-1]
+        of_cohorts = run.by_class[:-1].sum(axis=0)
+        now, inside = self._share, self._share_in
+        return Expected(
+            stock=_Two(of_cohorts[self._stock], of_legacy[self._stock]),
+            prison=held.prison[self._prison],
+            ipp=held.life[self._ipp],
+            register=_Two(
+                of_cohorts[now] + held.unreleased_cohorts[inside],
+                of_legacy[now] + held.unreleased_legacy[inside],
+            ),
+            endless=_Two(
+                run.indefinite_cohorts[now] + held.indefinite_cohorts[inside],
+                run.indefinite_legacy[now] + held.indefinite_legacy[inside],
+            ),
+            reviews=_Two(run.reviews_cohorts, run.reviews_legacy),
+        )
+
+    def compare(self, e: Expected, level: float = 1.0) -> Array:
+        """Return standardised residuals, all who register (the legacy apart) times *level*."""
+        t = self.targets
+        shares = e.endless.at(level) / e.register.at(level)
         parts = [
-            np.log(run.stock[self._stock] / t.stock) / t.stock_sd,
-            np.log(held.prison[self._prison] / t.prison) / t.prison_sd,
-            np.log(held.life[self._ipp] / t.ipp) / t.ipp_sd,
-            (endless / register - t.shares) / t.share_sd,
-            np.log(run.reviews / t.reviews) / t.review_sd,
+            np.log(e.stock.at(level) / t.stock) / t.stock_sd,
+            np.log(e.prison / t.prison) / t.prison_sd,
+            np.log(e.ipp / t.ipp) / t.ipp_sd,
+            (shares - t.shares) / t.share_sd,
+            np.log(e.reviews.at(level) / t.reviews) / t.review_sd,
         ]
         return np.concatenate(parts)
+
+    def residuals(self, z: Array) -> Array:
+        """Return the standardised residuals of the data at *z* (without the prior's)."""
+        return self.compare(self.expected(z))
 
     def log_posterior(self, z: Array) -> float:
         """Return -(residuals squared + z squared) / 2; minus infinity where undefined.

@@ -7,6 +7,7 @@ not removed on review W. Arrays are dates by cohorts; a cohort that is not yet s
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -16,6 +17,8 @@ from mappa.register.lengths import Lengths
 from mappa.register.periods import decimal
 from mappa.register.terms import Terms
 
+#: Parameter values by name (each in its own unit).
+Values = Mapping[str, float]
 #: Sentences below this many months are served at one share, what is beyond at another.
 SPLIT = 48.0
 #: Classes of the community stock by cohort; the legacy stands beside them.
@@ -54,6 +57,11 @@ class Law:
     later: Terms | None = None
     since: float = np.inf
     everyone: bool = False
+
+
+def review_start(terms: Terms) -> float:
+    """Return the first day of reviews (decimal year)."""
+    return decimal(terms.review_start)
 
 
 def hazard(lags: Array, ages: Array, rate: Array) -> Array:
@@ -127,7 +135,7 @@ class Kernels:
         first = self.times + waiting
 
         def years(terms: Terms, since: Array | float, until: Array) -> Array:
-            start = np.maximum(first + terms.review_wait, decimal(terms.review_start))
+            start = np.maximum(first + terms.review_wait, review_start(terms))
             return np.maximum(until - np.maximum(start, since), 0.0)
 
         if law.later is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -13,18 +12,18 @@ from mappa.errors import UsageError
 from mappa.register import kernels, periods
 from mappa.register.arrays import Array
 from mappa.register.cohorts import CUSTODY, DISPOSALS, Base, Drivers, Grid, base_of, drivers_of
+from mappa.register.flows import FLOWS, Flows, movements, telescope
 from mappa.register.inputs import Inputs
-from mappa.register.kernels import CLASSES, Factors, Kernels, Law
+from mappa.register.kernels import CLASSES, Factors, Kernels, Law, Values, review_start
+from mappa.register.legacy import ENDLESS, held, legacy_of
 from mappa.register.lengths import Lengths, base_lengths
 from mappa.register.parameters import ParameterTable
 from mappa.register.terms import Terms
 
-Values = Mapping[str, float]
 #: Which disposal feeds each class.
 FEED = (0, 1, 2, CUSTODY, CUSTODY, CUSTODY, CUSTODY, 4, 5, 6, 7, 7, 7)
 IMAGES_CUSTODY = DISPOSALS.index("images_custody")
 _ENDLESS = [CLASSES.index(name) for name in kernels.INDEFINITE_CLASSES]
-FLOWS = ("first_registrations", "releases", "expiries", "deaths", "reviews")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,18 +32,31 @@ class StockRun:
 
     ``by_class`` has a row for each of ``kernels.CLASSES`` and the legacy (last); ``stock`` is
     their sum; ``indefinite`` are those whose registration has no end under the law in force;
-    ``reviews`` are removals on review between the pairs of dates that were asked for.
+    ``reviews`` are removals on review between the pairs of dates that were asked for. What comes
+    from cohorts is in proportion to their entrants; what comes from the legacy is not.
     """
 
     dates: Array
     by_class: Array
-    indefinite: Array
-    reviews: Array
+    indefinite_cohorts: Array
+    indefinite_legacy: Array
+    reviews_cohorts: Array
+    reviews_legacy: Array
 
     @property
     def stock(self) -> Array:
         """Community stock by date."""
         return np.asarray(self.by_class.sum(axis=0))
+
+    @property
+    def indefinite(self) -> Array:
+        """Community stock without an end of registration, by date."""
+        return self.indefinite_cohorts + self.indefinite_legacy
+
+    @property
+    def reviews(self) -> Array:
+        """Removals on review, by pair of dates."""
+        return self.reviews_cohorts + self.reviews_legacy
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,37 +70,54 @@ class Prisoners:
 
     prison: Array
     life: Array
-    unreleased: Array
-    unreleased_indefinite: Array
-
-
-@dataclasses.dataclass(frozen=True)
-class Flows:
-    """Movements of the community stock in a period (people); ``reviews`` by class too."""
-
-    first_registrations: float
-    releases: float
-    expiries: float
-    deaths: float
-    reviews: float
-    start: float
-    end: float
+    unreleased_cohorts: Array
+    unreleased_legacy: Array
+    indefinite_cohorts: Array
+    indefinite_legacy: Array
 
     @property
-    def net(self) -> float:
-        """Entries less exits."""
-        return self.first_registrations + self.releases - self.expiries - self.deaths - self.reviews
+    def unreleased(self) -> Array:
+        """All who will register on release, by date."""
+        return self.unreleased_cohorts + self.unreleased_legacy
+
+    @property
+    def unreleased_indefinite(self) -> Array:
+        """Of them those whose registration will have no end, by date."""
+        return self.indefinite_cohorts + self.indefinite_legacy
 
 
 @dataclasses.dataclass(frozen=True)
-class _Legacy:
-    """Factors of the people of the first day, by date: two groups, indefinite and not."""
+class Setting:
+    """What a run is made of, once: kernels at its dates, lengths, survival, entrants.
 
-    people: Array
+    ``A`` (alive), ``G`` (released) are dates by cohorts; ``n`` (people) is disposal by cohort;
+    ``below_*`` are shares of sentences below the limits of terms, by cohort.
+    """
+
+    values: Values
+    drivers: Drivers
+    k: Kernels
+    law: Law
+    lengths: Lengths
     A: Array
-    E: Array
-    R: Array
+    G: Array
+    n: Array
+    below_short: Array
+    below_long: Array
+
+
+@dataclasses.dataclass(frozen=True)
+class _Endless:
+    """Released determinate, life and image sentences without an end, and the share W kept.
+
+    Arrays are dates by cohorts; ``people`` are the entrants of each of the three, by cohort.
+    """
+
+    above: Array
+    life: Array
+    images: Array
     W: Array
+    people: tuple[Array, Array, Array]
 
 
 class RegisterModel:
@@ -194,7 +223,10 @@ class RegisterModel:
 
     def drivers(self, z: Array, future: Array | None = None) -> Drivers:
         """Return the drivers of each cohort at whitened coordinates."""
-        values = self.values(z)
+        return self.drivers_at(self.values(z), z, future)
+
+    def drivers_at(self, values: Values, z: Array, future: Array | None = None) -> Drivers:
+        """Return the drivers at parameter values, with the latent volume of *z*."""
         return drivers_of(self.base, values, self.log_volume(z, future), self.lengths(values).mean)
 
     # -- runs ---------------------------------------------------------------------------------
@@ -232,61 +264,43 @@ class RegisterModel:
     ) -> StockRun:
         """Run the model at parameter values and drivers (people).
 
-        *pairs* are places in *dates* between which removals on review are wanted.
+        *pairs* are places in *dates* between which removals on review are wanted, under one law.
         """
-        k = self.at(dates)
-        lengths = self.lengths(values)
-        A = k.by_lag(self.alive(values))
-        G = k.released(drivers, lengths, values["served_short"])
-        n = drivers.entrants() * self.grid.step
-        if law.later is None:
-            classes = self._plain(values, drivers, k, law.terms, lengths, A, G, n)
-        else:
-            classes = self._general(values, drivers, k, law, lengths, A, n)
+        s = self.setting(values, drivers, dates, law)
         here = 1 - values["absent"]
-        legacy = self._legacy(values, k, law)
-        parts = legacy.people * legacy.A * legacy.E * legacy.R * legacy.W
-        reviews = [
-            self._reviews(values, drivers, k, law, lengths, A, G, n, legacy, p) for p in pairs
-        ]
+        legacy = legacy_of(self.inputs, values, s.k, law)
+        if law.later is None:
+            classes, endless = self._plain(s)
+            of_cohorts = _reviewed(s.A, endless, pairs)
+        else:
+            if pairs:
+                raise UsageError("Removals on review are told under one law only.")
+            classes, of_cohorts = self._general(s), np.zeros(0)
+        stock = legacy.stock
         return StockRun(
-            dates=k.dates,
-            by_class=np.vstack([classes, parts.sum(axis=0)]) * here,
-            indefinite=(classes[_ENDLESS].sum(axis=0) + parts[0] + parts[2]) * here,
-            reviews=np.array(reviews),
+            dates=s.k.dates,
+            by_class=np.concatenate([classes, stock.sum(axis=0, keepdims=True)]) * here,
+            indefinite_cohorts=classes[_ENDLESS].sum(axis=0) * here,
+            indefinite_legacy=stock[list(ENDLESS)].sum(axis=0) * here,
+            reviews_cohorts=of_cohorts * here,
+            reviews_legacy=_fall(legacy.before_review, legacy.W, pairs) * here,
         )
 
-    def _reviews(
-        self,
-        values: Values,
-        drivers: Drivers,
-        k: Kernels,
-        law: Law,
-        lengths: Lengths,
-        A: Array,
-        G: Array,
-        n: Array,
-        legacy: _Legacy,
-        pair: tuple[int, int],
-    ) -> float:
-        """Return the removals on review between two dates: W's fall at the mean of the rest."""
-        rows = list(pair)
-        old = int(np.searchsorted(k.times, k.dates[rows[1]] - law.terms.review_wait))
-        part = Drivers(*(getattr(drivers, f)[..., :old] for f in drivers.__dataclass_fields__))
-        F_long = lengths.share_below(np.log(law.terms.threshold) - part.crossing)
-        wait = kernels.mean_wait(part, lengths, law.terms.threshold, values["served_short"])
-        first = np.maximum(k.times[:old] + wait + law.terms.review_wait, _start(law.terms))
-        years = np.maximum(k.dates[rows, None] - first, 0.0)
-        W = np.exp(-values["review_rate"] * years)
-        life = k.by_lag(1 - np.exp(-values["life_release"] * self.grid.lags))[rows, :old]
-        kernel = np.maximum(G[rows, :old] - F_long, 0.0) * n[CUSTODY, :old] * (1 - part.life)
-        kernel = kernel + life * (n[CUSTODY, :old] * part.life)
-        kernel = kernel + n[IMAGES_CUSTODY, :old] * values["images_long"]
-        there = A[rows, :old] * kernel
-        total = float((there.mean(axis=0) * (W[0] - W[1])).sum())
-        rest = (legacy.people * legacy.A * legacy.E * legacy.R)[:, rows]
-        total += float((rest.mean(axis=1) * (legacy.W[:, rows[0]] - legacy.W[:, rows[1]])).sum())
-        return total * (1 - values["absent"])
+    def setting(self, values: Values, drivers: Drivers, dates: Array, law: Law) -> Setting:
+        """Return what a run at decimal *dates* is made of."""
+        k, lengths = self.at(dates), self.lengths(values)
+        return Setting(
+            values=values,
+            drivers=drivers,
+            k=k,
+            law=law,
+            lengths=lengths,
+            A=k.by_lag(self.alive(values)),
+            G=k.released(drivers, lengths, values["served_short"]),
+            n=drivers.entrants() * self.grid.step,
+            below_short=lengths.share_below(np.log(law.terms.short_limit) - drivers.crossing),
+            below_long=lengths.share_below(np.log(law.terms.threshold) - drivers.crossing),
+        )
 
     def alive(self, values: Values) -> Array:
         """Return the share alive by lag (the last one is kept: a run asks for it often)."""
@@ -296,19 +310,13 @@ class RegisterModel:
             self._last_alive = ratio, alive
         return self._last_alive[1]
 
-    def _plain(
-        self,
-        values: Values,
-        drivers: Drivers,
-        k: Kernels,
-        terms: Terms,
-        lengths: Lengths,
-        A: Array,
-        G: Array,
-        n: Array,
-    ) -> Array:
-        """Return classes by date under one law: the fast path, equal to :meth:`_general`."""
-        r = self._on_register(terms, values["extension"])
+    def _plain(self, s: Setting) -> tuple[Array, _Endless]:
+        """Return classes by date under one law: the fast path, equal to :meth:`_general`.
+
+        Beside them, the parts of those whose registration has no end, before any review.
+        """
+        values, k, n, G = s.values, s.k, s.n, s.G
+        r = self._on_register(s.law.terms, values["extension"])
         alive = self.alive(values)
         out = np.empty((len(CLASSES), len(k.dates)))
         caution = k.by_lag(alive * r["caution"])
@@ -320,92 +328,88 @@ class RegisterModel:
         suspended = k.by_lag(alive * ((1 - mixed) * r["short"] + mixed * r["middle"]))
         out[1], out[2] = k.by_lag(alive * r["other"]) @ n[1], suspended @ n[2]
         out[8], out[9] = k.by_lag(alive * r["image_other"]) @ n[5], suspended @ n[6]
-        F_short = lengths.share_below(np.log(terms.short_limit) - drivers.crossing)
-        F_long = lengths.share_below(np.log(terms.threshold) - drivers.crossing)
-        upto_short, upto_long = np.minimum(G, F_short), np.minimum(G, F_long)
-        W = self._removal(values, drivers, k, Law(terms), lengths)
-        fixed = n[CUSTODY] * (1 - drivers.life)
+        upto_short, upto_long = np.minimum(G, s.below_short), np.minimum(G, s.below_long)
+        fixed = n[CUSTODY] * (1 - s.drivers.life)
         A_short, A_middle = k.by_lag(alive * r["short"]), k.by_lag(alive * r["middle"])
         out[3] = (A_short * upto_short) @ fixed
         out[4] = (A_middle * (upto_long - upto_short)) @ fixed
-        A_indefinite = A * W
-        A_long = A_indefinite if "long" not in r else k.by_lag(alive * r["long"])
-        out[5] = (A_long * (G - upto_long)) @ fixed
-        images = 1 - np.exp(-self.grid.lags / values["images_served"])
-        life = k.by_lag(1 - np.exp(-values["life_release"] * self.grid.lags))
-        out[6] = (A_indefinite * life) @ (n[CUSTODY] * drivers.life)
         short, long = values["images_short"], values["images_long"]
-        rest = max(1 - short - long, 0.0)
-        E = k.by_lag(images)
+        E = k.by_lag(self._left(1 / values["images_served"]))
         out[10] = (A_short * E) @ (short * n[IMAGES_CUSTODY])
-        out[11] = (A_middle * E) @ (rest * n[IMAGES_CUSTODY])
-        out[12] = (A_long * E) @ (long * n[IMAGES_CUSTODY])
-        return out
+        out[11] = (A_middle * E) @ (max(1 - short - long, 0.0) * n[IMAGES_CUSTODY])
+        endless = _Endless(
+            above=G - upto_long,
+            life=k.by_lag(self._left(values["life_release"])),
+            images=E,
+            W=self._removal(s),
+            people=(fixed, n[CUSTODY] * s.drivers.life, n[IMAGES_CUSTODY] * long),
+        )
+        A_W = s.A * endless.W
+        A_long = A_W if "long" not in r else k.by_lag(alive * r["long"])
+        out[5] = (A_long * endless.above) @ endless.people[0]
+        out[6] = (A_W * endless.life) @ endless.people[1]
+        out[12] = (A_long * E) @ endless.people[2]
+        return out, endless
 
-    def _general(
-        self,
-        values: Values,
-        drivers: Drivers,
-        k: Kernels,
-        law: Law,
-        lengths: Lengths,
-        A: Array,
-        n: Array,
-    ) -> Array:
+    def _left(self, rate: float) -> Array:
+        """Return the share released by lag at a constant *rate* (a year)."""
+        return np.asarray(1 - np.exp(-rate * self.grid.lags))
+
+    def _general(self, s: Setting) -> Array:
         """Return classes by date from their clocks, under any law."""
-        out = np.empty((len(CLASSES), len(k.dates)))
-        for i, (share, f) in enumerate(self.factors(values, drivers, k, law, lengths)):
-            kernel = A
+        out = np.empty((len(CLASSES), len(s.k.dates)))
+        for i, (share, f) in enumerate(self.factors(s)):
+            kernel = s.A
             for clock in (f.R, f.E, f.W):
                 if clock is not None:
                     kernel = kernel * clock
-            out[i] = kernel @ (n[FEED[i]] * share)
+            out[i] = kernel @ (s.n[FEED[i]] * share)
         return out
 
     def prisoners(
         self, values: Values, drivers: Drivers, dates: Array, law: Law | None = None
     ) -> Prisoners:
         """Return those sentenced and not yet released at decimal *dates* (people)."""
-        k, terms = self.at(dates), (law or self.law).terms
-        lengths = self.lengths(values)
-        A = k.by_lag(self.alive(values))
-        held = A * (1 - k.released(drivers, lengths, values["served_short"]))
-        n = drivers.entrants() * self.grid.step
-        fixed = n[CUSTODY] * (1 - drivers.life)
+        s = self.setting(values, drivers, dates, law or self.law)
+        inside, sentenced = s.A * (1 - s.G), s.n[CUSTODY]
+        fixed = sentenced * (1 - drivers.life)
         # The longest sentences leave last: of those still held, all up to the long share.
-        share = 1 - lengths.share_below(np.log(terms.threshold) - drivers.crossing)
-        determinate, long = held @ fixed, np.minimum(held, A * share) @ fixed
-        life_in = k.by_lag(self.alive(values) * np.exp(-values["life_release"] * self.grid.lags))
-        life = life_in @ (n[CUSTODY] * drivers.life)
-        images = k.by_lag(self.alive(values) * np.exp(-self.grid.lags / values["images_served"]))
-        legacy = self._legacy(values, k, law or self.law)
-        behind = (legacy.people * legacy.A * (1 - legacy.E)).sum(axis=0)
-        image_stock = images @ n[IMAGES_CUSTODY]
-        endless = long + life + image_stock * values["images_long"]
+        determinate = inside @ fixed
+        long = np.minimum(inside, s.A * (1 - s.below_long)) @ fixed
+        alive, k = self.alive(values), s.k
+        life = k.by_lag(alive * (1 - self._left(values["life_release"]))) @ (
+            sentenced * drivers.life
+        )
+        images = (
+            k.by_lag(alive * (1 - self._left(1 / values["images_served"]))) @ s.n[IMAGES_CUSTODY]
+        )
+        behind = held(self.inputs, values, k)
         return Prisoners(
             # Prisoners are counted by sentence, whether or not they were on the register before.
             prison=(determinate + life) / values["kappa_custody"] + behind,
             life=life / values["kappa_custody"],
-            unreleased=determinate + life + image_stock + behind,
-            unreleased_indefinite=endless + values["legacy_prison_indefinite"] * behind,
+            unreleased_cohorts=determinate + life + images,
+            unreleased_legacy=behind,
+            indefinite_cohorts=long + life + images * values["images_long"],
+            indefinite_legacy=values["legacy_prison_indefinite"] * behind,
         )
 
-    def _removal(
-        self, values: Values, drivers: Drivers, k: Kernels, law: Law, lengths: Lengths
-    ) -> Array:
+    def _removal(self, s: Setting) -> Array:
         """Return the share not removed on review, by date and cohort."""
-        wait = kernels.mean_wait(drivers, lengths, law.terms.threshold, values["served_short"])
+        law, k, rate = s.law, s.k, s.values["review_rate"]
+        served = s.values["served_short"]
+        wait = kernels.mean_wait(s.drivers, s.lengths, law.terms.threshold, served)
         if law.later is not None:
-            return kernels.removed(k.eligible(wait, law), values["review_rate"])
+            return kernels.removed(k.eligible(wait, law), rate)
         W = np.ones(k.place.shape)
         # Only cohorts of fifteen years and more, and only dates since the first review.
-        begin = _start(law.terms)
+        begin = review_start(law.terms)
         rows = np.flatnonzero(k.dates > begin)
         old = int(np.searchsorted(-(k.dates.max() - k.times), -law.terms.review_wait))
         if rows.size and old:
-            first = k.times[:old] + wait[:old] + law.terms.review_wait
-            years = k.dates[rows, None] - np.maximum(first, begin)
-            W[rows, :old] = np.exp(-values["review_rate"] * np.maximum(years, 0.0))
+            first = np.maximum(k.times[:old] + wait[:old] + law.terms.review_wait, begin)
+            years = np.maximum(k.dates[rows, None] - first, 0.0)
+            W[rows, :old] = kernels.removed(years, rate)
         return W
 
     def _on_register(self, terms: Terms, extension: float) -> dict[str, Array]:
@@ -440,43 +444,34 @@ class RegisterModel:
             parts[name] = (pair[0], pair[1] - pair[0])
         return parts
 
-    def factors(
-        self, values: Values, drivers: Drivers, k: Kernels, law: Law, lengths: Lengths
-    ) -> list[tuple[Array | float, Factors]]:
+    def factors(self, s: Setting) -> list[tuple[Array | float, Factors]]:
         """Return for each class its share of its disposal and its clocks R, E and W."""
-        made = self._clocks(values, drivers, k, law, law.terms, lengths)
+        law, k = s.law, s.k
+        made = self._clocks(s, law.terms)
         if law.later is None:
             return made
-        new = self._clocks(values, drivers, k, law, law.later, lengths)
+        new = self._clocks(s, law.later)
         later = k.dates[:, None] > law.since if law.everyone else k.times >= law.since
         where = np.broadcast_to(later, k.place.shape)
         return [_mixed(old, late, where) for old, late in zip(made, new, strict=True)]
 
-    def _clocks(
-        self,
-        values: Values,
-        drivers: Drivers,
-        k: Kernels,
-        law: Law,
-        terms: Terms,
-        lengths: Lengths,
-    ) -> list[tuple[Array | float, Factors]]:
+    def _clocks(self, s: Setting, terms: Terms) -> list[tuple[Array | float, Factors]]:
         """Return the clocks under one set of terms (reviews under the whole law)."""
+        values, k = s.values, s.k
         r = {n: k.by_lag(v) for n, v in self._on_register(terms, values["extension"]).items()}
         caution = r["caution"]
         caution[:, : self._early] = r["caution_before"][:, : self._early]
         mixed = values["suspended_middle"]
         suspended = (1 - mixed) * r["short"] + mixed * r["middle"]
-        G = k.released(drivers, lengths, values["served_short"])
-        W = self._removal(values, drivers, k, law, lengths)
-        F_short = lengths.share_below(np.log(terms.short_limit) - drivers.crossing)
-        F_long = lengths.share_below(np.log(terms.threshold) - drivers.crossing)
-        upto_short, upto_long = np.minimum(G, F_short), np.minimum(G, F_long)
-        life = k.by_lag(1 - np.exp(-values["life_release"] * self.grid.lags))
-        images = k.by_lag(1 - np.exp(-self.grid.lags / values["images_served"]))
+        W = self._removal(s)
+        below_short = s.lengths.share_below(np.log(terms.short_limit) - s.drivers.crossing)
+        below_long = s.lengths.share_below(np.log(terms.threshold) - s.drivers.crossing)
+        upto_short, upto_long = np.minimum(s.G, below_short), np.minimum(s.G, below_long)
+        life = k.by_lag(self._left(values["life_release"]))
+        images = k.by_lag(self._left(1 / values["images_served"]))
         R_long = r.get("long")
         W_long = W if R_long is None else None
-        fixed = 1 - drivers.life
+        fixed = 1 - s.drivers.life
         short, long = values["images_short"], values["images_long"]
         return [
             (1.0, Factors(caution, None, None)),
@@ -484,8 +479,8 @@ class RegisterModel:
             (1.0, Factors(suspended, None, None)),
             (fixed, Factors(r["short"], upto_short, None)),
             (fixed, Factors(r["middle"], upto_long - upto_short, None)),
-            (fixed, Factors(R_long, G - upto_long, W_long)),
-            (drivers.life, Factors(None, life, W)),
+            (fixed, Factors(R_long, s.G - upto_long, W_long)),
+            (s.drivers.life, Factors(None, life, W)),
             (1.0, Factors(caution, None, None)),
             (1.0, Factors(r["image_other"], None, None)),
             (1.0, Factors(suspended, None, None)),
@@ -494,68 +489,9 @@ class RegisterModel:
             (long, Factors(R_long, images, W_long)),
         ]
 
-    def _legacy(self, values: Values, k: Kernels, law: Law) -> _Legacy:
-        """Return the factors of those of the first day.
-
-        Rows: community indefinite, community fixed, prison indefinite, prison fixed. Their fixed
-        terms run out evenly between the shorter and the longer term, less the time already gone.
-        """
-        terms, inputs, dates = law.terms, self.inputs, k.dates
-        s = dates - self.grid.start
-        gone = values["legacy_elapsed"]
-        if k.legacy is None:
-            k.legacy = kernels.hazard(s, inputs.ages, inputs.death_rate)
-        alive = kernels.survival(k.legacy, inputs.age_weights, values["excess_mortality"])
-        out = 1 - np.exp(-s / values["legacy_wait"])
-        outside, inside = values["legacy_community_indefinite"], values["legacy_prison_indefinite"]
-        people = np.array(
-            [
-                values["legacy_community"] * outside,
-                values["legacy_community"] * (1 - outside),
-                inputs.legacy_prison * inside,
-                inputs.legacy_prison * (1 - inside),
-            ]
-        )[:, None]
-
-        def runs_out(short: float, long: float) -> Array:
-            first = max(min(short, long) - gone, 0.0)
-            last = max(max(short, long) - gone, first + 0.1)
-            return 1 - np.clip((s - first) / (last - first), 0.0, 1.0)
-
-        def kept(wait: float) -> Array:
-            """Those released after a mean *wait* may ask one by one, not all on one day."""
-            since = law.since if law.later is not None and law.everyone else np.inf
-            years = _asking(self.grid.start, wait, terms, -np.inf, np.minimum(dates, since))
-            if since < np.inf and law.later is not None:
-                late = np.maximum(dates, since)
-                years = years + _asking(self.grid.start, wait, law.later, since, late)
-            return np.exp(-values["review_rate"] * years)
-
-        one = np.ones_like(s)
-        indefinite: Array = one
-        if np.isfinite(terms.long):
-            indefinite = kernels.on_register(
-                s + gone, terms.long, values["extension"], values["extension_years"]
-            )
-        return _Legacy(
-            people=people,
-            A=np.stack([alive] * 4),
-            E=np.stack([one, one, out, out]),
-            R=np.stack(
-                [
-                    indefinite,
-                    runs_out(terms.other, terms.middle),
-                    indefinite,
-                    runs_out(terms.short, terms.middle),
-                ]
-            ),
-            W=np.stack([kept(0.0), one, kept(values["legacy_wait"]), one]),
-        )
-
     def legacy_stock(self, values: Values, dates: Array, law: Law) -> Array:
         """Return the people of the first day in the community: indefinite, fixed (by date)."""
-        legacy = self._legacy(values, self.at(dates), law)
-        parts = legacy.people * legacy.A * legacy.E * legacy.R * legacy.W
+        parts = legacy_of(self.inputs, values, self.at(dates), law).stock
         return np.stack([parts[0] + parts[2], parts[1] + parts[3]])
 
     # -- flows --------------------------------------------------------------------------------
@@ -577,47 +513,36 @@ class RegisterModel:
         values, law = self.values(z), law or self.law
         drivers = drivers or self.drivers(z)
         steps = round((end - start) / self.grid.step)
-        dates = np.linspace(start, end, steps + 1)
-        k = self.at(dates)
-        lengths = self.lengths(values)
-        A = k.by_lag(self.alive(values))
-        n = drivers.entrants() * self.grid.step * (1 - values["absent"])
-        sums: Array = np.zeros(5)
-        for i, (share, f) in enumerate(self.factors(values, drivers, k, law, lengths)):
-            people = n[FEED[i]] * share
-            sums += _movements(people, A, f)
-        legacy = self._legacy(values, k, law)
-        L = legacy.people * (1 - values["absent"])
-        sums += _telescope(L.T, legacy.A.T, legacy.R.T, legacy.E.T, legacy.W.T)
+        s = self.setting(values, drivers, np.linspace(start, end, steps + 1), law)
+        here = 1 - values["absent"]
+        sums: Array = np.zeros(len(FLOWS))
+        for i, (share, f) in enumerate(self.factors(s)):
+            sums += movements(s.n[FEED[i]] * share * here, s.A, f)
+        legacy = legacy_of(self.inputs, values, s.k, law)
+        sums += telescope((legacy.people * here).T, legacy.A.T, legacy.R.T, legacy.E.T, legacy.W.T)
         run = self.run_values(values, drivers, np.array([start, end]), law)
         first, released, expired, died, reviewed = sums.tolist()
         ends = run.stock.tolist()
         return Flows(first, released, expired, died, reviewed, ends[0], ends[1])
 
 
-def _movements(people: Array, A: Array, f: Factors) -> Array:
-    one = np.ones_like(A)
-    R, W = one if f.R is None else f.R, one if f.W is None else f.W
-    enters = f.E is None
-    E = one if f.E is None else f.E
-    moved = _telescope(people, A, R, E, W)
-    # A cohort sentenced within the step has A = 0 before it: its entry is that factor's rise.
-    fresh = (A[:-1] == 0) & (A[1:] > 0)
-    entry = float((people * np.where(fresh, A[1:] * R[1:] * E[1:] * W[1:], 0.0)).sum())
-    moved[3] += entry  # what the telescope took for negative deaths
-    moved[0 if enters else 1] += entry
-    return moved
+def _fall(before_review: Array, W: Array, pairs: tuple[tuple[int, int], ...]) -> Array:
+    """Return the removals on review between pairs of dates (columns): W's fall at the mean."""
+    falls = [(before_review[:, [a, b]].mean(axis=1) * (W[:, a] - W[:, b])).sum() for a, b in pairs]
+    return np.array(falls)
 
 
-def _telescope(people: Array, A: Array, R: Array, E: Array, W: Array) -> Array:
-    """Return (first registrations, releases, expiries, deaths, reviews) between rows."""
-    a, r, e, w = A[:-1], R[:-1], E[:-1], W[:-1]
-    a2, r2, e2, w2 = A[1:], R[1:], E[1:], W[1:]
-    released = (people * a * r * (e2 - e) * w).sum()
-    expired = (people * a * (r - r2) * e2 * w).sum()
-    reviewed = (people * a * r2 * e2 * (w - w2)).sum()
-    died = (people * (a - a2) * r2 * e2 * w2).sum()
-    return np.array([0.0, released, expired, died, reviewed])
+def _reviewed(A: Array, endless: _Endless, pairs: tuple[tuple[int, int], ...]) -> Array:
+    """Return the removals on review of cohorts between pairs of dates (rows)."""
+    parts = (endless.above, endless.life, endless.images)
+    falls = []
+    for a, b in pairs:
+        kernel = np.zeros((2, A.shape[1]))
+        for part, people in zip(parts, endless.people, strict=True):
+            kernel += part[[a, b]] * people
+        W = endless.W[[a, b]]
+        falls.append(float(((A[[a, b]] * kernel).mean(axis=0) * (W[0] - W[1])).sum()))
+    return np.array(falls)
 
 
 def _mixed(
@@ -632,24 +557,6 @@ def _mixed(
 
     f, g = old[1], new[1]
     return old[0], Factors(pick(f.R, g.R), pick(f.E, g.E), pick(f.W, g.W))
-
-
-def _asking(start: float, wait: float, terms: Terms, since: float, until: Array) -> Array:
-    """Return the mean years in which one of the first day could ask, up to dates *until*.
-
-    A share ``1 - exp(-(u - first)/wait)`` may ask at time u; the sum over time is exact.
-    """
-    first = start + terms.review_wait
-    begin = max(first, _start(terms), since)
-    years = np.maximum(until - begin, 0.0)
-    if wait <= 0:
-        return years
-    gone = np.exp(-(begin - first) / wait) - np.exp(-(begin + years - first) / wait)
-    return years - wait * gone
-
-
-def _start(terms: Terms) -> float:
-    return periods.decimal(terms.review_start)
 
 
 def _share(inputs: Inputs, name: str, otherwise: float) -> float:

@@ -14,8 +14,9 @@ from mappa.register import counterfactuals as cf
 from mappa.register.arrays import Array
 from mappa.register.attribution import attribute
 from mappa.register.density import Density
+from mappa.register.flows import FLOWS
 from mappa.register.kernels import CLASSES, Law
-from mappa.register.model import FLOWS, RegisterModel
+from mappa.register.model import RegisterModel
 from mappa.register.references import Reference, reference, references
 
 #: Years ahead at which the level under frozen inputs is shown.

@@ -16,10 +16,11 @@ from mappa.register import counterfactuals as cf
 from mappa.register import posterior as posteriors
 from mappa.register.benchmarks import benchmarks
 from mappa.register.cohorts import DRIVER_LABELS, DRIVERS
+from mappa.register.flows import FLOWS
 from mappa.register.forecast_leaks import leaks, sentencing_leaks
 from mappa.register.inputs import LABELS
 from mappa.register.kernels import CLASSES
-from mappa.register.model import FLOWS, decimal_end
+from mappa.register.model import decimal_end
 from mappa.register.posterior import Posterior
 from mappa.register.quantities import LONG_RUN, MAX_HORIZON, attribution
 from mappa.register.references import references
