@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ distributed = pytest.importorskip("distributed")
 
 from mappa.commands.report import render  # noqa: E402
 from mappa.growth import validation  # noqa: E402
+from mappa.register import fit as fits  # noqa: E402
 from mappa.runs import cluster, notebooks, plan, publish, report  # noqa: E402
 from mappa.runs.jobs import OtherMachine  # noqa: E402
 from mappa.runs.progress import Progress  # noqa: E402
@@ -146,3 +148,23 @@ def test_the_simulation_and_the_validation_are_the_same_on_a_cluster(address, fi
     with cluster.executor(address) as (executor, _):
         there = validation.run(figures, chosen, executor=executor, **small)
     assert len(here) and here.equals(there)
+
+
+def test_the_posterior_is_the_same_on_a_cluster(address, figures, tmp_path, monkeypatch):
+    settings = fits.Settings(
+        seed=7, chains=2, burn=0, kept=40, judged=8, ship=4, processes=1, tuning=0.01, block=20
+    )
+    made = []
+    for name in ("here", "there"):
+        monkeypatch.setenv("MAPPA_CACHE", str(tmp_path / name))
+        with cluster.executor(address) if made else nullcontext((None, 1)) as (workers, _):
+            made.append(fits.fit(figures, "2020-03-31", settings, executor=workers))
+        # The cluster is lent the tuned sampler, but none of the draws.
+        for path in (tmp_path / "here").rglob("tuned.pickle"):
+            there = tmp_path / "there" / path.relative_to(tmp_path / "here")
+            there.parent.mkdir(parents=True, exist_ok=True)
+            there.write_bytes(path.read_bytes())
+    (draws, shown, told), (draws_there, shown_there, told_there) = made
+    assert draws["walk_1"].nunique() > 1
+    assert draws.equals(draws_there) and shown.equals(shown_there)
+    assert told == told_there

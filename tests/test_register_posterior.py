@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import pickle
 
 import numpy as np
 import pandas as pd
@@ -185,18 +186,21 @@ def test_a_refit_with_a_tuned_surrogate_meets_the_shipped_summary(p):
     near(p, refitted(tune(p.density, 5, scale=0.4), 5, 120, 500))
 
 
-def test_a_broken_fit_goes_on_and_gives_the_same_draws(p, tmp_path, monkeypatch):
+def test_a_broken_fit_goes_on_and_gives_the_same_draws(p, tmp_path):
     tuned = tune(p.density, 6, scale=0.01)
-    settings = fits.Settings(seed=6, chains=2, burn=0, kept=500, processes=1)
-    monkeypatch.setattr(fits, "BLOCK", 20)
-    small = dataclasses.replace(settings, kept=40)
-    whole, values, _ = fits._chains(tuned, small, tmp_path / "a", lambda *_: None)
+    settings = fits.Settings(seed=6, chains=2, burn=0, kept=40, processes=1, block=20)
+
+    def run(folder):
+        runner = fits._Runner(fits._workers(1), pickle.dumps(tuned))
+        return fits._chains(tuned, runner, settings, folder, lambda *_: None)
+
+    whole, values, _ = run(tmp_path / "a")
     first = sorted((tmp_path / "a").glob("block-0-0*"))
     assert first
     (tmp_path / "b").mkdir()
     (tmp_path / "b" / first[0].name).write_bytes(first[0].read_bytes())
     (tmp_path / "b" / "block-1-0.pickle").write_bytes(b"broken")
-    again, values_again, _ = fits._chains(tuned, small, tmp_path / "b", lambda *_: None)
+    again, values_again, _ = run(tmp_path / "b")
     assert np.array_equal(whole, again)
     assert np.array_equal(values, values_again)
 

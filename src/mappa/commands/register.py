@@ -102,8 +102,10 @@ def fit(
     kept: Annotated[int, typer.Option(help="Draws kept of each chain.")] = 8000,
     processes: Annotated[int, typer.Option(help="Worker processes.")] = 2,
     out: Annotated[str, typer.Option(help="Folder for the result (default: the data's).")] = "",
+    dask: Annotated[str, typer.Option(help="Address of a dask scheduler to send it to.")] = "",
 ) -> None:
     """Sample the posterior anew and write it where it ships; goes on where it was stopped."""
+    import contextlib
     import os
     from pathlib import Path
 
@@ -116,6 +118,7 @@ def fit(
     from mappa.errors import UsageError
     from mappa.figures import load
     from mappa.register import fit as fits
+    from mappa.runs.cluster import executor
 
     if kept < fits.BLOCK or processes < 1:
         raise UsageError(
@@ -132,7 +135,8 @@ def fit(
         bars[what].update(done - bars[what].n)
 
     settings = fits.Settings(seed=seed, kept=kept, processes=processes)
-    draws, shown, report = fits.fit(figures, day, settings, progress)
+    with executor(dask) if dask else contextlib.nullcontext((None, 1)) as (workers, _):
+        draws, shown, report = fits.fit(figures, day, settings, progress, workers)
     for bar in bars.values():
         bar.close()
     typer.echo(

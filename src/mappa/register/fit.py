@@ -8,7 +8,9 @@ with the same draws as an unbroken one.
 from __future__ import annotations
 
 import concurrent.futures
+import contextlib
 import dataclasses
+import functools
 import gzip
 import io
 import json
@@ -32,6 +34,8 @@ from mappa.register.density import Density, density_of
 from mappa.register.quantities import plan_for, quantities
 from mappa.register.sampler import Block, Tuned, dispersed, run_block, tune
 
+#: Of how the sampler draws: what an older one kept is not gone on with.
+VERSION = 2
 CHAINS, BLOCK = 4, 250
 #: Burn-in and kept draws of a chain; of all chains, how many draws get every quantity, over which
 #: the quantities are judged, and how many of those are shipped (a small file is enough for
@@ -56,48 +60,58 @@ class Settings:
     ship: int = SHIP
     processes: int = 2
     tuning: float = 1.0
+    block: int = BLOCK
 
     @property
     def blocks(self) -> int:
         """Blocks of draws in a chain, burn-in included."""
-        return -(-(self.burn + self.kept) // BLOCK)
+        return -(-(self.burn + self.kept) // self.block)
 
 
 def _silent(what: str, done: int, total: int) -> None:
     pass
 
 
-def _kept(path: Path, make: Callable[[], Any]) -> Any:
-    """Return what is kept at *path*, made and kept if it is not there or cannot be read."""
-    if path.is_file():
-        try:
-            return pickle.loads(path.read_bytes())
-        except (pickle.UnpicklingError, EOFError, AttributeError):
-            path.unlink()
-    made = make()
+def _read(path: Path) -> Any:
+    """Return what is kept at *path*, or None if it is not there or cannot be read."""
+    try:
+        return pickle.loads(path.read_bytes())
+    except (FileNotFoundError, pickle.UnpicklingError, EOFError, AttributeError):
+        return None
+
+
+def _keep(path: Path, made: Any) -> Any:
     write_atomically(path, pickle.dumps(made))
     return made
 
 
 def fit(
-    figures: Figures, as_of: object, settings: Settings, progress: Progress = _silent
+    figures: Figures,
+    as_of: object,
+    settings: Settings,
+    progress: Progress = _silent,
+    executor: concurrent.futures.Executor | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any]]:
     """Sample the posterior and return draws, quantities and diagnostics.
+
+    Blocks of draws and quantities run in *executor* (a cluster's, say) or else in
+    ``settings.processes`` processes; each has a seed of its own, so the draws are the same.
 
     Raises
     ------
     DataError: the chains did not agree, so that nothing is shipped.
     """
     density = density_of(figures, as_of)
-    folder = places.cache_folder() / "register-fit" / f"{density.digest[:16]}-{settings.seed}"
-    scale = f"-{settings.tuning:g}"
-    tuned = _kept(
-        folder / f"tuned{scale}.pickle", lambda: tune(density, settings.seed, scale=settings.tuning)
-    )
+    name = f"{density.digest[:16]}-{VERSION}-{settings.seed}-{settings.tuning:g}"
+    folder = places.cache_folder() / "register-fit" / name
+    path = folder / "tuned.pickle"
+    tuned = _read(path) or _keep(path, tune(density, settings.seed, scale=settings.tuning))
     progress("tuned", 1, 1)
-    chains, _, accepted = _chains(tuned, settings, folder, progress)
-    z, order, shipped = _thin(chains, settings)
-    found = _quantities(tuned, z[order], settings, folder, progress)
+    with _workers(settings.processes) if executor is None else _lent(executor) as workers:
+        run = _Runner(workers, pickle.dumps(tuned))
+        chains, _, accepted = _chains(tuned, run, settings, folder, progress)
+        z, order, shipped = _thin(chains, settings)
+        found = _quantities(run, z[order], settings, folder, progress)
     judged = found.iloc[np.argsort(order)]
     report = _diagnose(density, chains, judged, settings, accepted, len(shipped))
     draws = pd.DataFrame(z[shipped], columns=list(density.model.names))
@@ -108,21 +122,22 @@ def fit(
 
 
 def _chains(
-    tuned: Tuned, settings: Settings, folder: Path, progress: Progress
+    tuned: Tuned, run: _Runner, settings: Settings, folder: Path, progress: Progress
 ) -> tuple[Array, Array, float]:
     """Return draws (chain, draw, coordinate), log posteriors and the share accepted."""
     total, done = settings.chains * settings.blocks, 0
     blocks: list[list[Block]] = [[] for _ in range(settings.chains)]
-    with _pool(settings.processes, tuned, _work) as run:
-        for b in range(settings.blocks):
-            jobs = []
-            for c in range(settings.chains):
-                spot = dispersed(tuned, settings.seed, c) if b == 0 else blocks[c][-1].y[-1]
-                jobs.append((folder / f"block-{c}-{b}.pickle", spot, (settings.seed, c, b)))
-            for c, block in enumerate(run(jobs)):
-                blocks[c].append(block)
-                done += 1
-                progress("drawn", done, total)
+    for b in range(settings.blocks):
+        jobs = []
+        for c in range(settings.chains):
+            spot = dispersed(tuned, settings.seed, c) if b == 0 else blocks[c][-1].y[-1]
+            jobs.append(
+                (folder / f"block-{c}-{b}.pickle", (spot, settings.block, (settings.seed, c, b)))
+            )
+        for c, block in enumerate(run(_draw, jobs)):
+            blocks[c].append(block)
+            done += 1
+            progress("drawn", done, total)
     z = np.array([np.concatenate([b.z for b in chain]) for chain in blocks])
     values = np.array([np.concatenate([b.log_posterior for b in chain]) for chain in blocks])
     accepted = float(
@@ -132,40 +147,58 @@ def _chains(
     return z[:, settings.burn : last], values[:, settings.burn : last], accepted
 
 
-class _pool:  # noqa: N801  # a context manager that is called like a function
-    """Run jobs in worker processes, or here when one process is asked for."""
+class _Here(concurrent.futures.Executor):
+    """Runs each task at once, in this process."""
 
-    def __init__(self, processes: int, tuned: Tuned, work: Callable[[Any], Any]) -> None:
-        self.processes, self.tuned, self.work = processes, tuned, work
-        self.executor: concurrent.futures.ProcessPoolExecutor | None = None
-
-    def __enter__(self) -> Callable[[list[Any]], Iterator[Any]]:
-        if self.processes > 1:
-            self.executor = concurrent.futures.ProcessPoolExecutor(
-                self.processes,
-                mp_context=multiprocessing.get_context("spawn"),
-                initializer=_start_worker,
-                initargs=(self.tuned,),
-            )
-            return lambda jobs: self.executor.map(self.work, jobs)  # type: ignore[union-attr]
-        _start_worker(self.tuned)
-        return lambda jobs: map(self.work, jobs)
-
-    def __exit__(self, *_: object) -> None:
-        if self.executor is not None:
-            self.executor.shutdown(cancel_futures=True)
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> concurrent.futures.Future[Any]:
+        future: concurrent.futures.Future[Any] = concurrent.futures.Future()
+        future.set_result(fn(*args, **kwargs))
+        return future
 
 
-_worker: dict[str, Tuned] = {}
+def _workers(processes: int) -> concurrent.futures.Executor:
+    if processes == 1:
+        return _Here()
+    context = multiprocessing.get_context("spawn")
+    return concurrent.futures.ProcessPoolExecutor(processes, mp_context=context)
 
 
-def _start_worker(tuned: Tuned) -> None:
-    _worker["tuned"] = tuned
+@contextlib.contextmanager
+def _lent(executor: concurrent.futures.Executor) -> Iterator[concurrent.futures.Executor]:
+    """Lend an executor that is not ours to close."""
+    yield executor
 
 
-def _work(job: tuple[Path, Array, tuple[int, ...]]) -> Block:
-    path, start, seed = job
-    return _kept(path, lambda: run_block(_worker["tuned"], start, BLOCK, seed))
+@dataclasses.dataclass(frozen=True)
+class _Runner:
+    """Runs tasks that all need the tuned sampler, and keeps what each made.
+
+    What is kept is read and written here, so that a cluster needs no folder in common.
+    """
+
+    executor: concurrent.futures.Executor
+    packed: bytes
+
+    def __call__(self, work: Callable[..., Any], jobs: list[tuple[Path, Any]]) -> Iterator[Any]:
+        """Yield the results of *jobs* (where it is kept, what it is told) in their order."""
+        found = [_read(path) for path, _ in jobs]
+        futures = [
+            self.executor.submit(work, self.packed, told) if made is None else None
+            for made, (_, told) in zip(found, jobs, strict=True)
+        ]
+        for made, future, (path, _) in zip(found, futures, jobs, strict=True):
+            yield made if future is None else _keep(path, future.result())
+
+
+@functools.lru_cache(maxsize=1)
+def _unpacked(packed: bytes) -> Tuned:
+    tuned: Tuned = pickle.loads(packed)
+    return tuned
+
+
+def _draw(packed: bytes, told: tuple[Array, int, tuple[int, ...]]) -> Block:
+    start, count, seed = told
+    return run_block(_unpacked(packed), start, count, seed)
 
 
 def _thin(chains: Array, settings: Settings) -> tuple[Array, NDArray[np.intp], NDArray[np.intp]]:
@@ -184,23 +217,21 @@ def _thin(chains: Array, settings: Settings) -> tuple[Array, NDArray[np.intp], N
 
 
 def _quantities(
-    tuned: Tuned, z: Array, settings: Settings, folder: Path, progress: Progress
+    run: _Runner, z: Array, settings: Settings, folder: Path, progress: Progress
 ) -> pd.DataFrame:
     """Return the quantities of every draw, in parts that are kept."""
     size, mark = 50, digest([z.tobytes()])[:12]
     jobs = [
         (
             folder / f"shown-{posteriors.VERSION}-{mark}-{first}.pickle",
-            z[first : first + size],
-            (settings.seed, first),
+            (z[first : first + size], settings.seed, first),
         )
         for first in range(0, len(z), size)
     ]
     rows: list[dict[str, float]] = []
-    with _pool(settings.processes, tuned, _show) as run:
-        for n, part in enumerate(run(jobs)):
-            rows += part
-            progress("quantities", n + 1, len(jobs))
+    for n, part in enumerate(run(_show, jobs)):
+        rows += part
+        progress("quantities", n + 1, len(jobs))
     frame = pd.DataFrame(rows)
     digits = {c: 5 if c == "indefinite_share" else 2 for c in frame.columns}
     frame = frame.round(digits) + 0.0  # no negative zeros
@@ -208,10 +239,10 @@ def _quantities(
     return frame
 
 
-def _show(job: tuple[Path, Array, tuple[int, int]]) -> list[dict[str, float]]:
-    path, z, (seed, first) = job
-    plan = plan_for(_worker["tuned"].space.density, seed=seed)
-    return _kept(path, lambda: [quantities(plan, row, first + i) for i, row in enumerate(z)])
+def _show(packed: bytes, told: tuple[Array, int, int]) -> list[dict[str, float]]:
+    z, seed, first = told
+    plan = plan_for(_unpacked(packed).space.density, seed=seed)
+    return [quantities(plan, row, first + i) for i, row in enumerate(z)]
 
 
 def _diagnose(

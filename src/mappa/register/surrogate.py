@@ -23,12 +23,12 @@ SOFT = 20.0
 CUBIC = (
     "kappa_other",
     "kappa_caution",
-    "scope_before",
     "legacy_wait",
+    "legacy_community_indefinite",
+    "suspended_first",
     "extension",
     "share_long",
-    "review_rate",
-    "life_release",
+    "images_short",
 )
 
 
@@ -45,21 +45,59 @@ class Surrogate:
     chosen: NDArray[np.intp]
     same: NDArray[np.bool_]
 
-    def residuals(self, z: Array) -> tuple[Array, Array]:
-        """Return the residuals at *z* and their derivatives (residual by coordinate)."""
-        x = (z - self.centre) / self.scale
+    def residuals(self, y: Array) -> Array:
+        """Return the residuals at *y*."""
+        x = (y - self.centre) / self.scale
         s = x[self.chosen]
-        twice = self.quadratic @ x
-        cube = (self.cubic @ s) @ s
-        r = self.constant + (self.linear + twice) @ x + cube @ s
-        J = self.linear + 2 * twice
-        J[:, self.chosen] += 3 * cube
-        return r, J / self.scale
+        value = self.constant + (self.linear + self.quadratic @ x) @ x + ((self.cubic @ s) @ s) @ s
+        return np.asarray(value)
 
-    def gradient(self, z: Array) -> Array:
-        """Return the gradient of half the sum of squares of residuals and prior coordinates."""
-        r, J = self.residuals(z)
-        return np.asarray(r @ J + np.where(self.same, z, 0.0))
+    def potential(self, mean: Array, root: Array) -> Potential:
+        """Return the energy in whitened coordinates ``w``, where ``y = mean + root w``."""
+        x, T = (mean - self.centre) / self.scale, root / self.scale[:, None]
+        turned = np.einsum("rij,jb->rib", self.quadratic, T)
+        linear = self.linear @ T + 2 * np.einsum("i,rib->rb", x, turned)
+        size, d = linear.shape
+        return Potential(
+            constant=self.constant
+            + self.linear @ x
+            + np.einsum("rij,i,j->r", self.quadratic, x, x),
+            linear=linear,
+            # Flat, so that one product of matrix and vector serves all residuals.
+            quadratic=np.einsum("ia,rib->rab", T, turned).reshape(size * d, d),
+            cubic=self.cubic.reshape(size * len(self.chosen), -1),
+            shift=x[self.chosen],
+            turn=T[self.chosen],
+            prior=mean[self.same],
+            prior_turn=root[self.same],
+        )
+
+
+@dataclasses.dataclass(frozen=True)
+class Potential:
+    """Half the sum of squares of the surrogate's residuals and the priors' coordinates.
+
+    The polynomial is multiplied out in whitened coordinates once, because a trajectory asks for
+    its gradient a dozen times.
+    """
+
+    constant: Array
+    linear: Array
+    quadratic: Array
+    cubic: Array
+    shift: Array
+    turn: Array
+    prior: Array
+    prior_turn: Array
+
+    def gradient(self, w: Array) -> Array:
+        """Return the gradient at *w*."""
+        twice = (self.quadratic @ w).reshape(self.linear.shape)
+        s = self.shift + self.turn @ w
+        cube = (self.cubic @ np.outer(s, s).ravel()).reshape(-1, len(s))
+        r = self.constant + (self.linear + twice) @ w + cube @ s
+        slope = r @ (self.linear + 2 * twice) + 3 * (r @ cube) @ self.turn
+        return np.asarray(slope + (self.prior + self.prior_turn @ w) @ self.prior_turn)
 
 
 def fit_surrogate(space: Coordinates, points: Array, centre: Array, scale: Array) -> Surrogate:
