@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from mappa.errors import UsageError
+from mappa.errors import DataError, UsageError
 from mappa.figures import Figures
 from mappa.growth import change, contribution, measures, nation, national, series, trend
 from mappa.growth.record import GrowthRecord
@@ -551,3 +551,20 @@ def test_the_notebook_s_cells_run_for_any_force(
         else:
             shown = eval(last, scope)
             assert hasattr(shown, "_repr_html_") or hasattr(shown, "_repr_mimebundle_")
+
+
+def test_the_nation_falls_back_only_where_too_little_is_known(
+    figures: Figures, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from mappa.register import national_draws
+    from mappa.studies import growth as studies
+
+    draws, name = studies._nation(figures, "2010-03-31", 2, "register")
+    assert draws is None and name == studies.BENCHMARK_NATION
+
+    def broken(*_: object) -> None:
+        raise DataError("The posterior is broken.")
+
+    monkeypatch.setattr(national_draws, "national_draws", broken)
+    with pytest.raises(DataError, match="broken"):
+        studies._nation(figures, "2020-03-31", 2, "register")

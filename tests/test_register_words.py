@@ -304,4 +304,9 @@ def test_scenario(what_if):
     )
     text = words.scenario(dataclasses.replace(what_if, points=(same,), cohorts="all"))
     assert "Supposed for everyone from 1 April 2005 on" in text
-    assert "That does not change the stock of Freedonia on 31 March 2011 (1,300 people)." in text
+    assert (
+        "That does not change the stock of Freedonia on 31 March 2011 (1,300 people): whoever it "
+        "touches would by then be where they are without it." in text
+    )
+    table = words.whatifs_table([what_if, dataclasses.replace(what_if, points=(same,))])
+    assert table.frame["Change of the stock"].tolist() == ["−100 (−120 to −80)", "none by then"]

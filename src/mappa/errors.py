@@ -20,6 +20,10 @@ class DataError(MappaError):
     """A table that breaks its schema or does not meet another table."""
 
 
+class TooLittleKnown(DataError):
+    """A model needs a figure that the tables do not have by the date asked for."""
+
+
 class OutputError(MappaError):
     """A folder or file that cannot be written; nothing half-written is left."""
 

@@ -14,7 +14,7 @@ import re
 import numpy as np
 import pandas as pd
 
-from mappa.errors import DataError
+from mappa.errors import TooLittleKnown
 from mappa.figures import Figures
 from mappa.files import digest
 from mappa.register import periods
@@ -135,8 +135,8 @@ LABELS = {
 OPTIONAL = ("suspended_share", "young_share", "images_suspended_share", "caution_young_share")
 
 
-def _lacking(what: str, as_of: pd.Timestamp) -> DataError:
-    return DataError(
+def _lacking(what: str, as_of: pd.Timestamp) -> TooLittleKnown:
+    return TooLittleKnown(
         f"sentencing.csv has no figure of {what} up to {as_of:%Y-%m-%d}, and the register model "
         "needs one: choose a later date, or add a figure for a period that ends by then."
     )
@@ -449,7 +449,7 @@ def _ages(profile: pd.DataFrame, as_of: pd.Timestamp) -> tuple[Array, Array, set
     seen = ends.map(lambda e: e is not None and e[1] <= as_of)
     rows = profile[seen & (profile["measure"] == "count by age at sentence")]
     if rows.empty:
-        raise DataError(
+        raise TooLittleKnown(
             f"profile.csv has no 'count by age at sentence' up to {as_of:%Y-%m-%d}, and the "
             "register model needs one: choose a later date."
         )
@@ -494,7 +494,9 @@ def _legacy_prison(read: _Reader, start: float) -> float:
             sums.setdefault(periods.decimal(ends[1]), []).append(float(r["value"]))
     known = sorted((t, sum(v)) for t, v in sums.items() if len(v) == len(groups))
     if not known:
-        raise DataError("sentencing.csv has no prison_population_sexual at the register's start.")
+        raise TooLittleKnown(
+            "sentencing.csv has no prison_population_sexual at the register's start."
+        )
     read.used.update(s for cell in rows["source"] for s in cell.split())
     t, v = np.array(known).T
     return float(np.interp(start, t, v))
@@ -505,7 +507,7 @@ def build_inputs(figures: Figures, as_of: str | pd.Timestamp) -> Inputs:
 
     Raises
     ------
-    DataError: an input that the model cannot do without has no figure by then.
+    TooLittleKnown: an input that the model cannot do without has no figure by then.
     """
     day = pd.Timestamp(as_of)
     read = _Reader(figures.sentencing, day)

@@ -12,7 +12,7 @@ import dataclasses
 import numpy as np
 import pandas as pd
 
-from mappa.errors import DataError
+from mappa.errors import TooLittleKnown
 from mappa.figures import Figures
 from mappa.register import periods
 from mappa.register.arrays import Array
@@ -66,7 +66,7 @@ def _stocks(figures: Figures, as_of: pd.Timestamp, fixed: dict[str, float]) -> p
         & (t["date"] <= as_of)
     ].sort_values("date")
     if len(rows) < 4:
-        raise DataError(
+        raise TooLittleKnown(
             f"national_figures.csv has {len(rows)} counts of the register up to {as_of:%Y-%m-%d}: "
             "the register model needs four or more."
         )
@@ -146,7 +146,7 @@ def build_targets(figures: Figures, as_of: str | pd.Timestamp, fixed: dict[str, 
 
     Raises
     ------
-    DataError: fewer than four counts of the register by then.
+    TooLittleKnown: fewer than four counts of the register by then.
     """
     day = pd.Timestamp(as_of)
     stocks, prison = _stocks(figures, day, fixed), _prison(figures, day)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from mappa.charts import growth as charts
 from mappa.charts.exhibit import Exhibit
-from mappa.errors import DataError
+from mappa.errors import TooLittleKnown
 from mappa.figures import Figures, load
 from mappa.growth import series
 from mappa.growth.record import BENCHMARK_NATION, build
@@ -170,7 +170,7 @@ def _nation(
 
     try:
         made = national_draws(figures, figures.date(as_of), horizon, source)
-    except DataError:  # by an early date too little is known for the register model
+    except TooLittleKnown:
         return None, BENCHMARK_NATION
     return made.draws, f"the nation from the {made.label}"
 

@@ -33,6 +33,8 @@ from mappa.words import settle as settle_words
 from mappa.words.prose import Prose
 from mappa.words.tables import Table
 
+#: Years that what-ifs look ahead: a changed term shows when the shorter one is over.
+WHAT_IF_YEARS = 10
 #: Draws behind each what-if of the table.
 TABLE_DRAWS = 30
 #: What-ifs shown side by side, as (settings, for whom).
@@ -219,7 +221,7 @@ class RegisterStudy:
             settings,
             since=since,
             cohorts=cohorts,
-            horizon=max(self.record.horizon, 1),
+            horizon=WHAT_IF_YEARS,
             draws=draws,
         )
 

@@ -312,7 +312,7 @@ def _trend(t: Trend, unit: str, others: list[Trend]) -> str:
 
 
 def contribution(record: GrowthRecord) -> Prose:
-    """Return the paragraph on who makes the nation's growth."""
+    """Return the paragraph on who makes the nation's growth, the same for every force."""
     c = record.contribution
     if c.change is None or not c.parts:
         return Prose(f"The national change is not divided among areas. {c.status}".strip())
@@ -324,9 +324,6 @@ def contribution(record: GrowthRecord) -> Prose:
         f"{n.cardinal(len(areas))} areas whose growth is known and "
         f"{n.count(pool.change, sign=True)} in all others together."
     ]
-    own = own_part(record)
-    if own is not None and not own.outlier:
-        text.append(f"{record.force} makes {n.count(own.change, sign=True)} of it.")
     for p in (p for p in areas if p.outlier):
         how = "known only from a printed percentage" if p.known != "both counts" else "both counted"
         text.append(

@@ -290,7 +290,7 @@ _WHY: dict[str, Callable[[Finding], str]] = {
     "explained": _explained,
     "needs_register": _fixed(
         "This cannot be read off a figure: it needs the register model’s attribution of the "
-        "growth (`mappa story --register`)."
+        "growth, which the command mappa story takes in with --register."
     ),
     "needs_recorded_crime": _fixed(
         "It would need police recorded crime of {area} by offence for the year, which is not here."

@@ -6,7 +6,7 @@ import re
 
 import pandas as pd
 
-from mappa.register.scenarios import ScenarioRecord
+from mappa.register.scenarios import ScenarioPoint, ScenarioRecord
 from mappa.register.show import Attribution, Estimate, RegisterRecord, StockPoint
 from mappa.register.terms import Terms
 from mappa.words import numbers as n
@@ -481,9 +481,10 @@ def scenario(record: ScenarioRecord) -> Prose:
     last = record.points[-1]
     whom = "those sentenced" if record.cohorts == "new" else "everyone"
     e = Estimate("difference", "", last.difference, last.difference_low, last.difference_high)
-    if round(last.difference) == 0 and round(last.difference_low) == round(last.difference_high):
+    if _nothing(last):
         effect = f"does not change the stock of {record.nation} on {n.day(last.date)} "
-        effect += f"({n.count(last.baseline)} people)"
+        effect += f"({n.count(last.baseline)} people): whoever it touches would by then be where "
+        effect += "they are without it"
     else:
         effect = f"changes the stock of {record.nation} on {n.day(last.date)} by "
         effect += f"{people(e, sign=True)} people, from {n.count(last.baseline)} to "
@@ -514,6 +515,11 @@ def scenario_table(record: ScenarioRecord) -> Table:
     )
 
 
+def _nothing(point: ScenarioPoint) -> bool:
+    """Whether a scenario changes nobody's place by a date, in any draw."""
+    return not any(map(round, (point.difference, point.difference_low, point.difference_high)))
+
+
 def whatifs_table(records: list[ScenarioRecord]) -> Table:
     """Return several scenarios by their last date."""
     rows = []
@@ -522,7 +528,8 @@ def whatifs_table(records: list[ScenarioRecord]) -> Table:
         e = Estimate("", "", last.difference, last.difference_low, last.difference_high)
         whom = "new cohorts" if r.cohorts == "new" else "everyone"
         text = capital(n.listing(list(r.words)))
-        rows.append((text, f"{r.since:%B %Y}, {whom}", cell(e)))
+        change = "none by then" if _nothing(last) else cell(e)
+        rows.append((text, f"{r.since:%B %Y}, {whom}", change))
     last = records[0].points[-1]
     names = ["Supposed", "From, for", "Change of the stock"]
     return Table(
