@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,16 @@ from made_up import write_made_up  # noqa: E402
 from mappa.figures import Figures, load  # noqa: E402
 
 DATA = ROOT / "data"
+
+
+@pytest.fixture(autouse=True)
+def _same_settings() -> Iterator[None]:
+    """Take back what a command run in this process has set for itself (``--data``)."""
+    before = {name: value for name, value in os.environ.items() if name.startswith("MAPPA_")}
+    yield
+    for name in [name for name in os.environ if name.startswith("MAPPA_")]:
+        del os.environ[name]
+    os.environ.update(before)
 
 
 @pytest.fixture(scope="session")

@@ -48,12 +48,10 @@ def test_json_has_what_is_promised(figures):
     assert min(int(a["reference"][:4]) for a in r["attribution"]) < 2005
 
 
-def test_rows_after_the_date_change_no_byte(data_copy, monkeypatch):
-    monkeypatch.delenv("MAPPA_DATA", raising=False)
+def test_rows_after_the_date_change_no_byte(data_copy):
     before = run("--json", "--as-of", AS_OF, data=data_copy).output
     append(data_copy)
     after = run("--json", "--as-of", AS_OF, data=data_copy).output
-    monkeypatch.delenv("MAPPA_DATA", raising=False)
     assert after == before
 
 
