@@ -102,6 +102,12 @@ def test_parts_of_a_draw_add_up(p):
         assert (total - growth).abs().max() < 0.1
 
 
+def test_the_middle_of_the_posterior_gives_the_medians(p):
+    dates = p.density.targets.stock_dates[1:]  # yearly but for the first
+    medians = [p.shown[f"stock.{date:.2f}"].median() for date in dates]
+    assert p.density.model.run(p.centre, dates).stock == pytest.approx(medians, rel=0.005)
+
+
 def test_the_fit_follows_the_counts(p):
     """The published counts from 2014 stand within two percent of the median, each."""
     for date, count in zip(p.density.targets.stock_dates, p.density.targets.stock, strict=True):

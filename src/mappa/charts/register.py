@@ -240,7 +240,7 @@ def impulse(record: RegisterRecord) -> Exhibit:
 def contraction(record: RegisterRecord) -> Exhibit:
     """Draw how much the data narrow each parameter."""
     ordered = sorted(record.parameters, key=lambda p: -p.contraction)
-    figure, axes = canvas(height=0.34 * len(ordered) + 0.9)
+    figure, axes = canvas(height=0.42 * len(ordered) + 0.9)
     places = range(len(ordered))[::-1]
     colors = {"data": DARK, "partly": TEAL, "prior only": LIGHT}
     for y, p in zip(places, ordered, strict=True):
@@ -253,9 +253,10 @@ def contraction(record: RegisterRecord) -> Exhibit:
             va="center",
             fontsize=8,
         )
-    labels = [textwrap.shorten(p.meaning, 52, placeholder=" ...") for p in ordered]
+    labels = [_wrap(p.meaning, 44) for p in ordered]
     axes.set_yticks(list(places), labels, fontsize=8)
     axes.set_xlim(0, 1.25)
+    axes.set_ylim(-0.7, len(ordered) - 0.3)
     axes.set_xlabel("Share of the prior's variance that the data remove")
     told = [p for p in ordered if p.told == "data"]
     only = [p for p in ordered if p.told == "prior only"]

@@ -240,9 +240,9 @@ def run_pair(
 
 
 def central(p: Posterior, scenario: Scenario, horizon: int) -> tuple[Array, Array, Array]:
-    """Return dates, baseline and scenario at the posterior mean: for a control being dragged."""
+    """Return dates, baseline and scenario at the middle: for a control being dragged."""
     dates = dates_of(scenario, p.plan.today, horizon, p.plan.near.grid.start)
-    before, after = run_pair(p.plan.far, p.z.mean(axis=0), scenario, dates)
+    before, after = run_pair(p.plan.far, p.centre, scenario, dates)
     return dates, before, after
 
 

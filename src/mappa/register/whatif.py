@@ -23,7 +23,7 @@ from mappa.register import scenarios
 
 @dataclasses.dataclass(frozen=True)
 class WhatIf(Record):
-    """A what-if at the posterior mean of the parameters: no intervals."""
+    """A what-if at the middle of the posterior: no intervals."""
 
     nation: str = key("Name of the nation")
     as_of: dt.date = key("Date of the last figures used")
@@ -61,7 +61,7 @@ def whatif(
     cohorts: str = "new",
     horizon: int = 10,
 ) -> WhatIf:
-    """Run baseline and scenario once each, at the posterior mean.
+    """Run baseline and scenario once each, at the middle of the posterior.
 
     Parameters are those of :func:`mappa.register.scenarios.build`, whose errors it raises.
     """

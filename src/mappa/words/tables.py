@@ -12,6 +12,8 @@ import numpy as np
 import pandas as pd
 
 _NUM = ' class="num"'
+#: Letters of a row's head from which it gets more room, so that it does not stand ten lines tall.
+LONG = 30
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,7 +74,10 @@ def table_html(
         cells = "".join(f"<td{c}>{esc(v)}</td>" for c, v in zip(classes, others, strict=True))
         lines.append(f'<tr><th scope="row"{lead}>{label}</th>{cells}</tr>')
     foot = f'<p class="mappa-note">{esc(note)}</p>' if note else ""
-    kind = ' class="nums"' if mostly else ""
+    kinds = ["nums"] if mostly else []
+    if any(len(cell_text(v)) > LONG for v in frame.iloc[:, :1].to_numpy().ravel()):
+        kinds.append("long")
+    kind = f' class="{" ".join(kinds)}"' if kinds else ""
     return (
         f'<div class="mappa-table" role="region" aria-label="{esc(caption, quote=True)}" '
         f'tabindex="0"><table{kind}><caption>{esc(caption)}</caption>'
