@@ -105,7 +105,10 @@ def test_parts_of_a_draw_add_up(p):
 def test_the_middle_of_the_posterior_gives_the_medians(p):
     dates = p.density.targets.stock_dates[1:]  # yearly but for the first
     medians = [p.shown[f"stock.{date:.2f}"].median() for date in dates]
-    assert p.density.model.run(p.centre, dates).stock == pytest.approx(medians, rel=0.005)
+    middle = p.density.model.run(p.centre, dates).stock
+    assert middle == pytest.approx(medians, rel=0.01)
+    # The last stock is a coordinate itself; the mean of the whitened ones misses it by 1%.
+    assert middle[-1] == pytest.approx(medians[-1], rel=0.001)
 
 
 def test_the_fit_follows_the_counts(p):
