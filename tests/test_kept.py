@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 from mappa.charts.exhibit import Exhibit
@@ -9,11 +10,13 @@ from mappa.records import restored
 from mappa.register import origins, show
 from mappa.register.forecast_scores import SealScore, seal_scores
 from mappa.register.origins import RollingOrigins, rolling_origins
+from mappa.studies.growth import growth
+from mappa.studies.rate import rate
 from mappa.studies.register import register
 
 AS_OF = "2020-03-31"
 NATIONAL = ("attribution", "accounting", "impulse", "stock", "contraction", "inputs")
-CHARTS = (*NATIONAL, "settle", "seal")
+CHARTS = (*NATIONAL, "settle", "seal", "forecast")
 
 
 @pytest.fixture
@@ -57,6 +60,38 @@ def test_another_force_finds_what_the_first_one_computed(cache, figures):
 def test_another_date_finds_nothing_of_it(cache, figures):
     one, other = (register("Cumbria", day, figures=figures) for day in (AS_OF, "2019-03-31"))
     assert one.inputs_chart._repr_html_() != other.inputs_chart._repr_html_()
+
+
+def of_the_nation(force, figures):
+    growing = growth(force, AS_OF, figures=figures, nation="benchmark")
+    charts = [growing.nation_chart, growing.yearly_chart, growing.contribution_chart]
+    return [*charts, rate(force, AS_OF, figures=figures).power]
+
+
+def test_growth_and_rate_keep_the_charts_that_are_the_same_for_two_forces(cache, figures):
+    first = [chart._repr_html_() for chart in of_the_nation("Kent", figures)]
+    made = kept_files(cache)
+    again = of_the_nation("Surrey", figures)  # neither has a count, so no bar is its own
+    assert [chart._repr_html_() for chart in again] == first and kept_files(cache) == made
+    assert not any("_drawn" in vars(chart) for chart in again)
+    assert [chart._drawn._repr_html_() for chart in again] == first  # drawn, they are the same
+
+
+def test_a_force_that_the_chart_marks_has_a_chart_of_its_own(cache, figures):
+    parts = growth("Cumbria", AS_OF, figures=figures, nation="benchmark").record.contribution.parts
+    assert "Cumbria" in {part.area for part in parts} and not {"Kent", "Surrey"} & {
+        part.area for part in parts
+    }
+    one, other = (of_the_nation(force, figures)[2] for force in ("Cumbria", "Kent"))
+    assert type(one) is Exhibit and type(other) is not Exhibit
+    assert one._repr_html_() != other._repr_html_()
+
+
+def test_what_a_kept_chart_says_of_itself_hangs_on_no_setting_of_pandas(cache, figures):
+    with pd.option_context("display.width", 20, "display.max_columns", 2):
+        narrow = repr(register("Cumbria", AS_OF, figures=figures).inputs_chart)
+    chart = register("Cumbria", AS_OF, figures=figures).inputs_chart
+    assert narrow == repr(chart) == repr(chart._drawn)
 
 
 def test_records_come_back_as_they_were(cache, figures):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 import math
 import typing
 from collections.abc import Mapping
@@ -53,7 +54,7 @@ def restored(kind: Any, value: Any) -> Any:
     For records of records, tuples, dates, numbers, texts and ``None``: what kept results hold.
     """
     if dataclasses.is_dataclass(kind) and value is not None:
-        hints = typing.get_type_hints(kind)
+        hints = _hints(kind)  # type: ignore[arg-type]
         return kind(**{name: restored(hints[name], part) for name, part in value.items()})  # type: ignore[operator]
     arguments = typing.get_args(kind)
     if typing.get_origin(kind) is tuple:
@@ -63,6 +64,11 @@ def restored(kind: Any, value: Any) -> Any:
     if kind is dt.date and value is not None:
         return dt.date.fromisoformat(value)
     return float(value) if kind is float and value is not None else value
+
+
+@functools.cache
+def _hints(kind: Any) -> dict[str, Any]:
+    return typing.get_type_hints(kind)
 
 
 class Record:

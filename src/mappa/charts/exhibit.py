@@ -61,7 +61,8 @@ class Exhibit:
     subtitle: str
     alt: str
     source: str
-    data: pd.DataFrame
+    # Not in the repr: how pandas prints a table depends on who asks.
+    data: pd.DataFrame = dataclasses.field(repr=False)
     figure: Figure = dataclasses.field(repr=False)
 
     def svg(self) -> str:

@@ -23,7 +23,7 @@ _DASHES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)))
 
 
 def forecast_chart(
-    view: ForecastView, later: Sequence[DatedCount] = (), *, publisher: str = "the publisher"
+    view: ForecastView, later: Sequence[DatedCount] = (), publisher: str = "the publisher"
 ) -> Exhibit:
     """Draw the counts, the register model's fan, the benchmarks and the counts that came later."""
     figure, axes = canvas(height=4.6)

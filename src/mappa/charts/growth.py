@@ -320,12 +320,9 @@ def indexed(record: GrowthRecord) -> Exhibit | None:
     )
 
 
-def contribution(record: GrowthRecord) -> Exhibit | None:
-    """Draw each area's part of the national change; outliers hatched, the pool grey."""
-    parts = record.contribution.parts
-    if not parts:
-        return None
-    frame = pd.DataFrame([vars(p) for p in parts])
+def contribution(record: GrowthRecord) -> Exhibit:
+    """Draw each area's part of the national change, if any is known; outliers are hatched."""
+    frame = pd.DataFrame([vars(p) for p in record.contribution.parts])
     figure, axes = canvas(height=0.28 * len(frame) + 1.1)
     places = range(len(frame))[::-1]
     for place, row in zip(places, frame.itertuples(), strict=True):

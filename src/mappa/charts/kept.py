@@ -12,7 +12,7 @@ import functools
 import importlib.metadata
 import json
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import mappa.charts
 import mappa.words
@@ -22,7 +22,6 @@ from mappa.charts.exhibit import Exhibit
 from mappa.figures import places
 from mappa.files import digest
 
-R = TypeVar("R", bound=records.Record)
 #: What a picture's bytes depend on beside the numbers and our own code.
 LIBRARIES = ("matplotlib", "numpy", "pandas", "seaborn")
 
@@ -63,20 +62,21 @@ class KeptExhibit(Exhibit):
         return self._shown[1]
 
 
-def kept(draw: Callable[[R], Exhibit], record: R, **without: Any) -> Exhibit:
+def kept(draw: Callable[..., Exhibit], record: Any, *more: Any, **without: Any) -> Exhibit:
     """Return the exhibit that *draw* makes of *record*, drawn only when it must be.
 
     Parameters
     ----------
-    draw: a chart function of a record and nothing else.
-    record: its numbers.
+    draw: a chart function of what it is given here and nothing else.
+    record: its numbers: a record, or a table whose rows have no names of their own.
+    more: what else it is given: records, texts, tuples of them.
     without: fields of the record to blank, such as ``force=""``: the chart is drawn from the
         blanked record, so it can hold nothing that its key does not.
     """
-    blank = dataclasses.replace(record, **without) if without else record  # type: ignore[type-var]
-    text = json.dumps(blank.as_dict(), sort_keys=True)
+    given = (dataclasses.replace(record, **without) if without else record, *more)
+    text = json.dumps(records.plain(given), sort_keys=True)
     name = f"{draw.__module__}.{draw.__qualname__}"
-    return KeptExhibit(lambda: draw(blank), [name, text, _drawn_by()])
+    return KeptExhibit(lambda: draw(*given), [name, text, _drawn_by()])
 
 
 @functools.cache

@@ -23,6 +23,8 @@ Settings = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="Any other parameter of the notebooks."),
 ]
+#: For more forces than these the template computes what all share before it forks a kernel.
+FEW = 3
 Out = Annotated[Path, typer.Option(help="Folder of the pages.")]
 
 
@@ -41,7 +43,7 @@ def report(
     set_: Settings = None,
     out: Out = Path("reports"),
     jobs: Annotated[
-        int, typer.Option(min=0, help="Notebooks at once (default: one for each core).")
+        int, typer.Option(min=0, help="Notebooks at once (default: by the cores there are).")
     ] = 0,
     again: Annotated[bool, typer.Option(help="Run what is up to date, too.")] = False,
     keep_going: Annotated[
@@ -71,11 +73,14 @@ def report(
     forces = plan.choose_forces(study.figures, force or [], everyone)
     make_folder(out)
     say = (lambda _: None) if quiet else (lambda line: typer.echo(line, err=True))
-    options = Options(jobs or cores(), render, keep_going, timeout)
     try:
         with local.stoppable(), local.locked(out, say):
             tidy(out)
             plans = plan.plan(study, forces, again=again)
+            many = sum(not p.current for p in plans) > FEW
+            # A kernel that starts waits a fifth of a second for nothing: one more worker than cores
+            # keeps the cores busy, and pays for its own start where there is much to do.
+            options = Options(jobs or cores() + many, render, keep_going, timeout)
             run = _run(study, plans, options, quiet=quiet, cold=cold, dask=dask)
     except local.Stopped as stop:
         typer.echo("mappa: Stopped; what is published is whole, run again for the rest.", err=True)
@@ -123,7 +128,12 @@ def _run(
         else:
             jobs = min(options.window, tasks)
             run = report.Run(study, plans, options, progress)
-            with report.recorded(run, f"local, {jobs}"), local.workers(jobs, cold=cold) as pool:
+            many = sum(not p.current for p in plans) > FEW
+            share = study.shared() if many else ()
+            with (
+                report.recorded(run, f"local, {jobs}"),
+                local.workers(jobs, cold=cold, share=share) as pool,
+            ):
                 run.run(pool)
     finally:
         progress.close()

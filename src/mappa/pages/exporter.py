@@ -8,7 +8,6 @@ becomes cells inside the study's own frame: no script, code folded, alt text kep
 from __future__ import annotations
 
 import base64
-import copy
 import html
 import json
 import re
@@ -125,12 +124,7 @@ class MappaExporter(HTMLExporter):
 
     def fragment(self, nb: NotebookNode, resources: dict[str, Any] | None = None) -> str:
         """Return the cells as HTML, headings as the notebook has them, without a page."""
-        notebook = copy.deepcopy(nb)
-        step = 0
-        for cell in notebook.cells:
-            if cell.cell_type == "code":
-                step += 1
-                cell.metadata["mappa_step"] = step
+        notebook = _numbered(nb)
         resources = self._init_resources(resources)
         resources["record_mime"] = RECORD_MIME
         self.register_filter("highlight_code", Highlight2HTML(pygments_lexer="python", parent=self))
@@ -147,6 +141,12 @@ class MappaExporter(HTMLExporter):
         text, _ = TemplateExporter.from_notebook_node(self, notebook, resources)
         return str(text)
 
+    def _validate_preprocessor(self, nbc: NotebookNode, preprocessor: Any) -> None:
+        """Validate nothing between preprocessors: a dozen times a page costs as much as the page.
+
+        The notebook was validated when it was read, and none of them is the study's own.
+        """
+
     def from_notebook_node(  # type: ignore[override]
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
@@ -156,6 +156,21 @@ class MappaExporter(HTMLExporter):
         text = render_notebook(nb, title=kw.get("title"), exporter=self)
         found = self._init_resources(resources)
         return text, found
+
+
+def _numbered(nb: NotebookNode) -> NotebookNode:
+    """Return the notebook with the number of each step; *nb* is left as it is, nothing is copied.
+
+    nbconvert copies what it is given before it changes anything.
+    """
+    found, step = [], 0
+    for cell in nb.cells:
+        if cell.cell_type == "code":
+            step += 1
+            metadata = NotebookNode(dict(cell.get("metadata", {})) | {"mappa_step": step})
+            cell = NotebookNode(dict(cell) | {"metadata": metadata})
+        found.append(cell)
+    return NotebookNode(dict(nb) | {"cells": found})
 
 
 def dumps(value: Any) -> str:

@@ -1,8 +1,9 @@
 """A small server that forks kernels from a process which has the imports already.
 
 A cold kernel spends seconds on imports before its first cell; a fork has them at once, and is as
-fresh: nothing but imports and the tables has happened in the template. Run by
-:class:`mappa.runs.warm.Template` as ``python -P -m mappa.runs.forkserver FD``; POSIX only.
+fresh: nothing but imports has happened in the template, the tables were read and, where many
+forces are to be run, what is the same for all of them was computed. POSIX only; run by
+:class:`mappa.runs.warm.Template` as ``python -P -m mappa.runs.forkserver FD [DATE STUDY ...]``.
 
 The protocol, on a Unix socket that only this user can open: a client sends one line of JSON
 (``argv``, ``cwd``, ``env``) with the descriptors of its stdout and stderr; the server answers
@@ -25,6 +26,8 @@ import signal
 import socket
 import sys
 import threading
+import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +49,14 @@ _PACKAGES = ("figures", "rates", "growth", "register", "words", "charts", "studi
 _LONGEST = 1 << 20  # bytes of a request: an environment is a few thousand
 
 
-def preload() -> None:
-    """Import what notebooks need and validate the tables once; a missing module is no error."""
+def preload(share: Sequence[str] = ()) -> None:
+    """Import what notebooks need and validate the tables once; a missing module is no error.
+
+    Parameters
+    ----------
+    share: date of the stock, and the studies of which to compute what is the same for every
+        force; by default nothing is computed, which starts sooner.
+    """
     names = [*PRELOAD, *_modules_of_the_study()]
     for name in names:
         with contextlib.suppress(Exception):
@@ -55,6 +64,11 @@ def preload() -> None:
     with contextlib.suppress(Exception):
         # Pure: frozen tables, found again only while no file has changed.
         importlib.import_module("mappa.figures").load()
+    if share:
+        # Pure as well. A warning given here must not be missing in a kernel that gives it again.
+        with contextlib.suppress(Exception), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            importlib.import_module("mappa.studies.shared").compute(share[0], share[1:])
     import pandas as pd
 
     pd.set_option("display.max_columns", 20)  # what pandas chooses when a kernel imports it
@@ -258,11 +272,11 @@ def _reseed() -> None:
         numpy.random.seed()
 
 
-def main(descriptor: int) -> None:
-    """Serve on an inherited listening socket."""
+def main(descriptor: int, *share: str) -> None:
+    """Serve on an inherited listening socket; *share* as for :func:`preload`."""
     listener = socket.socket(fileno=descriptor)
     os.set_inheritable(descriptor, False)
-    preload()
+    preload(share)
     gc.collect()
     gc.freeze()  # the collector must not touch, and so copy, the pages shared with the forks
     try:
@@ -276,4 +290,4 @@ if __name__ == "__main__":
     # replaces by the user's namespace.
     from mappa.runs import forkserver
 
-    forkserver.main(int(sys.argv[1]))
+    forkserver.main(int(sys.argv[1]), *sys.argv[2:])

@@ -8,6 +8,7 @@ needs no common disk.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import os
 import tempfile
@@ -95,15 +96,22 @@ def run_notebook(job: NotebookJob) -> Executed:
 
 
 def _prepare(job: NotebookJob) -> None:
+    name = _provisioner()
+    if name:
+        os.environ.setdefault("JUPYTER_DEFAULT_PROVISIONER_NAME", name)
+    if Path(job.data_folder).is_dir():
+        os.environ["MAPPA_DATA"] = job.data_folder
+    _same_inputs(job)
+
+
+@functools.cache
+def _provisioner() -> str:
+    """Return the name of the provisioner of warm kernels, or nothing where it is not installed."""
     from importlib.metadata import entry_points
 
     from mappa.runs.provisioner import NAME
 
-    if entry_points(group="jupyter_client.kernel_provisioners", name=NAME):
-        os.environ.setdefault("JUPYTER_DEFAULT_PROVISIONER_NAME", NAME)
-    if Path(job.data_folder).is_dir():
-        os.environ["MAPPA_DATA"] = job.data_folder
-    _same_inputs(job)
+    return NAME if entry_points(group="jupyter_client.kernel_provisioners", name=NAME) else ""
 
 
 def _same_inputs(job: NotebookJob) -> None:

@@ -7,7 +7,7 @@ import os
 import shutil
 import signal
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -63,13 +63,14 @@ def locked(out: Path, say: Callable[[str], None]) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def workers(jobs: int, *, cold: bool = False) -> Iterator[Any]:
+def workers(jobs: int, *, cold: bool = False, share: Sequence[str] = ()) -> Iterator[Any]:
     """Open the pool of this machine, with a template for its kernels where that can be.
 
     Parameters
     ----------
     jobs: how many workers.
     cold: start ordinary kernels.
+    share: of what the template computes what every force shares (see :class:`.warm.Template`).
     """
     scratch = Path(tempfile.mkdtemp(prefix="mappa-"))
     environment = {"TMPDIR": str(scratch), pool.SCRATCH: str(scratch)}
@@ -80,6 +81,6 @@ def workers(jobs: int, *, cold: bool = False) -> Iterator[Any]:
             environment[warm.SOCKET] = "none"
         else:
             with contextlib.suppress(OSError):
-                template = stack.enter_context(warm.Template())
+                template = stack.enter_context(warm.Template(share))
                 environment[warm.SOCKET] = str(template.path)
         yield stack.enter_context(pool.LocalPool(jobs, environment))

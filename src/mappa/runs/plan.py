@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from mappa.runs import state
 from mappa.runs.notebooks import Notebook
 from mappa.runs.parameters import Scalar, check_all
 
+_OPENS = re.compile(r"\bfrom mappa\.studies\.(\w+) import")
 WORK = ".work"  # in the folder of the pages: what is executed and not yet published
 
 
@@ -83,6 +85,11 @@ class Study:
     data: str = dataclasses.field(default_factory=state.data_digest)
     source: str = dataclasses.field(default_factory=state.source_digest)
     pages: str = dataclasses.field(default_factory=state.pages_digest)
+
+    def shared(self) -> tuple[str, ...]:
+        """Return the date of the stock and the studies that the notebooks open, by name."""
+        opened = {name for n in self.notebooks for name in _OPENS.findall(n.text)}
+        return (str(self._checked()["as_of"]), *sorted(opened))
 
     def values(self, force: str) -> dict[str, dict[str, Scalar]]:
         """Return every parameter of every notebook for a force, typed and checked.

@@ -7,10 +7,13 @@ package and the versions of what computes and draws. All of them are stored besi
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import json
+import os
 import platform
+import time
 from collections.abc import Iterable, Mapping
 from importlib import metadata
 from pathlib import Path
@@ -31,6 +34,8 @@ _PAGES = ("pages", "runs/results.py", "runs/contract.py", "runs/jobs.py")
 #: Parts that neither compute nor draw.
 _NEITHER = ("commands", "runs")
 _ALWAYS = ("runs/execute.py",)
+_PASSING = (".pyc", ".tmp")  # endings of files that come and go
+_SETTLED = 2_000_000_000  # nanoseconds after which a file's times tell whether it has changed
 
 _SAID = {
     "notebook": "the notebook changed",
@@ -60,7 +65,7 @@ def compute_versions() -> dict[str, str]:
 def data_digest() -> str:
     """Return the digest of every file in the folder of the tables."""
     folder = places.data_folder()
-    return digest_files(_files(folder), folder)
+    return _digest(_files(folder), folder)
 
 
 def source_digest() -> str:
@@ -82,7 +87,7 @@ def _source_digest(*, pages: bool) -> str:
             return pages
         return not pages and (_under(name, _ALWAYS) or not _under(name, _NEITHER))
 
-    return digest_files([p for p in _files(package) if wanted(p)], package)
+    return _digest([p for p in _files(package) if wanted(p)], package)
 
 
 def _under(name: str, parts: Iterable[str]) -> bool:
@@ -90,14 +95,35 @@ def _under(name: str, parts: Iterable[str]) -> bool:
 
 
 def _files(folder: Path) -> list[Path]:
-    return [
-        path
-        for path in folder.rglob("*")
-        if path.is_file()
-        and "__pycache__" not in path.parts
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-        and path.suffix not in {".pyc", ".tmp"}
-    ]
+    found = []
+    for where, folders, names in os.walk(folder):
+        folders[:] = [n for n in folders if n != "__pycache__" and not n.startswith(".")]
+        found += [
+            Path(where, n) for n in names if not n.startswith(".") and not n.endswith(_PASSING)
+        ]
+    return found
+
+
+def _digest(paths: Iterable[Path], root: Path) -> str:
+    """Return the digest of files, read again only where their size, times or places have changed.
+
+    A worker asks twice for each notebook. A file that changed a moment ago may change once more
+    within the same tick of the clock, so nothing that young is taken from memory.
+    """
+    stats = []
+    for path in sorted(paths):
+        with contextlib.suppress(FileNotFoundError):  # a link that leads nowhere
+            stats.append((path, path.stat()))
+    stamps = tuple((str(p), s.st_ino, s.st_size, s.st_mtime_ns, s.st_ctime_ns) for p, s in stats)
+    youngest = max((max(s.st_ctime_ns, s.st_mtime_ns) for _, s in stats), default=0)
+    if time.time_ns() - youngest < _SETTLED:
+        return digest_files([path for path, _ in stats], root)
+    return _remembered(stamps, root)
+
+
+@functools.lru_cache(maxsize=8)
+def _remembered(stamps: tuple[tuple[Any, ...], ...], root: Path) -> str:
+    return digest_files([Path(stamp[0]) for stamp in stamps], root)
 
 
 def notebook_inputs(text: str, parameters: Mapping[str, Any], data: str, source: str) -> dict:

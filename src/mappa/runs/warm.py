@@ -39,13 +39,18 @@ def possible() -> bool:
 class Template:
     """A fork server and its socket, which live until :meth:`close` or the end of this process.
 
+    Parameters
+    ----------
+    share: date of the stock, and the studies of which the server computes what is the same for
+        every force before its first fork; by default it computes nothing.
+
     Raises
     ------
     Cold: kernels cannot be forked here.
     OSError: the server cannot be started.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, share: Sequence[str] = ()) -> None:
         if not possible():
             raise Cold("kernels cannot be forked on this system")
         self.folder = Path(tempfile.mkdtemp(prefix="mappa-warm-"))  # mode 0700
@@ -57,7 +62,7 @@ class Template:
                 listener.bind(str(self.path))
                 self.path.chmod(0o600)
                 listener.listen(128)
-                self.process = _start_server(listener.fileno())
+                self.process = _start_server(listener.fileno(), share)
         except OSError:
             shutil.rmtree(self.folder, ignore_errors=True)
             raise
@@ -80,7 +85,7 @@ class Template:
         self.close()
 
 
-def _start_server(descriptor: int) -> subprocess.Popen[bytes]:
+def _start_server(descriptor: int, share: Sequence[str]) -> subprocess.Popen[bytes]:
     environment = os.environ | {
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "OPENBLAS_NUM_THREADS": "1",  # threads do not survive a fork
@@ -89,7 +94,7 @@ def _start_server(descriptor: int) -> subprocess.Popen[bytes]:
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # its warning about frozen modules is no use here
     }
     return subprocess.Popen(
-        [sys.executable, "-P", "-m", "mappa.runs.forkserver", str(descriptor)],
+        [sys.executable, "-P", "-m", "mappa.runs.forkserver", str(descriptor), *share],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         pass_fds=(descriptor,),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from mappa.charts import growth as charts
 from mappa.charts.exhibit import Exhibit
+from mappa.charts.kept import kept
 from mappa.errors import TooLittleKnown
 from mappa.figures import Figures, load
 from mappa.growth import series
@@ -17,6 +19,20 @@ from mappa.words import growth as words
 from mappa.words import growth_tables as tables
 from mappa.words.prose import Prose
 from mappa.words.tables import Table
+
+#: Fields of the record that are the force's own: no chart of the nation is drawn from them.
+_OF_THE_FORCE: dict[str, Any] = {
+    "force": "",
+    "status": "",
+    "count": None,
+    "series": (),
+    "later_counts": (),
+    "change": None,
+    "year_test": None,
+    "compound": None,
+    "spans": (),
+    "other_measures": (),
+}
 
 
 class GrowthStudy:
@@ -48,7 +64,7 @@ class GrowthStudy:
     @functools.cached_property
     def nation_chart(self) -> Exhibit:
         """Every official national value, with its breaks."""
-        return charts.nation(self.record)
+        return kept(charts.nation, self.record, **_OF_THE_FORCE)
 
     @property
     def nation_table(self) -> Table:
@@ -73,7 +89,7 @@ class GrowthStudy:
     @functools.cached_property
     def yearly_chart(self) -> Exhibit:
         """The nation's yearly increase in people and in percent."""
-        return charts.yearly(self.record)
+        return kept(charts.yearly, self.record, **_OF_THE_FORCE)
 
     @property
     def trend_table(self) -> Table:
@@ -131,7 +147,12 @@ class GrowthStudy:
     @functools.cached_property
     def contribution_chart(self) -> Exhibit | Prose:
         """Each area's part of the national change."""
-        return charts.contribution(self.record) or words.contribution(self.record)
+        parts = self.record.contribution.parts
+        if not parts:
+            return words.contribution(self.record)
+        if any(part.area == self.record.force for part in parts):  # its bar is marked
+            return charts.contribution(self.record)
+        return kept(charts.contribution, self.record, **_OF_THE_FORCE)
 
     @property
     def measures(self) -> Prose:

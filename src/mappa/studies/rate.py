@@ -21,6 +21,7 @@ from mappa.charts import (
     rate_tiles,
 )
 from mappa.charts.exhibit import Exhibit
+from mappa.charts.kept import kept as kept_chart
 from mappa.figures import Figures, load
 from mappa.rates import change, comparators, kept, story
 from mappa.rates.league import league
@@ -190,7 +191,8 @@ class RateStudy:
         found = self._kept
         if found is None:
             return simulation_words.NONE_KEPT
-        return rate_power.power(found, "Source: simulation study kept with the tables.")
+        source = "Source: simulation study kept with the tables."
+        return kept_chart(rate_power.power, found, source)
 
     @functools.cached_property
     def findings(self) -> list[story.Finding]:
@@ -206,6 +208,11 @@ class RateStudy:
     def story_summary(self) -> Prose:
         """The verdicts counted."""
         return story_words.summary(self.findings)
+
+    def share(self) -> None:
+        """Compute what is the same for every force, so that it is found when it is asked for."""
+        _ = self._league, self._kept
+        change.growth_table(self.figures, self.record.as_of)
 
     @functools.cached_property
     def _league(self) -> pd.DataFrame:

@@ -201,6 +201,11 @@ class RegisterStudy:
         """What was published after the date."""
         return words.leaks(self.record)
 
+    def share(self) -> None:
+        """Compute what is the same for every force, so that it is found when it is asked for."""
+        _ = self.posterior, self.settlement, self.seal_scores
+        _ = self.what_ifs, self.origins_table, self.assumptions
+
     # -- what-ifs -----------------------------------------------------------------------------
 
     def scenario(self, since: str = "", cohorts: str = "new", **settings: Any) -> RegisterWhatIf:
@@ -254,7 +259,7 @@ class RegisterStudy:
     def forecast_chart(self) -> Exhibit:
         """The forecast beside the benchmarks, later counts laid over it."""
         publisher = str(self.figures.settings.get("publisher", "the publisher"))
-        return forecast_charts.forecast_chart(self._view, self._later, publisher=publisher)
+        return kept(forecast_charts.forecast_chart, self._view, self._later, publisher)
 
     @functools.cached_property
     def benchmarks_table(self) -> Table:
