@@ -90,3 +90,27 @@ def test_several_processes_that_ask_at_once_compute_it_once(tmp_path):
     for process in asking:
         process.join(20)
     assert log.read_text() == "x"
+
+
+def test_a_digest_that_is_remembered_sees_every_change_of_a_file(tmp_path, monkeypatch):
+    from mappa.runs import state
+
+    monkeypatch.setenv("MAPPA_DATA", str(tmp_path))
+    read = []
+    digest_files = state.digest_files
+    monkeypatch.setattr(state, "digest_files", lambda *a: read.append(1) or digest_files(*a))
+    table = tmp_path / "a.csv"
+    table.write_text("1")
+    first = state.data_digest()
+    table.write_text("2")  # as long, perhaps within the same tick of the clock
+    second = state.data_digest()
+    assert len({first, second}) == 2 and len(read) == 2
+    monkeypatch.setattr(state, "_SETTLED", -1)  # as though the files were old
+    assert [state.data_digest() for _ in range(3)] == 3 * [second] and len(read) == 3
+    table.write_text("33")
+    (tmp_path / ".hidden").write_text("passing")
+    (tmp_path / "nowhere.csv").symlink_to(tmp_path / "none")
+    third = state.data_digest()
+    assert third not in (first, second) and len(read) == 4
+    table.unlink()
+    assert state.data_digest() not in (first, second, third)

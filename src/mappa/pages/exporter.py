@@ -8,6 +8,7 @@ becomes cells inside the study's own frame: no script, code folded, alt text kep
 from __future__ import annotations
 
 import base64
+import functools
 import html
 import json
 import re
@@ -73,6 +74,17 @@ def picture(output: NotebookNode, mime: str, cell: NotebookNode) -> str:
     return f'<img alt="{html.escape(str(alt), quote=True)}" src="{source}">'
 
 
+def highlight(source: str, metadata: Any = None) -> str:
+    """Return the code of a cell as HTML; every force has the same, so it is made once."""
+    return _highlighted(source, (metadata or {}).get("magics_language"))
+
+
+@functools.lru_cache(maxsize=512)
+def _highlighted(source: str, language: str | None) -> str:
+    metadata = {"magics_language": language} if language else None
+    return str(Highlight2HTML(pygments_lexer="python")(source, metadata=metadata))
+
+
 def record_table(record: dict[str, Any]) -> str:
     """Return the single numbers and words of a record as a folded table."""
     lines = []
@@ -127,7 +139,7 @@ class MappaExporter(HTMLExporter):
         notebook = _numbered(nb)
         resources = self._init_resources(resources)
         resources["record_mime"] = RECORD_MIME
-        self.register_filter("highlight_code", Highlight2HTML(pygments_lexer="python", parent=self))
+        self.register_filter("highlight_code", highlight)
         self.register_filter(
             "filter_data_type",
             WidgetsDataTypeFilter(
@@ -141,11 +153,17 @@ class MappaExporter(HTMLExporter):
         text, _ = TemplateExporter.from_notebook_node(self, notebook, resources)
         return str(text)
 
-    def _validate_preprocessor(self, nbc: NotebookNode, preprocessor: Any) -> None:
-        """Validate nothing between preprocessors: a dozen times a page costs as much as the page.
+    def _preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Run the preprocessors that are asked for, and nothing between them.
 
-        The notebook was validated when it was read, and none of them is the study's own.
+        nbconvert copies, normalises and validates the notebook a dozen times here, which costs as
+        much as the page; this one is a copy already and was validated when it was read.
         """
+        for preprocessor in self._preprocessors:
+            nb, resources = preprocessor(nb, resources)
+        return nb, resources
 
     def from_notebook_node(  # type: ignore[override]
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any

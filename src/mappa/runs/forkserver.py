@@ -39,10 +39,16 @@ PRELOAD = (
     "ipykernel.ipkernel",
     "ipykernel.debugger",
     "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.logger",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
+    "tornado.platform.asyncio",
     "psutil",
     "ipywidgets",
     "matplotlib.figure",
     "matplotlib.backends.backend_svg",
+    "pandas.io.formats.string",
     "mappa.studies",
 )
 _PACKAGES = ("figures", "rates", "growth", "register", "words", "charts", "studies")
