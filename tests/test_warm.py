@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from jupyter_client import KernelManager
 
@@ -230,6 +231,29 @@ def test_a_template_that_is_killed_takes_its_kernels_with_it_and_the_next_is_col
         assert isinstance(kernel.process, subprocess.Popen)
         assert kernel.run("print(1 + 1)") == ("2\n", "ok")
         kernel.close()
+
+
+def test_a_template_whose_owner_goes_while_it_computes_goes_at_once(tmp_path, monkeypatch):
+    monkeypatch.setenv("MAPPA_CACHE", str(tmp_path / "cache"))
+    mine = warm.Template(("2020-03-31", "growth", "rate", "register"))
+    try:
+        time.sleep(1)
+        mine.process.stdin.close()
+        assert mine.process.wait(20) == 1  # 0 is that of a template that has served
+        assert not mine.folder.exists()
+    finally:
+        mine.close()
+
+
+def test_the_template_computes_what_forces_share_where_it_is_asked_to(figures):
+    from mappa.rates import forces
+
+    forces._forces.cache_clear()
+    with pd.option_context("display.max_columns", 0):  # which preloading sets
+        forkserver.preload()
+        assert not forces._forces.cache_info().currsize
+        forkserver.preload(("2020-03-31", "rate", "no-study-of-ours"))
+    assert forces._forces.cache_info().currsize
 
 
 def test_a_client_that_says_nonsense_harms_nobody(template, environment):

@@ -20,6 +20,7 @@ import importlib
 import json
 import os
 import random
+import select
 import selectors
 import shutil
 import signal
@@ -27,7 +28,7 @@ import socket
 import sys
 import threading
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -278,11 +279,33 @@ def _reseed() -> None:
         numpy.random.seed()
 
 
+@contextlib.contextmanager
+def _leaving_with_the_owner(folder: Path) -> Iterator[None]:
+    """Look once a second, while this process is busy, whether its owner has gone; then go too.
+
+    A timer and not a thread: beside a thread nothing may be forked.
+    """
+
+    def look(*_: object) -> None:
+        if select.select([sys.stdin], [], [], 0)[0]:
+            shutil.rmtree(folder, ignore_errors=True)
+            os._exit(1)
+
+    signal.signal(signal.SIGALRM, look)
+    signal.setitimer(signal.ITIMER_REAL, 1, 1)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+
+
 def main(descriptor: int, *share: str) -> None:
     """Serve on an inherited listening socket; *share* as for :func:`preload`."""
     listener = socket.socket(fileno=descriptor)
     os.set_inheritable(descriptor, False)
-    preload(share)
+    with _leaving_with_the_owner(Path(listener.getsockname()).parent):
+        preload(share)
     gc.collect()
     gc.freeze()  # the collector must not touch, and so copy, the pages shared with the forks
     try:

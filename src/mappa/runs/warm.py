@@ -21,7 +21,9 @@ from typing import Any
 #: Names the socket of a template that a parent process owns.
 SOCKET = "MAPPA_WARM_SOCKET"
 _LONGEST_PATH = 100  # bytes of a Unix socket's path, 104 on some systems
-_PATIENCE = 120  # seconds for the imports of the template on a busy machine
+#: Seconds for the imports of the template on a busy machine, and for what it computes for all: a
+#: kernel that did not wait would compute the same.
+_PATIENCE = 900
 
 
 class Cold(OSError):
