@@ -49,6 +49,23 @@ def test_a_mistake_is_one_sentence_and_exit_2_and_nothing_is_written(
     assert said in told
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--margin", "-0.1"], "The margin must be above 0 and below 10"),
+        (["--set", "horizon=6"], "horizon = 6 cannot be: it is 0 to 5."),
+        (["--set", "nation=registr"], "no nation called 'registr': did you mean 'register'?"),
+    ],
+)
+def test_a_value_that_a_study_would_refuse_is_refused_before_a_kernel_starts(
+    tmp_path, root, arguments, said
+):
+    told = fails(
+        tmp_path, root / "notebooks", "report", "--all", *arguments, "--out", "x", status=2
+    )
+    assert said in told
+
+
 def test_an_output_folder_that_cannot_be_written_is_one_sentence_and_exit_1(tmp_path, study):
     (tmp_path / "file").write_text("in the way")
     out = tmp_path / "file" / "reports"

@@ -93,9 +93,14 @@ def assess(
     )
 
 
-def _check_shares(margin: float, confidence: float) -> None:
+def check_margin(margin: float) -> None:
+    """Raise UsageError unless *margin* is a share by which a rate may differ."""
     if not 0 < margin < 10:
         raise UsageError(f"The margin must be above 0 and below 10, such as 0.10: not {margin}.")
+
+
+def _check_shares(margin: float, confidence: float) -> None:
+    check_margin(margin)
     if not 0.5 <= confidence < 1:
         raise UsageError(f"The confidence must be from 0.5 to below 1: not {confidence}.")
 

@@ -179,8 +179,27 @@ def open_study(settings: Mapping[str, Any], out: Path) -> Study:
     found = tuple(notebooks.find(places.notebooks_folder()))
     given = {name: value for name, value in settings.items() if value is not None}
     study = Study(figures, found, given, out)
-    study.values(str(figures.settings["default_force"]))
+    _check_ranges(study, study.values(str(figures.settings["default_force"])))
     return study
+
+
+def _check_ranges(study: Study, values: Mapping[str, Mapping[str, Scalar]]) -> None:
+    """Check what no comment of a parameters cell tells, and only what the user set.
+
+    Raises UsageError or UnknownName (exit status 2), as the study itself would in a kernel.
+    """
+    _, *opened = study.shared()
+    chosen = {name: v for given in values.values() for name, v in given.items()}
+    chosen = {name: v for name, v in chosen.items() if name in study.settings}
+    if "rate" in opened and "margin" in chosen:
+        from mappa.rates.verdict import check_margin  # slow to import
+
+        check_margin(float(str(chosen["margin"])))
+    if "growth" in opened and "nation" in chosen:
+        from mappa.register.national_draws import SOURCES
+
+        if chosen["nation"] not in SOURCES:
+            raise UnknownName("nation", str(chosen["nation"]), SOURCES)
 
 
 def choose_forces(figures: Figures, names: Sequence[str], everyone: bool) -> list[str]:
