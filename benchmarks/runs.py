@@ -262,7 +262,7 @@ def thousand(areas: int) -> None:
     import made_up
     from runs_support import write_study
 
-    made_up.NAMES = [f"District {n:04d}" for n in range(areas)]
+    made_up.NAMES = [made_up.DEFAULT_FORCE, *(f"District {n:04d}" for n in range(1, areas))]
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         os.environ["MAPPA_DATA"] = str(made_up.write_made_up(folder / "data", ROOT / "data"))

@@ -113,7 +113,7 @@ class ForkServer:
                 pass
         finally:
             for pid in self.clients.values():
-                _kill_group(pid)
+                _kill(pid)
 
     def _turn(self) -> bool:
         for key, _ in self.selector.select():
@@ -133,6 +133,7 @@ class ForkServer:
         connection, _ = self.listener.accept()
         connection.settimeout(10)  # a client that connects and says nothing must not stop us
         fds: list[int] = []
+        pid = 0
         try:
             line, fds = _read_request(connection)
             request = json.loads(line)
@@ -140,6 +141,8 @@ class ForkServer:
             pid = self._fork(request, fds, connection)
             connection.sendall(json.dumps({"pid": pid}).encode() + b"\n")
         except (OSError, ValueError, KeyError, TypeError) as error:
+            if pid:  # the client has gone meanwhile
+                _kill(pid)
             with contextlib.suppress(OSError):
                 connection.sendall(json.dumps({"error": str(error)}).encode() + b"\n")
             connection.close()
@@ -152,6 +155,7 @@ class ForkServer:
 
     def _fork(self, request: dict[str, Any], fds: list[int], connection: socket.socket) -> int:
         argv, cwd, env = list(request["argv"]), str(request["cwd"]), dict(request["env"])
+        server = os.getpid()
         pid = os.fork()
         if pid:
             return pid
@@ -161,7 +165,7 @@ class ForkServer:
             for end in (self.listener, self.wakeup, self._alarm, connection, *self.clients):
                 end.close()
             self.selector.close()
-            status = _become_kernel(argv, cwd, env, fds)
+            status = _become_kernel(argv, cwd, env, fds, server)
         except BaseException:
             import traceback
 
@@ -193,7 +197,7 @@ class ForkServer:
         """Kill the kernel of a client that has closed its end (nothing else is ever sent)."""
         pid = self.clients[connection]
         self._forget(connection)
-        _kill_group(pid)
+        _kill(pid)
 
     def _forget(self, connection: socket.socket) -> None:
         self.selector.unregister(connection)
@@ -219,19 +223,29 @@ def _refuse_threads() -> None:
         raise ValueError(f"the template runs {count} threads")
 
 
+def _kill(pid: int) -> None:
+    """Kill a kernel that has not been reaped, with its group if it leads one yet."""
+    _kill_group(pid)
+    with contextlib.suppress(OSError):
+        os.kill(pid, signal.SIGKILL)
+
+
 def _kill_group(pid: int) -> None:
     with contextlib.suppress(OSError):
         os.killpg(pid, signal.SIGKILL)
 
 
-def _become_kernel(argv: list[str], cwd: str, env: dict[str, str], fds: list[int]) -> int:
+def _become_kernel(
+    argv: list[str], cwd: str, env: dict[str, str], fds: list[int], server: int
+) -> int:
     """Turn a fork of the template into what a newly started kernel would be, and run it."""
-    server = os.getppid()
     os.setsid()
     for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     _die_with_parent()
+    if os.getppid() != server:  # it had gone before this process could ask to go with it
+        return 1
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.close(null)
