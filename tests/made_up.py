@@ -84,6 +84,7 @@ def write_made_up(folder: Path, real: Path, *, seed: int = 7) -> Path:
     derived = {"quality": "printed", "source": "derived"}
     everyone = np.exp(rng.normal(np.log(1.1e6), 0.6, len(NAMES)))
     size = dict(zip(NAMES, everyone, strict=True))
+    across = max(7, round(len(NAMES) ** 0.5))
     areas, population, bands = [], [], []
     for i, name in enumerate(NAMES):
         areas.append(
@@ -92,8 +93,10 @@ def write_made_up(folder: Path, real: Path, *, seed: int = 7) -> Path:
                 slug=name.lower().replace(" ", "-"),
                 country=NATION.split()[0],
                 police_force_area_codes=f"X{i:03d}",
-                centroid_lat=round(51 + 3.2 * (i // 7) / 6 + rng.normal(0, 0.05), 3),
-                centroid_lon=round(-3 + 4.5 * (i % 7) / 6 + rng.normal(0, 0.05), 3),
+                centroid_lat=round(
+                    51 + 3.2 * (i // across) / (across - 1) + rng.normal(0, 0.05), 3
+                ),
+                centroid_lon=round(-3 + 4.5 * (i % across) / (across - 1) + rng.normal(0, 0.05), 3),
                 basis="police_force_area",
                 quality="published",
                 source="derived",
