@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 import os
 import re
 import sys
@@ -68,8 +69,12 @@ def execute(
                 execution_timeout=timeout,
                 record_timing=False,
                 shutdown_kernel="immediate",
-                # forty kernels at once would contend for one file of input history
-                extra_arguments=["--HistoryManager.enabled=False"],
+                # forty kernels at once would contend for one file of input history; what the
+                # kernel's own log warns of (a parent that has gone) is not for who stopped a run
+                extra_arguments=[
+                    "--HistoryManager.enabled=False",
+                    f"--IPKernelApp.log_level={logging.ERROR}",
+                ],
                 config=_kernel_config(scratch),
                 on_cell_start=lambda cell, cell_index, **_: seen.__setitem__(cell_index, cell),
                 # not papermill's cwd: that changes the directory of this whole process
