@@ -90,6 +90,11 @@ def gone(pid, seconds=10):
     return False
 
 
+def test_a_forked_kernel_has_streams_that_do_not_hand_over_nothing(kernel):
+    asked = "import sys\nprint(type(sys.stdout).__module__, type(sys.stderr).__module__)"
+    assert kernel.run(asked)[0] == "mappa.runs.streams mappa.runs.streams\n"
+
+
 def test_a_forked_kernel_has_the_imports_its_own_folder_and_an_empty_stdin(kernel, tmp_path):
     assert isinstance(kernel.manager.provisioner, WarmProvisioner)
     assert isinstance(kernel.process, warm.WarmProcess)
@@ -106,6 +111,33 @@ def test_a_forked_kernel_has_the_imports_its_own_folder_and_an_empty_stdin(kerne
 
 def test_output_of_subprocesses_is_shown_as_an_ordinary_kernel_shows_it(kernel):
     assert kernel.run("import os; os.system('echo from below')")[0].strip() == "from below"
+
+
+def test_what_is_written_comes_in_order_and_none_of_it_is_lost(kernel):
+    """Streams that are empty are not flushed; what is not empty is, before what comes after."""
+    seen = []
+    for code in (
+        "import sys, threading\nprint('a', end=''); sys.stdout.flush(); print('b', end='')",
+        "pass",
+        "from IPython.display import display\nprint('c'); display(1); sys.stderr.write('d'); 2",
+        "t = threading.Thread(target=print, args=('e',)); t.start(); t.join()",
+        "sys.stdout.flush(); sys.stderr.flush(); print('f')\nraise ValueError('g')",
+    ):
+        told = []
+        kernel.client.execute_interactive(code, timeout=60, output_hook=told.append)
+        seen += [_shown(message) for message in told if message["msg_type"] in _SHOWN]
+    # Pieces of one stream may come together or apart: their order is what counts.
+    assert "".join(seen) == "abc\n<1>d<2>e\nf\n<g>"
+
+
+_SHOWN = ("stream", "display_data", "execute_result", "error")
+
+
+def _shown(message):
+    content = message["content"]
+    if message["msg_type"] == "stream":
+        return content["text"]
+    return f"<{content['evalue'] if 'evalue' in content else content['data']['text/plain']}>"
 
 
 def test_each_kernel_starts_fresh_with_its_own_environment_and_random_state(environment):

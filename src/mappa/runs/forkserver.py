@@ -51,7 +51,10 @@ PRELOAD = (
     "matplotlib.backends.backend_svg",
     "pandas.io.formats.string",
     "mappa.studies",
+    "mappa.runs.streams",
 )
+#: The class of the kernels' output streams.
+STREAMS = "mappa.runs.streams.OutStream"
 _PACKAGES = ("figures", "rates", "growth", "register", "words", "charts", "studies")
 _LONGEST = 1 << 20  # bytes of a request: an environment is a few thousand
 
@@ -263,7 +266,7 @@ def _become_kernel(
     from ipykernel.kernelapp import IPKernelApp
 
     try:
-        app = IPKernelApp.instance(parent_handle=server)
+        app = IPKernelApp.instance(parent_handle=server, outstream_class=STREAMS)
         app.initialize(argv[1:])
         app.start()
         return 0
