@@ -100,22 +100,28 @@ def test_a_real_notebook_keeps_the_contract_and_its_budget(rate_page: str) -> No
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["Cumbria", "Surrey"])
-def test_a_site_of_real_reports_keeps_to_its_budget(
-    tmp_path: Path, figures: Figures, name: str
-) -> None:
-    """Cumbria has a count and Surrey has none; every area may take its part of the budget."""
-    command = [sys.executable, "-m", "mappa", "report", "--quiet", "--force", name]
-    run([*command, "--out", str(tmp_path / "reports")], tmp_path / "cache")
+def test_a_site_of_real_reports_keeps_to_its_budget(tmp_path: Path, figures: Figures) -> None:
+    """Cumbria has a count and Surrey has none: the other areas are taken to be like them.
+
+    Two areas, because what several pages show alike is written once.
+    """
+    asked = ["--force", "Cumbria", "--force", "Surrey", "--out", str(tmp_path / "reports")]
+    run([sys.executable, "-m", "mappa", "report", "--quiet", *asked], tmp_path / "cache")
     files = site.build(figures, tmp_path / "reports")
-    own = f"forces/{figures.slug(name)}/"
     pages = {a: c for a, c in files.items() if a.endswith(".html")}
     assert {a: f for a, c in pages.items() if (f := faults(c.decode()))} == {}
     assert {a for a, c in pages.items() if len(c) >= BUDGET} == set()
-    shared = sum(len(c) for a, c in pages.items() if not a.startswith(own))
-    each = sum(len(c) for a, c in pages.items() if a.startswith(own))
-    assert shared + each * len(figures.names) < (1 - MARGIN) * SITE_BUDGET
-    page = files[f"{own}index.html"].decode()
-    assert section(page, "story-check").count("<table") >= 1
+    sizes = {
+        start: sum(len(c) for a, c in pages.items() if a.startswith(start))
+        for start in ("", "forces/cumbria/", "forces/surrey/")
+    }
+    total, counted, other = sizes.values()
+    known = figures.counts(figures.settings["default_as_of"]).notna().sum()
+    assert 10 < known < len(figures.names) - 10
+    whole = total + (known - 1) * counted + (len(figures.names) - known - 1) * other
+    assert whole < (1 - MARGIN) * SITE_BUDGET
+    for own in ("forces/cumbria/", "forces/surrey/"):
+        page = files[f"{own}index.html"].decode()
+        assert section(page, "story-check").count("<table") >= 1
     told = files["national.html"].decode()
     assert told.count("<figure") >= 3 and told.count("<table") >= 5
