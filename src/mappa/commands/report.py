@@ -77,10 +77,9 @@ def report(
         with local.stoppable(), local.locked(out, say):
             tidy(out)
             plans = plan.plan(study, forces, again=again)
-            many = sum(not p.current for p in plans) > FEW
             # A kernel that starts waits a fifth of a second for nothing: one more worker than cores
             # keeps the cores busy, and pays for its own start where there is much to do.
-            options = Options(jobs or cores() + many, render, keep_going, timeout)
+            options = Options(jobs or cores() + _many(plans), render, keep_going, timeout)
             run = _run(study, plans, options, quiet=quiet, cold=cold, dask=dask)
     except local.Stopped as stop:
         typer.echo("mappa: Stopped; what is published is whole, run again for the rest.", err=True)
@@ -101,6 +100,10 @@ def gather_settings(
     settings: dict[str, Any] = dict(read_setting(text) for text in given or [])
     named = {"as_of": as_of, "margin": margin, "comparator": comparator, "denominator": denominator}
     return settings | {name: value for name, value in named.items() if value is not None}
+
+
+def _many(plans: list[ForcePlan]) -> bool:
+    return sum(not p.current for p in plans) > FEW
 
 
 def _run(
@@ -128,8 +131,7 @@ def _run(
         else:
             jobs = min(options.window, tasks)
             run = report.Run(study, plans, options, progress)
-            many = sum(not p.current for p in plans) > FEW
-            share = study.shared() if many else ()
+            share = study.shared() if _many(plans) else ()
             with (
                 report.recorded(run, f"local, {jobs}"),
                 local.workers(jobs, cold=cold, share=share) as pool,

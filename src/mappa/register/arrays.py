@@ -1,10 +1,29 @@
-"""The one array type of the register model: floating numbers of any shape."""
+"""Arrays of the register model: floating numbers of any shape, and sums of two parts."""
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.floating[Any]]
+
+
+@dataclasses.dataclass(frozen=True)
+class Parts:
+    """A sum of two parts: from cohorts, in proportion to their entrants, and from the legacy."""
+
+    cohorts: Array
+    legacy: Array
+
+    def at(self, level: float) -> Array:
+        """Return the sum with all entrants times *level*."""
+        return level * self.cohorts + self.legacy
+
+    def __getitem__(self, places: NDArray[np.integer[Any]]) -> Parts:
+        return Parts(self.cohorts[places], self.legacy[places])
+
+    def __add__(self, other: Parts) -> Parts:
+        return Parts(self.cohorts + other.cohorts, self.legacy + other.legacy)

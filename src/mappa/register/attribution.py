@@ -66,10 +66,7 @@ def _rises(model: RegisterModel, values: Values, drivers: Drivers, dates: Array,
     setting = model.setting(values, drivers, dates, law)
     rises = np.empty((len(CLASSES), model.grid.size))
     for i, (share, f) in enumerate(model.factors(setting)):
-        kernel = setting.A
-        for clock in (f.R, f.E, f.W):
-            if clock is not None:
-                kernel = kernel * clock
+        kernel = f.times(setting.A)
         rises[i] = kernel[1] - kernel[0]
         if i >= CLASSES.index("images_short"):
             rises[i] *= share

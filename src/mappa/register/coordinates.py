@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from mappa.register.arrays import Array
-from mappa.register.density import EDGE, Density, Expected
+from mappa.register.density import EDGE, Density
 
 #: The rates of registration that share the level; the first carries it.
 RATES = ("kappa_custody", "kappa_other", "kappa_images", "kappa_caution")
@@ -37,19 +37,15 @@ class Coordinates:
         """Number of coordinates."""
         return self.density.size
 
-    def _unlevelled(self, y: Array) -> tuple[Array, Expected]:
-        """Return *z* at the level zero and what the model expects there."""
-        z = y.copy()
-        z[self.at[0]] = 0.0
-        return z, self.density.expected(z)
-
     def _levelled(self, y: Array) -> tuple[Array, Array, float]:
         """Return *z*, the residuals and the log Jacobian (up to a constant) at *y*.
 
         One run of the model serves all: the level multiplies all entrants. NaN where the legacy
         alone is more than the stock.
         """
-        z, expected = self._unlevelled(y)
+        z = y.copy()
+        z[self.at[0]] = 0.0
+        expected = self.density.expected(z)
         entered, legacy = expected.stock.cohorts[-1], expected.stock.legacy[-1]
         stock = np.exp(self.log_stock + self.unit * y[self.at[0]])
         if not stock > legacy:
@@ -83,9 +79,5 @@ class Coordinates:
             return -np.inf, y, -np.inf
         with np.errstate(all="ignore"):
             z, residuals, jacobian = self._levelled(y)
-            if not np.abs(z).max() < EDGE:
-                return -np.inf, z, -np.inf
-            value = -0.5 * float(residuals @ residuals + z @ z)
-        if not np.isfinite(value):
-            return -np.inf, z, -np.inf
+            value = self.density.value(residuals, z)
         return value + jacobian, z, value

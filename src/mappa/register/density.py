@@ -10,7 +10,7 @@ import pandas as pd
 
 from mappa.figures import Figures
 from mappa.files import digest
-from mappa.register.arrays import Array
+from mappa.register.arrays import Array, Parts
 from mappa.register.inputs import build_inputs
 from mappa.register.model import RegisterModel
 from mappa.register.parameters import parameter_table
@@ -22,18 +22,6 @@ EDGE = 8.5
 
 
 @dataclasses.dataclass(frozen=True)
-class _Two:
-    """An expectation in two parts: from cohorts, in proportion to entrants, and from the legacy."""
-
-    cohorts: Array
-    legacy: Array
-
-    def at(self, level: float) -> Array:
-        """Return the sum with all entrants times *level*."""
-        return level * self.cohorts + self.legacy
-
-
-@dataclasses.dataclass(frozen=True)
 class Expected:
     """What the model expects of the figures, in the order of the targets.
 
@@ -41,12 +29,12 @@ class Expected:
     prisoners and the lifers among them are of sentences, which no rate of registration changes.
     """
 
-    stock: _Two
+    stock: Parts
     prison: Array
     ipp: Array
-    register: _Two
-    endless: _Two
-    reviews: _Two
+    register: Parts
+    endless: Parts
+    reviews: Parts
 
 
 class Density:
@@ -89,22 +77,14 @@ class Density:
         drivers = model.drivers_at(values, z)
         run = model.run_values(values, drivers, self.dates, model.law, self._pairs)
         held = model.prisoners(values, drivers, self.prison_dates)
-        of_legacy = run.by_class[-1]
-        of_cohorts = run.by_class[:-1].sum(axis=0)
         now, inside = self._share, self._share_in
         return Expected(
-            stock=_Two(of_cohorts[self._stock], of_legacy[self._stock]),
+            stock=run.stock_parts[self._stock],
             prison=held.prison[self._prison],
             ipp=held.life[self._ipp],
-            register=_Two(
-                of_cohorts[now] + held.unreleased_cohorts[inside],
-                of_legacy[now] + held.unreleased_legacy[inside],
-            ),
-            endless=_Two(
-                run.indefinite_cohorts[now] + held.indefinite_cohorts[inside],
-                run.indefinite_legacy[now] + held.indefinite_legacy[inside],
-            ),
-            reviews=_Two(run.reviews_cohorts, run.reviews_legacy),
+            register=run.stock_parts[now] + held.unreleased_parts[inside],
+            endless=run.indefinite_parts[now] + held.indefinite_parts[inside],
+            reviews=run.reviews_parts,
         )
 
     def compare(self, e: Expected, level: float = 1.0) -> Array:
@@ -129,11 +109,16 @@ class Density:
 
         The priors are cut off at :data:`EDGE` standard deviations.
         """
-        if not np.abs(z).max() < EDGE:  # also where z is not a number
+        if not _within(z):
             return -np.inf
         with np.errstate(all="ignore"):
-            r = self.residuals(z)
-            value = -0.5 * float(r @ r + z @ z)
+            return self.value(self.residuals(z), z)
+
+    def value(self, residuals: Array, z: Array) -> float:
+        """Return the log posterior of *z*, whose residuals of the data are known."""
+        if not _within(z):
+            return -np.inf
+        value = -0.5 * float(residuals @ residuals + z @ z)
         return value if np.isfinite(value) else -np.inf
 
     @property
@@ -148,6 +133,10 @@ class Density:
         table = repr((priors.names, priors.transform, sorted(priors.fixed.items())))
         numbers = [priors.centre.round(12).tobytes(), priors.scale.round(12).tobytes()]
         return digest([self.model.inputs.digest, table, *numbers, *arrays])
+
+
+def _within(z: Array) -> bool:
+    return bool(np.abs(z).max() < EDGE)  # not where z is not a number
 
 
 def density_of(figures: Figures, as_of: object) -> Density:

@@ -107,7 +107,9 @@ def fit(
     path = folder / "tuned.pickle"
     tuned = _read(path) or _keep(path, tune(density, settings.seed, scale=settings.tuning))
     progress("tuned", 1, 1)
-    with _workers(settings.processes) if executor is None else _lent(executor) as workers:
+    # An executor that is lent is not ours to close.
+    lent = _workers(settings.processes) if executor is None else contextlib.nullcontext(executor)
+    with lent as workers:
         run = _Runner(workers, pickle.dumps(tuned))
         chains, _, accepted = _chains(tuned, run, settings, folder, progress)
         z, order, shipped = _thin(chains, settings)
@@ -161,12 +163,6 @@ def _workers(processes: int) -> concurrent.futures.Executor:
         return _Here()
     context = multiprocessing.get_context("spawn")
     return concurrent.futures.ProcessPoolExecutor(processes, mp_context=context)
-
-
-@contextlib.contextmanager
-def _lent(executor: concurrent.futures.Executor) -> Iterator[concurrent.futures.Executor]:
-    """Lend an executor that is not ours to close."""
-    yield executor
 
 
 @dataclasses.dataclass(frozen=True)

@@ -48,6 +48,13 @@ class Factors:
     E: Array | None
     W: Array | None
 
+    def times(self, A: Array) -> Array:
+        """Return the kernel of the class: survival *A* times its clocks."""
+        for clock in (self.R, self.E, self.W):
+            if clock is not None:
+                A = A * clock
+        return A
+
 
 @dataclasses.dataclass(frozen=True)
 class Law:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from mappa.errors import UsageError
 from mappa.register import kernels, periods
-from mappa.register.arrays import Array
+from mappa.register.arrays import Array, Parts
 from mappa.register.cohorts import CUSTODY, DISPOSALS, Base, Drivers, Grid, base_of, drivers_of
 from mappa.register.flows import FLOWS, Flows, movements, telescope
 from mappa.register.inputs import Inputs
@@ -38,10 +38,13 @@ class StockRun:
 
     dates: Array
     by_class: Array
-    indefinite_cohorts: Array
-    indefinite_legacy: Array
-    reviews_cohorts: Array
-    reviews_legacy: Array
+    indefinite_parts: Parts
+    reviews_parts: Parts
+
+    @property
+    def stock_parts(self) -> Parts:
+        """Community stock by date, in two parts."""
+        return Parts(self.by_class[:-1].sum(axis=0), self.by_class[-1])
 
     @property
     def stock(self) -> Array:
@@ -51,12 +54,12 @@ class StockRun:
     @property
     def indefinite(self) -> Array:
         """Community stock without an end of registration, by date."""
-        return self.indefinite_cohorts + self.indefinite_legacy
+        return self.indefinite_parts.at(1.0)
 
     @property
     def reviews(self) -> Array:
         """Removals on review, by pair of dates."""
-        return self.reviews_cohorts + self.reviews_legacy
+        return self.reviews_parts.at(1.0)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,28 +73,25 @@ class Prisoners:
 
     prison: Array
     life: Array
-    unreleased_cohorts: Array
-    unreleased_legacy: Array
-    indefinite_cohorts: Array
-    indefinite_legacy: Array
+    unreleased_parts: Parts
+    indefinite_parts: Parts
 
     @property
     def unreleased(self) -> Array:
         """All who will register on release, by date."""
-        return self.unreleased_cohorts + self.unreleased_legacy
+        return self.unreleased_parts.at(1.0)
 
     @property
     def unreleased_indefinite(self) -> Array:
         """Of them those whose registration will have no end, by date."""
-        return self.indefinite_cohorts + self.indefinite_legacy
+        return self.indefinite_parts.at(1.0)
 
 
 @dataclasses.dataclass(frozen=True)
 class Setting:
     """What a run is made of, once: kernels at its dates, lengths, survival, entrants.
 
-    ``A`` (alive), ``G`` (released) are dates by cohorts; ``n`` (people) is disposal by cohort;
-    ``below_*`` are shares of sentences below the limits of terms, by cohort.
+    ``A`` (alive), ``G`` (released) are dates by cohorts; ``n`` (people) is disposal by cohort.
     """
 
     values: Values
@@ -102,8 +102,10 @@ class Setting:
     A: Array
     G: Array
     n: Array
-    below_short: Array
-    below_long: Array
+
+    def below(self, months: float) -> Array:
+        """Return the share of sentences shorter than *months*, by cohort."""
+        return self.lengths.share_below(np.log(months) - self.drivers.crossing)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -118,6 +120,14 @@ class _Endless:
     images: Array
     W: Array
     people: tuple[Array, Array, Array]
+
+    def between(self, A: Array, pair: tuple[int, int]) -> tuple[Array, Array]:
+        """Return who would be there on two dates were there no review (people), and W then."""
+        rows = list(pair)
+        there = np.zeros((2, A.shape[1]))
+        for part, people in zip((self.above, self.life, self.images), self.people, strict=True):
+            there += part[rows] * people
+        return A[rows] * there, self.W[rows]
 
 
 class RegisterModel:
@@ -271,19 +281,20 @@ class RegisterModel:
         legacy = legacy_of(self.inputs, values, s.k, law)
         if law.later is None:
             classes, endless = self._plain(s)
-            of_cohorts = _reviewed(s.A, endless, pairs)
+            of_cohorts = [_removals(*endless.between(s.A, pair)) for pair in pairs]
         else:
             if pairs:
                 raise UsageError("Removals on review are told under one law only.")
-            classes, of_cohorts = self._general(s), np.zeros(0)
-        stock = legacy.stock
+            classes, of_cohorts = self._general(s), []
+        there, W, stock = legacy.before_review.T, legacy.W.T, legacy.stock
+        of_legacy = [_removals(there[list(pair)], W[list(pair)]) for pair in pairs]
         return StockRun(
             dates=s.k.dates,
             by_class=np.concatenate([classes, stock.sum(axis=0, keepdims=True)]) * here,
-            indefinite_cohorts=classes[_ENDLESS].sum(axis=0) * here,
-            indefinite_legacy=stock[list(ENDLESS)].sum(axis=0) * here,
-            reviews_cohorts=of_cohorts * here,
-            reviews_legacy=_fall(legacy.before_review, legacy.W, pairs) * here,
+            indefinite_parts=Parts(
+                classes[_ENDLESS].sum(axis=0) * here, stock[list(ENDLESS)].sum(axis=0) * here
+            ),
+            reviews_parts=Parts(np.array(of_cohorts) * here, np.array(of_legacy) * here),
         )
 
     def setting(self, values: Values, drivers: Drivers, dates: Array, law: Law) -> Setting:
@@ -298,8 +309,6 @@ class RegisterModel:
             A=k.by_lag(self.alive(values)),
             G=k.released(drivers, lengths, values["served_short"]),
             n=drivers.entrants() * self.grid.step,
-            below_short=lengths.share_below(np.log(law.terms.short_limit) - drivers.crossing),
-            below_long=lengths.share_below(np.log(law.terms.threshold) - drivers.crossing),
         )
 
     def alive(self, values: Values) -> Array:
@@ -315,8 +324,8 @@ class RegisterModel:
 
         Beside them, the parts of those whose registration has no end, before any review.
         """
-        values, k, n, G = s.values, s.k, s.n, s.G
-        r = self._on_register(s.law.terms, values["extension"])
+        values, k, n, G, terms = s.values, s.k, s.n, s.G, s.law.terms
+        r = self._on_register(terms, values["extension"])
         alive = self.alive(values)
         out = np.empty((len(CLASSES), len(k.dates)))
         caution = k.by_lag(alive * r["caution"])
@@ -328,7 +337,8 @@ class RegisterModel:
         suspended = k.by_lag(alive * ((1 - mixed) * r["short"] + mixed * r["middle"]))
         out[1], out[2] = k.by_lag(alive * r["other"]) @ n[1], suspended @ n[2]
         out[8], out[9] = k.by_lag(alive * r["image_other"]) @ n[5], suspended @ n[6]
-        upto_short, upto_long = np.minimum(G, s.below_short), np.minimum(G, s.below_long)
+        upto_short = np.minimum(G, s.below(terms.short_limit))
+        upto_long = np.minimum(G, s.below(terms.threshold))
         fixed = n[CUSTODY] * (1 - s.drivers.life)
         A_short, A_middle = k.by_lag(alive * r["short"]), k.by_lag(alive * r["middle"])
         out[3] = (A_short * upto_short) @ fixed
@@ -359,11 +369,7 @@ class RegisterModel:
         """Return classes by date from their clocks, under any law."""
         out = np.empty((len(CLASSES), len(s.k.dates)))
         for i, (share, f) in enumerate(self.factors(s)):
-            kernel = s.A
-            for clock in (f.R, f.E, f.W):
-                if clock is not None:
-                    kernel = kernel * clock
-            out[i] = kernel @ (s.n[FEED[i]] * share)
+            out[i] = f.times(s.A) @ (s.n[FEED[i]] * share)
         return out
 
     def prisoners(
@@ -375,7 +381,7 @@ class RegisterModel:
         fixed = sentenced * (1 - drivers.life)
         # The longest sentences leave last: of those still held, all up to the long share.
         determinate = inside @ fixed
-        long = np.minimum(inside, s.A * (1 - s.below_long)) @ fixed
+        long = np.minimum(inside, s.A * (1 - s.below(s.law.terms.threshold))) @ fixed
         alive, k = self.alive(values), s.k
         life = k.by_lag(alive * (1 - self._left(values["life_release"]))) @ (
             sentenced * drivers.life
@@ -388,10 +394,11 @@ class RegisterModel:
             # Prisoners are counted by sentence, whether or not they were on the register before.
             prison=(determinate + life) / values["kappa_custody"] + behind,
             life=life / values["kappa_custody"],
-            unreleased_cohorts=determinate + life + images,
-            unreleased_legacy=behind,
-            indefinite_cohorts=long + life + images * values["images_long"],
-            indefinite_legacy=values["legacy_prison_indefinite"] * behind,
+            unreleased_parts=Parts(determinate + life + images, behind),
+            indefinite_parts=Parts(
+                long + life + images * values["images_long"],
+                values["legacy_prison_indefinite"] * behind,
+            ),
         )
 
     def _removal(self, s: Setting) -> Array:
@@ -446,27 +453,25 @@ class RegisterModel:
 
     def factors(self, s: Setting) -> list[tuple[Array | float, Factors]]:
         """Return for each class its share of its disposal and its clocks R, E and W."""
-        law, k = s.law, s.k
-        made = self._clocks(s, law.terms)
+        law, k, W = s.law, s.k, self._removal(s)
+        made = self._clocks(s, law.terms, W)
         if law.later is None:
             return made
-        new = self._clocks(s, law.later)
+        new = self._clocks(s, law.later, W)
         later = k.dates[:, None] > law.since if law.everyone else k.times >= law.since
         where = np.broadcast_to(later, k.place.shape)
         return [_mixed(old, late, where) for old, late in zip(made, new, strict=True)]
 
-    def _clocks(self, s: Setting, terms: Terms) -> list[tuple[Array | float, Factors]]:
-        """Return the clocks under one set of terms (reviews under the whole law)."""
+    def _clocks(self, s: Setting, terms: Terms, W: Array) -> list[tuple[Array | float, Factors]]:
+        """Return the clocks under one set of terms; *W*: reviews under the whole law."""
         values, k = s.values, s.k
         r = {n: k.by_lag(v) for n, v in self._on_register(terms, values["extension"]).items()}
         caution = r["caution"]
         caution[:, : self._early] = r["caution_before"][:, : self._early]
         mixed = values["suspended_middle"]
         suspended = (1 - mixed) * r["short"] + mixed * r["middle"]
-        W = self._removal(s)
-        below_short = s.lengths.share_below(np.log(terms.short_limit) - s.drivers.crossing)
-        below_long = s.lengths.share_below(np.log(terms.threshold) - s.drivers.crossing)
-        upto_short, upto_long = np.minimum(s.G, below_short), np.minimum(s.G, below_long)
+        upto_short = np.minimum(s.G, s.below(terms.short_limit))
+        upto_long = np.minimum(s.G, s.below(terms.threshold))
         life = k.by_lag(self._left(values["life_release"]))
         images = k.by_lag(self._left(1 / values["images_served"]))
         R_long = r.get("long")
@@ -526,23 +531,9 @@ class RegisterModel:
         return Flows(first, released, expired, died, reviewed, ends[0], ends[1])
 
 
-def _fall(before_review: Array, W: Array, pairs: tuple[tuple[int, int], ...]) -> Array:
-    """Return the removals on review between pairs of dates (columns): W's fall at the mean."""
-    falls = [(before_review[:, [a, b]].mean(axis=1) * (W[:, a] - W[:, b])).sum() for a, b in pairs]
-    return np.array(falls)
-
-
-def _reviewed(A: Array, endless: _Endless, pairs: tuple[tuple[int, int], ...]) -> Array:
-    """Return the removals on review of cohorts between pairs of dates (rows)."""
-    parts = (endless.above, endless.life, endless.images)
-    falls = []
-    for a, b in pairs:
-        kernel = np.zeros((2, A.shape[1]))
-        for part, people in zip(parts, endless.people, strict=True):
-            kernel += part[[a, b]] * people
-        W = endless.W[[a, b]]
-        falls.append(float(((A[[a, b]] * kernel).mean(axis=0) * (W[0] - W[1])).sum()))
-    return np.array(falls)
+def _removals(there: Array, W: Array) -> float:
+    """Return the removals on review between two dates (rows): W's fall at the mean of the rest."""
+    return float((there.mean(axis=0) * (W[0] - W[1])).sum())
 
 
 def _mixed(

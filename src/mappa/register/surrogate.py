@@ -45,13 +45,6 @@ class Surrogate:
     chosen: NDArray[np.intp]
     same: NDArray[np.bool_]
 
-    def residuals(self, y: Array) -> Array:
-        """Return the residuals at *y*."""
-        x = (y - self.centre) / self.scale
-        s = x[self.chosen]
-        value = self.constant + (self.linear + self.quadratic @ x) @ x + ((self.cubic @ s) @ s) @ s
-        return np.asarray(value)
-
     def potential(self, mean: Array, root: Array) -> Potential:
         """Return the energy in whitened coordinates ``w``, where ``y = mean + root w``."""
         x, T = (mean - self.centre) / self.scale, root / self.scale[:, None]
