@@ -11,7 +11,7 @@ import statistics
 import time
 from typing import Any
 
-from mappa.figures import load
+from mappa.data import load
 from mappa.studies import explore
 
 AIM = 0.150
@@ -50,15 +50,15 @@ def report(what: str, taken: list[float]) -> None:
 def main() -> None:
     explore.display = lambda thing, display_id: Handle(thing)  # type: ignore[assignment]
     explore.publish_display_data = lambda bundle: None  # type: ignore[assignment]
-    figures = load()
-    day, force = str(figures.settings["default_as_of"]), str(figures.settings["default_force"])
-    rate = explore.rate(force, day, figures=figures)
+    data = load()
+    day, force = str(data.settings["default_as_of"]), str(data.settings["default_force"])
+    rate = explore.rate(force, day, data=data)
     rate._ipython_display_()
     report("slider: margin", measure(rate, "margin", [0.11 + i / 100 for i in range(MOVES)]))
-    others = [a for a in figures.counts(day).index if a != force][:MOVES]
+    others = [a for a in data.counts(day).index if a != force][:MOVES]
     report("choice: force, seen for the first time", measure(rate, "force", others))
     report("choice: force, seen before", measure(rate, "force", others))
-    register = explore.register(day, since="2010-04", figures=figures)
+    register = explore.register(day, since="2010-04", data=data)
     register._ipython_display_()
     months = [31.0 + i for i in range(MOVES)]
     report(

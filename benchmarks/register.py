@@ -15,10 +15,10 @@ import time
 
 import numpy as np
 
-from mappa.figures import load
-from mappa.register import diagnostics as dg
-from mappa.register.density import density_of
-from mappa.register.sampler import dispersed, run_block, tune
+from mappa.data import load
+from mappa.register.likelihood.density import density_of
+from mappa.register.posterior import diagnostics as dg
+from mappa.register.posterior.sampler import dispersed, run_block, tune
 
 AS_OF = "2020-03-31"
 _kept: dict[str, object] = {}

@@ -140,7 +140,8 @@ def _path() -> str:
 def floor_here(forces: list[str]) -> None:
     """Fork once for each notebook of each force, as many at once as there are jobs."""
     from mappa.commands.report import FEW
-    from mappa.runs import forkserver, plan
+    from mappa.runs import plan
+    from warmkernels import server as forkserver
 
     os.environ["MPLBACKEND"] = "agg"
     forkserver.preload(plan.open_study({}, Path()).shared() if len(forces) > FEW else ())
@@ -203,7 +204,7 @@ def ratios(count: int, few: int, rounds: int) -> None:
     The loop and the cold pool cost the same however many forces there are, so they run over *few*
     of them, evenly chosen.
     """
-    from mappa.figures import load
+    from mappa.data import load
 
     names = load().names
     forces = _evenly(names, count)
@@ -243,7 +244,7 @@ def _table(taken: dict[str, list[Cost]]) -> None:
 
 def growth(sizes: list[int], jobs: list[int]) -> None:
     """Print what 1, 5, ... forces cost, with 1, 2, ... workers, and what a second run does."""
-    from mappa.figures import load
+    from mappa.data import load
 
     print(f"{machine()}\n\n| forces | jobs | wall s | CPU s | second run, wall s |")
     print("|---|---|---|---|---|")

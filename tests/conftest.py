@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tests"))
 # One BLAS thread per process: the tests run side by side.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from made_up import write_made_up  # noqa: E402
-from mappa.figures import Figures, load  # noqa: E402
+
+from mappa.data import Data, load  # noqa: E402
 
 DATA = ROOT / "data"
 
@@ -39,7 +38,7 @@ def root() -> Path:
 
 
 @pytest.fixture(scope="session")
-def figures() -> Figures:
+def data() -> Data:
     """The study's own figures."""
     return load(DATA)
 
@@ -57,6 +56,6 @@ def made_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def made_up_figures(made_up: Path) -> Figures:
+def made_up_data(made_up: Path) -> Data:
     """The made-up country's figures."""
     return load(made_up)

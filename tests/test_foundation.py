@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mappa.charts.exhibit import safe_csv
 from mappa.errors import OutputError, UnknownName
 from mappa.files import digest, write_atomically
+from mappa.plot.exhibit import safe_csv
 from mappa.records import Record, key, plain
 from mappa.words import Prose, Table, numbers
 

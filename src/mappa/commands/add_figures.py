@@ -10,8 +10,8 @@ import typer
 from mappa.errors import DataError
 
 if TYPE_CHECKING:
-    from mappa.figures import Figures
-    from mappa.figures.add import Change, Plan, Rehearsal
+    from mappa.data import Data
+    from mappa.data.add import Change, Plan, Rehearsal
 
 _KINDS = {
     "new": "new",
@@ -38,38 +38,38 @@ def add_figures(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change.")] = False,
 ) -> None:
     """Add a table of figures: validated, reconciled, shown, and only then written."""
-    from mappa.figures import load
-    from mappa.figures.add import plan, read_submission
+    from mappa.data import load
+    from mappa.data.add import plan, read_submission
 
-    figures = load()
-    settle(plan(figures, read_submission(file, figures)), figures, yes=yes, dry_run=dry_run)
+    data = load()
+    settle(plan(data, read_submission(file, data)), data, yes=yes, dry_run=dry_run)
 
 
-def settle(plan: Plan, figures: Figures, *, yes: bool, dry_run: bool) -> None:
+def settle(plan: Plan, data: Data, *, yes: bool, dry_run: bool) -> None:
     """Show what *plan* changes, reconcile it in a copy, ask, and write.
 
     Raises DataError (exit status 1) where a check fails that did not fail before.
     """
-    from mappa.figures.add import apply, rehearse
+    from mappa.data.add import apply, rehearse
 
     for change in plan.changes:
         typer.echo(_line(change))
     if not plan.tables:
         typer.echo("Nothing changes: every figure is already there.")
         return
-    rehearsal = rehearse(plan, figures)
+    rehearsal = rehearse(plan, data)
     for note in rehearsal.plan.notes:
         typer.echo(note)
     _report_checks(rehearsal)
     if dry_run:
         typer.echo("Dry run: nothing was changed.")
         return
-    if not yes and not typer.confirm(f"Change the tables in {figures.folder}?"):
+    if not yes and not typer.confirm(f"Change the tables in {data.folder}?"):
         typer.echo("Nothing was changed.")
         raise typer.Exit(1)
-    written = apply(rehearsal.plan, figures.folder)
+    written = apply(rehearsal.plan, data.folder)
     names = ", ".join(path.name for path in written)
-    typer.echo(f"Written: {names} in {figures.folder}.")
+    typer.echo(f"Written: {names} in {data.folder}.")
 
 
 def _line(change: Change) -> str:

@@ -19,28 +19,28 @@ def areas(
     """List the areas, and for a date the count of each or that none is known."""
     import json
 
-    from mappa.figures import load
+    from mappa.data import load
     from mappa.words import numbers
 
-    figures = load()
-    day = figures.date(as_of or str(figures.settings["default_as_of"]))
-    counts = figures.counts(day)
-    people = figures.people(day)
+    data = load()
+    day = data.date(as_of or str(data.settings["default_as_of"]))
+    counts = data.counts(day)
+    people = data.people(day)
     if as_json:
         rows = [
             {
                 "area": area,
-                "slug": figures.slug(area),
+                "slug": data.slug(area),
                 "as_of": f"{day:%Y-%m-%d}",
                 "count": int(counts[area]) if area in counts else None,
                 "population": int(people[area]),
             }
-            for area in figures.names
+            for area in data.names
         ]
         typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
-    width = max(map(len, figures.names))
-    typer.echo(f"{len(figures.names)} areas; registered offenders on {numbers.day(day)}:")
-    for area in figures.names:
+    width = max(map(len, data.names))
+    typer.echo(f"{len(data.names)} areas; registered offenders on {numbers.day(day)}:")
+    for area in data.names:
         known = numbers.count(counts[area]) if area in counts else "no count published here"
         typer.echo(f"  {area:<{width}}  {known:>6}")

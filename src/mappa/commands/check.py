@@ -22,11 +22,11 @@ def check(
     import json
     from collections import Counter
 
-    from mappa.figures import load
-    from mappa.figures.check import run_checks
+    from mappa.data import load
+    from mappa.data.check import run_checks
 
-    figures = load()
-    findings = run_checks(figures)
+    data = load()
+    findings = run_checks(data)
     failed = [f for f in findings if f.status == "fail"]
     if as_json:
         typer.echo(json.dumps([f.as_dict() for f in findings], indent=1, ensure_ascii=False))

@@ -31,12 +31,12 @@ def explain(
     """Trace a number of the rate's record: formula, function, data rows, sources, rounding."""
     import json
 
+    from mappa.data import load
     from mappa.errors import UsageError
-    from mappa.figures import load
-    from mappa.rates.explain import explain as trace
+    from mappa.rates.explain.trace import explain as trace
     from mappa.rates.record import RateRecord
     from mappa.rates.verdict import assess
-    from mappa.words.rate_explain import lines
+    from mappa.words.rate.explain import lines
 
     if names:
         for row in RateRecord.key_table():
@@ -47,16 +47,16 @@ def explain(
         raise UsageError(
             "Name a key of the record, such as rate; `mappa explain --list` lists them."
         )
-    figures = load()
+    data = load()
     record = assess(
-        figures,
-        force or str(figures.settings["default_force"]),
-        as_of or str(figures.settings["default_as_of"]),
+        data,
+        force or str(data.settings["default_force"]),
+        as_of or str(data.settings["default_as_of"]),
         margin=margin,
         comparator=comparator,
         denominator=denominator,
     )
-    found = trace(figures, record, key)
+    found = trace(data, record, key)
     if as_json:
         typer.echo(json.dumps(found.as_dict(), indent=2, ensure_ascii=False))
         return

@@ -27,26 +27,24 @@ def fetch_official(
 ) -> None:
     """Download the official area tables and add them, checked, with their source."""
     from mappa.commands.add_figures import settle
-    from mappa.figures import load, official, workbooks
-    from mappa.figures.add import plan
+    from mappa.data import load, official, workbooks
+    from mappa.data.add import plan
 
-    figures = load()
+    data = load()
     years = year or []
     if file is not None and len(years) != 1:
         raise UsageError("--file needs the --year that the workbook is for, once.")
     tables = []
-    for _, row in official.addresses(figures, years).iterrows():
+    for _, row in official.addresses(data, years).iterrows():
         if file is None:
             typer.echo(f"Downloading {official.resolve(row['url'])} ...")
             content, name = official.download(row["url"]), row["url"].rsplit("/", 1)[-1]
         else:
             content, name = workbooks.read_bytes(file), file.name
-        table = official.read_official(content, name, row["stock_date"], figures)
+        table = official.read_official(content, name, row["stock_date"], data)
         for doubt in table.doubts:
             typer.echo(doubt)
         if table.unused:
             typer.echo(f"{name}: columns not used: {'; '.join(table.unused)}.")
         tables.append((table, str(row["url"])))
-    settle(
-        plan(figures, official.to_submission(tables, figures)), figures, yes=yes, dry_run=dry_run
-    )
+    settle(plan(data, official.to_submission(tables, data)), data, yes=yes, dry_run=dry_run)

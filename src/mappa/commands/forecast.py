@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from mappa.register.seals import Seal
+    from mappa.forecasts.seals import Seal
 
 forecast = typer.Typer(
     help="Sealed forecasts: write them, score them; rolling origins.", no_args_is_help=True
@@ -40,22 +40,23 @@ def seal(
 
     A seal is never overwritten. Keep its hash elsewhere too: in the history of a repository.
     """
+    from mappa.data import load
     from mappa.errors import OutputError
-    from mappa.figures import load
-    from mappa.register import forecast_seal, national_draws, seals
+    from mappa.forecasts import national_draws, seals
+    from mappa.forecasts import sealing as forecast_seal
 
-    figures = load()
-    day = figures.date(origin)
-    folder = out or figures.folder / seals.FOLDER
-    before = seals.read_seals(folder, figures.dictionary)
+    data = load()
+    day = data.date(origin)
+    folder = out or data.folder / seals.FOLDER
+    before = seals.read_seals(folder, data.dictionary)
     chosen = seals.seal_name(name, day)
     if (folder / chosen).exists():
         # Told before the model runs, which takes a while.
         raise OutputError(seals.taken(chosen))
     made_on = _day(sealed_on)
-    draws = national_draws.national_draws(figures, day, horizon, nation)
+    draws = national_draws.national_draws(data, day, horizon, nation)
     made = forecast_seal.seal_of(
-        figures,
+        data,
         day,
         horizon,
         draws.draws,
@@ -79,15 +80,15 @@ def score(
     ] = None,
 ) -> None:
     """Verify every seal and hold its forecasts against the counts added since."""
-    from mappa.figures import load
-    from mappa.register import seals
-    from mappa.register.forecast_scores import score_seal
-    from mappa.words import seals as words
+    from mappa.data import load
+    from mappa.forecasts import seals
+    from mappa.forecasts.scores import score_seal
+    from mappa.words.forecasts import seals as words
 
-    figures = load()
-    found = seals.read_seals(folder or figures.folder / seals.FOLDER, figures.dictionary)
+    data = load()
+    found = seals.read_seals(folder or data.folder / seals.FOLDER, data.dictionary)
     chosen = _chosen(found, name)
-    scores = [score_seal(s, figures) for s in chosen]
+    scores = [score_seal(s, data) for s in chosen]
     if as_json:
         _print_json([s.as_dict() for s in scores])
         return
@@ -111,7 +112,7 @@ def _chosen(found: list[Seal], name: str) -> list[Seal]:
 
 
 def _print_score(result: Any) -> None:
-    from mappa.words import seals as words
+    from mappa.words.forecasts import seals as words
 
     typer.echo(words.seal_sentence(result))
     if result.status != "scored":
@@ -136,17 +137,17 @@ def origins(
     import pandas as pd
     from tqdm import tqdm
 
-    from mappa.figures import load
+    from mappa.data import load
     from mappa.files import write_atomically
-    from mappa.register import national_draws
-    from mappa.register import origins as rolling
+    from mappa.forecasts import backtest as rolling
+    from mappa.forecasts import national_draws
 
-    figures = load()
-    dates = rolling.origin_dates(figures)
-    made = rolling.make_kept(figures, national_draws.mode_draws)
+    data = load()
+    dates = rolling.origin_dates(data)
+    made = rolling.make_kept(data, national_draws.mode_draws)
     rows = list(tqdm(made, total=len(dates), desc="origins", unit="fit"))
     text = pd.concat(rows).to_csv(index=False, lineterminator="\n")
-    place = write_atomically(out or figures.folder / f"{rolling.TABLE}.csv", text)
+    place = write_atomically(out or data.folder / f"{rolling.TABLE}.csv", text)
     typer.echo(f"Kept the forecasts of {len(dates)} origins in {place}.")
 
 
@@ -157,14 +158,14 @@ def requests(
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
     """Print the requests for unpublished tables, the most helpful first."""
+    from mappa.data import load
     from mappa.errors import UnknownName
-    from mappa.figures import load
     from mappa.studies.register import register as open_study
-    from mappa.words import settle as words
+    from mappa.words.register import value_of_information as words
 
-    figures = load()
-    force = str(figures.settings["default_force"])
-    settlement = open_study(force, as_of, figures=figures).settlement
+    data = load()
+    force = str(data.settings["default_force"])
+    settlement = open_study(force, as_of, data=data).settlement
     found = [r for r in settlement.requests if table in {"", r.candidate}]
     if not found:
         raise UnknownName("table to ask for", table, [r.candidate for r in settlement.requests])

@@ -42,18 +42,18 @@ def growth(
     """
     if context.invoked_subcommand is not None:
         return
+    from mappa.data import load
     from mappa.errors import UsageError
-    from mappa.figures import load
 
-    figures = load()
+    data = load()
     if start or end:
         if not (start and end):
             raise UsageError("A span needs both --from and --to.")
-        _span(force or str(figures.settings["default_force"]), start, end, as_json)
+        _span(force or str(data.settings["default_force"]), start, end, as_json)
         return
     from mappa.studies.growth import growth as study
 
-    answer = study(force, as_of, horizon, figures, nation)
+    answer = study(force, as_of, horizon, data, nation)
     if as_json:
         _print_json(answer.record.as_dict())
     else:
@@ -80,15 +80,15 @@ def _tell(answer: GrowthStudy) -> None:
 
 
 def _span(force: str, start: str, end: str, as_json: bool) -> None:
-    from mappa.figures import load
+    from mappa.data import load
     from mappa.growth import change
-    from mappa.words import growth as words
+    from mappa.words.growth import answer as words
 
-    figures = load()
-    area = figures.nation if force.lower() == figures.nation.lower() else figures.area(force)
+    data = load()
+    area = data.nation if force.lower() == data.nation.lower() else data.area(force)
     first, last = (change.parse_day(d) for d in (start, end))
-    change.span(figures, area, first, last)  # raises the sentence that tells why not
-    found = change.compare(figures, area, first, last)
+    change.span(data, area, first, last)  # raises the sentence that tells why not
+    found = change.compare(data, area, first, last)
     if as_json:
         _print_json(found.as_dict())
     else:
@@ -107,21 +107,21 @@ def fit(
     import pandas as pd
     from tqdm import tqdm
 
-    from mappa.figures import load
+    from mappa.data import load
     from mappa.files import write_atomically
     from mappa.growth import estimates, evidence, model
 
-    figures = load()
-    origins = [figures.date(d) for d in as_of] if as_of else figures.dates[-2:]
+    data = load()
+    origins = [data.date(d) for d in as_of] if as_of else data.dates[-2:]
     tables = []
     with tqdm(total=len(origins) * (draws + estimates.WARM_UP), unit="sweep") as bar:
         for origin in origins:
-            found = evidence.collect_until(figures, origin)
+            found = evidence.collect_until(data, origin)
             seed = model.SEED if seed < 0 else seed
             tables.append(
                 estimates.fit_table(found, draws=draws, seed=seed, progress=lambda: bar.update())
             )
-    path = out or figures.folder / f"{estimates.TABLE}.csv"
+    path = out or data.folder / f"{estimates.TABLE}.csv"
     write_atomically(path, estimates.as_csv(pd.concat(tables, ignore_index=True)))
     typer.echo(f"{path}: {len(origins)} fits of {draws:,} draws, seed {seed}.")
 
@@ -139,16 +139,16 @@ def validate(
 
     from tqdm import tqdm
 
-    from mappa.figures import load
+    from mappa.data import load
     from mappa.files import write_atomically
     from mappa.growth import estimates, validation
     from mappa.runs.cluster import executor
 
-    figures = load()
+    data = load()
     cluster = executor(dask) if dask else contextlib.nullcontext((None, 1))
-    with cluster as (workers, _), tqdm(total=len(validation.plan(figures)), unit="fit") as bar:
-        cases = validation.run(figures, progress=lambda: bar.update(), executor=workers)
-    path = out or figures.folder / f"{validation.TABLE}.csv"
+    with cluster as (workers, _), tqdm(total=len(validation.plan(data)), unit="fit") as bar:
+        cases = validation.run(data, progress=lambda: bar.update(), executor=workers)
+    path = out or data.folder / f"{validation.TABLE}.csv"
     write_atomically(path, estimates.as_csv(cases))
     for row in validation.score(cases).to_dict("records"):
         typer.echo(

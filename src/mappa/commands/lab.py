@@ -38,7 +38,7 @@ def lab(
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
 ) -> None:
     """Open JupyterLab on the notebooks; other options are passed on to it."""
-    from mappa.figures import places
+    from mappa.data import places
 
     _check_options(context.args)
     root = folder or (places.notebooks_folder().parent if places.in_clone() else Path.cwd())

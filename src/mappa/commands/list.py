@@ -38,7 +38,7 @@ def list_(
     if parameters:
         _list_parameters(study, as_json)
         return
-    forces = plan.choose_forces(study.figures, force or [], not force)
+    forces = plan.choose_forces(study.data, force or [], not force)
     plans = plan.plan(study, forces)
     if as_json:
         rows = [

@@ -25,17 +25,17 @@ def rate(
     """Tell whether a force's rate differs, whether that is unusual and whether it would matter."""
     import json
 
-    from mappa.figures import load
+    from mappa.data import load
     from mappa.studies.rate import rate as open_study
 
-    figures = load()
+    data = load()
     study = open_study(
         force,
         as_of,
         margin=margin,
         comparator=comparator,
         denominator=denominator,
-        figures=figures,
+        data=data,
     )
     if as_json:
         typer.echo(json.dumps(study.record.as_dict(), indent=2, ensure_ascii=False))

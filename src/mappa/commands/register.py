@@ -30,15 +30,15 @@ def show(
     """Say where the year's growth comes from."""
     import json
 
-    from mappa.figures import load
-    from mappa.register.show import build
-    from mappa.words import register as words
+    from mappa.data import load
+    from mappa.register.answers.record import build
+    from mappa.words.register import answer as words
 
-    figures = load()
+    data = load()
     record = build(
-        figures,
-        force or str(figures.settings["default_force"]),
-        as_of or str(figures.settings["default_as_of"]),
+        data,
+        force or str(data.settings["default_force"]),
+        as_of or str(data.settings["default_as_of"]),
         horizon=horizon,
         reference=reference,
     )
@@ -65,10 +65,10 @@ def scenario(
     """
     import json
 
+    from mappa.data import load
     from mappa.errors import UsageError
-    from mappa.figures import load
-    from mappa.register import scenarios
-    from mappa.words import register as words
+    from mappa.register.answers import scenarios
+    from mappa.words.register import answer as words
 
     chosen: dict[str, str] = {}
     for pair in settings:
@@ -80,10 +80,10 @@ def scenario(
             raise UsageError(f"{name} is given twice: give each name once.")
         chosen[name] = value
     since, cohorts = chosen.pop("from", ""), chosen.pop("cohorts", "new")
-    figures = load()
+    data = load()
     record = scenarios.build(
-        figures,
-        as_of or str(figures.settings["default_as_of"]),
+        data,
+        as_of or str(data.settings["default_as_of"]),
         chosen,
         since=since,
         cohorts=cohorts,
@@ -115,9 +115,9 @@ def fit(
 
     from tqdm import tqdm
 
+    from mappa.data import load
     from mappa.errors import UsageError
-    from mappa.figures import load
-    from mappa.register import fit as fits
+    from mappa.register.posterior import fit as fits
     from mappa.runs.cluster import executor
 
     if kept < fits.BLOCK or processes < 1:
@@ -125,8 +125,8 @@ def fit(
             f"--kept is {kept} and --processes {processes}: they can be {fits.BLOCK} or more, and "
             "1 or more."
         )
-    figures = load()
-    day = figures.date(as_of or str(figures.settings["default_as_of"]))
+    data = load()
+    day = data.date(as_of or str(data.settings["default_as_of"]))
     bars: dict[str, tqdm] = {}
 
     def progress(what: str, done: int, total: int) -> None:
@@ -136,7 +136,7 @@ def fit(
 
     settings = fits.Settings(seed=seed, kept=kept, processes=processes)
     with executor(dask) if dask else contextlib.nullcontext((None, 1)) as (workers, _):
-        draws, shown, report = fits.fit(figures, day, settings, progress, workers)
+        draws, shown, report = fits.fit(data, day, settings, progress, workers)
     for bar in bars.values():
         bar.close()
     typer.echo(
@@ -146,7 +146,7 @@ def fit(
         f"{report['draws']} are shipped), {report['accepted']:.0%} accepted."
     )
     fits.check(report)
-    folder = Path(out) if out else figures.folder
+    folder = Path(out) if out else data.folder
     for path in fits.ship(folder, draws, shown, report):
         typer.echo(f"Wrote {path}")
 
@@ -161,11 +161,11 @@ def assumptions(
     """
     from pathlib import Path
 
-    from mappa.figures import load
-    from mappa.register import assumptions as log
-    from mappa.register import posterior
+    from mappa.data import load
+    from mappa.register.answers import assumptions as log
+    from mappa.register.posterior import draws as posterior
 
-    figures = load()
-    p = posterior.load(figures, figures.date(str(figures.settings["default_as_of"])))
-    path = log.remake(log.log_of(Path(out) if out else figures.folder), p)
+    data = load()
+    p = posterior.load(data, data.date(str(data.settings["default_as_of"])))
+    path = log.remake(log.log_of(Path(out) if out else data.folder), p)
     typer.echo(f"Wrote {path}: {p.status.split(':')[0]}, {len(p.z)} draws")

@@ -70,7 +70,7 @@ def report(
 
     settings = gather_settings(set_, as_of, margin, comparator, denominator)
     study = plan.open_study(settings, out)
-    forces = plan.choose_forces(study.figures, force or [], everyone)
+    forces = plan.choose_forces(study.data, force or [], everyone)
     make_folder(out)
     say = (lambda _: None) if quiet else (lambda line: typer.echo(line, err=True))
     try:

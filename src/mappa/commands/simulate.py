@@ -37,24 +37,24 @@ def simulate(
 
     from tqdm import tqdm
 
-    from mappa.figures import load
+    from mappa.data import load
     from mappa.files import write_atomically
-    from mappa.rates import kept
+    from mappa.rates.simulation import cached as kept
     from mappa.runs.cluster import executor
-    from mappa.words import rate_simulation as words
+    from mappa.words.rate import simulation as words
 
-    figures = load()
+    data = load()
     with executor(dask) if dask else contextlib.nullcontext((None, 1)) as (workers, _):
         frame = kept.run(
-            figures,
-            force or str(figures.settings["default_force"]),
-            as_of or str(figures.settings["default_as_of"]),
+            data,
+            force or str(data.settings["default_force"]),
+            as_of or str(data.settings["default_as_of"]),
             replications=replications,
             seed=seed,
             watch=lambda settings: iter(tqdm(settings, unit="setting", file=sys.stderr)),
             executor=workers,
         )
-    path = out if out is not None else figures.folder / f"{kept.NAME}.csv"
-    write_atomically(path, kept.as_csv(figures, frame))
+    path = out if out is not None else data.folder / f"{kept.NAME}.csv"
+    write_atomically(path, kept.as_csv(data, frame))
     typer.echo(words.summary(frame))
     typer.echo(f"Kept in {path}.")

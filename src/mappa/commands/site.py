@@ -23,7 +23,7 @@ def site(
     ] = None,
 ) -> None:
     """Build the site: index, every force with a report, nation, methods, data, about."""
-    from mappa.figures import load
+    from mappa.data import load
     from mappa.pages import site as pages
 
     files = pages.build(load(), reports)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from mappa.figures import Figures
-    from mappa.rates.story import Finding
+    from mappa.data import Data
+    from mappa.rates.story.check import Finding
 
 
 def register(app: typer.Typer) -> None:
@@ -37,18 +37,18 @@ def story(
     """
     import json
 
-    from mappa.figures import load
-    from mappa.rates import story as checks
-    from mappa.rates.claims_file import read_claims
-    from mappa.words import rate_story as words
+    from mappa.data import load
+    from mappa.rates.story import check as checks
+    from mappa.rates.story.file import read_claims
+    from mappa.words.rate import story as words
 
-    figures = load()
+    data = load()
     if claims is not None:
-        asked = read_claims(figures, claims)
+        asked = read_claims(data, claims)
     else:
-        asked = checks.story_claims(figures, force or str(figures.settings["default_force"]))
-    explanation = _explanation(figures) if with_register else None
-    found = checks.check_all(figures, asked, explanation=explanation)
+        asked = checks.story_claims(data, force or str(data.settings["default_force"]))
+    explanation = _explanation(data) if with_register else None
+    found = checks.check_all(data, asked, explanation=explanation)
     if as_json:
         rows = [
             {**f.as_dict(), "why": words.why(f), "correction": words.correction(f)} for f in found
@@ -64,15 +64,15 @@ def story(
     typer.echo(words.summary(found))
 
 
-def _explanation(figures: Figures) -> Finding:
+def _explanation(data: Data) -> Finding:
     """Ask the register model, for the study's own force and date, what explains the growth."""
-    from mappa.rates.story import explained
+    from mappa.rates.story.check import explained
     from mappa.studies.register import register as open_register
 
-    settings = figures.settings
+    settings = data.settings
     # Every draw that is shipped: the same medians as in the register's notebook.
     record = open_register(
-        str(settings["default_force"]), str(settings["default_as_of"]), figures=figures
+        str(settings["default_force"]), str(settings["default_as_of"]), data=data
     ).record
     main, law = record.attribution[0], record.counterfactuals[0]
     return explained(

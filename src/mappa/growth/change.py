@@ -20,8 +20,8 @@ import math
 import pandas as pd
 from scipy import stats
 
+from mappa.data import Data
 from mappa.errors import UsageError
-from mappa.figures import Figures
 from mappa.growth import series
 from mappa.rates.change import TURNOVER
 from mappa.records import Record, key
@@ -106,15 +106,15 @@ def make_span(
 
 
 @functools.lru_cache(maxsize=128)
-def _rows(figures: Figures, area: str) -> pd.DataFrame:
-    if area == figures.nation:
-        frame = series.chosen(series.national_series(figures))
+def _rows(data: Data, area: str) -> pd.DataFrame:
+    if area == data.nation:
+        frame = series.chosen(series.national_series(data))
         return frame[frame["measure"] == "rso_count"]
-    return series.usable_counts(figures, area)
+    return series.usable_counts(data, area)
 
 
 def span(
-    figures: Figures,
+    data: Data,
     area: str,
     start: str | pd.Timestamp,
     end: str | pd.Timestamp,
@@ -128,11 +128,11 @@ def span(
     ------
     UsageError: a date without a count, dates out of order, or no basis common to both.
     """
-    name = area if area == figures.nation else figures.area(area)
+    name = area if area == data.nation else data.area(area)
     first, second = parse_day(start), parse_day(end)
     if first >= second:
         raise UsageError(f"{day_text(first)} is not before {day_text(second)}: name two dates.")
-    frame = _rows(figures, name)
+    frame = _rows(data, name)
     found = []
     for day in (first, second):
         rows = frame[frame["date"] == day]
@@ -173,11 +173,11 @@ def _known(frame: pd.DataFrame) -> str:
 
 
 def try_span(
-    figures: Figures, area: str, start: pd.Timestamp, end: pd.Timestamp, **kwargs: float
+    data: Data, area: str, start: pd.Timestamp, end: pd.Timestamp, **kwargs: float
 ) -> Span | None:
     """Return the span, or ``None`` where it cannot be worked out."""
     try:
-        return span(figures, area, start, end, **kwargs)
+        return span(data, area, start, end, **kwargs)
     except UsageError:
         return None
 
@@ -187,12 +187,12 @@ def year_before(day: pd.Timestamp) -> pd.Timestamp:
     return pd.Timestamp(day) - pd.DateOffset(years=1)
 
 
-def consecutive(figures: Figures, area: str, **kwargs: float) -> tuple[Span, ...]:
+def consecutive(data: Data, area: str, **kwargs: float) -> tuple[Span, ...]:
     """Return the spans between neighbouring counts on one basis, by date.
 
     A year that is missing makes a longer span, never a guess.
     """
-    frame = _rows(figures, area)
+    frame = _rows(data, area)
     found = []
     for basis in dict.fromkeys(frame["basis"]):
         rows = frame[(frame["basis"] == basis)].sort_values("date")
@@ -206,28 +206,28 @@ def consecutive(figures: Figures, area: str, **kwargs: float) -> tuple[Span, ...
 
 
 def compare(
-    figures: Figures, area: str, start: pd.Timestamp, end: pd.Timestamp, **kwargs: float
+    data: Data, area: str, start: pd.Timestamp, end: pd.Timestamp, **kwargs: float
 ) -> Change:
     """Return an area's growth over a span beside the nation's over the same dates."""
     try:
-        own = span(figures, area, start, end, **kwargs)
+        own = span(data, area, start, end, **kwargs)
     except UsageError as error:
         return Change(str(error), None, None, None, None)
-    nation = try_span(figures, figures.nation, start, end, **kwargs)
-    if nation is None or area == figures.nation:
+    nation = try_span(data, data.nation, start, end, **kwargs)
+    if nation is None or area == data.nation:
         return Change("known", own, nation, None, None)
     gap = math.log1p(own.growth) - math.log1p(nation.growth)
     chance = log_variance(own.from_value, own.to_value, own.years, own.turnover)
     return Change("known", own, nation, gap / own.years, math.sqrt(chance) / own.years)
 
 
-def periods(figures: Figures, area: str, **kwargs: float) -> tuple[Span, ...]:
+def periods(data: Data, area: str, **kwargs: float) -> tuple[Span, ...]:
     """Return compound growth by period: each basis from end to end, its halves, the last year.
 
     Periods never cross a basis. A basis of six years or more is also cut at the count nearest
     its middle, so that the earlier and the later half can be compared.
     """
-    frame = _rows(figures, area)
+    frame = _rows(data, area)
     found = []
     for basis in dict.fromkeys(frame["basis"]):
         rows = frame[frame["basis"] == basis].sort_values("date")
@@ -242,19 +242,19 @@ def periods(figures: Figures, area: str, **kwargs: float) -> tuple[Span, ...]:
     return tuple(found)
 
 
-def compound(figures: Figures, area: str, as_of: pd.Timestamp, **kwargs: float) -> Change:
+def compound(data: Data, area: str, as_of: pd.Timestamp, **kwargs: float) -> Change:
     """Return growth over the longest span on the nation's present basis that ends by *as_of*.
 
     It runs from the area's first to its last count of all levels at dates on which the nation
     has a count on the basis of *as_of*, so that both are compared over the same years.
     """
-    nation = _rows(figures, figures.nation)
+    nation = _rows(data, data.nation)
     nation = nation[nation["date"] <= as_of]
     basis = nation["basis"].iloc[-1] if len(nation) else ""
     dates = set(nation.loc[nation["basis"] == basis, "date"])
-    rows = _rows(figures, area)
+    rows = _rows(data, area)
     rows = rows[rows["date"].isin(dates) & ~rows["basis"].isin(["level_1", "basis_not_known"])]
     if len(rows) < 2:
         text = f"Fewer than two counts of {area} on one basis are known up to {day_text(as_of)}."
         return Change(text, None, None, None, None)
-    return compare(figures, area, rows["date"].min(), rows["date"].max(), **kwargs)
+    return compare(data, area, rows["date"].min(), rows["date"].max(), **kwargs)

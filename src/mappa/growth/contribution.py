@@ -11,7 +11,7 @@ import functools
 
 import pandas as pd
 
-from mappa.figures import Figures
+from mappa.data import Data
 from mappa.growth.change import day_text
 from mappa.growth.evidence import half_width
 from mappa.rates.change import OUTLIER_SDS, growth_table
@@ -54,16 +54,16 @@ class Contribution(Record):
 
 
 @functools.lru_cache(maxsize=8)
-def contributions(figures: Figures, end: pd.Timestamp) -> Contribution:
+def contributions(data: Data, end: pd.Timestamp) -> Contribution:
     """Return the parts of the national change over the year to *end*."""
     start = end - pd.DateOffset(years=1)
-    nation = figures.national("rso_count")
+    nation = data.national("rso_count")
     if start not in nation.index or end not in nation.index:
         text = f"No national count is known for both {day_text(start)} and {day_text(end)}."
         return Contribution(text, None, None, None, None, (), (), OUTLIER_SDS, None, None)
     before, now = float(nation[start]), float(nation[end])
-    table = growth_table(figures, end)
-    parts = [_part(figures, end, area, row, now - before) for area, row in table.iterrows()]
+    table = growth_table(data, end)
+    parts = [_part(data, end, area, row, now - before) for area, row in table.iterrows()]
     parts.sort(key=lambda p: (-p.change, p.area))
     rest_before = before - sum(p.before for p in parts)
     rest_now = now - sum(p.now for p in parts)
@@ -103,13 +103,11 @@ def contributions(figures: Figures, end: pd.Timestamp) -> Contribution:
     )
 
 
-def _part(
-    figures: Figures, end: pd.Timestamp, area: object, row: pd.Series, national: float
-) -> Part:
+def _part(data: Data, end: pd.Timestamp, area: object, row: pd.Series, national: float) -> Part:
     before, now = float(row["before"]), float(row["now"])
     low = high = now - before
     if row["known"] != "both counts":
-        printed = float(figures.counts(end, "rso_change_pct")[area])
+        printed = float(data.counts(end, "rso_change_pct")[area])
         half = half_width(printed)
         low = now - now / (1 + (printed - half) / 100)
         high = now - now / (1 + (printed + half) / 100)

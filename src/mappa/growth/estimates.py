@@ -17,11 +17,12 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
+from mappa.data import Data, places, schema
 from mappa.errors import MappaError, UsageError
-from mappa.figures import Figures, places, schema
 from mappa.files import write_atomically
 from mappa.growth import evidence as ev
-from mappa.growth import model, nation
+from mappa.growth import model
+from mappa.growth import national_path as nation
 
 #: Name of the model, and the mark of a fit: it changes when the model does, so that no fit of
 #: another model is taken for this one's.
@@ -115,28 +116,28 @@ def read_kept(path: Path, dictionary: pd.DataFrame, table: str = TABLE) -> pd.Da
     return schema.validate_table(table, schema.read_text_table(path), dictionary)
 
 
-def quantile_table(figures: Figures, origin: pd.Timestamp) -> pd.DataFrame:
+def quantile_table(data: Data, origin: pd.Timestamp) -> pd.DataFrame:
     """Return the table of :func:`fit_table` for an origin: kept, cached or fitted now.
 
     Raises
     ------
     DataError: a kept table that breaks its schema.
     """
-    return _quantile_table(figures, pd.Timestamp(origin)).copy()
+    return _quantile_table(data, pd.Timestamp(origin)).copy()
 
 
 @functools.lru_cache(maxsize=8)
-def _quantile_table(figures: Figures, origin: pd.Timestamp) -> pd.DataFrame:
-    evidence = ev.collect_until(figures, origin)
+def _quantile_table(data: Data, origin: pd.Timestamp) -> pd.DataFrame:
+    evidence = ev.collect_until(data, origin)
     if evidence.dates[-1] != origin:
         raise UsageError(f"{origin:%Y-%m-%d} has no denominator, so nothing is estimated for it.")
     name = key_of(evidence)
-    kept = read_kept(figures.folder / f"{TABLE}.csv", figures.dictionary)
+    kept = read_kept(data.folder / f"{TABLE}.csv", data.dictionary)
     if kept is not None and (kept["fit"] == name).any():
         return kept[kept["fit"] == name].reset_index(drop=True)
     path = places.cache_folder() / "growth" / f"{name}.csv"
     try:
-        cached = read_kept(path, figures.dictionary)
+        cached = read_kept(path, data.dictionary)
     except MappaError:
         cached = None  # a cache that another version wrote is made anew
     if cached is not None and (cached["fit"] == name).all() and len(cached):
@@ -146,22 +147,22 @@ def _quantile_table(figures: Figures, origin: pd.Timestamp) -> pd.DataFrame:
     return frame
 
 
-def _people(figures: Figures, origin: pd.Timestamp) -> pd.Series:
+def _people(data: Data, origin: pd.Timestamp) -> pd.Series:
     """Return each area's share of the people aged 10 and over at the origin."""
-    people = figures.people(origin)
+    people = data.people(origin)
     return people / people.sum()
 
 
-def area_estimates(figures: Figures, origin: str | pd.Timestamp) -> pd.DataFrame:
+def area_estimates(data: Data, origin: str | pd.Timestamp) -> pd.DataFrame:
     """Return the estimate of every area for each stock date up to the origin.
 
     Columns: area, date, median, low50, high50, low90, high90 (people). An area with a count has
     one too: a caller shows the count instead.
     """
-    day = figures.date(origin)
-    table = quantile_table(figures, day)
+    day = data.date(origin)
+    table = quantile_table(data, day)
     table = table[table["kind"] == "estimate"]
-    evidence = ev.collect_until(figures, day)
+    evidence = ev.collect_until(data, day)
     expected = pd.DataFrame(
         evidence.nation[:, None] * evidence.shares, index=evidence.dates, columns=evidence.areas
     ).stack()
@@ -170,7 +171,7 @@ def area_estimates(figures: Figures, origin: str | pd.Timestamp) -> pd.DataFrame
 
 
 def forecast_draws(
-    figures: Figures,
+    data: Data,
     origin: str | pd.Timestamp,
     horizon: int = 4,
     nation_path: np.ndarray | None = None,
@@ -186,7 +187,7 @@ def forecast_draws(
     origin: a date with a national count.
     horizon: 1 to 5 years.
     nation_path: draws of the national count, shape (draws, horizon), people, such as a register
-        model gives; by default the benchmark of :func:`mappa.growth.nation.benchmark_path`.
+        model gives; by default the benchmark of :func:`mappa.growth.national_path.benchmark_path`.
     areas: names of the areas wanted, by default all; the draws of one do not depend on which.
     seed: of the random numbers; the same seed gives the same draws.
 
@@ -196,23 +197,23 @@ def forecast_draws(
     distribution is that of the model; areas are drawn apart from one another but for the nation's
     path, and an area keeps its place in its distribution from year to year.
     """
-    day = figures.date(origin)
+    day = data.date(origin)
     if not 1 <= horizon <= LONGEST:
         raise UsageError(f"A horizon of {horizon} years is not one of 1 to {LONGEST}.")
     path = nation_path
     if path is None:
-        path = nation.benchmark_path(figures, day, horizon, PATH_DRAWS, seed)
+        path = nation.benchmark_path(data, day, horizon, PATH_DRAWS, seed)
     path = np.asarray(path, dtype=float)
     if path.ndim != 2 or path.shape[1] != horizon or not (path > 0).all():
         raise UsageError(f"The nation's path must have {horizon} columns of counts above zero.")
-    table = quantile_table(figures, day)
-    dates, names = nation.dates_ahead(day, horizon), list(areas or figures.names)
-    share = _people(figures, day)
+    table = quantile_table(data, day)
+    dates, names = nation.dates_ahead(day, horizon), list(areas or data.names)
+    share = _people(data, day)
     drawn = np.empty((len(path), horizon, len(names)))
     # Spread evenly over the distribution, in random order against the nation's draws.
     scores = norm.ppf((np.arange(len(path)) + 0.5) / len(path))
     for k, name in enumerate(names):
-        rng = np.random.default_rng([seed, 2, figures.names.index(name)])
+        rng = np.random.default_rng([seed, 2, data.names.index(name)])
         place = rng.permutation(len(path))
         rows = table[(table["area"] == name) & table["date"].isin(dates)].sort_values("date")
         for h, quantiles in enumerate(rows[list(QUANTILES)].to_numpy(float)):
@@ -222,7 +223,7 @@ def forecast_draws(
 
 
 def area_forecasts(
-    figures: Figures,
+    data: Data,
     origin: str | pd.Timestamp,
     horizon: int = 4,
     nation_path: np.ndarray | None = None,
@@ -239,9 +240,7 @@ def area_forecasts(
     A frame with area, date, median, low50, high50, low90, high90 and the quantiles of
     :data:`PROBABILITIES` as columns :data:`QUANTILES` (people), by area and date.
     """
-    drawn, names, dates = forecast_draws(
-        figures, origin, horizon, nation_path, areas=areas, seed=seed
-    )
+    drawn, names, dates = forecast_draws(data, origin, horizon, nation_path, areas=areas, seed=seed)
     found = np.quantile(drawn, PROBABILITIES, axis=0).reshape(len(PROBABILITIES), -1)
     cells = pd.DataFrame([(a, d) for d in dates for a in names], columns=["area", "date"])
     return _in_people(cells, dict(zip(QUANTILES, found, strict=True)))

@@ -20,8 +20,8 @@ import re
 import numpy as np
 import pandas as pd
 
+from mappa.data import Data
 from mappa.errors import UsageError
-from mappa.figures import Figures
 from mappa.files import digest
 
 NEAR_NORMAL, HEAVY = 30.0, 4.0
@@ -92,19 +92,19 @@ class Evidence:
 class _Collector:
     """Collects rows; knows the national rate of each stock date."""
 
-    def __init__(self, figures: Figures) -> None:
-        self.figures = figures
-        self.dates = stock_dates(figures)
-        self.people = np.array([figures.people(d).to_numpy(float) for d in self.dates])
-        self.national = figures.national("rso_count")
+    def __init__(self, data: Data) -> None:
+        self.data = data
+        self.dates = stock_dates(data)
+        self.people = np.array([data.people(d).to_numpy(float) for d in self.dates])
+        self.national = data.national("rso_count")
         known = [d in self.national.index for d in self.dates]
         self.nation = np.array([self.nation_on(d) for d in self.dates])
         self.nation_sd = np.where(known, NATION_SD, INTERPOLATED_SD)
         self.log_rate = np.log(self.nation / self.people.sum(axis=1))
         self.index = {d: t for t, d in enumerate(self.dates)}
-        self.area = {name: i for i, name in enumerate(figures.names)}
+        self.area = {name: i for i, name in enumerate(data.names)}
         self.rows: list[dict[str, object]] = []
-        t = figures.area_figures
+        t = data.area_figures
         self.values = t[t["value"] > 0] if len(t) else t
         counts = self._of("rso_count", "all_levels")
         self.counted = {
@@ -156,7 +156,7 @@ class _Collector:
 
     def rates(self) -> None:
         """Printed rates of a stock date without a count of all levels."""
-        how = self.figures.denominators.set_index("stock_date")["quality"]
+        how = self.data.denominators.set_index("stock_date")["quality"]
         rows = self._of("rso_rate_per_100k", "all_levels")
         for r in rows[rows["preferred"]].itertuples():
             if r.date not in self.index:
@@ -232,9 +232,9 @@ class _Collector:
     def early(self) -> None:
         """The latest value before the first stock date, per head of all ages, as one piece."""
         first = self.dates[0]
-        everyone = self.figures.population.pivot(
+        everyone = self.data.population.pivot(
             index="mid_year", columns="area", values="population_all"
-        )[self.figures.names]
+        )[self.data.names]
         v = self.values
         before = v[
             (v["date"] < first)
@@ -262,29 +262,29 @@ def half_width(value: float) -> float:
     return 0.5 * 10.0**-decimals
 
 
-def dates_with_people(figures: Figures) -> list[pd.Timestamp]:
+def dates_with_people(data: Data) -> list[pd.Timestamp]:
     """Return the stock dates with a denominator, in order."""
-    years = set(figures.population["mid_year"])
-    rows = figures.denominators
+    years = set(data.population["mid_year"])
+    rows = data.denominators
     return sorted(rows.loc[rows["mid_year"].isin(years), "stock_date"])
 
 
-def stock_dates(figures: Figures) -> list[pd.Timestamp]:
+def stock_dates(data: Data) -> list[pd.Timestamp]:
     """Return the yearly stock dates with a denominator, the grid of the model: two at least."""
-    dates = dates_with_people(figures)
+    dates = dates_with_people(data)
     if len(dates) < 2:
         raise UsageError("Estimates need two stock dates with a denominator up to the date asked.")
     return dates
 
 
-def collect(figures: Figures) -> Evidence:
+def collect(data: Data) -> Evidence:
     """Return the evidence in *figures*; give ``figures.until(day)`` to see no later row."""
-    c = _Collector(figures)
+    c = _Collector(data)
     for part in (c.counts, c.rates, c.level_1, c.changes, c.other_dates, c.early):
         part()
     columns = ["kind", "i", "t", "s", "y", "sd", "df", "cells"]
     return Evidence(
-        areas=tuple(figures.names),
+        areas=tuple(data.names),
         dates=tuple(c.dates),
         people=c.people,
         nation=c.nation,
@@ -294,6 +294,6 @@ def collect(figures: Figures) -> Evidence:
 
 
 @functools.lru_cache(maxsize=16)
-def collect_until(figures: Figures, day: pd.Timestamp) -> Evidence:
+def collect_until(data: Data, day: pd.Timestamp) -> Evidence:
     """Return the evidence dated up to *day*: nothing later is seen."""
-    return collect(figures.until(day))
+    return collect(data.until(day))

@@ -12,8 +12,8 @@ import dataclasses
 import pandas as pd
 from statsmodels.stats.rates import test_poisson
 
-from mappa.figures import Figures
-from mappa.rates.intervals import exact_limits
+from mappa.data import Data
+from mappa.rates.methods.intervals import exact_limits
 from mappa.records import Record, key
 
 #: A rate this many times the nation's, or less than its inverse, is cautioned about where chance
@@ -82,9 +82,9 @@ class Measure(Record):
     note: str = key("What a reader must know before using the value")
 
 
-def other_measures(figures: Figures, area: str) -> tuple[Measure, ...]:
+def other_measures(data: Data, area: str) -> tuple[Measure, ...]:
     """Return every known other measure of an area, by measure and date, latest first."""
-    t = figures.area_figures
+    t = data.area_figures
     found = []
     for measure, kind in KINDS.items():
         rows = t[
@@ -93,35 +93,35 @@ def other_measures(figures: Figures, area: str) -> tuple[Measure, ...]:
             & t["preferred"]
             & (t["basis"] == "all_levels")
         ].sort_values("date", ascending=False)
-        found += [_measure(figures, measure, kind, row) for _, row in rows.iterrows()]
+        found += [_measure(data, measure, kind, row) for _, row in rows.iterrows()]
     return tuple(found)
 
 
 def _bases(
-    figures: Figures, area: str, day: pd.Timestamp, registered: bool
+    data: Data, area: str, day: pd.Timestamp, registered: bool
 ) -> tuple[float | None, float | None]:
     """Return the base of the area and of the nation, where known."""
     if registered:
-        nation = figures.national("rso_count")
-        own = figures.counts(day)
+        nation = data.national("rso_count")
+        own = data.counts(day)
         return (
             float(own[area]) if area in own else None,
             float(nation[day]) if day in nation.index else None,
         )
-    if day not in set(figures.denominators["stock_date"]):
+    if day not in set(data.denominators["stock_date"]):
         return None, None
-    people = figures.people(day)
+    people = data.people(day)
     return float(people[area]), float(people.sum())
 
 
-def _measure(figures: Figures, measure: str, kind: _Kind, row: pd.Series) -> Measure:
+def _measure(data: Data, measure: str, kind: _Kind, row: pd.Series) -> Measure:
     value, day = float(row["value"]), row["date"]
-    base, national_base = _bases(figures, row["area"], day, kind.registered)
+    base, national_base = _bases(data, row["area"], day, kind.registered)
     rate = low = high = national_rate = ratio = p = None
     if base:
         rate = kind.per * value / base
         low, high = (kind.per * limit / base for limit in exact_limits(value, LEVEL))
-    nation = figures.national(kind.national)
+    nation = data.national(kind.national)
     national = float(nation[day]) if day in nation.index else None
     if national is not None and national_base:
         national_rate = kind.per * national / national_base

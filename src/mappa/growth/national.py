@@ -7,7 +7,7 @@ import math
 
 import pandas as pd
 
-from mappa.figures import Figures
+from mappa.data import Data
 from mappa.growth.change import Span
 from mappa.records import Record, key
 
@@ -78,20 +78,20 @@ def printed(span: Span) -> Printed:
 
 
 def rate_growth(
-    figures: Figures, area: str, start: pd.Timestamp, end: pd.Timestamp, growth: float
+    data: Data, area: str, start: pd.Timestamp, end: pd.Timestamp, growth: float
 ) -> RateGrowth | None:
     """Return growth of the count beside that of the rate, where both denominators are known."""
-    known = set(figures.denominators["stock_date"])
+    known = set(data.denominators["stock_date"])
     if start not in known or end not in known:
         return None
-    then, now = figures.people(start), figures.people(end)
-    if area == figures.nation:
+    then, now = data.people(start), data.people(end)
+    if area == data.nation:
         before, after = float(then.sum()), float(now.sum())
-        counts = figures.national("rso_count")
+        counts = data.national("rso_count")
         first = float(counts[start])
     else:
         before, after = float(then[area]), float(now[area])
-        first = float(figures.counts(start)[area])
+        first = float(data.counts(start)[area])
     people = after / before - 1
     rate = PER * first / before
     return RateGrowth(
@@ -105,10 +105,10 @@ def rate_growth(
     )
 
 
-def categories(figures: Figures) -> tuple[CategoryYear, ...]:
+def categories(data: Data) -> tuple[CategoryYear, ...]:
     """Return the categories of each date on which the total is known, by date."""
-    total = figures.national("total_count")
-    parts = [figures.national(measure) for measure in CATEGORIES]
+    total = data.national("total_count")
+    parts = [data.national(measure) for measure in CATEGORIES]
     first = parts[1].index.intersection(parts[2].index)
     rows = []
     for date in total.index.intersection(first):
@@ -129,12 +129,12 @@ def categories(figures: Figures) -> tuple[CategoryYear, ...]:
     return tuple(rows)
 
 
-def orders(figures: Figures) -> tuple[OrderYear, ...]:
+def orders(data: Data) -> tuple[OrderYear, ...]:
     """Return the orders imposed in each year, by kind and date."""
-    stock = figures.national("rso_count")
+    stock = data.national("rso_count")
     rows = []
     for measure, label in ORDERS.items():
-        for date, value in figures.national(measure).items():
+        for date, value in data.national(measure).items():
             base = float(stock[date]) if date in stock.index else None
             per = 100 * float(value) / base if base else None
             rows.append(OrderYear(measure, label, pd.Timestamp(str(date)), float(value), per))

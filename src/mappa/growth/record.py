@@ -10,8 +10,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from mappa.data import Data
 from mappa.errors import UsageError
-from mappa.figures import Figures
 from mappa.growth import change, estimates, national, series, trend, validation
 from mappa.growth.change import Change, Span
 from mappa.growth.contribution import Contribution, contributions
@@ -87,7 +87,7 @@ class GrowthRecord(Record):
 
 
 def build(
-    figures: Figures,
+    data: Data,
     force: str,
     as_of: str | pd.Timestamp,
     horizon: int = 4,
@@ -97,12 +97,12 @@ def build(
     """Return the record of growth for *force* on *as_of*, forecast *horizon* years ahead.
 
     *nation_path* are draws of the national count, shape (draws, horizon), named *nation_name*;
-    by default the benchmark of :mod:`mappa.growth.nation`.
+    by default the benchmark of :mod:`mappa.growth.national_path`.
     """
-    area, day = figures.area(force), figures.date(as_of)
+    area, day = data.area(force), data.date(as_of)
     if not 0 <= horizon <= estimates.LONGEST:
         raise UsageError(f"A horizon of {horizon} years is not one of 0 to {estimates.LONGEST}.")
-    known = figures.until(day)
+    known = data.until(day)
     counts = known.counts(day)
     count = float(counts[area]) if area in counts else None
     status = (
@@ -111,13 +111,13 @@ def build(
         else f"no count of {area} is known for {change.day_text(day)}"
     )
     enough = len(dates_with_people(known)) > 1  # one date alone has no steps to learn from
-    modelled = estimate_points(figures, area, day) if enough else ()
-    ahead = forecast_points(figures, area, day, horizon if enough else 0, nation_path)
-    points = series.count_points(figures, area)
+    modelled = estimate_points(data, area, day) if enough else ()
+    ahead = forecast_points(data, area, day, horizon if enough else 0, nation_path)
+    points = series.count_points(data, area)
     year = change.try_span(known, known.nation, change.year_before(day), day)
     return GrowthRecord(
         force=area,
-        nation=figures.nation,
+        nation=data.nation,
         as_of=day,
         horizon=horizon,
         status=status,
@@ -140,7 +140,7 @@ def build(
         trends=trend.trends(known),
         contribution=contributions(known, day),
         other_measures=other_measures(known, area),
-        validation=scores(figures),
+        validation=scores(data),
     )
 
 
@@ -148,31 +148,31 @@ def _by_date(counted: list[Point], modelled: tuple[Point, ...]) -> list[Point]:
     return sorted([*counted, *modelled], key=lambda p: (p.date, p.kind, not p.preferred))
 
 
-def _rate_growths(figures: Figures, year: Span | None) -> tuple[RateGrowth, ...]:
+def _rate_growths(data: Data, year: Span | None) -> tuple[RateGrowth, ...]:
     found = []
     spans = [year] if year else []
-    stock = sorted(set(figures.denominators["stock_date"]) & set(figures.dates))
+    stock = sorted(set(data.denominators["stock_date"]) & set(data.dates))
     if len(stock) > 1:
-        longest = change.try_span(figures, figures.nation, stock[0], stock[-1])
+        longest = change.try_span(data, data.nation, stock[0], stock[-1])
         spans += [longest] if longest and longest != year else []
     for s in spans:
-        grown = national.rate_growth(figures, figures.nation, s.start, s.end, s.growth)
+        grown = national.rate_growth(data, data.nation, s.start, s.end, s.growth)
         if grown:
             found.append(grown)
     return tuple(found)
 
 
-def estimate_points(figures: Figures, area: str, as_of: pd.Timestamp) -> tuple[Point, ...]:
+def estimate_points(data: Data, area: str, as_of: pd.Timestamp) -> tuple[Point, ...]:
     """Return the estimates of an area for the stock dates on which no count of it is known."""
-    rows = figures.series(area)
+    rows = data.series(area)
     counted = set(rows.loc[rows["preferred"] & (rows["basis"] == "all_levels"), "date"])
-    frame = estimates.area_estimates(figures, as_of)
+    frame = estimates.area_estimates(data, as_of)
     frame = frame[(frame["area"] == area) & ~frame["date"].isin(counted)]
     return tuple(_modelled(row, "estimate") for _, row in frame.iterrows())
 
 
 def forecast_points(
-    figures: Figures,
+    data: Data,
     area: str,
     as_of: pd.Timestamp,
     horizon: int,
@@ -181,7 +181,7 @@ def forecast_points(
     """Return the forecasts of an area for the years after *as_of*."""
     if horizon == 0:
         return ()
-    frame = estimates.area_forecasts(figures, as_of, horizon, nation_path, areas=[area])
+    frame = estimates.area_forecasts(data, as_of, horizon, nation_path, areas=[area])
     return tuple(_modelled(row, "forecast") for _, row in frame.iterrows())
 
 
@@ -204,9 +204,9 @@ def _modelled(row: pd.Series, kind: str) -> Point:
 
 
 @functools.lru_cache(maxsize=4)
-def scores(figures: Figures) -> tuple[Score, ...]:
+def scores(data: Data) -> tuple[Score, ...]:
     """Return the scores of the kept validation; empty where none was made from these figures."""
-    cases = validation.kept(figures)
+    cases = validation.kept(data)
     if cases is None:
         return ()
     found = []

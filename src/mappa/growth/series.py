@@ -11,8 +11,8 @@ import re
 
 import pandas as pd
 
-from mappa.figures import Figures
-from mappa.rates.intervals import exact_limits
+from mappa.data import Data
+from mappa.rates.methods.intervals import exact_limits
 from mappa.records import Record, key
 
 #: What is counted on each basis of an area's count, as a sentence calls it.
@@ -69,15 +69,15 @@ def years_between(first: pd.Timestamp, second: pd.Timestamp) -> float:
     return (second - first).days / 365.25
 
 
-def area_series(figures: Figures, area: str) -> pd.DataFrame:
+def area_series(data: Data, area: str) -> pd.DataFrame:
     """Return every known count of an area by date: a row per value, preferred or not.
 
     Columns: date, value, basis (one of :data:`AREA_BASES`), quality, preferred, source, note.
     A count from before the nation's present basis gets ``earlier_returns``, and one whose source
     does not state its basis ``basis_not_known``: no growth crosses from either to the others.
     """
-    rows = figures.series(figures.area(area), "rso_count")
-    early = (rows["basis"] == "all_levels") & (rows["date"] < present_since(figures))
+    rows = data.series(data.area(area), "rso_count")
+    early = (rows["basis"] == "all_levels") & (rows["date"] < present_since(data))
     unknown = rows["note"].map(_basis_not_known).astype(bool)
     basis = rows["basis"].mask(early, "earlier_returns").mask(unknown, "basis_not_known")
     frame = rows.assign(basis=basis)
@@ -96,13 +96,13 @@ def _basis_not_known(note: str) -> bool:
     return re.search(r"\bbasis\b[^;.]*\bnot known\b", str(note)) is not None
 
 
-def national_series(figures: Figures) -> pd.DataFrame:
+def national_series(data: Data) -> pd.DataFrame:
     """Return every official national value by date, preferred or not, with its basis.
 
     Columns: date, value, measure, basis (one of :data:`NATIONAL_BASES`), quality, preferred,
     source, note.
     """
-    t = figures.national_figures
+    t = data.national_figures
     rows = t[
         t["measure"].isin(STOCK_MEASURES)
         & t["category"].isin(["", "all"])
@@ -114,9 +114,9 @@ def national_series(figures: Figures) -> pd.DataFrame:
 
 
 @functools.lru_cache(maxsize=16)
-def present_since(figures: Figures) -> pd.Timestamp:
+def present_since(data: Data) -> pd.Timestamp:
     """Return the first date on the basis of the last national count."""
-    frame = chosen(national_series(figures))
+    frame = chosen(national_series(data))
     return pd.Timestamp(frame.loc[frame["basis"] == frame["basis"].iloc[-1], "date"].min())
 
 
@@ -125,20 +125,20 @@ def chosen(frame: pd.DataFrame) -> pd.DataFrame:
     return frame[frame["preferred"]].reset_index(drop=True)
 
 
-def usable_counts(figures: Figures, area: str) -> pd.DataFrame:
+def usable_counts(data: Data, area: str) -> pd.DataFrame:
     """Return an area's counts of which a span may be made: one a date and basis.
 
     Level 1 and other-date values are kept under their own basis, whether or not another value
     of the date is preferred. Of several values on one date and basis the preferred one counts.
     """
-    frame = area_series(figures, area)
+    frame = area_series(data, area)
     frame = frame.sort_values(["date", "preferred"], ascending=[True, False])
     return frame.drop_duplicates(["date", "basis"]).reset_index(drop=True)
 
 
-def breaks(figures: Figures) -> tuple[Break, ...]:
+def breaks(data: Data) -> tuple[Break, ...]:
     """Return the breaks of the national series: of basis, of law, and revisions, by date."""
-    frame = chosen(national_series(figures))
+    frame = chosen(national_series(data))
     found = []
     previous: str | None = None
     for date, basis in zip(frame["date"], frame["basis"], strict=True):
@@ -149,11 +149,11 @@ def breaks(figures: Figures) -> tuple[Break, ...]:
         ("act_1997_start", "the register begins"),
         ("act_2003_part2_start", "new notification rules"),
     ):
-        rows = figures.notification_rules
+        rows = data.notification_rules
         rows = rows[rows["rule"] == rule]
         for value, basis in zip(rows["value"], rows["legal_basis"], strict=True):
             found.append(Break(pd.Timestamp(value), "law", f"{text} ({basis})"))
-    everything = national_series(figures)
+    everything = national_series(data)
     counts = everything[everything["measure"] == "rso_count"]
     for date, rows in counts.groupby("date"):
         if len(rows) > 1:
@@ -162,14 +162,14 @@ def breaks(figures: Figures) -> tuple[Break, ...]:
     return tuple(sorted(found, key=lambda b: (b.date, b.kind)))
 
 
-def count_points(figures: Figures, area: str, level: float = 0.95) -> tuple[Point, ...]:
+def count_points(data: Data, area: str, level: float = 0.95) -> tuple[Point, ...]:
     """Return every known count of an area as points, with exact Poisson intervals."""
-    return _points(area_series(figures, area), level)
+    return _points(area_series(data, area), level)
 
 
-def national_points(figures: Figures, level: float = 0.95) -> tuple[Point, ...]:
+def national_points(data: Data, level: float = 0.95) -> tuple[Point, ...]:
     """Return every official national value as points, with exact Poisson intervals."""
-    return _points(national_series(figures), level)
+    return _points(national_series(data), level)
 
 
 def _points(frame: pd.DataFrame, level: float) -> tuple[Point, ...]:
@@ -196,7 +196,7 @@ def _points(frame: pd.DataFrame, level: float) -> tuple[Point, ...]:
     return tuple(points)
 
 
-def known_rates(figures: Figures) -> tuple[pd.DataFrame, pd.Series]:
+def known_rates(data: Data) -> tuple[pd.DataFrame, pd.Series]:
     """Return the known rates of all areas and of the nation on each stock date.
 
     Returns
@@ -204,11 +204,11 @@ def known_rates(figures: Figures) -> tuple[pd.DataFrame, pd.Series]:
     Rates per 100,000 people aged 10 and over by date (rows) and area (columns), NaN where no count
     of all levels is known, and the nation's rates by date.
     """
-    years = set(figures.population["mid_year"])
-    rows = figures.denominators[figures.denominators["mid_year"].isin(years)]
+    years = set(data.population["mid_year"])
+    rows = data.denominators[data.denominators["mid_year"].isin(years)]
     dates = sorted(rows["stock_date"])
-    people = {d: figures.people(d) for d in dates}
-    rates = {d: 1e5 * figures.counts(d).reindex(figures.names) / people[d] for d in dates}
-    nation = figures.national("rso_count")
+    people = {d: data.people(d) for d in dates}
+    rates = {d: 1e5 * data.counts(d).reindex(data.names) / people[d] for d in dates}
+    nation = data.national("rso_count")
     national = {d: 1e5 * nation[d] / people[d].sum() for d in dates if d in nation.index}
-    return pd.DataFrame(rates).T[figures.names], pd.Series(national)
+    return pd.DataFrame(rates).T[data.names], pd.Series(national)

@@ -20,8 +20,8 @@ from scipy import stats
 from statsmodels.tools.sm_exceptions import ConvergenceWarning
 from statsmodels.tsa.statespace.sarimax import SARIMAX
 
-from mappa.figures import Figures
-from mappa.growth import nation
+from mappa.data import Data
+from mappa.growth import national_path as nation
 from mappa.records import Record, key
 
 LEVEL = 0.95
@@ -54,23 +54,23 @@ class Trend(Record):
         return "falling" if self.high < 0 else "rising" if self.low > 0 else "cannot tell"
 
 
-def yearly_increases(figures: Figures, scale: str) -> pd.Series:
+def yearly_increases(data: Data, scale: str) -> pd.Series:
     """Return the nation's yearly increases on the present basis, NaN where a year is missing.
 
     *scale* is ``people`` (difference) or ``percent`` (100 times the difference of logs).
     """
-    known = nation.history(figures)
+    known = nation.history(data)
     every = pd.date_range(known.index[0], known.index[-1], freq=pd.DateOffset(years=1))
     values = known.reindex(every)
     return values.diff()[1:] if scale == "people" else 100 * np.log(values).diff()[1:]
 
 
 @functools.lru_cache(maxsize=8)
-def trends(figures: Figures) -> tuple[Trend, ...]:
+def trends(data: Data) -> tuple[Trend, ...]:
     """Return the trends by scale and model; empty where fewer than seven increases are known."""
     found = []
     for scale in SCALES:
-        increases = yearly_increases(figures, scale)
+        increases = yearly_increases(data, scale)
         if increases.notna().sum() < FEWEST:
             return ()
         found += [_fit(name, scale, increases) for name in MODELS]

@@ -18,9 +18,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mappa.figures import Figures
-from mappa.growth import estimates, model, nation
+from mappa.data import Data
+from mappa.growth import estimates, model
 from mappa.growth import evidence as ev
+from mappa.growth import national_path as nation
 
 TABLE = "validation"
 TESTS = {
@@ -90,20 +91,20 @@ class _Truth:
         return {t: x for (j, t), x in self.cells.items() if j == i}
 
 
-def plan(figures: Figures) -> list[tuple[str, object]]:
+def plan(data: Data) -> list[tuple[str, object]]:
     """Return the fits that the validation makes, in order: (test, what is hidden or the origin)."""
-    truth = _Truth(ev.collect(figures))
+    truth = _Truth(ev.collect(data))
     T = len(truth.evidence.dates)
     fits: list[tuple[str, object]] = [("left_out", c) for c in sorted(truth.cells) if c[1] > 0]
     recent = range(T - RECENT, T)
     fits += [("since", i) for i in sorted({i for i, t in truth.cells if t in recent})]
-    national = set(figures.national("rso_count").index)
+    national = set(data.national("rso_count").index)
     fits += [("ahead", t) for t in range(3, T - 1) if truth.evidence.dates[t] in national]
     return fits
 
 
 def run(
-    figures: Figures,
+    data: Data,
     chosen: list[tuple[str, object]] | None = None,
     progress: Callable[[], object] | None = None,
     executor: Executor | None = None,
@@ -117,8 +118,8 @@ def run(
     """
     options: dict[str, Any] = {"draws": DRAWS, "warm_up": WARM_UP, "sweeps": SWEEPS, **settings}
     cases: list[dict[str, object]] = []
-    fits = plan(figures) if chosen is None else chosen
-    one = functools.partial(_one_fit, figures, options)
+    fits = plan(data) if chosen is None else chosen
+    one = functools.partial(_one_fit, data, options)
     for found in map(one, fits) if executor is None else executor.map(one, fits):
         cases += found
         if progress is not None:
@@ -127,25 +128,25 @@ def run(
 
 
 def _one_fit(
-    figures: Figures, settings: dict[str, Any], fit: tuple[str, object]
+    data: Data, settings: dict[str, Any], fit: tuple[str, object]
 ) -> list[dict[str, object]]:
     """Return the cases of one fit of the plan."""
     test, what = fit
     maker = {"left_out": _left_out, "since": _since, "ahead": _ahead}[test]
-    return maker(figures, _truth(figures), what, settings)
+    return maker(data, _truth(data), what, settings)
 
 
 @functools.lru_cache(maxsize=2)
-def _truth(figures: Figures) -> _Truth:
-    return _Truth(ev.collect(figures))
+def _truth(data: Data) -> _Truth:
+    return _Truth(ev.collect(data))
 
 
-def kept(figures: Figures) -> pd.DataFrame | None:
+def kept(data: Data) -> pd.DataFrame | None:
     """Return the kept cases if they were made from these very figures, else ``None``."""
-    cases = estimates.read_kept(figures.folder / f"{TABLE}.csv", figures.dictionary, TABLE)
+    cases = estimates.read_kept(data.folder / f"{TABLE}.csv", data.dictionary, TABLE)
     if cases is None:
         return None
-    same = cases[cases["fit"] == estimates.key_of(ev.collect(figures))]
+    same = cases[cases["fit"] == estimates.key_of(ev.collect(data))]
     return same.reset_index(drop=True) if len(same) else None
 
 
@@ -180,14 +181,14 @@ def _hidden(
 
 
 def _left_out(
-    figures: Figures, truth: _Truth, what: object, settings: dict[str, Any]
+    data: Data, truth: _Truth, what: object, settings: dict[str, Any]
 ) -> list[dict[str, object]]:
     assert isinstance(what, tuple)
     return list(_hidden(truth, "left_out", {what}, settings))
 
 
 def _since(
-    figures: Figures, truth: _Truth, what: object, settings: dict[str, Any]
+    data: Data, truth: _Truth, what: object, settings: dict[str, Any]
 ) -> list[dict[str, object]]:
     T = len(truth.evidence.dates)
     cells = {(int(what), t) for t in range(T - RECENT, T)}  # type: ignore[call-overload]
@@ -195,16 +196,16 @@ def _since(
 
 
 def _ahead(
-    figures: Figures, truth: _Truth, what: object, settings: dict[str, Any]
+    data: Data, truth: _Truth, what: object, settings: dict[str, Any]
 ) -> list[dict[str, object]]:
     o = int(what)  # type: ignore[call-overload]
     origin = truth.evidence.dates[o]
-    evidence = ev.collect(figures.until(origin))
+    evidence = ev.collect(data.until(origin))
     posterior = model.fit(evidence, **settings)
     horizon = min(HORIZONS, len(truth.evidence.dates) - 1 - o)
     ahead = estimates.steps_ahead(posterior, evidence.shares[-1], horizon, model.SEED)
     number = posterior.x.shape[0]
-    path = nation.benchmark_path(figures, origin, horizon, number, model.SEED)
+    path = nation.benchmark_path(data, origin, horizon, number, model.SEED)
     cases = []
     for h in range(1, horizon + 1):
         for i, t in sorted(c for c in truth.cells if c[1] == o + h):

@@ -42,11 +42,11 @@ def versions() -> dict[str, str]:
 
 def of_data(parameters: dict[str, Any]) -> About:
     """Return what a page for *parameters* is made from, with the tables in use."""
-    from mappa.figures import load
+    from mappa.data import load
 
-    figures = load()
-    latest = max(figures.area_figures["date"].max(), figures.national_figures["date"].max())
-    return About(parameters, figures.digest, f"{latest:%Y-%m-%d}", versions())
+    data = load()
+    latest = max(data.area_figures["date"].max(), data.national_figures["date"].max())
+    return About(parameters, data.digest, f"{latest:%Y-%m-%d}", versions())
 
 
 def of_notebook(nb: NotebookNode) -> About:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from mappa.figures import Figures
+from mappa.data import Data
 from mappa.pages import index, layout
 from mappa.pages.exporter import dumps
 from mappa.pages.summary import AreaResult
@@ -22,9 +22,9 @@ NAMES = (
 )
 
 
-def nearest(figures: Figures, area: str) -> str:
+def nearest(data: Data, area: str) -> str:
     """Return the area whose centroid lies nearest (great circle; Sinnott 1984, haversine)."""
-    table = figures.areas.set_index("area")
+    table = data.areas.set_index("area")
     here = np.radians(table.loc[area, ["centroid_lat", "centroid_lon"]].to_numpy(dtype=float))
     others = table.drop(index=area)
     there = np.radians(others[["centroid_lat", "centroid_lon"]].to_numpy(dtype=float))
@@ -50,7 +50,7 @@ def cells(line: AreaResult) -> list[str]:
     ]
 
 
-def section(figures: Figures, lines: Sequence[AreaResult], area: str) -> str:
+def section(data: Data, lines: Sequence[AreaResult], area: str) -> str:
     """Return the section as HTML: the nearest area, or with a script any other."""
     if len(lines) < 2:
         return ""
@@ -63,14 +63,14 @@ def section(figures: Figures, lines: Sequence[AreaResult], area: str) -> str:
         }
         for line in lines
     }
-    this, other = columns[area], columns[nearest(figures, area)]
+    this, other = columns[area], columns[nearest(data, area)]
     others = [c for name, c in columns.items() if name != area]
     day = numbers.day(lines[0].as_of)
     text = (
         layout.environment()
         .get_template("compare.html.j2")
         .render(
-            area_term=figures.settings.get("area_term", "area"),
+            area_term=data.settings.get("area_term", "area"),
             this=this,
             other=other,
             others=others,

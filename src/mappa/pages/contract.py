@@ -30,7 +30,7 @@ class _Reader(HTMLParser):
         self.targets: list[str] = []
         self.links: list[str] = []
         self.tables: list[dict[str, int]] = []
-        self.figures: list[dict[str, int]] = []
+        self.data: list[dict[str, int]] = []
         self.text: dict[str, str] = {}
         self.names: list[str] = []
         self.language = ""
@@ -76,26 +76,26 @@ class _Reader(HTMLParser):
         self.links.append(href)
         if href.startswith("#"):
             self.targets.append(href[1:])
-        if self.figures and "download" in a and self._within("figure"):
-            self.figures[-1]["csv"] = 1
+        if self.data and "download" in a and self._within("figure"):
+            self.data[-1]["csv"] = 1
 
     def _start_img(self, a: dict[str, str]) -> None:
         alt = a.get("alt", "")
         if not alt.strip():
             self.faults.append("a picture has no alt text")
-        if self._within("figure") and self.figures:
-            self.figures[-1]["images"] += 1
+        if self._within("figure") and self.data:
+            self.data[-1]["images"] += 1
             if not re.search(r"\d", alt) or not alt.rstrip().endswith("."):
                 self.faults.append(f"alt text is no sentence with a number: {alt[:60]!r}")
 
     def _start_figure(self, a: dict[str, str]) -> None:
-        self.figures.append({"images": 0, "tables": 0, "csv": 0})
+        self.data.append({"images": 0, "tables": 0, "csv": 0})
 
     def _start_table(self, _: dict[str, str]) -> None:
         region = any(a.get("tabindex") == "0" and a.get("role") == "region" for _, a in self.open)
         self.tables.append({"caption": 0, "region": int(region)})
-        if self._within("figure") and self.figures:
-            self.figures[-1]["tables"] += 1
+        if self._within("figure") and self.data:
+            self.data[-1]["tables"] += 1
 
     def _start_caption(self, _: dict[str, str]) -> None:
         if self.tables:
@@ -183,7 +183,7 @@ def faults(page: str) -> list[str]:
             found.append("a table has no caption")
         if not table["region"]:
             found.append("a table stands in no region that takes the focus")
-    for figure in r.figures:
+    for figure in r.data:
         if figure["images"] and not (figure["tables"] and figure["csv"]):
             found.append("a chart has no table or no CSV of its data")
     size = len(_CHART_TABLE.sub("", lean).encode())

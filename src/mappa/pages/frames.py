@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from mappa.figures import Figures
+from mappa.data import Data
 
 MENU = (
     ("index.html", "All areas"),
@@ -31,9 +31,9 @@ class Frames:
     nation: str
 
     @classmethod
-    def of(cls, figures: Figures) -> Frames:
+    def of(cls, data: Data) -> Frames:
         """Return the frames of the site of *figures*."""
-        return cls(str(figures.settings.get("nation_short", figures.nation)))
+        return cls(str(data.settings.get("nation_short", data.nation)))
 
     def shared(self, current: str) -> dict[str, Any]:
         """Return the frame of a page at the top of the site."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from mappa.figures import Figures
+from mappa.data import Data
 from mappa.pages import layout
 from mappa.pages.frames import Frames
 from mappa.pages.summary import AreaResult
@@ -104,12 +104,12 @@ def key_of(limits: Sequence[float]) -> list[dict[str, str]]:
     return [*entries, {"shade": "none", "text": "count not known"}]
 
 
-def tile_entries(figures: Figures, lines: Sequence[AreaResult]) -> list[dict[str, Any]]:
+def tile_entries(data: Data, lines: Sequence[AreaResult]) -> list[dict[str, Any]]:
     """Return what the template needs of each tile."""
     by_area = {line.area: line for line in lines}
     limits = breaks([line.rate for line in lines if line.rate is not None])
     entries = []
-    for t in tiles(figures):
+    for t in tiles(data):
         line = by_area[t.area]
         known = line.rate is not None
         entries.append(
@@ -152,13 +152,13 @@ def row_entry(line: AreaResult) -> dict[str, Any]:
     }
 
 
-def sentences(figures: Figures, lines: Sequence[AreaResult]) -> dict[str, str]:
+def sentences(data: Data, lines: Sequence[AreaResult]) -> dict[str, str]:
     """Return the sentences of the index, each from the lines and the national figures."""
     first = lines[0]
     day = numbers.day(first.as_of)
-    term = str(figures.settings.get("area_term", "area"))
-    total = float(figures.national("rso_count")[pd.Timestamp(first.as_of)])
-    people = float(figures.people(first.as_of, first.denominator).sum())
+    term = str(data.settings.get("area_term", "area"))
+    total = float(data.national("rso_count")[pd.Timestamp(first.as_of)])
+    people = float(data.people(first.as_of, first.denominator).sum())
     known = [line for line in lines if line.count is not None]
     missing = len(lines) - len(known)
     share = sum(line.count or 0 for line in known) / total
@@ -170,13 +170,13 @@ def sentences(figures: Figures, lines: Sequence[AreaResult]) -> dict[str, str]:
             f"{numbers.percent(share, 0)} of that number. {missing} are not known here: they are "
             "shown as missing, never as zero."
         )
-    label = figures.comparators.set_index("comparator")["label"].get(first.comparator)
+    label = data.comparators.set_index("comparator")["label"].get(first.comparator)
     against = str(label or first.comparator)
     return {
-        "title": f"Registered sexual offenders by {term}: {figures.nation}, {day}",
+        "title": f"Registered sexual offenders by {term}: {data.nation}, {day}",
         "lead": (
             f"On {day}, {numbers.count(total)} registered sexual offenders were managed in the "
-            f"community in {figures.nation}: {numbers.rate(100_000 * total / people)} for every "
+            f"community in {data.nation}: {numbers.rate(100_000 * total / people)} for every "
             f"100,000 {of_whom(first.denominator)}."
         ),
         "coverage": coverage,
@@ -194,16 +194,16 @@ def sentences(figures: Figures, lines: Sequence[AreaResult]) -> dict[str, str]:
     }
 
 
-def render(figures: Figures, lines: Sequence[AreaResult], frames: Frames) -> str:
+def render(data: Data, lines: Sequence[AreaResult], frames: Frames) -> str:
     """Return the index page."""
-    said = sentences(figures, lines)
-    entries = tile_entries(figures, lines)
+    said = sentences(data, lines)
+    entries = tile_entries(data, lines)
     body = (
         layout.environment()
         .get_template("index.html.j2")
         .render(
             **said,
-            area_term=figures.settings.get("area_term", "area"),
+            area_term=data.settings.get("area_term", "area"),
             of_whom=of_whom(lines[0].denominator),
             columns=1 + max(t["column"] for t in entries),
             tiles=entries,

@@ -11,7 +11,7 @@ import pandas as pd
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
-from mappa.figures import Figures
+from mappa.data import Data
 from mappa.pages import cells, layout
 from mappa.pages.force import load_notebooks, outputs
 from mappa.pages.frames import Frames
@@ -22,13 +22,13 @@ from mappa.words import numbers
 from mappa.words.tables import table_html
 
 
-def series_table(figures: Figures, as_of: str) -> str:
+def series_table(data: Data, as_of: str) -> str:
     """Return the official national counts with rate and growth, up to the date of the site."""
-    counts = figures.national("rso_count")
+    counts = data.national("rso_count")
     counts = counts[counts.index <= pd.Timestamp(as_of)]
     rows = []
     for date, value in counts.items():
-        people = float(figures.people(date).sum()) if date in figures.dates else None
+        people = float(data.people(date).sum()) if date in data.dates else None
         rate = 100_000 * value / people if people else None
         rows.append(
             {
@@ -40,7 +40,7 @@ def series_table(figures: Figures, as_of: str) -> str:
     names = tuple(rows[0])[1:] if rows else ()
     return table_html(
         pd.DataFrame(rows),
-        f"People on the register, {figures.nation}, every date with a preferred value",
+        f"People on the register, {data.nation}, every date with a preferred value",
         numeric=names,
         note="What is counted has changed: the breaks are in the growth notebooks. Not known means "
         "that no population for the date is in the tables.",
@@ -98,14 +98,12 @@ def from_notebooks(folder: Path) -> str:
     return "\n".join(parts)
 
 
-def body_of(
-    figures: Figures, lines: Sequence[AreaResult], title: str, said: str, folder: Path
-) -> str:
+def body_of(data: Data, lines: Sequence[AreaResult], title: str, said: str, folder: Path) -> str:
     """Return the main text."""
     parts = [f"<h1>{html.escape(title)}</h1>", f'<p class="lead">{html.escape(said)}</p>']
     parts.append(from_notebooks(folder))
     parts.append('<h2 id="series">Every count of the nation in the tables</h2>')
-    parts.append(series_table(figures, lines[0].as_of))
+    parts.append(series_table(data, lines[0].as_of))
     parts.append(
         '<p>The areas stand side by side on the <a href="index.html#areas">first page</a>; how '
         'each method works is told under <a href="methods.html">Methods</a>.</p>'
@@ -113,9 +111,9 @@ def body_of(
     return "\n".join(parts)
 
 
-def render(figures: Figures, lines: Sequence[AreaResult], frames: Frames, folder: Path) -> str:
+def render(data: Data, lines: Sequence[AreaResult], frames: Frames, folder: Path) -> str:
     """Return the national page; *folder* holds the executed notebooks of any one area."""
-    title = f"{figures.nation}: people on the register, {numbers.day(lines[0].as_of)}"
-    said = sentences(figures, lines)["lead"]
-    body = body_of(figures, lines, title, said, folder)
+    title = f"{data.nation}: people on the register, {numbers.day(lines[0].as_of)}"
+    said = sentences(data, lines)["lead"]
+    body = body_of(data, lines, title, said, folder)
     return layout.page(title, body, description=said, **frames.shared("national.html"))

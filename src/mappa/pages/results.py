@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from mappa.charts.exhibit import safe_csv
 from mappa.pages.summary import AreaResult, schema
+from mappa.plot.exhibit import safe_csv
 
 
 def json_text(value: Any) -> str:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from mappa import __version__
-from mappa.figures import Figures
-from mappa.figures.check import run_checks
-from mappa.figures.load import TABLES
+from mappa.data import Data
+from mappa.data.check import run_checks
+from mappa.data.load import TABLES
 from mappa.pages import layout
 from mappa.pages.frames import Frames
 from mappa.pages.summary import AreaResult
@@ -27,33 +27,33 @@ def _render(template: str, **context: Any) -> str:
     return str(layout.environment().get_template(template).render(**context))
 
 
-def _term(figures: Figures) -> str:
-    return str(figures.settings.get("area_term", "area"))
+def _term(data: Data) -> str:
+    return str(data.settings.get("area_term", "area"))
 
 
-def methods(figures: Figures, frames: Frames) -> str:
+def methods(data: Data, frames: Frames) -> str:
     """Return the page of methods in plain words."""
     title = "Methods"
-    body = _render("methods.html.j2", title=title, term=_term(figures))
+    body = _render("methods.html.j2", title=title, term=_term(data))
     return layout.page(title, body, **frames.shared("methods.html"))
 
 
-def accessibility(figures: Figures, frames: Frames) -> str:
+def accessibility(data: Data, frames: Frames) -> str:
     """Return the accessibility statement."""
     title = "Accessibility statement"
-    body = _render("accessibility.html.j2", title=title, term=_term(figures))
+    body = _render("accessibility.html.j2", title=title, term=_term(data))
     return layout.page(title, body, **frames.shared("accessibility.html"))
 
 
-def about(figures: Figures, lines: Sequence[AreaResult], frames: Frames) -> str:
+def about(data: Data, lines: Sequence[AreaResult], frames: Frames) -> str:
     """Return what the study is, and its voluntary application of the Code of Practice."""
     title = "About this study"
     body = _render(
         "about.html.j2",
         title=title,
-        term=_term(figures),
-        nation=figures.nation,
-        publisher=str(figures.settings.get("publisher", "a public body")),
+        term=_term(data),
+        nation=data.nation,
+        publisher=str(data.settings.get("publisher", "a public body")),
         made=sum(1 for line in lines if line.page),
         total=len(lines),
         day=numbers.day(lines[0].as_of),
@@ -63,8 +63,8 @@ def about(figures: Figures, lines: Sequence[AreaResult], frames: Frames) -> str:
     return layout.page(title, body, **frames.shared("about.html"))
 
 
-def _columns(figures: Figures, table: str) -> list[dict[str, str]]:
-    rows = figures.dictionary[figures.dictionary["table"] == table].fillna("")
+def _columns(data: Data, table: str) -> list[dict[str, str]]:
+    rows = data.dictionary[data.dictionary["table"] == table].fillna("")
     found = []
     for _, r in rows.iterrows():
         limits = " to ".join(str(r[k]) for k in ("minimum", "maximum") if str(r[k]))
@@ -81,9 +81,9 @@ def _columns(figures: Figures, table: str) -> list[dict[str, str]]:
     return found
 
 
-def _checks(figures: Figures) -> dict[str, Any]:
+def _checks(data: Data) -> dict[str, Any]:
     """Return what the template says of the checks."""
-    findings = run_checks(figures)
+    findings = run_checks(data)
     statuses = [s for s in _STATUS_TITLES if s != "fail" or any(f.status == s for f in findings)]
     counted = collections.Counter((f.check, f.status) for f in findings)
     names = sorted({f.check for f in findings})
@@ -109,9 +109,9 @@ def _checks(figures: Figures) -> dict[str, Any]:
 _PLURAL = {"fail": "failed", "excused": "excused", "information": "information", "pass": "passed"}
 
 
-def _sources(figures: Figures) -> tuple[list[dict[str, str]], str]:
+def _sources(data: Data) -> tuple[list[dict[str, str]], str]:
     """Return the sources, with a link only where the address is one of the web, and a sentence."""
-    table = figures.sources.fillna("").astype(str)
+    table = data.sources.fillna("").astype(str)
     found = []
     for _, r in table.iterrows():
         safe = r["url"].startswith(("https://", "http://"))
@@ -121,25 +121,25 @@ def _sources(figures: Figures) -> tuple[list[dict[str, str]], str]:
     return found, f"{len(table)} sources: {said}."
 
 
-def data(figures: Figures, frames: Frames) -> str:
+def data(data: Data, frames: Frames) -> str:
     """Return the page of the data: keys of the results, checks, dictionary, sources, licence."""
     title = "Data, checks and sources"
     tables = []
     for name in TABLES:
-        lines = len(getattr(figures, name))
+        lines = len(getattr(data, name))
         told = f"{numbers.count(lines)} {'row' if lines == 1 else 'rows'}"
-        tables.append({"name": name, "lines": told, "columns": _columns(figures, name)})
-    sources, sentence = _sources(figures)
+        tables.append({"name": name, "lines": told, "columns": _columns(data, name)})
+    sources, sentence = _sources(data)
     body = _render(
         "data.html.j2",
         title=title,
-        term=_term(figures),
+        term=_term(data),
         keys=[{k: str(v) for k, v in row.items()} for row in AreaResult.key_table()],
         tables=tables,
         sources=sources,
         sources_sentence=sentence,
-        publisher=str(figures.settings.get("publisher", "a public body")),
+        publisher=str(data.settings.get("publisher", "a public body")),
         attribution=layout.ATTRIBUTION,
-        **_checks(figures),
+        **_checks(data),
     )
     return layout.page(title, body, **frames.shared("data.html"))

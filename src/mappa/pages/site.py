@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from mappa.data import Data
 from mappa.errors import OutputError, UsageError
-from mappa.figures import Figures
 from mappa.files import write_atomically
 from mappa.pages import compare, force, index, national, results, shared, sharing, summary
 from mappa.pages.frames import Frames
@@ -36,7 +36,7 @@ class Changes:
         return not (self.added or self.changed or self.removed)
 
 
-def build(figures: Figures, reports: Path) -> dict[str, bytes]:
+def build(data: Data, reports: Path) -> dict[str, bytes]:
     """Return every file of the site by address, the same bytes for the same input.
 
     Parameters
@@ -48,25 +48,25 @@ def build(figures: Figures, reports: Path) -> dict[str, bytes]:
     ------
     OutputError: there is no report. DataError: reports differ in their settings or are out of date.
     """
-    found = summary.find_reports(reports, figures)
-    lines = summary.summarise(figures, found)
-    frames = Frames.of(figures)
+    found = summary.find_reports(reports, data)
+    lines = summary.summarise(data, found)
+    frames = Frames.of(data)
     texts: dict[str, str] = {
-        "index.html": index.render(figures, lines, frames),
-        "national.html": national.render(figures, lines, frames, found[0].folder),
-        "methods.html": shared.methods(figures, frames),
-        "data.html": shared.data(figures, frames),
-        "about.html": shared.about(figures, lines, frames),
-        "accessibility.html": shared.accessibility(figures, frames),
+        "index.html": index.render(data, lines, frames),
+        "national.html": national.render(data, lines, frames, found[0].folder),
+        "methods.html": shared.methods(data, frames),
+        "data.html": shared.data(data, frames),
+        "about.html": shared.about(data, lines, frames),
+        "accessibility.html": shared.accessibility(data, frames),
     }
     for number, report in enumerate(found):
-        texts |= _force_pages(figures, found, number, lines, frames, report)
+        texts |= _force_pages(data, found, number, lines, frames, report)
     texts = sharing.share(texts) | results.files(lines)
     files = {address: text.encode("utf-8") for address, text in texts.items()}
     for report in found:
         files |= _as_they_ran(report)
     listing = {a: hashlib.sha256(files[a]).hexdigest() for a in sorted(files)}
-    files[MANIFEST] = results.json_text({"digest": figures.digest, "files": listing}).encode()
+    files[MANIFEST] = results.json_text({"digest": data.digest, "files": listing}).encode()
     return dict(sorted(files.items()))
 
 
@@ -87,7 +87,7 @@ def _pager(found: list[summary.Report], number: int) -> list[dict[str, str]]:
 
 
 def _force_pages(
-    figures: Figures,
+    data: Data,
     found: list[summary.Report],
     number: int,
     lines: list[summary.AreaResult],
@@ -101,7 +101,7 @@ def _force_pages(
         return settings if notebook else settings | {"pager": _pager(found, number)}
 
     pages = force.render_pages(
-        report.folder, frame, extra=compare.section(figures, lines, report.area)
+        report.folder, frame, extra=compare.section(data, lines, report.area)
     )
     return {f"forces/{report.slug}/{name}": text for name, text in pages.items()}
 

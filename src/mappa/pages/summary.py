@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from mappa.data import Data
 from mappa.errors import DataError, OutputError
-from mappa.figures import Figures
 from mappa.records import Record, key
 
 #: Parameters that all reports of one site must share, and what the rate is assessed with.
@@ -56,14 +56,14 @@ class Report:
     records: Mapping[str, Mapping[str, Any]]
 
 
-def find_reports(folder: Path, figures: Figures) -> list[Report]:
+def find_reports(folder: Path, data: Data) -> list[Report]:
     """Return the finished reports in *folder*, in the order of the areas.
 
     Raises OutputError where there is none and DataError for a report that cannot be read.
     """
     found = []
-    for area in figures.names:
-        slug = figures.slug(area)
+    for area in data.names:
+        slug = data.slug(area)
         path = folder / slug / "results.json"
         if not path.is_file():
             continue
@@ -80,7 +80,7 @@ def find_reports(folder: Path, figures: Figures) -> list[Report]:
     return found
 
 
-def shared_settings(reports: list[Report], figures: Figures) -> dict[str, Any]:
+def shared_settings(reports: list[Report], data: Data) -> dict[str, Any]:
     """Return the settings that all reports share.
 
     Raises DataError naming two reports that differ: their numbers cannot stand in one table.
@@ -99,13 +99,13 @@ def shared_settings(reports: list[Report], figures: Figures) -> dict[str, Any]:
                     f"{report.area} has {value}; run `mappa report --all` with one {name}."
                 )
             settings[name], said[name] = value, report.area
-    settings.setdefault("as_of", str(figures.settings["default_as_of"]))
+    settings.setdefault("as_of", str(data.settings["default_as_of"]))
     return settings
 
 
-def _count_row(figures: Figures, area: str, as_of: str) -> tuple[str, str]:
+def _count_row(data: Data, area: str, as_of: str) -> tuple[str, str]:
     """Return quality and sources of the count of an area on a date."""
-    rows = figures.series(area)
+    rows = data.series(area)
     rows = rows[(rows["date"] == as_of) & rows["preferred"] & (rows["basis"] == "all_levels")]
     if rows.empty:
         return "", ""
@@ -121,11 +121,11 @@ def _estimate(growth: Mapping[str, Any], as_of: str) -> tuple[float | None, ...]
 
 
 def area_result(
-    figures: Figures, rate: Mapping[str, Any], growth: Mapping[str, Any], page: str
+    data: Data, rate: Mapping[str, Any], growth: Mapping[str, Any], page: str
 ) -> AreaResult:
     """Return the line of one area from the record of its rate and of its growth."""
     area, as_of = str(rate["force"]), str(rate["as_of"])
-    quality, sources = _count_row(figures, area, as_of)
+    quality, sources = _count_row(data, area, as_of)
     estimate, low, high = _estimate(growth, as_of)
     if rate.get("count") is not None:
         estimate = low = high = None
@@ -134,7 +134,7 @@ def area_result(
         taken[name] = str(taken[name] or "")
     taken |= {
         "area": area,
-        "slug": figures.slug(area),
+        "slug": data.slug(area),
         "count_quality": quality,
         "count_sources": sources,
         "estimate": estimate,
@@ -145,39 +145,38 @@ def area_result(
     return AreaResult(**taken)
 
 
-def summarise(figures: Figures, reports: list[Report]) -> list[AreaResult]:
+def summarise(data: Data, reports: list[Report]) -> list[AreaResult]:
     """Return a line for every area: from its report, or worked out in short where it has none.
 
     Raises DataError for a report that does not meet the tables as they are: it is out of date.
     """
-    settings = shared_settings(reports, figures)
+    settings = shared_settings(reports, data)
     as_of = settings.pop("as_of")
     by_area = {r.area: r for r in reports}
     lines = []
-    for area in figures.names:
+    for area in data.names:
         report = by_area.get(area)
         rate = report.records.get("2-rate") if report else None
         if report and rate:
-            _check_up_to_date(figures, report, rate)
+            _check_up_to_date(data, report, rate)
         else:
-            rate = _in_short(figures, area, as_of, settings)
+            rate = _in_short(data, area, as_of, settings)
         growth = report.records.get("1-growth", {}) if report else {}
-        page = f"forces/{figures.slug(area)}/index.html" if report else ""
-        lines.append(area_result(figures, rate, growth, page))
+        page = f"forces/{data.slug(area)}/index.html" if report else ""
+        lines.append(area_result(data, rate, growth, page))
     return lines
 
 
-def _in_short(
-    figures: Figures, area: str, as_of: str, settings: Mapping[str, Any]
-) -> dict[str, Any]:
+def _in_short(data: Data, area: str, as_of: str, settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return rate, ratio and verdicts as the full record has them, without what takes long."""
-    from mappa.rates import comparators, equivalence, intervals, sensitivity
-    from mappa.rates.league import league
+    from mappa.rates import comparators, sensitivity
+    from mappa.rates.area_table import league
+    from mappa.rates.methods import equivalence, intervals
 
     denominator = str(settings.get("denominator", "aged 10 and over"))
-    row = league(figures, as_of, denominator).set_index("area").loc[area]
+    row = league(data, as_of, denominator).set_index("area").loc[area]
     against = comparators.choose(
-        figures, area, figures.date(as_of), str(settings.get("comparator", "rest")), denominator
+        data, area, data.date(as_of), str(settings.get("comparator", "rest")), denominator
     )
     found = {
         "force": area,
@@ -207,11 +206,11 @@ def _in_short(
     return found
 
 
-def _check_up_to_date(figures: Figures, report: Report, rate: Mapping[str, Any]) -> None:
+def _check_up_to_date(data: Data, report: Report, rate: Mapping[str, Any]) -> None:
     """A report's count and population must be those of the tables."""
     as_of = str(rate["as_of"])
-    count = figures.counts(as_of).get(report.area)
-    people = figures.people(as_of, str(rate["denominator"]))[report.area]
+    count = data.counts(as_of).get(report.area)
+    people = data.people(as_of, str(rate["denominator"]))[report.area]
     for name, now in (("count", count), ("population", people)):
         if not _same(rate.get(name), now):
             raise DataError(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
-from mappa.charts.rate_tiles import tiles as place_tiles
-from mappa.figures import Figures
+from mappa.data import Data
+from mappa.plot.rate.tiles import tiles as place_tiles
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,9 +41,9 @@ def short_names(names: list[str]) -> dict[str, str]:
     return codes
 
 
-def tiles(figures: Figures) -> tuple[Tile, ...]:
+def tiles(data: Data) -> tuple[Tile, ...]:
     """Return the tiles of the areas, from north-west to south-east, as the charts place them."""
-    table = figures.areas
+    table = data.areas
     places = place_tiles(tuple(zip(table["centroid_lat"], table["centroid_lon"], strict=True)))
     north = max(row for _, row in places)
     codes = short_names(list(table["area"]))

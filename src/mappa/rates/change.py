@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 from scipy import optimize, stats
 
-from mappa.figures import Figures
+from mappa.data import Data
 from mappa.records import Record, key
 
 #: Yearly turnover is not published; the plausible values are shown side by side.
@@ -71,9 +71,9 @@ class YearChange(Record):
     national_compound: float | None = key("The nation's over the same time", default=None)
 
 
-def sure_counts(figures: Figures, as_of: Any) -> pd.Series:
+def sure_counts(data: Data, as_of: Any) -> pd.Series:
     """Return the counts of a date whose date and basis the source states, by area."""
-    rows = figures.area_figures
+    rows = data.area_figures
     rows = rows[
         (rows["date"] == pd.Timestamp(as_of))
         & (rows["measure"] == "rso_count")
@@ -85,16 +85,16 @@ def sure_counts(figures: Figures, as_of: Any) -> pd.Series:
 
 
 @functools.lru_cache(maxsize=32)
-def _growth_table(figures: Figures, day: pd.Timestamp) -> pd.DataFrame:
+def _growth_table(data: Data, day: pd.Timestamp) -> pd.DataFrame:
     before = day - pd.DateOffset(years=1)
-    now, then = sure_counts(figures, day), sure_counts(figures, before)
+    now, then = sure_counts(data, day), sure_counts(data, before)
     rows = [
         {"area": a, "before": then[a], "now": now[a], "known": "both counts"}
-        for a in figures.names
+        for a in data.names
         if a in now and a in then
     ]
-    changes = figures.counts(day, "rso_change_pct")
-    other = figures.area_figures
+    changes = data.counts(day, "rso_change_pct")
+    other = data.area_figures
     any_basis = set(
         other.loc[(other["date"] == before) & (other["measure"] == "rso_count"), "area"]
     )
@@ -106,7 +106,7 @@ def _growth_table(figures: Figures, day: pd.Timestamp) -> pd.DataFrame:
             "now": now[a],
             "known": "printed percentage",
         }
-        for a in figures.names
+        for a in data.names
         if a in now and a in changes and a not in any_basis
     ]
     frame = pd.DataFrame(rows, columns=["area", "before", "now", "known"])
@@ -118,13 +118,13 @@ def _growth_table(figures: Figures, day: pd.Timestamp) -> pd.DataFrame:
     return frame.set_index("area")
 
 
-def growth_table(figures: Figures, as_of: Any) -> pd.DataFrame:
+def growth_table(data: Data, as_of: Any) -> pd.DataFrame:
     """Return the areas' growth on the year, one basis, outliers marked, by area.
 
     Columns: ``before``, ``now`` (people), ``known`` (both counts, or a printed percentage where no
     earlier count on any basis is known), ``growth`` (log), ``robust_sds``, ``outlier``.
     """
-    return _growth_table(figures, pd.Timestamp(as_of)).copy()
+    return _growth_table(data, pd.Timestamp(as_of)).copy()
 
 
 def growth_spread(table: pd.DataFrame, national: float, turnover: float = TURNOVER) -> float:
@@ -166,12 +166,12 @@ class NationYear:
 
 
 @functools.lru_cache(maxsize=32)
-def nation_year(figures: Figures, day: pd.Timestamp) -> NationYear | None:
+def nation_year(data: Data, day: pd.Timestamp) -> NationYear | None:
     """Return what is equal for every force in a year, or ``None`` where it cannot be told."""
-    nation, before = figures.national("rso_count"), day - pd.DateOffset(years=1)
+    nation, before = data.national("rso_count"), day - pd.DateOffset(years=1)
     if day not in nation.index or before not in nation.index:
         return None
-    table = growth_table(figures, day)
+    table = growth_table(data, day)
     if len(table) < FEWEST:
         return None
     out = table[table["outlier"]]
@@ -191,26 +191,26 @@ def _z_spread(before: float, now: float, national: float, spread: float) -> floa
     return (math.log(now / before) - national) / math.sqrt(2 * TURNOVER / before + spread**2)
 
 
-def year_change(figures: Figures, force: str, as_of: Any) -> YearChange:
+def year_change(data: Data, force: str, as_of: Any) -> YearChange:
     """Return the change of *force* on the year, tested against the nation's growth.
 
     Source: variance of a stock with Poisson arrivals, Parzen (1962); spread by Paule-Mandel.
     """
     day = pd.Timestamp(as_of)
     before = day - pd.DateOffset(years=1)
-    now, then = sure_counts(figures, day), sure_counts(figures, before)
-    far = _since_first(figures, force, day)
+    now, then = sure_counts(data, day), sure_counts(data, before)
+    far = _since_first(data, force, day)
     if force not in now:
         return YearChange("no count for the date whose date and basis are sure", **far)
     if force not in then:
         return YearChange("no count a year before on the same basis", **far)
-    nation = figures.national("rso_count")
+    nation = data.national("rso_count")
     if before not in nation.index:
         return YearChange("no national count a year before", **far)
     x, y = float(then[force]), float(now[force])
     growth = float(nation[day] / nation[before] - 1)
-    known = nation_year(figures, day)
-    rows = figures.series(force)
+    known = nation_year(data, day)
+    rows = data.series(force)
     quality = rows[(rows["date"] == before) & rows["preferred"]]["quality"].iloc[0]
     z_with = _z_spread(x, y, known.growth, known.spread) if known else None
     z_without = _z_spread(x, y, known.growth_without, known.spread_without) if known else None
@@ -236,15 +236,15 @@ def year_change(figures: Figures, force: str, as_of: Any) -> YearChange:
     )
 
 
-def _since_first(figures: Figures, force: str, day: pd.Timestamp) -> dict[str, Any]:
+def _since_first(data: Data, force: str, day: pd.Timestamp) -> dict[str, Any]:
     """Compound growth since the first known count for a day with a national count."""
-    nation = figures.national("rso_count")
-    rows = figures.series(force)
+    nation = data.national("rso_count")
+    rows = data.series(force)
     rows = rows[
         rows["preferred"]
         & (rows["basis"] == "all_levels")
         & ~rows["quality"].isin(UNSURE)
-        & rows["date"].isin(figures.dates)
+        & rows["date"].isin(data.dates)
         & (rows["date"] <= day)
     ]
     if len(rows) < 2 or rows["date"].iloc[-1] != day:

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mappa.data import Data
 from mappa.errors import UnknownName
-from mappa.figures import Figures
 
 EARTH_RADIUS_KM = 6371.0
 
@@ -54,48 +54,48 @@ class Comparator:
         return not self.status and bool(self.rate)
 
 
-def names(figures: Figures) -> list[str]:
+def names(data: Data) -> list[str]:
     """Return the names of the comparators, in the order of the table."""
-    return list(figures.comparators["comparator"])
+    return list(data.comparators["comparator"])
 
 
 def choose(
-    figures: Figures, force: str, as_of: Any, name: str, denominator: str = "aged 10 and over"
+    data: Data, force: str, as_of: Any, name: str, denominator: str = "aged 10 and over"
 ) -> Comparator:
     """Return the comparator *name* of *force* on *as_of*.
 
     Raises UnknownName (exit status 2) for a name that the table does not have.
     """
-    table = figures.comparators.set_index("comparator")
+    table = data.comparators.set_index("comparator")
     if name not in table.index:
-        raise UnknownName("comparator", name, names(figures))
+        raise UnknownName("comparator", name, names(data))
     row = table.loc[name]
     blank = Comparator(name, row["label"], row["how_chosen"])
-    return RULES[row["rule"]](figures, force, pd.Timestamp(as_of), denominator, row, blank)
+    return RULES[row["rule"]](data, force, pd.Timestamp(as_of), denominator, row, blank)
 
 
 def _whole_but(
-    figures: Figures, left_out: list[str], day: pd.Timestamp, denominator: str, blank: Comparator
+    data: Data, left_out: list[str], day: pd.Timestamp, denominator: str, blank: Comparator
 ) -> Comparator:
     """The nation less some areas: all their counts must be known."""
-    counts, people = figures.counts(day), figures.people(day, denominator)
+    counts, people = data.counts(day), data.people(day, denominator)
     unknown = [a for a in left_out if a not in counts]
     if unknown:
         why = f"no count of {' and '.join(unknown)} is published here for the date"
         return dataclasses.replace(blank, status=why)
     return dataclasses.replace(
         blank,
-        areas=tuple(a for a in figures.names if a not in left_out),
-        count=float(figures.national("rso_count")[day] - counts[left_out].sum()),
+        areas=tuple(a for a in data.names if a not in left_out),
+        count=float(data.national("rso_count")[day] - counts[left_out].sum()),
         people=float(people.sum() - people[left_out].sum()),
     )
 
 
 def _sum(
-    figures: Figures, chosen: list[str], day: pd.Timestamp, denominator: str, blank: Comparator
+    data: Data, chosen: list[str], day: pd.Timestamp, denominator: str, blank: Comparator
 ) -> Comparator:
     """The sum of the chosen areas that have a count."""
-    counts, people = figures.counts(day), figures.people(day, denominator)
+    counts, people = data.counts(day), data.people(day, denominator)
     known = [a for a in chosen if a in counts]
     missing = tuple(a for a in chosen if a not in counts)
     if not known:
@@ -112,47 +112,47 @@ def _sum(
 
 
 def _rest(
-    figures: Figures, force: str, day: pd.Timestamp, denominator: str, row: Any, blank: Comparator
+    data: Data, force: str, day: pd.Timestamp, denominator: str, row: Any, blank: Comparator
 ) -> Comparator:
-    return _whole_but(figures, [force], day, denominator, blank)
+    return _whole_but(data, [force], day, denominator, blank)
 
 
 def _nation(
-    figures: Figures, force: str, day: pd.Timestamp, denominator: str, row: Any, blank: Comparator
+    data: Data, force: str, day: pd.Timestamp, denominator: str, row: Any, blank: Comparator
 ) -> Comparator:
-    whole = float(figures.national("rso_count")[day])
-    rate = whole / float(figures.people(day, denominator).sum())
-    return dataclasses.replace(blank, areas=tuple(figures.names), modelled_rate=rate, log_se=0.0)
+    whole = float(data.national("rso_count")[day])
+    rate = whole / float(data.people(day, denominator).sum())
+    return dataclasses.replace(blank, areas=tuple(data.names), modelled_rate=rate, log_se=0.0)
 
 
 def _all_but(
-    figures: Figures, force: str, day: pd.Timestamp, denominator: str, row: Any, blank: Comparator
+    data: Data, force: str, day: pd.Timestamp, denominator: str, row: Any, blank: Comparator
 ) -> Comparator:
-    named = [figures.area(a.strip()) for a in row["areas"].split(";") if a.strip()]
-    return _whole_but(figures, sorted({force, *named}), day, denominator, blank)
+    named = [data.area(a.strip()) for a in row["areas"].split(";") if a.strip()]
+    return _whole_but(data, sorted({force, *named}), day, denominator, blank)
 
 
 def _list(
-    figures: Figures, force: str, day: pd.Timestamp, denominator: str, row: Any, blank: Comparator
+    data: Data, force: str, day: pd.Timestamp, denominator: str, row: Any, blank: Comparator
 ) -> Comparator:
-    named = [figures.area(a.strip()) for a in row["areas"].split(";") if a.strip()]
-    return _sum(figures, [a for a in named if a != force], day, denominator, blank)
+    named = [data.area(a.strip()) for a in row["areas"].split(";") if a.strip()]
+    return _sum(data, [a for a in named if a != force], day, denominator, blank)
 
 
 def _nearest(
-    figures: Figures, force: str, day: pd.Timestamp, denominator: str, row: Any, blank: Comparator
+    data: Data, force: str, day: pd.Timestamp, denominator: str, row: Any, blank: Comparator
 ) -> Comparator:
-    chosen = list(distances(figures, force).index[: int(row["number"])])
-    return _sum(figures, chosen, day, denominator, blank)
+    chosen = list(distances(data, force).index[: int(row["number"])])
+    return _sum(data, chosen, day, denominator, blank)
 
 
 def _similar(
-    figures: Figures, force: str, day: pd.Timestamp, denominator: str, row: Any, blank: Comparator
+    data: Data, force: str, day: pd.Timestamp, denominator: str, row: Any, blank: Comparator
 ) -> Comparator:
-    alike = dissimilarity(figures, force, figures.mid_year(day))
-    known = set(figures.counts(day).index)
+    alike = dissimilarity(data, force, data.mid_year(day))
+    known = set(data.counts(day).index)
     counted = [a for a in alike.index if a in known]
-    return _sum(figures, counted[: int(row["number"])], day, denominator, blank)
+    return _sum(data, counted[: int(row["number"])], day, denominator, blank)
 
 
 RULES: dict[str, Callable[..., Comparator]] = {
@@ -166,9 +166,9 @@ RULES: dict[str, Callable[..., Comparator]] = {
 
 
 @functools.lru_cache(maxsize=256)
-def distances(figures: Figures, force: str) -> pd.Series:
+def distances(data: Data, force: str) -> pd.Series:
     """Return the great-circle distance (km) of every other area's centroid, nearest first."""
-    table = figures.areas.set_index("area")
+    table = data.areas.set_index("area")
     lat, lon = np.radians(table["centroid_lat"]), np.radians(table["centroid_lon"])
     half = np.sin((lat - lat[force]) / 2) ** 2
     half += np.cos(lat) * np.cos(lat[force]) * np.sin((lon - lon[force]) / 2) ** 2
@@ -177,14 +177,14 @@ def distances(figures: Figures, force: str) -> pd.Series:
 
 
 @functools.lru_cache(maxsize=256)
-def dissimilarity(figures: Figures, force: str, mid_year: int) -> pd.Series:
+def dissimilarity(data: Data, force: str, mid_year: int) -> pd.Series:
     """Return the dissimilarity of every other area's age and sex structure, most alike first.
 
     Half the sum of the absolute differences of the shares (Duncan and Duncan, 1955): the share of
     people who would have to be of another age or sex for the two areas to be alike. The nearest
     mid-year of the age bands that is not later is used, or else the first.
     """
-    bands = figures.population_age_bands
+    bands = data.population_age_bands
     years = sorted(bands["mid_year"].unique())
     year = max((y for y in years if y <= mid_year), default=years[0])
     wide = bands[bands["mid_year"] == year].pivot_table(
@@ -196,11 +196,11 @@ def dissimilarity(figures: Figures, force: str, mid_year: int) -> pd.Series:
 
 
 def _typical(
-    figures: Figures, force: str, day: pd.Timestamp, denominator: str, row: Any, blank: Comparator
+    data: Data, force: str, day: pd.Timestamp, denominator: str, row: Any, blank: Comparator
 ) -> Comparator:
     from mappa.rates import forces as between_forces
 
-    found = between_forces.forces(figures, day, denominator)
+    found = between_forces.forces(data, day, denominator)
     if found is None:
         few = f"fewer than {between_forces.FEWEST} areas have a count on the date"
         return dataclasses.replace(blank, status=few)

@@ -15,8 +15,9 @@ import pandas as pd
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
-from mappa.figures import Figures
-from mappa.rates import between, empirical, funnel, intervals, pool, ratios
+from mappa.data import Data
+from mappa.rates import pool
+from mappa.rates.methods import between, empirical, funnel, intervals, ratios
 
 BENJAMINI = "Benjamini and Hochberg (1995), JRSS B 57, 289-300"
 #: With fewer counted areas nothing is said about how much forces differ.
@@ -49,16 +50,16 @@ class Forces:
 
 
 @functools.lru_cache(maxsize=64)
-def _forces(figures: Figures, day: pd.Timestamp, denominator: str) -> Forces | None:
-    known = figures.counts(day)
-    areas = tuple(a for a in figures.names if a in known)
+def _forces(data: Data, day: pd.Timestamp, denominator: str) -> Forces | None:
+    known = data.counts(day)
+    areas = tuple(a for a in data.names if a in known)
     if len(areas) < FEWEST:
         return None
-    everyone = figures.people(day, denominator)
-    national = float(figures.national("rso_count")[day] / everyone.sum())
+    everyone = data.people(day, denominator)
+    national = float(data.national("rso_count")[day] / everyone.sum())
     counts = known[list(areas)].to_numpy(float)
     people = everyone[list(areas)].to_numpy(float)
-    rest = pool.uncounted(figures, day, denominator)
+    rest = pool.uncounted(data, day, denominator)
     alone = between.spread(counts, people)
     return Forces(
         areas,
@@ -74,9 +75,9 @@ def _forces(figures: Figures, day: pd.Timestamp, denominator: str) -> Forces | N
     )
 
 
-def forces(figures: Figures, as_of: Any, denominator: str = "aged 10 and over") -> Forces | None:
+def forces(data: Data, as_of: Any, denominator: str = "aged 10 and over") -> Forces | None:
     """Return what is equal for every force on a date, or ``None`` with fewer than five counts."""
-    return _forces(figures, pd.Timestamp(as_of), denominator)
+    return _forces(data, pd.Timestamp(as_of), denominator)
 
 
 def constrained_fit(counts: np.ndarray, people: np.ndarray, rest: pool.Pool) -> between.Fit:
@@ -93,14 +94,14 @@ def typical_without(forces: Forces, area: str) -> between.Fit:
 
 @functools.lru_cache(maxsize=64)
 def _ranks(
-    figures: Figures, day: pd.Timestamp, denominator: str, everyone: bool
+    data: Data, day: pd.Timestamp, denominator: str, everyone: bool
 ) -> empirical.Ranks | None:
-    f = forces(figures, day, denominator)
+    f = forces(data, day, denominator)
     if f is None:
         return None
     missing: np.ndarray = np.array([])
     if everyone and f.pool.count > 0:
-        people = figures.people(day, denominator)
+        people = data.people(day, denominator)
         missing = people[list(f.pool.areas)].to_numpy(float) * f.national
     return empirical.rank_draws(
         f.prior, f.counts, f.expected, f.areas, pool_expected=missing, pool_count=f.pool.count
@@ -108,23 +109,23 @@ def _ranks(
 
 
 def ranks(
-    figures: Figures,
+    data: Data,
     as_of: Any,
     denominator: str = "aged 10 and over",
     *,
     everyone: bool = False,
 ) -> empirical.Ranks | None:
     """Return the ranks of the counted areas among themselves, or among all areas (*everyone*)."""
-    return _ranks(figures, pd.Timestamp(as_of), denominator, everyone)
+    return _ranks(data, pd.Timestamp(as_of), denominator, everyone)
 
 
 @functools.lru_cache(maxsize=64)
-def _flags(figures: Figures, day: pd.Timestamp, denominator: str) -> pd.DataFrame | None:
-    f = forces(figures, day, denominator)
+def _flags(data: Data, day: pd.Timestamp, denominator: str) -> pd.DataFrame | None:
+    f = forces(data, day, denominator)
     if f is None:
         return None
-    whole, everyone = f.national * figures.people(day, denominator).sum(), f.people
-    total = float(figures.people(day, denominator).sum())
+    whole, everyone = f.national * data.people(day, denominator).sum(), f.people
+    total = float(data.people(day, denominator).sum())
     plain = [intervals.exact_p(x, e) for x, e in zip(f.counts, f.expected, strict=True)]
     rest = [
         ratios.doubled_exact_p(x, n, whole - x, total - n)
@@ -143,9 +144,7 @@ def _flags(figures: Figures, day: pd.Timestamp, denominator: str) -> pd.DataFram
     return frame.set_index(pd.Index(f.areas, name="area"))
 
 
-def flags(
-    figures: Figures, as_of: Any, denominator: str = "aged 10 and over"
-) -> pd.DataFrame | None:
+def flags(data: Data, as_of: Any, denominator: str = "aged 10 and over") -> pd.DataFrame | None:
     """Return p-values and Benjamini-Hochberg q-values of every counted area, by area.
 
     ``p_national``: exact, against the national rate as known; ``p_rest``, ``q_rest``: exact
@@ -154,13 +153,13 @@ def flags(
 
     Source: Benjamini and Hochberg (1995), by statsmodels ``multipletests``.
     """
-    found = _flags(figures, pd.Timestamp(as_of), denominator)
+    found = _flags(data, pd.Timestamp(as_of), denominator)
     return None if found is None else found.copy()
 
 
 @functools.lru_cache(maxsize=16)
-def _spread_rows(figures: Figures, day: pd.Timestamp, denominator: str) -> tuple:
-    f = forces(figures, day, denominator)
+def _spread_rows(data: Data, day: pd.Timestamp, denominator: str) -> tuple:
+    f = forces(data, day, denominator)
     if f is None:
         return ()
     return tuple(spread_rows(f))
@@ -168,7 +167,7 @@ def _spread_rows(figures: Figures, day: pd.Timestamp, denominator: str) -> tuple
 
 def spread_rows(f: Forces, confidence: float = 0.95) -> list:
     """Return the rows that say how much forces differ, by every method."""
-    from mappa.rates.rows import MethodRow
+    from mappa.rates.methods.rows import MethodRow
 
     alone = between.spread(f.counts, f.people)
     low, high = between.q_profile(alone, confidence)
@@ -226,6 +225,6 @@ def spread_rows(f: Forces, confidence: float = 0.95) -> list:
     ]  # fmt: skip
 
 
-def between_rows(figures: Figures, as_of: Any, denominator: str = "aged 10 and over") -> list:
+def between_rows(data: Data, as_of: Any, denominator: str = "aged 10 and over") -> list:
     """Return :func:`spread_rows` of a date, computed once."""
-    return list(_spread_rows(figures, pd.Timestamp(as_of), denominator))
+    return list(_spread_rows(data, pd.Timestamp(as_of), denominator))

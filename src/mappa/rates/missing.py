@@ -7,9 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from mappa.figures import Figures
-from mappa.rates import between, forces, pool
-from mappa.rates.rows import PER
+from mappa.data import Data
+from mappa.rates import forces, pool
+from mappa.rates.methods import between
+from mappa.rates.methods.rows import PER
 from mappa.records import Record, key
 
 
@@ -40,25 +41,25 @@ class MissingCount(Record):
 
 
 def what_is_known(
-    figures: Figures, area: str, as_of: Any, denominator: str = "aged 10 and over"
+    data: Data, area: str, as_of: Any, denominator: str = "aged 10 and over"
 ) -> MissingCount:
     """Return what the figures say of an area without a count on *as_of*.
 
     The limits of a force's rate describe forces, not this one: they are no estimate of its count.
     """
     day = pd.Timestamp(as_of)
-    together = pool.uncounted(figures, day, denominator)
-    bounds = pool.printed_bounds(figures, area, day)
+    together = pool.uncounted(data, day, denominator)
+    bounds = pool.printed_bounds(data, area, day)
     low = max((b.low for b in bounds), default=None)
     high = min((b.high for b in bounds), default=None)
-    people = float(figures.people(day, denominator)[area])
-    found = forces.forces(figures, day, denominator)
+    people = float(data.people(day, denominator)[area])
+    found = forces.forces(data, day, denominator)
     spread = between.prediction_interval(found.constrained) if found else None
     return MissingCount(
         nearest=[
             {"when": when, **dataclasses.asdict(s)}
             for when, s in zip(
-                ("before", "same day", "after"), pool.sightings(figures, area, day), strict=True
+                ("before", "same day", "after"), pool.sightings(data, area, day), strict=True
             )
             if s is not None
         ],

@@ -13,8 +13,8 @@ from typing import Any
 
 import pandas as pd
 
-from mappa.figures import Figures
-from mappa.rates.rows import PER
+from mappa.data import Data
+from mappa.rates.methods.rows import PER
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,12 +36,12 @@ class Pool:
         return self.count / self.people if self.people else None
 
 
-def uncounted(figures: Figures, as_of: Any, denominator: str = "aged 10 and over") -> Pool:
+def uncounted(data: Data, as_of: Any, denominator: str = "aged 10 and over") -> Pool:
     """Return the pool of areas without a count on *as_of*."""
-    counts, people = figures.counts(as_of), figures.people(as_of, denominator)
-    missing = [a for a in figures.names if a not in counts]
+    counts, people = data.counts(as_of), data.people(as_of, denominator)
+    missing = [a for a in data.names if a not in counts]
     total = float(people[missing].sum())
-    left = float(figures.national("rso_count")[pd.Timestamp(as_of)] - counts.sum())
+    left = float(data.national("rso_count")[pd.Timestamp(as_of)] - counts.sum())
     shares2 = float(((people[missing] / total) ** 2).sum()) if missing else 0.0
     return Pool(tuple(missing), left, total, shares2)
 
@@ -81,13 +81,13 @@ def bounds_of_people_per(per: float, people: float) -> tuple[int, int]:
     return math.floor(people / (per + half)) + 1, math.floor(people / (per - half) + 1e-9)
 
 
-def printed_bounds(figures: Figures, area: str, as_of: Any) -> list[Bounds]:
+def printed_bounds(data: Data, area: str, as_of: Any) -> list[Bounds]:
     """Return the bounds on an area's count that figures printed for the same day imply.
 
     The Ministry divides by people aged 10 and over, so its rate is turned back with them.
     """
-    day, people = pd.Timestamp(as_of), float(figures.people(as_of)[area])
-    table = figures.area_figures
+    day, people = pd.Timestamp(as_of), float(data.people(as_of)[area])
+    table = data.area_figures
     rows = table[(table["area"] == area) & (table["date"] == day) & table["preferred"]]
     found = []
     for line, row in rows.iterrows():
@@ -114,10 +114,10 @@ class Sighting:
     row: int
 
 
-def sightings(figures: Figures, area: str, as_of: Any) -> tuple[Sighting | None, ...]:
+def sightings(data: Data, area: str, as_of: Any) -> tuple[Sighting | None, ...]:
     """Return the nearest count before, on (other basis) and after a date, ``None`` for none."""
     day = pd.Timestamp(as_of)
-    rows = figures.series(area)
+    rows = data.series(area)
     rows = rows[rows["preferred"] | (rows["basis"] != "all_levels")]
     before, on, after = (
         rows[rows["date"] < day].tail(1),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 
 from mappa.rates.change import YearChange
+from mappa.rates.methods.rows import MethodRow
 from mappa.rates.missing import MissingCount
-from mappa.rates.rows import MethodRow
 from mappa.rates.sensitivity import Choice
 from mappa.records import Record, key
 

@@ -10,11 +10,11 @@ from typing import Any
 import pandas as pd
 from scipy import stats
 
-from mappa.figures import Figures
-from mappa.figures.load import DENOMINATORS
+from mappa.data import Data
+from mappa.data.load import DENOMINATORS
 from mappa.rates import comparators, forces
-from mappa.rates.ratios import Ratio, doubled_exact_p
-from mappa.rates.rows import normal_quantile
+from mappa.rates.methods.ratios import Ratio, doubled_exact_p
+from mappa.rates.methods.rows import normal_quantile
 from mappa.records import Record, key
 
 #: Method -> what it allows for.
@@ -62,24 +62,24 @@ def ratio_to(force_count: float, people: float, against: comparators.Comparator)
     )
 
 
-def dates(figures: Figures, force: str) -> list[pd.Timestamp]:
+def dates(data: Data, force: str) -> list[pd.Timestamp]:
     """Return the dates for which the force has a count and a rate can be formed."""
-    return [d for d in figures.dates if force in figures.counts(d).index]
+    return [d for d in data.dates if force in data.counts(d).index]
 
 
 @functools.lru_cache(maxsize=128)
-def _grid(figures: Figures, force: str, until: pd.Timestamp, confidence: float) -> tuple:
+def _grid(data: Data, force: str, until: pd.Timestamp, confidence: float) -> tuple:
     found = []
-    for day in dates(figures, force):
+    for day in dates(data, force):
         if day > until:
             continue
-        count = float(figures.counts(day)[force])
+        count = float(data.counts(day)[force])
         for denominator in DENOMINATORS:
-            people = float(figures.people(day, denominator)[force])
-            between = forces.forces(figures, day, denominator)
+            people = float(data.people(day, denominator)[force])
+            between = forces.forces(data, day, denominator)
             tau = between.about_national.tau if between else None
-            for name in comparators.names(figures):
-                against = comparators.choose(figures, force, day, name, denominator)
+            for name in comparators.names(data):
+                against = comparators.choose(data, force, day, name, denominator)
                 ratio = ratio_to(count, people, against)
                 if ratio is None or not count:
                     continue
@@ -93,13 +93,13 @@ def _grid(figures: Figures, force: str, until: pd.Timestamp, confidence: float) 
     return tuple(found)
 
 
-def grid(figures: Figures, force: str, until: Any, confidence: float = 0.95) -> list[Choice]:
+def grid(data: Data, force: str, until: Any, confidence: float = 0.95) -> list[Choice]:
     """Return the ratio of *force* under every combination, for every date up to *until*.
 
     Combinations that cannot be formed (no count of the comparator, fewer than five counts for the
     spread) are left out, not filled.
     """
-    return list(_grid(figures, force, pd.Timestamp(until), confidence))
+    return list(_grid(data, force, pd.Timestamp(until), confidence))
 
 
 def _by(

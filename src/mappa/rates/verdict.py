@@ -8,29 +8,17 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from mappa.data import Data
 from mappa.errors import UsageError
-from mappa.figures import Figures
-from mappa.rates import (
-    between,
-    change,
-    comparators,
-    empirical,
-    equivalence,
-    forces,
-    funnel,
-    intervals,
-    missing,
-    pool,
-    ratios,
-    sensitivity,
-)
+from mappa.rates import change, comparators, forces, missing, pool, sensitivity
 from mappa.rates.change import words_of_z
+from mappa.rates.methods import between, empirical, equivalence, funnel, intervals, ratios
+from mappa.rates.methods.rows import PER, MethodRow, normal_quantile
 from mappa.rates.record import DEFAULT_DENOMINATOR, RateRecord
-from mappa.rates.rows import PER, MethodRow, normal_quantile
 
 
 def assess(
-    figures: Figures,
+    data: Data,
     force: str,
     as_of: Any,
     *,
@@ -52,18 +40,18 @@ def assess(
     ------
     UnknownName, UsageError: a name, date, margin or confidence that is not known (exit status 2).
     """
-    force, day = figures.area(force), figures.date(as_of)
+    force, day = data.area(force), data.date(as_of)
     _check_shares(margin, confidence)
-    against = comparators.choose(figures, force, day, comparator, denominator)
-    common = _common(figures, force, day, denominator, confidence, margin, against)
-    counts = figures.counts(day)
+    against = comparators.choose(data, force, day, comparator, denominator)
+    common = _common(data, force, day, denominator, confidence, margin, against)
+    counts = data.counts(day)
     if force not in counts:
         return RateRecord(
             **common,
             status="no count is published here for the date",
             comparator_status=against.status,
-            missing=missing.what_is_known(figures, force, day, denominator),
-            **_spread_of(figures, day, denominator),
+            missing=missing.what_is_known(data, force, day, denominator),
+            **_spread_of(data, day, denominator),
         )
     count, people = float(counts[force]), float(common["population"])
     rate = intervals.exact_rate(count, people, confidence)
@@ -71,9 +59,9 @@ def assess(
     rows = [rate, intervals.byar_rate(count, people, confidence)]
     rows.append(intervals.exact_rate(count, people, 0.998))
     gap, gap_rows = _gap(ratio, against, confidence)
-    unusual, unusual_rows = _unusual(figures, force, day, denominator, confidence)
-    matter, matter_rows = _matter(figures, force, day, denominator, margin, ratio, against)
-    choices = sensitivity.grid(figures, force, day, confidence)
+    unusual, unusual_rows = _unusual(data, force, day, denominator, confidence)
+    matter, matter_rows = _matter(data, force, day, denominator, margin, ratio, against)
+    choices = sensitivity.grid(data, force, day, confidence)
     return RateRecord(
         **common,
         status="",
@@ -85,7 +73,7 @@ def assess(
         **gap,
         **unusual,
         **matter,
-        change=change.year_change(figures, force, day),
+        change=change.year_change(data, force, day),
         methods=[*rows, *gap_rows, *unusual_rows, *matter_rows],
         sensitivity=choices,
         sensitivity_total=len(choices),
@@ -106,7 +94,7 @@ def _check_shares(margin: float, confidence: float) -> None:
 
 
 def _common(
-    figures: Figures,
+    data: Data,
     force: str,
     day: Any,
     denominator: str,
@@ -114,23 +102,23 @@ def _common(
     margin: float,
     against: comparators.Comparator,
 ) -> dict[str, Any]:
-    people = figures.people(day, denominator)
-    national, everyone = float(figures.national("rso_count")[day]), float(people.sum())
-    together = pool.uncounted(figures, day, denominator)
+    people = data.people(day, denominator)
+    national, everyone = float(data.national("rso_count")[day]), float(people.sum())
+    together = pool.uncounted(data, day, denominator)
     return {
         "force": force,
         "as_of": f"{day:%Y-%m-%d}",
-        "nation": figures.nation,
+        "nation": data.nation,
         "denominator": denominator,
         "confidence": confidence,
         "margin": margin,
         "population": int(people[force]),
-        "population_year": figures.mid_year(day),
+        "population_year": data.mid_year(day),
         "national_count": int(national),
         "national_population": int(everyone),
         "national_rate": PER * national / everyone,
-        "areas": len(figures.names),
-        "areas_counted": len(figures.names) - len(together.areas),
+        "areas": len(data.names),
+        "areas_counted": len(data.names) - len(together.areas),
         "areas_uncounted": len(together.areas),
         "pool_count": int(together.count),
         "pool_population": int(together.people),
@@ -186,15 +174,15 @@ def _gap(
     return keys, rows
 
 
-def _spread_of(figures: Figures, day: Any, denominator: str) -> dict[str, Any]:
+def _spread_of(data: Data, day: Any, denominator: str) -> dict[str, Any]:
     """What is known of how much forces differ, whichever force is asked for."""
-    found = forces.forces(figures, day, denominator)
+    found = forces.forces(data, day, denominator)
     if found is None:
         return {}
     low, high = between.prediction_interval(found.typical)
-    rows = forces.between_rows(figures, day, denominator)
+    rows = forces.between_rows(data, day, denominator)
     reach = normal_quantile(0.95) * found.constrained.se
-    flagged = forces.flags(figures, day, denominator)
+    flagged = forces.flags(data, day, denominator)
     assert flagged is not None
     return {
         "tau": found.about_national.tau,
@@ -213,10 +201,10 @@ def _spread_of(figures: Figures, day: Any, denominator: str) -> dict[str, Any]:
 
 
 def _unusual(
-    figures: Figures, force: str, day: Any, denominator: str, confidence: float
+    data: Data, force: str, day: Any, denominator: str, confidence: float
 ) -> tuple[dict[str, Any], list[MethodRow]]:
     """Part two: is the force out of line with how much forces differ."""
-    found = forces.forces(figures, day, denominator)
+    found = forces.forces(data, day, denominator)
     if found is None:
         return {}, []
     i = found.where(force)
@@ -230,10 +218,10 @@ def _unusual(
         z_rows.append(between.z_row(count, people, target, fit, name))
     z = float(z_rows[0].value or 0.0)
     mean, low, high = empirical.shrunken(found.prior, count, expected, confidence)
-    flagged = forces.flags(figures, day, denominator)
+    flagged = forces.flags(data, day, denominator)
     assert flagged is not None
     keys = {
-        **_spread_of(figures, day, denominator),
+        **_spread_of(data, day, denominator),
         "z_overdispersed": z,
         "z_target": "national",
         "z_typical": z_rows[1].value,
@@ -242,7 +230,7 @@ def _unusual(
         "shrunken_low": PER * national * float(low),
         "shrunken_high": PER * national * float(high),
         "own_weight": empirical.own_weight(found.prior, expected),
-        **_ranks(figures, day, denominator, i),
+        **_ranks(data, day, denominator, i),
         "q_chance": float(flagged["q_rest"][force]),
         "q_overdispersed": float(flagged["q_additive"][force]),
     }
@@ -254,7 +242,7 @@ def _unusual(
         ),
         *_variant_rows(found, count, expected, confidence),
         *z_rows,
-        *forces.between_rows(figures, day, denominator),
+        *forces.between_rows(data, day, denominator),
         _prediction_row(found, confidence),
         empirical.shrunken_row(
             found.prior, count, expected, PER * national, "rate per 100,000 people", confidence
@@ -265,10 +253,10 @@ def _unusual(
     return keys, rows
 
 
-def _ranks(figures: Figures, day: Any, denominator: str, i: int) -> dict[str, int]:
+def _ranks(data: Data, day: Any, denominator: str, i: int) -> dict[str, int]:
     keys: dict[str, int] = {}
     for name, everyone in (("rank", False), ("rank_all", True)):
-        ranks = forces.ranks(figures, day, denominator, everyone=everyone)
+        ranks = forces.ranks(data, day, denominator, everyone=everyone)
         assert ranks is not None
         keys |= {
             name: int(ranks.middle[i]),
@@ -363,7 +351,7 @@ def _false_discovery_rows(keys: dict[str, Any]) -> list[MethodRow]:
 
 
 def _matter(
-    figures: Figures,
+    data: Data,
     force: str,
     day: Any,
     denominator: str,
@@ -376,7 +364,7 @@ def _matter(
     keys: dict[str, Any] = {"margin_low": low, "margin_high": high}
     if ratio is None:
         return keys, []
-    found = forces.forces(figures, day, denominator)
+    found = forces.forces(data, day, denominator)
     tau = found.about_national.tau if found else 0.0
     test = equivalence.margin_test(ratio, margin)
     rows = equivalence.rows(ratio, margin, ratio.expected, tau)

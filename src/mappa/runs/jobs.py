@@ -109,7 +109,7 @@ def _provisioner() -> str:
     """Return the name of the provisioner of warm kernels, or nothing where it is not installed."""
     from importlib.metadata import entry_points
 
-    from mappa.runs.provisioner import NAME
+    from warmkernels.provisioner import NAME
 
     return NAME if entry_points(group="jupyter_client.kernel_provisioners", name=NAME) else ""
 

@@ -12,8 +12,9 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from mappa.runs import pool, warm
+from mappa.runs import pool
 from mappa.runs.plan import WORK
+from warmkernels import client as warm
 
 
 class Stopped(BaseException):

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from mappa.data import Data
+from mappa.data.load import DENOMINATORS
 from mappa.errors import UnknownName, UsageError
-from mappa.figures import Figures
-from mappa.figures.load import DENOMINATORS
 from mappa.runs import state
 from mappa.runs.notebooks import Notebook
 from mappa.runs.parameters import Scalar, check_all
@@ -78,11 +78,11 @@ class Study:
     out: the folder of the pages.
     """
 
-    figures: Figures
+    data: Data
     notebooks: tuple[Notebook, ...]
     settings: Mapping[str, Any]
     out: Path
-    data: str = dataclasses.field(default_factory=state.data_digest)
+    tables: str = dataclasses.field(default_factory=state.data_digest)
     source: str = dataclasses.field(default_factory=state.source_digest)
     pages: str = dataclasses.field(default_factory=state.pages_digest)
 
@@ -109,11 +109,11 @@ class Study:
         settings = dict(self.settings)
         if "force" in settings:
             raise UsageError("Name the force by --force, not among the other settings.")
-        day = self.figures.date(settings.get("as_of") or self.figures.settings["default_as_of"])
+        day = self.data.date(settings.get("as_of") or self.data.settings["default_as_of"])
         settings["as_of"] = f"{day:%Y-%m-%d}"
         known = {
             "denominator": list(DENOMINATORS),
-            "comparator": list(self.figures.comparators["comparator"]),
+            "comparator": list(self.data.comparators["comparator"]),
         }
         for name, names in known.items():
             if name in settings and settings[name] not in names:
@@ -132,7 +132,7 @@ def plan(study: Study, forces: Sequence[str], *, again: bool = False) -> list[Fo
 
 
 def _plan_force(study: Study, force: str, again: bool) -> ForcePlan:
-    slug = study.figures.slug(force)
+    slug = study.data.slug(force)
     folder = study.out / slug
     stored = state.read_json(folder / state.RUN_FILE)
     values = study.values(force)
@@ -141,7 +141,7 @@ def _plan_force(study: Study, force: str, again: bool) -> ForcePlan:
         for notebook in study.notebooks
     )
     inputs = state.page_inputs(
-        {s.notebook.name: state.inputs_digest(s.inputs) for s in steps}, study.data, study.pages
+        {s.notebook.name: state.inputs_digest(s.inputs) for s in steps}, study.tables, study.pages
     )
     reason = "asked for" if again else state.why(inputs, stored.get("pages", {}), folder)
     return ForcePlan(force, slug, folder, steps, inputs, reason)
@@ -155,7 +155,7 @@ def _step(
     stored: Mapping[str, Any],
     again: bool,
 ) -> Step:
-    inputs = state.notebook_inputs(notebook.text, values, study.data, study.source)
+    inputs = state.notebook_inputs(notebook.text, values, study.tables, study.source)
     if again:
         return Step(notebook, values, inputs, "asked for", None)
     reason = state.why(inputs, stored.get("steps", {}).get(notebook.name, {}), folder)
@@ -172,14 +172,14 @@ def open_study(settings: Mapping[str, Any], out: Path) -> Study:
 
     Raises MappaError in one sentence, before any kernel starts.
     """
-    from mappa.figures import load, places
+    from mappa.data import load, places
     from mappa.runs import notebooks
 
-    figures = load()
+    data = load()
     found = tuple(notebooks.find(places.notebooks_folder()))
     given = {name: value for name, value in settings.items() if value is not None}
-    study = Study(figures, found, given, out)
-    _check_ranges(study, study.values(str(figures.settings["default_force"])))
+    study = Study(data, found, given, out)
+    _check_ranges(study, study.values(str(data.settings["default_force"])))
     return study
 
 
@@ -192,17 +192,17 @@ def _check_ranges(study: Study, values: Mapping[str, Mapping[str, Scalar]]) -> N
     chosen = {name: v for given in values.values() for name, v in given.items()}
     chosen = {name: v for name, v in chosen.items() if name in study.settings}
     if "rate" in opened and "margin" in chosen:
-        from mappa.rates.verdict import check_margin  # slow to import
+        from mappa.rates.verdict import check_margin
 
         check_margin(float(str(chosen["margin"])))
     if "growth" in opened and "nation" in chosen:
-        from mappa.register.national_draws import SOURCES
+        from mappa.forecasts.national_draws import SOURCES
 
         if chosen["nation"] not in SOURCES:
             raise UnknownName("nation", str(chosen["nation"]), SOURCES)
 
 
-def choose_forces(figures: Figures, names: Sequence[str], everyone: bool) -> list[str]:
+def choose_forces(data: Data, names: Sequence[str], everyone: bool) -> list[str]:
     """Return the forces asked for, each once, in the order of the tables; the default if none.
 
     Raises UnknownName (exit status 2) with a suggestion.
@@ -210,6 +210,6 @@ def choose_forces(figures: Figures, names: Sequence[str], everyone: bool) -> lis
     if everyone and names:
         raise UsageError("Give --force or --all, not both.")
     if everyone:
-        return figures.names
-    chosen = {figures.area(name) for name in names or [str(figures.settings["default_force"])]}
-    return [name for name in figures.names if name in chosen]
+        return data.names
+    chosen = {data.area(name) for name in names or [str(data.settings["default_force"])]}
+    return [name for name in data.names if name in chosen]

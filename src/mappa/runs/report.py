@@ -11,8 +11,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from pathlib import Path
 from typing import Any, Protocol
 
+from mappa.data import places
 from mappa.errors import MappaError, OutputError
-from mappa.figures import places
 from mappa.runs import publish, summary
 from mappa.runs.execute import Failure
 from mappa.runs.jobs import (
@@ -120,7 +120,7 @@ class Run:
                 name=step.notebook.name,
                 text=step.notebook.text,
                 parameters=step.parameters,
-                data=self.study.data,
+                data=self.study.tables,
                 source=self.study.source,
                 data_folder=str(places.data_folder()),
                 timeout=self.options.timeout,

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from mappa import __version__
-from mappa.figures import places
+from mappa.data import places
 from mappa.files import digest, digest_files
 
 RUN_FILE = "run.json"

@@ -25,7 +25,7 @@ def write_runs(study: Study, forces: Sequence[ForceRun], seconds: float, how: st
     path = study.out / RUNS
     entries = {e.get("slug"): e for e in state.read_json(path).get("forces", [])}
     entries |= {force.plan.slug: _entry(force, entries.get(force.plan.slug)) for force in forces}
-    order = {study.figures.slug(name): n for n, name in enumerate(study.figures.names)}
+    order = {study.data.slug(name): n for n, name in enumerate(study.data.names)}
     whole = {
         "workers": how,
         "seconds": round(seconds, 3),
@@ -62,7 +62,7 @@ def write_national(study: Study) -> Path:
     belong together.
     """
     lines = [",".join(results.COLUMNS)]
-    for each in plan(study, study.figures.names):
+    for each in plan(study, study.data.names):
         path = each.folder / "results.csv"
         if each.current and path.is_file():
             lines += path.read_text(encoding="utf-8").splitlines()[1:]

@@ -16,20 +16,20 @@ import ipywidgets as widgets
 import pandas as pd
 from IPython.display import DisplayHandle, display, publish_display_data
 
-from mappa.charts import margin as margin_charts
-from mappa.charts import register as register_charts
-from mappa.charts import whatif as whatif_charts
-from mappa.charts.exhibit import Exhibit
+from mappa.data import Data, load
+from mappa.data.load import DENOMINATORS
 from mappa.errors import MappaError, UnknownName
-from mappa.figures import Figures, load
-from mappa.figures.load import DENOMINATORS
-from mappa.register import scenarios
-from mappa.register.whatif import in_force, whatif
+from mappa.plot.exhibit import Exhibit
+from mappa.plot.rate import margin as margin_charts
+from mappa.plot.register import charts as register_charts
+from mappa.plot.register import whatif as whatif_charts
+from mappa.register.answers import scenarios
+from mappa.register.answers.whatif import in_force, whatif
 from mappa.studies.rate import rate as open_rate
 from mappa.words import numbers
-from mappa.words import register as register_words
-from mappa.words import whatif as whatif_words
 from mappa.words.prose import Prose
+from mappa.words.register import answer as register_words
+from mappa.words.register import whatif as whatif_words
 
 NEEDS_KERNEL = (
     "Controls stand here while this notebook runs in JupyterLab (`make lab`): they need a live "
@@ -150,13 +150,13 @@ def rate(
     margin: float = 0.10,
     comparator: str = "rest",
     denominator: str = "aged 10 and over",
-    figures: Figures | None = None,
+    data: Data | None = None,
 ) -> Panel:
     """Return controls for the question of a force's rate; verdict, margin and funnel follow.
 
     The arguments are where the controls begin and where Reset puts them back.
     """
-    f = figures if figures is not None else load()
+    f = data if data is not None else load()
     _known("comparator", comparator, f.comparators["comparator"])
     _known("denominator", denominator, DENOMINATORS)
     labels = [(str(r["label"]), str(r["comparator"])) for _, r in f.comparators.iterrows()]
@@ -183,10 +183,10 @@ def rate(
     @functools.lru_cache(maxsize=32)
     def funnel(**settings: Any) -> Exhibit | Prose:
         """The margin does not move the funnel: it is drawn once for the other settings."""
-        return open_rate(figures=f, **settings).funnel
+        return open_rate(data=f, **settings).funnel
 
     def view(**settings: Any) -> Sequence[Any]:
-        study = open_rate(figures=f, **settings)
+        study = open_rate(data=f, **settings)
         others = {name: value for name, value in settings.items() if name != "margin"}
         drawn = funnel(**others)
         source = drawn.source if isinstance(drawn, Exhibit) else "Figures of this study."
@@ -201,7 +201,7 @@ def register(
     since: str,
     cohorts: str = "new",
     horizon: int = 10,
-    figures: Figures | None = None,
+    data: Data | None = None,
     **settings: float,
 ) -> Panel:
     """Return controls for what-ifs on the register; sentence and picture follow.
@@ -212,11 +212,11 @@ def register(
     since: month from which the change holds, written YYYY-MM; the control offers Aprils.
     cohorts: ``new`` or ``all``.
     horizon: years beyond *as_of*.
-    settings: where controls begin, by the names of :data:`mappa.register.scenarios.SETTINGS`.
+    settings: where controls begin, named as in :data:`mappa.register.answers.scenarios.SETTINGS`.
 
     Reset puts every control to the law and the numbers in force.
     """
-    f = figures if figures is not None else load()
+    f = data if data is not None else load()
     day = f.date(as_of)
     for name in settings:
         _known("setting", name, scenarios.NAMES)

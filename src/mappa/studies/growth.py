@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mappa.charts import growth as charts
-from mappa.charts.exhibit import Exhibit
-from mappa.charts.kept import kept
+from mappa.data import Data, load
 from mappa.errors import TooLittleKnown
-from mappa.figures import Figures, load
 from mappa.growth import series
 from mappa.growth.record import BENCHMARK_NATION, build
-from mappa.words import growth as words
-from mappa.words import growth_tables as tables
+from mappa.plot.cached import kept
+from mappa.plot.exhibit import Exhibit
+from mappa.plot.growth import charts
+from mappa.words.growth import answer as words
+from mappa.words.growth import tables
 from mappa.words.prose import Prose
 from mappa.words.tables import Table
 
@@ -40,15 +40,15 @@ class GrowthStudy:
 
     def __init__(
         self,
-        figures: Figures,
+        data: Data,
         force: str,
         as_of: str | pd.Timestamp,
         horizon: int,
         nation: str = "register",
     ) -> None:
-        self.figures = figures
-        path, name = _nation(figures, as_of, horizon, nation)
-        self.record = build(figures, force, as_of, horizon, path, name)
+        self.data = data
+        path, name = _nation(data, as_of, horizon, nation)
+        self.record = build(data, force, as_of, horizon, path, name)
 
     @property
     def sentence(self) -> Prose:
@@ -135,7 +135,7 @@ class GrowthStudy:
     @functools.cached_property
     def multiples_chart(self) -> Exhibit:
         """The known rates of every area."""
-        rates, national = series.known_rates(self.figures.until(self.record.as_of))
+        rates, national = series.known_rates(self.data.until(self.record.as_of))
         return charts.multiples(rates, national, self.record)
 
     # Who makes the growth, and the rest of the story.
@@ -182,15 +182,15 @@ class GrowthStudy:
 
 
 def _nation(
-    figures: Figures, as_of: str | pd.Timestamp, horizon: int, source: str
+    data: Data, as_of: str | pd.Timestamp, horizon: int, source: str
 ) -> tuple[np.ndarray | None, str]:
     """Return draws of the nation ahead (``None``: the benchmark) and what made them, in words."""
     if source == "benchmark" or horizon == 0:
         return None, BENCHMARK_NATION
-    from mappa.register.national_draws import national_draws
+    from mappa.forecasts.national_draws import national_draws
 
     try:
-        made = national_draws(figures, figures.date(as_of), horizon, source)
+        made = national_draws(data, data.date(as_of), horizon, source)
     except TooLittleKnown:
         return None, BENCHMARK_NATION
     return made.draws, f"the nation from the {made.label}"
@@ -200,7 +200,7 @@ def growth(
     force: str = "",
     as_of: str | pd.Timestamp = "",
     horizon: int = 4,
-    figures: Figures | None = None,
+    data: Data | None = None,
     nation: str = "register",
 ) -> GrowthStudy:
     """Open the growth study of a force.
@@ -218,10 +218,10 @@ def growth(
     ------
     UnknownName, UsageError: a force, date or horizon that is not one of those there are.
     """
-    figures = figures or load()
-    settings = figures.settings
+    data = data or load()
+    settings = data.settings
     return GrowthStudy(
-        figures,
+        data,
         force or str(settings["default_force"]),
         as_of or str(settings["default_as_of"]),
         horizon,

@@ -11,31 +11,31 @@ from typing import Any
 
 import pandas as pd
 
-from mappa.charts import (
-    rate_caterpillar,
-    rate_change,
-    rate_choices,
-    rate_comparators,
-    rate_funnel,
-    rate_power,
-    rate_tiles,
-)
-from mappa.charts.exhibit import Exhibit
-from mappa.charts.kept import kept as kept_chart
-from mappa.figures import Figures, load
-from mappa.rates import change, comparators, kept, story
-from mappa.rates.league import league
+from mappa.data import Data, load
+from mappa.plot.cached import kept as kept_chart
+from mappa.plot.exhibit import Exhibit
+from mappa.plot.rate import caterpillar as rate_caterpillar
+from mappa.plot.rate import change as rate_change
+from mappa.plot.rate import choices as rate_choices
+from mappa.plot.rate import comparators as rate_comparators
+from mappa.plot.rate import funnel as rate_funnel
+from mappa.plot.rate import power as rate_power
+from mappa.plot.rate import tiles as rate_tiles
+from mappa.rates import change, comparators
+from mappa.rates.area_table import league
+from mappa.rates.methods.rows import PER
 from mappa.rates.record import DEFAULT_DENOMINATOR, RateRecord
-from mappa.rates.rows import PER
+from mappa.rates.simulation import cached as kept
+from mappa.rates.story import check as story
 from mappa.rates.verdict import assess
 from mappa.words import numbers as n
-from mappa.words import rate as words
-from mappa.words import rate_change as change_words
-from mappa.words import rate_missing as missing_words
-from mappa.words import rate_simulation as simulation_words
-from mappa.words import rate_story as story_words
-from mappa.words import rate_tables as tables
 from mappa.words.prose import Prose
+from mappa.words.rate import answer as words
+from mappa.words.rate import change as change_words
+from mappa.words.rate import missing as missing_words
+from mappa.words.rate import simulation as simulation_words
+from mappa.words.rate import story as story_words
+from mappa.words.rate import tables
 from mappa.words.tables import Table
 
 Shown = Exhibit | Prose
@@ -44,10 +44,10 @@ Shown = Exhibit | Prose
 class RateStudy:
     """Does the rate differ meaningfully? Each part is made when it is asked for."""
 
-    def __init__(self, figures: Figures, record: RateRecord) -> None:
-        self.figures = figures
+    def __init__(self, data: Data, record: RateRecord) -> None:
+        self.data = data
         self.record = record
-        table = figures.comparators
+        table = data.comparators
         self._labels = dict(zip(table["comparator"], table["label"], strict=True))
         self._how = dict(zip(table["comparator"], table["how_chosen"], strict=True))
 
@@ -123,7 +123,7 @@ class RateStudy:
         """A tile for each area."""
         if self._league["count"].notna().sum() < 2:
             return Prose(f"Too few areas have a count on {n.day(self.record.as_of)} to map.")
-        return rate_tiles.tile_map(self.record, self._league, self.figures.areas, self._source)
+        return rate_tiles.tile_map(self.record, self._league, self.data.areas, self._source)
 
     # Would it matter?
     @property
@@ -167,7 +167,7 @@ class RateStudy:
     @functools.cached_property
     def change_chart(self) -> Shown:
         """Every area's change on the year."""
-        table = change.growth_table(self.figures, self.record.as_of)
+        table = change.growth_table(self.data, self.record.as_of)
         if len(table) < change.FEWEST:
             return Prose("Too few areas have counts of both years to draw their changes.")
         return rate_change.change(self.record, table, self._source)
@@ -197,7 +197,7 @@ class RateStudy:
     @functools.cached_property
     def findings(self) -> list[story.Finding]:
         """Every claim of the story, recomputed."""
-        return story.check_all(self.figures, story.story_claims(self.figures, self.record.force))
+        return story.check_all(self.data, story.story_claims(self.data, self.record.force))
 
     @property
     def story(self) -> Table:
@@ -212,32 +212,32 @@ class RateStudy:
     def share(self) -> None:
         """Compute what is the same for every force, so that it is found when it is asked for."""
         _ = self._league, self._kept
-        change.growth_table(self.figures, self.record.as_of)
+        change.growth_table(self.data, self.record.as_of)
 
     @functools.cached_property
     def _league(self) -> pd.DataFrame:
-        return league(self.figures, self.record.as_of, self.record.denominator)
+        return league(self.data, self.record.as_of, self.record.denominator)
 
     @functools.cached_property
     def _kept(self) -> pd.DataFrame | None:
-        found = kept.read(self.figures)
-        return found if found is not None and kept.is_of(self.figures, found) else None
+        found = kept.read(self.data)
+        return found if found is not None and kept.is_of(self.data, found) else None
 
     @property
     def _source(self) -> str:
         titles = self._titles()
-        rows = self.figures.population
+        rows = self.data.population
         rows = rows[rows["mid_year"] == self.record.population_year]
         used = sorted({s for cell in rows["source"] for s in cell.split()} - {"derived"})
         people = [titles.get(s, s).split(";")[0] for s in used]
         return words.source_line(
-            str(self.figures.settings["publisher"]), people, self.record.population_year
+            str(self.data.settings["publisher"]), people, self.record.population_year
         )
 
     def _comparator_rates(self) -> Table:
         r, rows = self.record, []
         for name, label in self._labels.items():
-            found = comparators.choose(self.figures, r.force, r.as_of, name, r.denominator)
+            found = comparators.choose(self.data, r.force, r.as_of, name, r.denominator)
             few = len(found.areas) <= words.LISTED
             areas = n.listing(list(found.areas)) if few else f"{len(found.areas)} areas"
             value = PER * found.rate if found.known and found.rate else None
@@ -246,7 +246,7 @@ class RateStudy:
         return tables.comparator_rates(rows, caption)
 
     def _titles(self) -> dict[str, str]:
-        table = self.figures.sources
+        table = self.data.sources
         return dict(zip(table["source"], table["title"], strict=True))
 
     def _nothing(self, what: str) -> Prose:
@@ -262,16 +262,16 @@ def rate(
     margin: float = 0.10,
     comparator: str = "rest",
     denominator: str = DEFAULT_DENOMINATOR,
-    figures: Figures | None = None,
+    data: Data | None = None,
 ) -> RateStudy:
     """Open the study of a force's rate on a date (defaults: those of the figures)."""
-    figures = figures if figures is not None else load()
+    data = data if data is not None else load()
     record = assess(
-        figures,
-        force or str(figures.settings["default_force"]),
-        as_of or str(figures.settings["default_as_of"]),
+        data,
+        force or str(data.settings["default_force"]),
+        as_of or str(data.settings["default_as_of"]),
         margin=margin,
         comparator=comparator,
         denominator=denominator,
     )
-    return RateStudy(figures, record)
+    return RateStudy(data, record)

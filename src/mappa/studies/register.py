@@ -8,29 +8,29 @@ from typing import Any
 
 import pandas as pd
 
-from mappa.charts import forecast as forecast_charts
-from mappa.charts import register as charts
-from mappa.charts.exhibit import Exhibit
-from mappa.charts.kept import kept
-from mappa.figures import Figures, load
-from mappa.register import posterior as posteriors
-from mappa.register import scenarios
-from mappa.register.forecast import forecast
-from mappa.register.forecast_scores import SealScore, seal_scores
-from mappa.register.forecast_view import dated_counts, forecast_view
-from mappa.register.local import LocalReading, local_reading
-from mappa.register.origins import rolling_origins
-from mappa.register.scenarios import ScenarioRecord
-from mappa.register.settle import Settlement, settle_posterior
-from mappa.register.show import RegisterRecord, build, posterior_for
-from mappa.register.tables import ASSUMPTIONS, model_table
-from mappa.register.terms import Terms, terms_of_law
-from mappa.words import forecast as forecast_words
-from mappa.words import local as local_words
-from mappa.words import register as words
-from mappa.words import seals as seal_words
-from mappa.words import settle as settle_words
+from mappa.data import Data, load
+from mappa.forecasts.backtest import rolling_origins
+from mappa.forecasts.scores import SealScore, seal_scores
+from mappa.forecasts.view import dated_counts, forecast_view
+from mappa.plot.cached import kept
+from mappa.plot.exhibit import Exhibit
+from mappa.plot.forecasts import charts as forecast_charts
+from mappa.plot.register import charts
+from mappa.register.answers import scenarios
+from mappa.register.answers.local import LocalReading, local_reading
+from mappa.register.answers.record import RegisterRecord, build, posterior_for
+from mappa.register.answers.scenarios import ScenarioRecord
+from mappa.register.answers.value_of_information import Settlement, settle_posterior
+from mappa.register.inputs.model_tables import ASSUMPTIONS, model_table
+from mappa.register.law.terms import Terms, terms_of_law
+from mappa.register.posterior import draws as posteriors
+from mappa.register.posterior.forecast import forecast
+from mappa.words.forecasts import answer as forecast_words
+from mappa.words.forecasts import seals as seal_words
 from mappa.words.prose import Prose
+from mappa.words.register import answer as words
+from mappa.words.register import local as local_words
+from mappa.words.register import value_of_information as settle_words
 from mappa.words.tables import Table
 
 #: Years that what-ifs look ahead: a changed term shows when the shorter one is over.
@@ -55,16 +55,16 @@ class RegisterStudy:
 
     def __init__(
         self,
-        figures: Figures,
+        data: Data,
         force: str,
         as_of: str | pd.Timestamp,
         horizon: int,
         reference: str,
         draws: int | None,
     ) -> None:
-        self.figures = figures
+        self.data = data
         self.record: RegisterRecord = build(
-            figures, force, as_of, horizon=horizon, reference=reference, draws=draws
+            data, force, as_of, horizon=horizon, reference=reference, draws=draws
         )
 
     @property
@@ -74,7 +74,7 @@ class RegisterStudy:
     @functools.cached_property
     def terms(self) -> Terms:
         """The terms of the law, from the rules."""
-        return terms_of_law(self.figures.notification_rules)
+        return terms_of_law(self.data.notification_rules)
 
     @functools.cached_property
     def sentence(self) -> Prose:
@@ -189,7 +189,7 @@ class RegisterStudy:
     @functools.cached_property
     def assumptions(self) -> Table:
         """The assumptions log."""
-        return words.assumptions_table(model_table(self.figures, ASSUMPTIONS))
+        return words.assumptions_table(model_table(self.data, ASSUMPTIONS))
 
     @functools.cached_property
     def status(self) -> Prose:
@@ -221,7 +221,7 @@ class RegisterStudy:
         draws: int = scenarios.DRAWS,
     ) -> ScenarioRecord:
         return scenarios.build(
-            self.figures,
+            self.data,
             self._day,
             settings,
             since=since,
@@ -243,12 +243,12 @@ class RegisterStudy:
     @functools.cached_property
     def _view(self) -> Any:
         horizon = min(max(self.record.horizon, 1), 10)
-        draws = forecast(self.figures, self._day, horizon).draws
-        return forecast_view(self.figures, self._day, horizon, draws)
+        draws = forecast(self.data, self._day, horizon).draws
+        return forecast_view(self.data, self._day, horizon, draws)
 
     @functools.cached_property
     def _later(self) -> Any:
-        return dated_counts(self.figures, after=self._day)
+        return dated_counts(self.data, after=self._day)
 
     @functools.cached_property
     def forecast(self) -> Prose:
@@ -258,7 +258,7 @@ class RegisterStudy:
     @functools.cached_property
     def forecast_chart(self) -> Exhibit:
         """The forecast beside the benchmarks, later counts laid over it."""
-        publisher = str(self.figures.settings.get("publisher", "the publisher"))
+        publisher = str(self.data.settings.get("publisher", "the publisher"))
         return kept(forecast_charts.forecast_chart, self._view, self._later, publisher)
 
     @functools.cached_property
@@ -269,7 +269,7 @@ class RegisterStudy:
     @functools.cached_property
     def origins_table(self) -> Table:
         """Every method from each past count."""
-        return forecast_words.origins_table(rolling_origins(self.figures.until(self._day)))
+        return forecast_words.origins_table(rolling_origins(self.data.until(self._day)))
 
     @functools.cached_property
     def local_reading(self) -> LocalReading:
@@ -278,7 +278,7 @@ class RegisterStudy:
         left = flows["flow.expiries"] + flows["flow.deaths"] + flows["flow.reviews"]
         fitted = [p for p in self.record.stock if p.kind == "fitted"]
         rate = left / fitted[-2].median
-        return local_reading(self.figures, self.record.force, self._day, leaving_rate=rate)
+        return local_reading(self.data, self.record.force, self._day, leaving_rate=rate)
 
     @functools.cached_property
     def local(self) -> Prose:
@@ -289,7 +289,7 @@ class RegisterStudy:
     def settlement(self) -> Settlement:
         """What unpublished tables would narrow the answer."""
         growth = self.record.accounting.published_growth
-        return settle_posterior(self.figures, self.posterior, self.record.reference, growth)
+        return settle_posterior(self.data, self.posterior, self.record.reference, growth)
 
     @functools.cached_property
     def settle(self) -> Prose:
@@ -319,7 +319,7 @@ class RegisterStudy:
     @functools.cached_property
     def seal_scores(self) -> tuple[SealScore, ...]:
         """The sealed forecasts, held against every count in the data."""
-        return seal_scores(self.figures)
+        return seal_scores(self.data)
 
     @functools.cached_property
     def seals(self) -> Prose:
@@ -336,7 +336,7 @@ class RegisterStudy:
     @functools.cached_property
     def posterior(self) -> posteriors.Posterior:
         """The draws behind it all."""
-        return posterior_for(self.figures, self._day, self.record.reference)
+        return posterior_for(self.data, self._day, self.record.reference)
 
 
 class RegisterWhatIf:
@@ -368,7 +368,7 @@ def register(
     reference: str = "",
     *,
     draws: int | None = None,
-    figures: Figures | None = None,
+    data: Data | None = None,
 ) -> RegisterStudy:
     """Open the register study.
 
@@ -381,6 +381,6 @@ def register(
     draws: at most so many draws of the posterior; default all that are shipped.
     figures: the tables; by default the study's own.
     """
-    figures = figures or load()
-    day = as_of or str(figures.settings["default_as_of"])
-    return RegisterStudy(figures, force, day, horizon, reference, draws)
+    data = data or load()
+    day = as_of or str(data.settings["default_as_of"])
+    return RegisterStudy(data, force, day, horizon, reference, draws)

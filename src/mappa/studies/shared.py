@@ -6,27 +6,27 @@ import contextlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from mappa.data import Data, load
 from mappa.errors import MappaError
-from mappa.figures import Figures, load
 from mappa.studies.growth import growth
 from mappa.studies.rate import rate
 from mappa.studies.register import register
 
 
-def _growth(figures: Figures, as_of: str) -> Any:
-    return growth(as_of=as_of, figures=figures)
+def _growth(data: Data, as_of: str) -> Any:
+    return growth(as_of=as_of, data=data)
 
 
-def _rate(figures: Figures, as_of: str) -> Any:
-    return rate(as_of=as_of, figures=figures).share()
+def _rate(data: Data, as_of: str) -> Any:
+    return rate(as_of=as_of, data=data).share()
 
 
-def _register(figures: Figures, as_of: str) -> Any:
-    return register(str(figures.settings["default_force"]), as_of, figures=figures).share()
+def _register(data: Data, as_of: str) -> Any:
+    return register(str(data.settings["default_force"]), as_of, data=data).share()
 
 
 #: By the name of its module in :mod:`mappa.studies`.
-STUDIES: dict[str, Callable[[Figures, str], Any]] = {
+STUDIES: dict[str, Callable[[Data, str], Any]] = {
     "growth": _growth,
     "rate": _rate,
     "register": _register,
@@ -45,8 +45,8 @@ def compute(as_of: str = "", names: Sequence[str] = tuple(STUDIES)) -> None:
     as_of: date of the stock, by default the study's.
     names: the studies to be shared; others are passed over.
     """
-    figures = load()
+    data = load()
     for name in names:
         with contextlib.suppress(MappaError):  # the study itself will say what it lacks
             if name in STUDIES:
-                STUDIES[name](figures, as_of)
+                STUDIES[name](data, as_of)

@@ -1,0 +1,312 @@
+"""Load the tables of a data folder, validated, and select from them."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import pandas as pd
+
+from mappa.data import places, schema
+from mappa.errors import DataError, UnknownName, UsageError
+from mappa.files import digest_files
+
+P = ParamSpec("P")
+Kept = TypeVar("Kept", pd.Series, list[pd.Timestamp])
+
+DENOMINATORS = {
+    "aged 10 and over": "population_10plus",
+    "all ages": "population_all",
+    "men aged 18 and over": "males_18plus",
+}
+
+
+def _kept(
+    selection: Callable[Concatenate[Data, P], Kept],
+) -> Callable[Concatenate[Data, P], Kept]:
+    """Keep what a selection finds, for its instance alone; each caller gets a copy of its own.
+
+    A verdict asks for the same few selections again and again; a slider waits for them.
+    """
+
+    @functools.wraps(selection)
+    def find(self: Data, *args: P.args, **kwargs: P.kwargs) -> Kept:
+        found: dict[Any, Kept] = self.__dict__.setdefault("_found", {})
+        key = (selection.__name__, args, tuple(sorted(kwargs.items())))
+        if key not in found:
+            found[key] = selection(self, *args, **kwargs)
+        return found[key].copy()
+
+    return find
+
+
+@dataclasses.dataclass(frozen=True)
+class Data:
+    """The tables of the study as data frames, indexed by the line of their file.
+
+    Attributes are named after the files in ``data/``; ``dictionary`` describes every column.
+    ``nation`` is the name of the whole (England and Wales); ``digest`` is the SHA-256 of all
+    tables. Selections return preferred values on one basis and never fill a gap.
+    """
+
+    areas: pd.DataFrame
+    area_figures: pd.DataFrame
+    national_figures: pd.DataFrame
+    population: pd.DataFrame
+    population_age_bands: pd.DataFrame
+    denominators: pd.DataFrame
+    life_table_males: pd.DataFrame
+    sentencing: pd.DataFrame
+    notification_rules: pd.DataFrame
+    outflow: pd.DataFrame
+    profile: pd.DataFrame
+    official_tables: pd.DataFrame
+    story_claims: pd.DataFrame
+    sources: pd.DataFrame
+    comparators: pd.DataFrame
+    exceptions: pd.DataFrame
+    dictionary: pd.DataFrame
+    settings: dict[str, Any]
+    folder: Path
+    digest: str
+
+    # Figures are compared and hashed by content, so that results can be cached by them.
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Data) and other.digest == self.digest
+
+    @property
+    def nation(self) -> str:
+        """Name of the whole of which the areas are parts."""
+        return str(self.settings["nation"])
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the areas, in the order of the file."""
+        return list(self.areas["area"])
+
+    def area(self, name: str) -> str:
+        """Return the area's name as in the data; case, slug and spacing do not matter.
+
+        Raises UnknownName (exit status 2) with a suggestion.
+        """
+        wanted = " ".join(str(name).lower().replace("-", " ").split())
+        for area, slug in zip(self.areas["area"], self.areas["slug"], strict=True):
+            if wanted in {" ".join(area.lower().replace("-", " ").split()), slug.replace("-", " ")}:
+                return str(area)
+        raise UnknownName("force", name, self.names, hint="`mappa areas` lists them.")
+
+    def slug(self, area: str) -> str:
+        """Return the slug of an area, used in file names and addresses."""
+        return str(self.areas.set_index("area")["slug"][self.area(area)])
+
+    @property
+    @_kept
+    def dates(self) -> list[pd.Timestamp]:
+        """Dates for which a rate can be formed: a national count and a denominator year."""
+        counts = self.national("rso_count")
+        known = set(self.denominators["stock_date"]) & set(counts.index)
+        years = set(self.population["mid_year"])
+        mid = self.denominators.set_index("stock_date")["mid_year"]
+        return sorted(d for d in known if mid[d] in years)
+
+    def date(self, as_of: str | pd.Timestamp) -> pd.Timestamp:
+        """Return *as_of* as a timestamp, if it is one of :attr:`dates`.
+
+        Raises UsageError (exit status 2) naming the dates that can be asked for.
+        """
+        try:
+            day = pd.Timestamp(as_of)
+        except ValueError:
+            raise UsageError(f"{as_of!r} is not a date: write it as YYYY-MM-DD.") from None
+        if day not in self.dates:
+            shown = ", ".join(f"{d:%Y-%m-%d}" for d in self.dates)
+            raise UsageError(f"No national count and population for {as_of}: there are {shown}.")
+        return day
+
+    @_kept
+    def counts(
+        self, as_of: str | pd.Timestamp, measure: str = "rso_count", basis: str = "all_levels"
+    ) -> pd.Series:
+        """Return the preferred values of *measure* on that very day and basis, by area.
+
+        Areas without a value are left out: they are not zero.
+        """
+        t = self.area_figures
+        rows = t[
+            (t["date"] == pd.Timestamp(as_of))
+            & (t["measure"] == measure)
+            & (t["basis"] == basis)
+            & t["preferred"]
+        ]
+        return rows.set_index("area")["value"].rename(measure)
+
+    def series(self, area: str, measure: str = "rso_count") -> pd.DataFrame:
+        """Return every row of an area and measure, by date, preferred or not."""
+        t = self.area_figures
+        return t[(t["area"] == area) & (t["measure"] == measure)].sort_values("date")
+
+    @_kept
+    def national(self, measure: str) -> pd.Series:
+        """Return the preferred national values of *measure* (whole category), by date."""
+        t = self.national_figures
+        rows = t[(t["measure"] == measure) & t["preferred"] & t["category"].isin(["", "all"])]
+        return rows.set_index("date")["value"].sort_index().rename(measure)
+
+    def mid_year(self, as_of: str | pd.Timestamp) -> int:
+        """Return the mid-year whose population is the denominator of a stock date."""
+        mid = self.denominators.set_index("stock_date")["mid_year"]
+        day = pd.Timestamp(as_of)
+        if day not in mid.index:
+            shown = ", ".join(f"{d:%Y-%m-%d}" for d in mid.index)
+            raise UsageError(f"No denominator year is known for {day:%Y-%m-%d}: known are {shown}.")
+        return int(mid[day])
+
+    @_kept
+    def people(self, as_of: str | pd.Timestamp, denominator: str = "aged 10 and over") -> pd.Series:
+        """Return the population of every area for a stock date (people), by area.
+
+        *denominator* is a key of :data:`DENOMINATORS`. The national population is the sum.
+        """
+        if denominator not in DENOMINATORS:
+            raise UnknownName("denominator", denominator, DENOMINATORS)
+        year = self.mid_year(as_of)
+        rows = self.population[self.population["mid_year"] == year].set_index("area")
+        return rows[DENOMINATORS[denominator]].reindex(self.names)
+
+    def until(self, as_of: str | pd.Timestamp) -> Data:
+        """Return the figures without any row dated after *as_of* (population: by its mid-year).
+
+        What is forecast from a date must not see what came later.
+        """
+        day = pd.Timestamp(as_of)
+
+        def upto(frame: pd.DataFrame, column: str) -> pd.DataFrame:
+            return frame[frame[column] <= day]
+
+        population = self.population[self.population["mid_year"] < day.year]
+        bands = self.population_age_bands[self.population_age_bands["mid_year"] < day.year]
+        return dataclasses.replace(
+            self,
+            area_figures=upto(self.area_figures, "date"),
+            national_figures=upto(self.national_figures, "date"),
+            denominators=upto(self.denominators, "stock_date"),
+            population=population,
+            population_age_bands=bands,
+            digest=f"{self.digest}:{day:%Y-%m-%d}",
+        )
+
+
+TABLES = tuple(
+    f.name
+    for f in dataclasses.fields(Data)
+    if f.name not in {"dictionary", "settings", "folder", "digest"}
+)
+
+
+def load(folder: Path | str | None = None) -> Data:
+    """Load and validate the tables of *folder* (by default the study's own).
+
+    Raises DataError with one sentence (file, row, column, rule). The result is cached for as
+    long as no file of the folder changes.
+    """
+    where = Path(folder) if folder is not None else places.data_folder()
+    if not where.is_dir():
+        raise DataError(f"{where} is not a folder with the study's tables.")
+    paths = [*where.glob("*.csv"), where / "study.toml"]
+    try:
+        stamp = digest_files([p for p in paths if p.is_file()], where)
+    except OSError as error:
+        raise DataError(f"Cannot read {error.filename}: {error.strerror}.") from error
+    return _load(where, stamp)
+
+
+@functools.lru_cache(maxsize=8)
+def _load(where: Path, stamp: str) -> Data:
+    dictionary = schema.read_dictionary(where)
+    tables = {
+        name: schema.validate_table(name, schema.read_text_table(where / f"{name}.csv"), dictionary)
+        for name in TABLES
+    }
+    data = Data(
+        **tables, dictionary=dictionary, settings=_settings(where), folder=where, digest=stamp
+    )
+    _check_references(data)
+    return data
+
+
+def _settings(where: Path) -> dict[str, Any]:
+    path = where / "study.toml"
+    try:
+        settings = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise DataError(f"study.toml is missing from {where}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DataError(f"study.toml cannot be read: {error}.") from None
+    for name in ("nation", "default_force", "default_as_of"):
+        if name not in settings:
+            raise DataError(f"study.toml has no {name}.")
+    return settings
+
+
+def _check_references(f: Data) -> None:
+    """Names in one table must stand in another: areas, the nation, sources, one preferred value."""
+    areas, known = set(f.areas["area"]), set(f.sources["source"])
+    for row, area in f.areas["area"].items():
+        if area == f.nation:
+            schema.fail("areas", row, "area", f"{area!r} is the nation, not an area")
+    if f.areas["slug"].duplicated().any():
+        row = f.areas.index[f.areas["slug"].duplicated()][0]
+        schema.fail("areas", row, "slug", f"{f.areas['slug'][row]!r} stands twice")
+    for _, rule in f.dictionary.iterrows():
+        if rule["table"] not in TABLES:
+            continue
+        cells = getattr(f, rule["table"])[rule["column"]]
+        if rule["type"] == "sources":
+            for row, cell in cells.items():
+                for name in cell.split():
+                    if name not in known:
+                        schema.fail(
+                            rule["table"], row, rule["column"], f"{name!r} is not in sources.csv"
+                        )
+        elif rule["type"] in {"area", "area_or_nation"}:
+            right = areas | ({f.nation} if rule["type"] == "area_or_nation" else set())
+            bad = ~cells.isin(right)
+            if bad.any():
+                row = cells.index[bad][0]
+                schema.fail(
+                    rule["table"], row, rule["column"], f"{cells[row]!r} is not in areas.csv"
+                )
+    for table, cell in (
+        ("area_figures", ["area", "date", "measure", "basis"]),
+        ("national_figures", ["date", "measure", "category"]),
+    ):
+        frame = getattr(f, table)
+        chosen = frame[frame["preferred"]]
+        doubled = chosen.duplicated(cell)
+        if doubled.any():
+            schema.fail(
+                table, chosen.index[doubled][0], "preferred", "a second preferred value of its cell"
+            )
+    _check_counts(f)
+
+
+def _check_counts(f: Data) -> None:
+    """No count can exceed the people who live there."""
+    everyone = f.population.set_index(["area", "mid_year"])["population_all"]
+    for row, r in f.area_figures[f.area_figures["measure"] == "rso_count"].iterrows():
+        people = everyone.get((r["area"], r["date"].year - 1))
+        if people is not None and r["value"] > people:
+            schema.fail(
+                "area_figures",
+                row,
+                "value",
+                f"{r['value']:.0f} people on the register in {r['area']} are more than the "
+                f"{people:.0f} who live there",
+            )

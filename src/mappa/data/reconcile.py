@@ -1,0 +1,407 @@
+"""Reconciliations: each compares figures that were printed independently of one another.
+
+A reconciliation is a generator of findings over a set of figures; it knows nothing of exceptions.
+Rounding is the Ministry's: half up, to the printed decimals.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import math
+import re
+from collections.abc import Iterator
+
+import pandas as pd
+
+from mappa.data.load import Data
+from mappa.data.schema import read_text_table
+from mappa.records import Record, key
+
+#: An early rate (before the denominators are known) must be met within this share of itself.
+EARLY_TOLERANCE = 0.03
+
+
+@dataclasses.dataclass(frozen=True)
+class Finding(Record):
+    """What one check says of one cell."""
+
+    check: str = key("name of the check")
+    status: str = key("pass, fail, excused or information")
+    table: str = key("table of the row that is checked")
+    row: int | None = key("line of that row in its file")
+    area: str = key("area, empty for the nation")
+    date: str = key("date of the row, YYYY-MM-DD")
+    measure: str = key("measure of the row")
+    value: float | None = key("value of the row")
+    message: str = key("what was compared, in words")
+
+
+def _finding(
+    check: str, ok: bool | None, table: str, row: pd.Series, message: str, area: str = ""
+) -> Finding:
+    status = "information" if ok is None else "pass" if ok else "fail"
+    return Finding(
+        check=check,
+        status=status,
+        table=table,
+        row=int(row.name) if row.name is not None else None,
+        area=area,
+        date=f"{row['date']:%Y-%m-%d}",
+        measure=str(row["measure"]),
+        value=float(row["value"]),
+        message=message,
+    )
+
+
+def round_half_up(value: float, decimals: int) -> float:
+    """Round as the Ministry does: half up. The small addend undoes the error of binary floats."""
+    scale = 10.0**decimals
+    return math.floor(value * scale + 0.5 + 1e-9) / scale
+
+
+@functools.lru_cache(maxsize=16)
+def printed_decimals(data: Data, table: str) -> pd.Series:
+    """Return how many decimals each value of a table was printed with, by line of the file."""
+    raw = read_text_table(data.folder / f"{table}.csv")["value"]
+    return raw.str.partition(".")[2].str.len()
+
+
+def _preferred(data: Data, measure: str) -> pd.DataFrame:
+    t = data.area_figures
+    return t[(t["measure"] == measure) & t["preferred"]]
+
+
+def _counts_of(data: Data, area: str, date: pd.Timestamp) -> pd.DataFrame:
+    """Every printed count of an area and day, widest basis first."""
+    t = data.area_figures
+    rows = t[(t["area"] == area) & (t["date"] == date) & (t["measure"] == "rso_count")]
+    return rows.sort_values(["preferred", "basis"], ascending=[False, True])
+
+
+def _can_divide(data: Data, date: pd.Timestamp) -> bool:
+    known = data.denominators.set_index("stock_date")["mid_year"]
+    return date in known.index and known[date] in set(data.population["mid_year"])
+
+
+def rates_meet_counts(data: Data) -> Iterator[Finding]:
+    """Count over population must round to the printed rate; a rate alone bounds the count."""
+    decimals = printed_decimals(data, "area_figures")
+    rates = _preferred(data, "rso_rate_per_100k")
+    people_of = {d: data.people(d) for d in rates["date"].unique() if _can_divide(data, d)}
+    counts = {
+        (c["area"], c["date"], c["basis"]): c for _, c in _preferred(data, "rso_count").iterrows()
+    }
+    for line, rate in rates.iterrows():
+        area, date = rate["area"], rate["date"]
+        if date not in people_of:
+            continue
+        people = int(people_of[date][area])
+        count = counts.get((area, date, rate["basis"]))
+        if count is not None:
+            worked = count["value"] / people * 1e5
+            ok = round_half_up(worked, decimals[line]) == rate["value"]
+            yield _finding(
+                "rate_meets_count",
+                ok,
+                "area_figures",
+                count,
+                f"{area}, {date:%Y-%m-%d}: {count['value']:.0f} / {people} is {worked:.3f} per "
+                f"100,000, printed {rate['value']:g} (row {line})",
+                area,
+            )
+        else:
+            low, high = bounds_of_rate(rate["value"], int(decimals[line]), people)
+            yield _finding(
+                "rate_bounds_count",
+                None if low <= high else False,
+                "area_figures",
+                rate,
+                f"{area}, {date:%Y-%m-%d}: no count; the printed rate {rate['value']:g} means "
+                f"{low} to {high} people",
+                area,
+            )
+
+
+def bounds_of_rate(rate: float, decimals: int, people: int) -> tuple[int, int]:
+    """Return the least and greatest count whose rate rounds to a printed one.
+
+    Parameters
+    ----------
+    rate: printed rate per 100,000.
+    decimals: decimals it was printed with.
+    people: the denominator.
+    """
+    half = 0.5 * 10.0**-decimals
+    low = math.ceil((rate - half) / 1e5 * people - 1e-9)
+    high = math.ceil((rate + half) / 1e5 * people - 1e-9) - 1
+    return max(low, 0), high
+
+
+def early_rates_meet_counts(data: Data) -> Iterator[Finding]:
+    """Rates printed before the denominators are known: per whole population, met loosely."""
+    everyone = data.population.set_index(["area", "mid_year"])["population_all"]
+    for line, rate in _preferred(data, "rso_rate_per_100k").iterrows():
+        area, date = rate["area"], rate["date"]
+        counts = _counts_of(data, area, date)
+        counts = counts[counts["preferred"] & (counts["basis"] == rate["basis"])]
+        if _can_divide(data, date) or counts.empty:
+            continue
+        years = [y for y in (date.year - 1, date.year) if (area, y) in everyone.index]
+        if not years:
+            continue
+        count = counts.iloc[0]
+        worked = count["value"] / everyone[area, years[0]] * 1e5
+        ok = abs(worked / rate["value"] - 1) <= EARLY_TOLERANCE
+        yield _finding(
+            "early_rate_near_count",
+            ok,
+            "area_figures",
+            count,
+            f"{area}, {date:%Y-%m-%d}: {worked:.1f} per 100,000 of the whole population at "
+            f"mid-{years[0]}, printed {rate['value']:g} (row {line}); met within "
+            f"{EARLY_TOLERANCE:.0%}, a loose check",
+            area,
+        )
+
+
+def national_rates_meet_counts(data: Data) -> Iterator[Finding]:
+    """The national count over the summed population must round to the printed national rate."""
+    decimals = printed_decimals(data, "national_figures")
+    t = data.national_figures
+    counts = t[(t["measure"] == "rso_count") & t["preferred"]].set_index("date", drop=False)
+    for line, rate in t[(t["measure"] == "rso_rate_per_100k") & t["preferred"]].iterrows():
+        date = rate["date"]
+        if date not in counts.index or not _can_divide(data, date):
+            continue
+        people = int(data.people(date).sum())
+        count = t.loc[t.index[(t["measure"] == "rso_count") & t["preferred"] & (t["date"] == date)]]
+        worked = count["value"].iloc[0] / people * 1e5
+        yield _finding(
+            "national_rate_meets_count",
+            round_half_up(worked, decimals[line]) == rate["value"],
+            "national_figures",
+            count.iloc[0],
+            f"{data.nation}, {date:%Y-%m-%d}: {count['value'].iloc[0]:.0f} / {people} is "
+            f"{worked:.3f} per 100,000, printed {rate['value']:g} (row {line})",
+        )
+
+
+def people_per_offender(data: Data) -> Iterator[Finding]:
+    """'One in every N people aged 10 and over' must meet one of the counts printed that day."""
+    for _, row in _preferred(data, "people_per_rso").iterrows():
+        area, date = row["area"], row["date"]
+        counts = _counts_of(data, area, date)
+        if counts.empty or not _can_divide(data, date):
+            continue
+        people = int(data.people(date)[area])
+        worked = {b: people / v for b, v in zip(counts["basis"], counts["value"], strict=True)}
+        met = [b for b, v in worked.items() if round_half_up(v, 0) == row["value"]]
+        shown = ", ".join(f"{v:.2f} by the count on basis {b}" for b, v in worked.items())
+        yield _finding(
+            "people_per_offender",
+            bool(met),
+            "area_figures",
+            row,
+            f"{area}, {date:%Y-%m-%d}: one in {row['value']:g} printed; {shown}",
+            area,
+        )
+
+
+def changes_meet_counts(data: Data) -> Iterator[Finding]:
+    """A printed change on the year must meet the counts of both years on some printed basis."""
+    decimals = printed_decimals(data, "area_figures")
+    for measure in ("rso_change_count", "rso_change_pct"):
+        for line, row in _preferred(data, measure).iterrows():
+            area, date = row["area"], row["date"]
+            before = date - pd.DateOffset(years=1)
+            now, then = _counts_of(data, area, date), _counts_of(data, area, before)
+            if now.empty or then.empty:
+                continue
+            tried = []
+            for a in now.itertuples():
+                for b in then.itertuples():
+                    change = a.value - b.value
+                    if measure == "rso_change_pct":
+                        change = round_half_up((a.value / b.value - 1) * 100, decimals[line])
+                    tried.append((change == row["value"], a, b, change))
+            met = [x for x in tried if x[0]]
+            _, a, b, change = (met or tried)[0]
+            unit = "%" if measure == "rso_change_pct" else " people"
+            circular = "derived" in {a.quality, b.quality}
+            bases = "" if a.basis == b.basis else f" (across bases: {b.basis} to {a.basis})"
+            extra = "; one of the counts is derived from this change, so it proves nothing"
+            yield _finding(
+                "change_meets_counts",
+                None if circular and met else bool(met),
+                "area_figures",
+                now.iloc[0],
+                f"{area}, {date:%Y-%m-%d}: {b.value:.0f} to {a.value:.0f} is {change:g}{unit}"
+                f"{bases}, printed {row['value']:g}{unit} (row {line}){extra if circular else ''}",
+                area,
+            )
+
+
+def national_growth_meets_counts(data: Data) -> Iterator[Finding]:
+    """Printed national growth since an earlier year must meet the two counts."""
+    t = data.national_figures
+    counts = data.national("rso_count")
+    for _, row in t[(t["measure"] == "rso_growth_percent") & t["preferred"]].iterrows():
+        found = re.search(r"(\d{4})(?:/(\d\d))?", row["category"])
+        if not found:
+            continue
+        year = int(found[1]) + (1 if found[2] else 0)
+        start, end = pd.Timestamp(year, 3, 31), row["date"]
+        if start not in counts or end not in counts:
+            continue
+        worked = (counts[end] / counts[start] - 1) * 100
+        yield _finding(
+            "growth_meets_counts",
+            round_half_up(worked, 0) == row["value"],
+            "national_figures",
+            row,
+            f"{data.nation}: {counts[start]:.0f} to {counts[end]:.0f} is {worked:.1f}%, "
+            f"printed {row['value']:g}%",
+        )
+
+
+def categories_sum(data: Data) -> Iterator[Finding]:
+    """Categories 1, 2 and 3 must sum to the total, where all four are known."""
+    t = data.national_figures
+    totals = t[(t["measure"] == "total_count") & t["preferred"]]
+    parts = [data.national(m) for m in ("rso_count", "category2_count", "category3_count")]
+    for _, row in totals.iterrows():
+        date = row["date"]
+        if not all(date in p.index for p in parts):
+            continue
+        summed = sum(float(p[date]) for p in parts)
+        yield _finding(
+            "categories_sum_to_total",
+            summed == row["value"],
+            "national_figures",
+            row,
+            f"{date:%Y-%m-%d}: categories 1 to 3 sum to {summed:.0f}, total {row['value']:.0f}",
+        )
+
+
+def register_sums(data: Data) -> Iterator[Finding]:
+    """Early police computer counts: registered and not registered sum to required."""
+    t = data.national_figures
+    registered, missing = (
+        data.national("register_registered"),
+        data.national("register_not_registered"),
+    )
+    for _, row in t[(t["measure"] == "register_required") & t["preferred"]].iterrows():
+        date = row["date"]
+        if date not in registered or date not in missing:
+            continue
+        summed = registered[date] + missing[date]
+        yield _finding(
+            "register_sums",
+            summed == row["value"],
+            "national_figures",
+            row,
+            f"{date:%Y-%m-%d}: registered and not registered sum to {summed:.0f}, required "
+            f"{row['value']:.0f}",
+        )
+
+
+def pool_is_plausible(data: Data) -> Iterator[Finding]:
+    """What the known counts leave over must be a plausible rate of the areas without a count."""
+    t = data.national_figures
+    for date in data.dates:
+        counts, people = data.counts(date), data.people(date)
+        nation = t[(t["measure"] == "rso_count") & t["preferred"] & (t["date"] == date)].iloc[0]
+        rest = people.drop(counts.index)
+        left = nation["value"] - counts.sum()
+        if rest.empty:
+            yield _finding(
+                "areas_sum_to_nation",
+                left == 0,
+                "national_figures",
+                nation,
+                f"{date:%Y-%m-%d}: all {len(counts)} areas sum to {counts.sum():.0f}, nation "
+                f"{nation['value']:.0f}",
+            )
+            continue
+        pool = left / rest.sum() * 1e5
+        national = nation["value"] / people.sum() * 1e5
+        # Averages over many areas vary far less than areas; a factor of two is out of the question.
+        ok = national / 2 < pool < national * 2
+        yield _finding(
+            "pool_is_plausible",
+            ok,
+            "national_figures",
+            nation,
+            f"{date:%Y-%m-%d}: {len(rest)} areas without a count hold {left:.0f} people, "
+            f"{pool:.1f} per 100,000 against {national:.1f} nationally",
+        )
+
+
+def level1_within_all(data: Data) -> Iterator[Finding]:
+    """Those under ordinary management cannot outnumber everyone managed."""
+    t = data.area_figures
+    narrow = t[(t["measure"] == "rso_count") & (t["basis"] == "level_1")]
+    for _, row in narrow.iterrows():
+        wide = data.counts(row["date"])
+        if row["area"] in wide:
+            yield _finding(
+                "level_1_within_all",
+                row["value"] <= wide[row["area"]],
+                "area_figures",
+                row,
+                f"{row['area']}, {row['date']:%Y-%m-%d}: {row['value']:.0f} at level 1 of "
+                f"{wide[row['area']]:.0f}",
+                row["area"],
+            )
+
+
+def age_bands_sum(data: Data) -> Iterator[Finding]:
+    """Age bands must sum to the populations of the same mid-year: all, 10 and over, men 18+."""
+    bands = data.population_age_bands
+    totals = data.population.set_index(["mid_year", "area"])
+    for year, rows in bands.groupby("mid_year"):
+        if year not in totals.index:
+            continue
+        child, young = rows["age_band"] == "0-9", rows["age_band"].isin(["0-9", "10-17"])
+        sums = pd.DataFrame(
+            {
+                "population_all": rows.groupby("area")["population"].sum(),
+                "population_10plus": rows[~child].groupby("area")["population"].sum(),
+                "males_18plus": rows[~young & (rows["sex"] == "M")]
+                .groupby("area")["population"]
+                .sum(),
+            }
+        )
+        printed = totals.loc[year]
+        for column in sums:
+            both = sums[column].to_frame("bands").join(printed[column].rename("table"))
+            off = both[both["bands"] != both["table"]]
+            where = "" if off.empty else f"; not in {', '.join(off.index[:3])}"
+            yield Finding(
+                check="age_bands_sum",
+                status="pass" if off.empty else "fail",
+                table="population",
+                row=None,
+                area="" if off.empty else str(off.index[0]),
+                date=f"{int(year)}-06-30",
+                measure=column,
+                value=float(both["bands"].sum()),
+                message=f"mid-{year}: age bands sum to {column} in {len(both) - len(off)} of "
+                f"{len(both)} areas{where}",
+            )
+
+
+RECONCILIATIONS = (
+    rates_meet_counts,
+    early_rates_meet_counts,
+    national_rates_meet_counts,
+    people_per_offender,
+    changes_meet_counts,
+    national_growth_meets_counts,
+    categories_sum,
+    register_sums,
+    pool_is_plausible,
+    level1_within_all,
+    age_bands_sum,
+)

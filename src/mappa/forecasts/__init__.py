@@ -1,0 +1,1 @@
+"""Forecasts of the stock: benchmarks, backtest, scores, seals."""

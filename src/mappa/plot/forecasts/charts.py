@@ -1,0 +1,312 @@
+"""Exhibits of the forecast side: the fan with its benchmarks, the seal's scores, the requests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mappa.forecasts.benchmarks import PointForecast
+from mappa.forecasts.scores import SealCase, SealScore
+from mappa.forecasts.scoring import central
+from mappa.forecasts.view import DatedCount, ForecastView
+from mappa.plot.exhibit import Exhibit
+from mappa.plot.style import DARK, GREY, LIGHT, ORANGE, PLUM, TEAL, canvas
+from mappa.register.answers.value_of_information import Settlement
+from mappa.words import numbers
+
+SOURCE = "Source: counts of {publisher}, as collected in national_figures.csv; forecasts: mappa."
+SHOWN_YEARS = 6  # of history: more of it would squeeze the forecasts together
+_DASHES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)))
+
+
+def forecast_chart(
+    view: ForecastView, later: Sequence[DatedCount] = (), publisher: str = "the publisher"
+) -> Exhibit:
+    """Draw the counts, the register model's fan, the benchmarks and the counts that came later."""
+    figure, axes = canvas(height=4.6)
+    last = view.history[-1]
+    _history(axes, view)
+    _fan(axes, view, last)
+    ends = _benchmark_lines(axes, view, last)
+    shown = [c for c in later if c.date <= view.register[-1].date]
+    if shown:
+        axes.plot(
+            [c.date.year for c in shown],
+            [c.count for c in shown],
+            linestyle="none",
+            marker="D",
+            markersize=7,
+            markerfacecolor="white",
+            markeredgecolor=PLUM,
+            markeredgewidth=2,
+            zorder=6,
+        )
+        axes.annotate(
+            f"Counted since: {numbers.count(shown[-1].count)}",
+            (shown[-1].date.year, shown[-1].count),
+            xytext=(10, -26),
+            textcoords="offset points",
+            color=PLUM,
+            fontweight="bold",
+            arrowprops={"arrowstyle": "-", "color": PLUM, "linewidth": 1},
+        )
+    _end_labels(axes, view.register[-1].date.year, ends)
+    axes.set_ylabel("People on the register")
+    axes.yaxis.set_major_formatter(lambda y, _: numbers.count(y))
+    axes.margins(x=0.02)
+    return Exhibit(
+        name="forecast",
+        headline=_forecast_headline(view),
+        subtitle=(
+            f"People on the register in the community, {view.nation}, 31 March of each year; "
+            f"forecasts from {numbers.day(view.origin)} with 50% and 90% bands"
+        ).replace("31 March", f"{view.origin.day} {view.origin:%B}", 1),
+        alt=_forecast_alt(view, shown),
+        source=SOURCE.format(publisher=publisher),
+        data=_forecast_data(view, shown),
+        figure=figure,
+    )
+
+
+def _history(axes: Any, view: ForecastView) -> None:
+    recent = [c for c in view.history if c.date.year >= view.origin.year - SHOWN_YEARS]
+    years, counts = [c.date.year for c in recent], [c.count for c in recent]
+    axes.plot(years, counts, color=DARK, marker="o", markersize=5, linestyle="none", zorder=5)
+    # A year without a count breaks the line: nothing is drawn through it.
+    axes.plot(*_with_gaps(years, counts), color=DARK, zorder=4)
+    axes.annotate(
+        "Published counts",
+        (years[len(years) // 2], counts[len(counts) // 2]),
+        xytext=(8, -14),
+        textcoords="offset points",
+        color=DARK,
+        fontweight="bold",
+    )
+
+
+def _with_gaps(years: list[int], counts: list[float]) -> tuple[list[int], list[float]]:
+    """Return the points with NaN in the years between that have no count."""
+    known = dict(zip(years, counts, strict=True))
+    span = list(range(years[0], years[-1] + 1))
+    return span, [known.get(y, float("nan")) for y in span]
+
+
+def _fan(axes: Any, view: ForecastView, last: DatedCount) -> None:
+    years = [last.date.year, *(f.date.year for f in view.register)]
+    for level, alpha in ((0.90, 0.20), (0.50, 0.35)):
+        ends = [central(f.quantiles, level) for f in view.register if f.quantiles is not None]
+        low, high = zip(*ends, strict=True)
+        axes.fill_between(
+            years,
+            [last.count, *low],
+            [last.count, *high],
+            color=TEAL,
+            alpha=alpha,
+            linewidth=0,
+        )
+    axes.plot(years, [last.count, *(f.value for f in view.register)], color=TEAL, zorder=4)
+
+
+def _benchmark_lines(
+    axes: Any, view: ForecastView, last: DatedCount
+) -> list[tuple[float, str, str]]:
+    """Draw the benchmarks in grey, each with its own dashes; return the labels of the ends."""
+    final = view.register[-1]
+    ends = [(float(final.value or 0), "Register model", "#1B6E66")]
+    by_method: dict[str, list[PointForecast]] = {}
+    for f in view.benchmarks:
+        if f.value is not None:
+            by_method.setdefault(f.method, []).append(f)
+    for dash, forecasts in zip(_DASHES, by_method.values(), strict=False):
+        years = [last.date.year, *(f.date.year for f in forecasts)]
+        values = [last.count, *(float(f.value or 0) for f in forecasts)]
+        axes.plot(years, values, color=GREY, linestyle=dash, linewidth=1.2, zorder=3)
+        label = forecasts[0].label
+        ends.append((values[-1], label[:1].upper() + label[1:], GREY))
+    return ends
+
+
+def spread(values: Sequence[float], gap: float) -> list[float]:
+    """Return heights for labels at *values*, moved apart until each pair is *gap* apart."""
+    order = np.argsort(values, kind="stable")
+    heights = np.asarray(values, dtype=float)[order]
+    for _ in range(200):
+        close = np.diff(heights) < gap - 1e-9
+        if not close.any():
+            break
+        for k in np.flatnonzero(close):
+            push = (gap - (heights[k + 1] - heights[k])) / 2
+            heights[k] -= push
+            heights[k + 1] += push
+    placed = np.empty_like(heights)
+    placed[order] = heights
+    return [float(h) for h in placed]
+
+
+def _end_labels(axes: Any, year: int, ends: list[tuple[float, str, str]]) -> None:
+    low, high = axes.get_ylim()
+    heights = spread([e[0] for e in ends], (high - low) * 0.055)
+    for (value, text, color), height in zip(ends, heights, strict=True):
+        axes.plot(
+            [year + 0.05, year + 0.35], [value, height], color=LIGHT, linewidth=0.8, clip_on=False
+        )
+        axes.annotate(
+            f"{text} {numbers.count(value)}",
+            (year + 0.4, height),
+            va="center",
+            color=color,
+            fontsize=9,
+            fontweight="bold" if color != GREY else "normal",
+            annotation_clip=False,
+        )
+    axes.set_ylim(low, high)
+    axes.set_xlim(right=year + 0.05)
+
+
+def _forecast_headline(view: ForecastView) -> str:
+    f = view.register[-1]
+    last = view.history[-1].count
+    way = "growth to" if (f.value or 0) > last else "a fall to"
+    return f"The register model expects {way} {numbers.count(f.value)} by {f.date:%B %Y}"
+
+
+def _forecast_alt(view: ForecastView, later: Sequence[DatedCount]) -> str:
+    f = view.register[-1]
+    others = [b for b in view.benchmarks if b.date == f.date and b.value is not None]
+    text = (
+        f"From {numbers.count(view.history[-1].count)} on {numbers.day(view.origin)} the register "
+        f"model's median reaches {numbers.count(f.value)} on {numbers.day(f.date)} (90% interval "
+        f"{numbers.count(f.low)} to {numbers.count(f.high)})"
+    )
+    if others:
+        values = [b.value or 0 for b in others]
+        text += (
+            f"; the simple methods lie between {numbers.count(min(values))} and "
+            f"{numbers.count(max(values))}"
+        )
+    if later:
+        text += (
+            f". The count since, on {numbers.day(later[-1].date)}, was "
+            f"{numbers.count(later[-1].count)}"
+        )
+    return text + "."
+
+
+def _forecast_data(view: ForecastView, later: Sequence[DatedCount]) -> pd.DataFrame:
+    rows: list[tuple[str, Any, float | None, float | None, float | None]] = [
+        ("count", c.date, c.count, None, None) for c in (*view.history, *later)
+    ]
+    rows += [(f.label, f.date, f.value, f.low, f.high) for f in (*view.register, *view.benchmarks)]
+    frame = pd.DataFrame(rows, columns=["Series", "Date", "People", "90% low", "90% high"])
+    return frame.assign(Date=frame["Date"].map(lambda d: d.isoformat()))
+
+
+def seal_chart(score: SealScore) -> Exhibit:
+    """Draw each area's sealed forecast against the count that came, as a share of the count."""
+    first = score.area_cases[0].method if score.area_cases else ""
+    scored = [c for c in score.area_cases if c.method == first and c.count is not None]
+    days = sorted({c.date for c in scored})
+    cases = sorted((c for c in scored if days and c.date == days[0]), key=lambda c: _relative(c)[0])
+    figure, axes = canvas(height=1.4 + 0.22 * max(len(cases), 3))
+    for k, case in enumerate(cases):
+        value, low, high = _relative(case)
+        color = DARK if case.covered else ORANGE
+        axes.plot([low, high], [k, k], color=color, linewidth=2)
+        axes.plot([value], [k], color=color, marker="o" if case.covered else "D", markersize=6)
+    axes.axvline(0, color=GREY, linewidth=1)
+    axes.set_yticks(range(len(cases)), [c.place for c in cases])
+    axes.set_ylim(-0.7, max(len(cases), 1) - 0.3)
+    axes.set_xlabel("Forecast less count, % of the count")
+    axes.xaxis.set_major_formatter(lambda x, _: numbers.number(x, sign=True))
+    held = sum(bool(c.covered) for c in cases)
+    when = numbers.day(days[0]) if days else "no date"
+    return Exhibit(
+        name="seal-areas",
+        headline=f"Sealed 90% intervals held {held} of {len(cases)} later area counts",
+        subtitle=(
+            f"Forecast from {numbers.day(score.origin)} for {when}: median and 90% interval; "
+            "diamonds miss the count"
+        ),
+        alt=_seal_alt(cases, held, when),
+        source=f"Source: seal {score.name}; counts as collected in area_figures.csv.",
+        data=pd.DataFrame(
+            [
+                (c.place, c.date.isoformat(), c.value, c.low, c.high, c.count, c.covered)
+                for c in cases
+            ],
+            columns=["Area", "Date", "Forecast", "90% low", "90% high", "Count", "Held"],
+        ),
+        figure=figure,
+    )
+
+
+def _relative(case: SealCase) -> tuple[float, float, float]:
+    count = case.count or 1.0
+    low = case.value if case.low is None else case.low
+    high = case.value if case.high is None else case.high
+    return tuple(100 * (v / count - 1) for v in (case.value, low, high))  # type: ignore[return-value]
+
+
+def _seal_alt(cases: Sequence[SealCase], held: int, when: str) -> str:
+    if not cases:
+        return "No area that the seal forecasts has a later count."
+    missed = [c.place for c in cases if not c.covered]
+    text = (
+        f"Of {len(cases)} areas with a count on {when}, the sealed 90% interval held the counts of "
+        f"{held}"
+    )
+    return f"{text}; it missed {numbers.listing(missed)}." if missed else f"{text}."
+
+
+def settle_chart(settlement: Settlement) -> Exhibit:
+    """Draw how much each unpublished table would narrow the attribution."""
+    known = [r for r in settlement.requests if r.reduction is not None][::-1]
+    figure, axes = canvas(height=1.3 + 0.42 * max(len(known), 2))
+    shares = [100 * (r.reduction or 0) for r in known]
+    axes.barh(range(len(known)), shares, color=DARK, height=0.6)
+    for k, share in enumerate(shares):
+        axes.annotate(
+            f"{numbers.number(share)}%",
+            (share, k),
+            xytext=(4, 0),
+            textcoords="offset points",
+            va="center",
+        )
+    axes.set_yticks(range(len(known)), [_wrapped(r.table) for r in known])
+    axes.set_xlim(0, max([*shares, 1]) * 1.15)
+    axes.set_ylim(-0.6, max(len(known), 1) - 0.4)
+    axes.set_xlabel("Variance of the attribution removed, %")
+    best = known[-1] if known else None
+    headline = (
+        f"One table would remove {numbers.percent(best.reduction, 0)} of the attribution's variance"
+        if best is not None
+        else "No table would narrow the attribution"
+    )
+    return Exhibit(
+        name="settle",
+        headline=headline,
+        subtitle=(
+            "Expected reduction of the variance of the attribution by each unpublished table alone"
+        ),
+        alt=(
+            f"{headline}: {best.table}. All the tables together would remove "
+            f"{numbers.percent(settlement.together, 0)}."
+            if best is not None
+            else headline + "."
+        ),
+        source="Source: mappa, draws of the register model's posterior.",
+        data=pd.DataFrame(
+            [(r.table, r.holder, r.reduction) for r in known[::-1]],
+            columns=["Table", "Holder", "Share of variance removed"],
+        ),
+        figure=figure,
+    )
+
+
+def _wrapped(text: str, width: int = 38) -> str:
+    import textwrap
+
+    return "\n".join(textwrap.wrap(text[:1].upper() + text[1:], width))

@@ -1,0 +1,110 @@
+"""Funnel limits: how far forces of a size spread by chance, and with the spread between forces."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
+
+from mappa.rates.methods.rows import MethodRow, normal_quantile
+
+SPIEGELHALTER = "Spiegelhalter (2005), Statistics in Medicine 24, 1185-1202"
+#: The two levels of a funnel plot: about two and three standard deviations.
+LEVELS = (0.95, 0.998)
+
+Array = NDArray[np.float64]
+
+
+def poisson_limits(expected: ArrayLike, confidence: float = 0.95) -> tuple[Array, Array]:
+    """Return the counts (people) between which a count of mean *expected* falls by chance.
+
+    Source: exact Poisson quantiles (Spiegelhalter, 2005).
+    """
+    mean, tail = np.asarray(expected, float), (1 - confidence) / 2
+    return stats.poisson.ppf(tail, mean), stats.poisson.ppf(1 - tail, mean)
+
+
+def convention_lines(
+    counts: ArrayLike, average: float, confidence: float = 0.95
+) -> tuple[Array, Array]:
+    """Return the limits drawn by public-health convention at hypothetical *counts* (rates).
+
+    lower: count / Garwood-upper(count) x average; upper: count / Garwood-lower(count) x average.
+    A point stands outside exactly when its own Garwood interval leaves the average out.
+
+    Parameters
+    ----------
+    counts: counts above zero (people), any shape.
+    average: the target rate; the limits have its unit.
+
+    Source: Public Health England, Technical guide: funnel plots; limits by Garwood (1936).
+    """
+    x = np.asarray(counts, float)
+    tail = (1 - confidence) / 2
+    lower, upper = stats.chi2.ppf(tail, 2 * x) / 2, stats.chi2.ppf(1 - tail, 2 * x + 2) / 2
+    return average * x / upper, average * x / lower
+
+
+def additive_limits(
+    expected: ArrayLike, tau: float, target: float, confidence: float = 0.95
+) -> tuple[Array, Array]:
+    """Return rate limits with additive variance tau^2 on the log rate (in the unit of *target*).
+
+    Source: Spiegelhalter (2005), section on over-dispersion, random effects.
+    """
+    half = normal_quantile(confidence) * np.sqrt(1 / np.asarray(expected, float) + tau**2)
+    return target * np.exp(-half), target * np.exp(half)
+
+
+def winsorise(values: ArrayLike, share: float = 0.10) -> Array:
+    """Draw the lowest and highest *share* of the values in to the quantiles there (type 7)."""
+    z = np.asarray(values, float)
+    low, high = np.quantile(z, [share, 1 - share])
+    return np.clip(z, low, high)
+
+
+def multiplicative_phi(counts: ArrayLike, expected: ArrayLike, share: float = 0.10) -> float:
+    """Return the winsorised over-dispersion factor on the square-root scale.
+
+    phi = mean of z^2, z = 2 (sqrt O - sqrt E), the z winsorised. There is no factor for
+    consistency: a pure Poisson set gives about .7, not 1.
+
+    Source: Spiegelhalter (2005); NHS Digital, SHMI specification.
+    """
+    z = 2 * (np.sqrt(np.asarray(counts, float)) - np.sqrt(np.asarray(expected, float)))
+    return float(np.mean(winsorise(z, share) ** 2))
+
+
+def poisson_row(count: float, expected: float, confidence: float) -> MethodRow:
+    """Return the Poisson funnel limits of the count that the national rate lets expect."""
+    low, high = poisson_limits(expected, confidence)
+    return MethodRow(
+        statistic="count between the limits of the Poisson funnel (people)",
+        value=count,
+        lower=float(low),
+        upper=float(high),
+        confidence=confidence,
+        method="exact Poisson quantiles at the expected count",
+        source=SPIEGELHALTER,
+        note="assumes that forces do not differ but by chance",
+    )
+
+
+def multiplicative_row(
+    count: float, expected: float, phi: float, confidence: float = 0.95
+) -> MethodRow:
+    """Return the ratio to the national rate with limits of a funnel widened by sqrt(phi)."""
+    half = normal_quantile(confidence) * np.sqrt(max(phi, 1.0)) / (2 * np.sqrt(expected))
+    low, high = max(0.0, 1 - half) ** 2, (1 + half) ** 2
+    z = 2 * (np.sqrt(count) - np.sqrt(expected)) / np.sqrt(max(phi, 1.0))
+    return MethodRow(
+        statistic="ratio to the national rate, limits of the funnel",
+        value=count / expected,
+        lower=float(low),
+        upper=float(high),
+        confidence=confidence,
+        p_value=float(2 * stats.norm.sf(abs(z))),
+        method="multiplicative over-dispersion, square-root scale, winsorised 10%",
+        source=SPIEGELHALTER,
+        note="phi has no factor for consistency; it widens large and small forces alike",
+    )

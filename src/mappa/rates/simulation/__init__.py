@@ -1,0 +1,1 @@
+"""The simulation study of the tests: false alarms, coverage and power."""

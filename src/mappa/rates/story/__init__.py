@@ -1,0 +1,1 @@
+"""Story check: printed claims recomputed from the tables."""

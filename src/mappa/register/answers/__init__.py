@@ -1,0 +1,1 @@
+"""The record of the register question, what-ifs, assumptions, value of information."""

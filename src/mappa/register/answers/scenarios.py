@@ -1,0 +1,324 @@
+"""What-ifs: another law, other sentences or another volume from a date, against the baseline."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+import mappa.register
+from mappa.cache import Store
+from mappa.data import Data, places
+from mappa.errors import UnknownName, UsageError
+from mappa.records import Record, key
+from mappa.register.arrays import Array
+from mappa.register.law import periods
+from mappa.register.law.terms import Terms
+from mappa.register.model.cohorts import Drivers
+from mappa.register.model.kernels import Law
+from mappa.register.model.stock import RegisterModel
+from mappa.register.posterior import draws as posteriors
+from mappa.register.posterior.draws import Posterior
+from mappa.register.posterior.quantities import MAX_HORIZON, future_walk
+
+#: Draws behind a band; the central line of a control needs one.
+DRAWS = 100
+
+
+@dataclasses.dataclass(frozen=True)
+class Setting:
+    """Something that a scenario can change, and its allowed range."""
+
+    name: str
+    meaning: str
+    low: float
+    high: float
+    unit: str
+    term: str = ""
+
+
+SETTINGS = (
+    Setting(
+        "threshold_months",
+        "length from which sentences register without end",
+        7,
+        240,
+        "months",
+        "threshold",
+    ),
+    Setting("short_years", "term of the shortest custodial sentences", 0.5, 99, "years", "short"),
+    Setting("middle_years", "term of custody below the threshold", 0.5, 99, "years", "middle"),
+    Setting("long_years", "term at or above the threshold", 0.5, 99, "years", "long"),
+    Setting("other_years", "term of community orders, fines and others", 0.5, 99, "years", "other"),
+    Setting("caution_years", "term of cautions", 0.5, 99, "years", "caution"),
+    Setting(
+        "review_wait_years", "wait until review may be asked for", 1, 99, "years", "review_wait"
+    ),
+    Setting("sentence_length_percent", "change of sentence lengths", -80, 200, "percent"),
+    Setting("volume_percent", "change of sentences and cautions", -100, 200, "percent"),
+    Setting(
+        "time_served_percent", "change of the share served beyond 48 months", -50, 50, "percent"
+    ),
+)
+NAMES = tuple(s.name for s in SETTINGS)
+COHORTS = ("new", "all")
+
+
+@dataclasses.dataclass(frozen=True)
+class ScenarioPoint(Record):
+    """The stock at a date under the law in force and under the scenario."""
+
+    date: dt.date = key("Date")
+    baseline: float = key("Median of the baseline", "people")
+    baseline_low: float = key("Lower end of its central 90% interval", "people")
+    baseline_high: float = key("Upper end of its central 90% interval", "people")
+    scenario: float = key("Median of the scenario", "people")
+    scenario_low: float = key("Lower end of its central 90% interval", "people")
+    scenario_high: float = key("Upper end of its central 90% interval", "people")
+    difference: float = key("Median of scenario less baseline", "people")
+    difference_low: float = key("Lower end of its central 90% interval", "people")
+    difference_high: float = key("Upper end of its central 90% interval", "people")
+
+
+@dataclasses.dataclass(frozen=True)
+class ScenarioRecord(Record):
+    """A what-if: what was supposed, from when, for whom, and what it does to the stock."""
+
+    nation: str = key("Name of the nation")
+    as_of: dt.date = key("Date of the last figures used")
+    horizon: int = key("Years beyond that date", "years")
+    settings: dict[str, float] = key("What is supposed, by name")
+    words: tuple[str, ...] = key("What is supposed, in words")
+    since: dt.date = key("First day of the change")
+    cohorts: str = key("new: those sentenced from then; all: everyone, from then on")
+    status: str = key("How the posterior was found")
+    points: tuple[ScenarioPoint, ...] = key("Baseline and scenario by date")
+
+
+@dataclasses.dataclass(frozen=True)
+class Scenario:
+    """A checked scenario: numbers by name, decimal start, and whether for everyone."""
+
+    settings: dict[str, float]
+    since: float
+    everyone: bool = False
+
+    def terms(self, terms: Terms) -> Terms:
+        """Return the terms of the scenario."""
+        changes = {
+            s.term: self.settings[s.name] for s in SETTINGS if s.term and s.name in self.settings
+        }
+        return terms.with_(**changes)
+
+    def law(self, terms: Terms) -> Law:
+        """Return the law: that in force, and the scenario's from its day."""
+        later = self.terms(terms)
+        return Law(terms) if later == terms else Law(terms, later, self.since, self.everyone)
+
+    def drivers(self, drivers: Drivers, times: Array) -> Drivers:
+        """Return the drivers with lengths, volume and time served changed for new cohorts."""
+        new = times >= self.since - 1e-9
+
+        def factor(name: str) -> Array:
+            return np.where(new, 1 + self.settings.get(name, 0.0) / 100, 1.0)
+
+        if not any(name in self.settings for name in NAMES if name.endswith("_percent")):
+            return drivers
+        longer = np.log(factor("sentence_length_percent"))
+        return dataclasses.replace(
+            drivers,
+            total=drivers.total * factor("volume_percent"),
+            crossing=drivers.crossing + longer,
+            waiting=drivers.waiting + longer,
+            served=np.clip(drivers.served * factor("time_served_percent"), 0.05, 1.0),
+        )
+
+
+def _number(setting: Setting, text: Any) -> float:
+    shown = (
+        f"{setting.name} is {text}: it can be {setting.low:g} to {setting.high:g} {setting.unit}"
+    )
+    if isinstance(text, str) and setting.name == "long_years" and text == "indefinite":
+        return float("inf")
+    try:
+        value = float(text)
+    except (TypeError, ValueError):
+        raise UsageError(f"{shown}.") from None
+    if not setting.low <= value <= setting.high:
+        raise UsageError(f"{shown}.")
+    return value
+
+
+def parse_month(text: str) -> float:
+    """Return the first of a month, written YYYY-MM, as a decimal year."""
+    found = re.fullmatch(r"(\d{4})-(\d\d)(?:-01)?", text.strip())
+    if found is None or not 1 <= int(found[2]) <= 12:
+        raise UsageError(f"from is {text!r}: write a month as YYYY-MM, such as 2010-04.")
+    return periods.decimal(pd.Timestamp(int(found[1]), int(found[2]), 1))
+
+
+def parse(
+    settings: Mapping[str, Any],
+    *,
+    terms: Terms,
+    today: float,
+    horizon: int,
+    since: str = "",
+    cohorts: str = "new",
+) -> Scenario:
+    """Check a scenario's names and values.
+
+    Parameters
+    ----------
+    settings: values by the names in :data:`SETTINGS`.
+    since: month from which it holds (``YYYY-MM``); empty: from the date of the figures.
+    cohorts: ``new`` or ``all``.
+
+    Raises
+    ------
+    UnknownName, UsageError: one sentence that lists what is allowed.
+    """
+    for name in settings:
+        if name not in NAMES:
+            raise UnknownName("setting", name, NAMES)
+    if not settings:
+        raise UsageError("A scenario needs a setting: " + ", ".join(NAMES) + ".")
+    if cohorts not in COHORTS:
+        raise UnknownName("choice of cohorts", cohorts, COHORTS)
+    if not 1 <= horizon <= MAX_HORIZON:
+        raise UsageError(f"The horizon is {horizon} years: it can be 1 to {MAX_HORIZON}.")
+    values = {s.name: _number(s, settings[s.name]) for s in SETTINGS if s.name in settings}
+    first = periods.decimal(terms.start)
+    start = parse_month(since) if since else today
+    if not first <= start < today + horizon:
+        raise UsageError(
+            f"from is {since}: it can be {_month(first)} to {_month(today + horizon - 1 / 12)}."
+        )
+    scenario = Scenario(values, start, cohorts == "all")
+    changed = scenario.terms(terms)
+    if changed.threshold <= changed.short_limit:
+        raise UsageError(
+            f"threshold_months is {changed.threshold:g}: it must be above {changed.short_limit:g}."
+        )
+    if scenario.everyone and changed == terms:
+        lawful = ", ".join(s.name for s in SETTINGS if s.term)
+        raise UsageError(
+            "cohorts=all needs a change of the law, because past sentences stay as they are: "
+            f"one of {lawful}."
+        )
+    return scenario
+
+
+def _month(decimal: float) -> str:
+    months = round(decimal * 12)
+    return f"{months // 12}-{months % 12 + 1:02d}"
+
+
+def dates_of(scenario: Scenario, today: float, horizon: int, start: float) -> Array:
+    """Return yearly dates from a year before the change to the horizon."""
+    dates = today + np.arange(-60, horizon + 1)
+    return dates[(dates >= max(scenario.since - 1, start + 0.5)) | (dates > today)]
+
+
+def run_pair(
+    model: RegisterModel, z: Array, scenario: Scenario, dates: Array, future: Array | None = None
+) -> tuple[Array, Array]:
+    """Return baseline and scenario stocks (people) at *dates* for one draw."""
+    values, drivers = model.values(z), model.drivers(z, future)
+    law = scenario.law(model.law.terms)
+    changed = scenario.drivers(drivers, model.grid.times)
+    before = model.run_values(values, drivers, dates, model.law).stock
+    if law == model.law and changed is drivers:
+        return before, before.copy()
+    return before, model.run_values(values, changed, dates, law).stock
+
+
+def central(p: Posterior, scenario: Scenario, horizon: int) -> tuple[Array, Array, Array]:
+    """Return dates, baseline and scenario at the middle: for a control being dragged."""
+    dates = dates_of(scenario, p.plan.today, horizon, p.plan.near.grid.start)
+    before, after = run_pair(p.plan.far, p.centre, scenario, dates)
+    return dates, before, after
+
+
+def build(
+    data: Data,
+    as_of: str | pd.Timestamp,
+    settings: Mapping[str, Any],
+    *,
+    since: str = "",
+    cohorts: str = "new",
+    horizon: int = 10,
+    draws: int = DRAWS,
+) -> ScenarioRecord:
+    """Run a scenario against the baseline and return its record.
+
+    The posterior is not fitted again; the future of a draw is the same in both runs, so that
+    their difference is the scenario's alone.
+    """
+    day = data.date(as_of)
+    p = posteriors.load(data, day)
+    scenario = parse(
+        settings,
+        terms=p.density.model.law.terms,
+        today=p.plan.today,
+        horizon=horizon,
+        since=since,
+        cohorts=cohorts,
+    )
+    dates = dates_of(scenario, p.plan.today, horizon, p.plan.near.grid.start)
+    before, after = _stocks(p, scenario, dates, posteriors.thinned(len(p.z), draws))
+    return ScenarioRecord(
+        nation=data.nation,
+        as_of=day.date(),
+        horizon=horizon,
+        settings=scenario.settings,
+        words=tuple(_words(scenario, s) for s in SETTINGS if s.name in scenario.settings),
+        since=dt.date.fromisoformat(_month(scenario.since) + "-01"),
+        cohorts="all" if scenario.everyone else "new",
+        status=p.status,
+        points=tuple(_points(day, p.plan.today, dates, before, after)),
+    )
+
+
+def _stocks(
+    p: Posterior, scenario: Scenario, dates: Array, draws: NDArray[np.intp]
+) -> tuple[Array, Array]:
+    """Return both stocks (draw by date); the same for every force, so they are kept."""
+
+    def compute() -> dict[str, Array]:
+        pairs = [
+            run_pair(p.plan.far, p.z[i], scenario, dates, future_walk(p.plan, int(i)))
+            for i in draws
+        ]
+        return {"before": np.array([b for b, _ in pairs]), "after": np.array([a for _, a in pairs])}
+
+    arrays = [p.z.tobytes(), draws.tobytes(), dates.tobytes()]
+    settings = repr((p.density.digest, p.plan.seed, p.plan.horizon, scenario))
+    store = Store(places.cache_folder() / "scenarios")
+    found = store.once_arrays("scenario", [settings, *arrays], compute, code=[mappa.register])
+    return found["before"], found["after"]
+
+
+def _words(scenario: Scenario, setting: Setting) -> str:
+    value = scenario.settings[setting.name]
+    if setting.unit == "percent":
+        return f"{setting.meaning} of {value:+g}%".replace("-", "\N{MINUS SIGN}")
+    shown = "without end" if not np.isfinite(value) else f"{value:g} {setting.unit}"
+    return f"{setting.meaning}: {shown}"
+
+
+def _points(
+    day: pd.Timestamp, today: float, dates: Array, before: Array, after: Array
+) -> list[ScenarioPoint]:
+    bands = [np.quantile(a, [0.5, 0.05, 0.95], axis=0) for a in (before, after, after - before)]
+    points = []
+    for i, date in enumerate(dates):
+        when = (day + pd.DateOffset(years=round(float(date) - today))).date()
+        points.append(ScenarioPoint(when, *(float(x) for band in bands for x in band[:, i])))
+    return points

@@ -1,0 +1,274 @@
+"""What would settle it: how much an unpublished table would narrow the attribution.
+
+Before a table is seen, the draws of the posterior already say what it would teach: where an
+attributed number and the numbers of the table move together over the draws, knowing the one
+narrows the other. With attributed numbers ``a``, the table's numbers ``q`` and its error ``R``
+the expected variance that remains is ``V_aa - V_aq (V_qq + R)^-1 V_qa``: exact where both are
+normal, the best linear answer elsewhere. It does not depend on what the table will say.
+
+Sources: H. Raiffa and R. Schlaifer (1961), "Applied statistical decision theory", Harvard, part 3
+(preposterior analysis); M. Goldstein and D. Wooff (2007), "Bayes linear statistics", Wiley,
+chapter 3 (adjusted variance); M. Strong, J. E. Oakley and A. Brennan (2014), "Estimating
+multiparameter partial expected value of perfect information", Medical Decision Making 34,
+311-326 (by regression on the draws).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from mappa.data import Data
+from mappa.data.schema import read_text_table, validate_table
+from mappa.errors import DataError
+from mappa.records import Record, key
+
+if TYPE_CHECKING:
+    from mappa.register.posterior.draws import Posterior
+
+TABLE = "settle"
+HEAD = "Under the Freedom of Information Act 2000 I ask for the following. "
+TAIL = (
+    " A spreadsheet or CSV file is preferred. Counts below five may be shown as fewer than five; "
+    "no personal data are asked for. If the request would exceed the cost limit of section 12 of "
+    "the Freedom of Information Act 2000, please answer for the latest year alone, and advise "
+    "under section 16 how it could be narrowed."
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Request(Record):
+    """An unpublished table, what it would narrow, and the wording that asks for it."""
+
+    candidate: str = key("Name of the table asked for")
+    table: str = key("The table in words")
+    holder: str = key("Who holds it")
+    measures: tuple[str, ...] = key("Quantities of the model that it would show")
+    error: float = key("Standard deviation of the table against the model's quantity", "share")
+    reduction: float | None = key("Expected reduction of the attribution's total variance", "share")
+    by_component: Mapping[str, float] = key("Expected reduction of variance by component", "share")
+    sd_before: Mapping[str, float] = key("Standard deviation of each component now", "people")
+    sd_after: Mapping[str, float] = key("Standard deviation expected with the table", "people")
+    request: str = key("Wording of a request under the Freedom of Information Act 2000")
+    status: str = key("ok, or why the reduction is not known")
+
+
+@dataclasses.dataclass(frozen=True)
+class Settlement(Record):
+    """All candidate tables, the one that narrows the attribution most first."""
+
+    as_of: pd.Timestamp = key("Date of the attribution")
+    components: tuple[str, ...] = key("Components of the attribution")
+    draws: int = key("Posterior draws used", "draws")
+    requests: tuple[Request, ...] = key("The tables, most helpful first")
+    together: float = key("Expected reduction of the total variance by all of them", "share")
+
+
+def candidates(data: Data) -> pd.DataFrame:
+    """Return the candidate tables of ``settle.csv``, validated against the dictionary."""
+    path = data.folder / f"{TABLE}.csv"
+    return validate_table(TABLE, read_text_table(path), data.dictionary)
+
+
+def expected_variance(
+    targets: NDArray[np.float64], measured: NDArray[np.float64], error_sd: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the covariance of *targets* that remains once *measured* is known with error.
+
+    Parameters
+    ----------
+    targets: draws of the attributed numbers, shape (draws, components).
+    measured: the same draws of the table's numbers, shape (draws, numbers).
+    error_sd: standard deviation of the table's error, shape (numbers,), in its own units.
+    """
+    a = targets - targets.mean(axis=0)
+    q = measured - measured.mean(axis=0)
+    n = len(a) - 1
+    v_aq = a.T @ q / n
+    v_qq = q.T @ q / n + np.diag(np.asarray(error_sd, dtype=float) ** 2)
+    # A table may repeat itself (a total and its parts), so the inverse is a pseudo-inverse.
+    left = a.T @ a / n - v_aq @ np.linalg.pinv(v_qq, hermitian=True) @ v_aq.T
+    # Each number also fits some of the draws' noise: the usual correction of a regression.
+    return left * n / max(n - q.shape[1], 1)
+
+
+def attribution_draws(
+    shown: pd.DataFrame, reference: str, law: str, published_growth: float | None
+) -> pd.DataFrame:
+    """Return the draws of what the answer's first sentence shares the year's growth into.
+
+    Parameters
+    ----------
+    shown: quantities by draw, as a posterior of the register model has them.
+    reference: label of the reference year of the Shapley values.
+    law: name of the counterfactual whose difference stands for the terms.
+    published_growth: growth between the published counts (people), if both are known.
+    """
+    prefix = f"shapley.{reference}"
+    columns = {
+        "terms": -shown[f"law.{law}.growth_difference"],
+        "sentence lengths": shown[f"{prefix}.lengths"],
+        "volume and mix": shown[f"{prefix}.entry"],
+    }
+    if published_growth is not None:
+        columns["remainder"] = published_growth - shown["flow.net"]
+    return pd.DataFrame(columns)
+
+
+def settle_posterior(
+    data: Data, posterior: Posterior, reference: str, published_growth: float | None
+) -> Settlement:
+    """Rank the candidate tables for the register model's own answer; see :func:`settle`."""
+    from mappa.register.effects.counterfactuals import counterfactuals
+
+    model = posterior.density.model
+    law = counterfactuals(model.law.terms)[0].name
+    parameters = {
+        f"parameter.{name}": model.priors.column(name, posterior.z) for name in model.priors.names
+    }
+    shown = posterior.shown.reset_index(drop=True)
+    quantities = pd.concat([shown, pd.DataFrame(parameters)], axis=1)
+    attribution = attribution_draws(shown, reference, law, published_growth)
+    return settle(data, model.inputs.as_of, attribution, quantities)
+
+
+def settle(
+    data: Data,
+    as_of: str | pd.Timestamp,
+    attribution: pd.DataFrame,
+    quantities: pd.DataFrame,
+) -> Settlement:
+    """Rank the candidate tables by the variance of the attribution that they would remove.
+
+    Parameters
+    ----------
+    figures: the tables, whose folder holds ``settle.csv``.
+    as_of: last day of the year that is attributed; it goes into the wording.
+    attribution: posterior draws of the attributed numbers (people), a column a component.
+    quantities: the same draws of what tables could show, a column for each name that
+        ``settle.csv`` uses under ``measures``.
+
+    Raises
+    ------
+    DataError: the two frames differ in length.
+    """
+    if len(attribution) != len(quantities):
+        raise DataError(
+            f"The attribution has {len(attribution)} draws and the quantities {len(quantities)}: "
+            "both must come from the same draws."
+        )
+    table = candidates(data)
+    day = pd.Timestamp(as_of)
+    found = [_request(row, day, data, attribution, quantities) for _, row in table.iterrows()]
+    found.sort(key=lambda r: (-(r.reduction if r.reduction is not None else -1.0), r.candidate))
+    return Settlement(
+        as_of=day,
+        components=tuple(attribution.columns),
+        draws=len(attribution),
+        requests=tuple(found),
+        together=_together(found, attribution, quantities),
+    )
+
+
+def _share(before: NDArray[np.float64], after: NDArray[np.float64]) -> float:
+    return float(1 - after.sum() / before.sum()) if before.sum() > 0 else 0.0
+
+
+def _errors(quantities: pd.DataFrame, share: float | NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the error of each number: a share of its size, or of its spread if that is larger."""
+    size = np.maximum(quantities.mean().abs(), quantities.std())
+    return np.asarray(share * size.to_numpy(float))
+
+
+def measured(quantities: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame | str:
+    """Return the draws of what a table would show, or the first name that there is not.
+
+    A plus sign in a name adds quantities.
+    """
+    columns = {}
+    for name in names:
+        parts = name.split("+")
+        missing = [p for p in parts if p not in quantities]
+        if missing:
+            return missing[0]
+        columns[name] = quantities[parts].sum(axis=1)
+    return pd.DataFrame(columns)
+
+
+def _request(
+    row: pd.Series,
+    day: pd.Timestamp,
+    data: Data,
+    attribution: pd.DataFrame,
+    quantities: pd.DataFrame,
+) -> Request:
+    names = tuple(row["measures"].split())
+    chosen = measured(quantities, names)
+    text = wording(HEAD + row["request"] + TAIL, data, day)
+    holder = wording(row["holder"], data, day)
+    base = {
+        "candidate": row["candidate"],
+        "table": row["table"],
+        "holder": holder,
+        "measures": names,
+        "error": float(row["error"]),
+        "request": text,
+    }
+    before = attribution.var().to_numpy(float)
+    sd_before = dict(zip(attribution.columns, np.sqrt(before).tolist(), strict=True))
+    if isinstance(chosen, str):
+        status = f"the model does not show {chosen}"
+        return Request(
+            **base, reduction=None, by_component={}, sd_before=sd_before, sd_after={}, status=status
+        )
+    left = expected_variance(
+        attribution.to_numpy(float), chosen.to_numpy(float), _errors(chosen, float(row["error"]))
+    )
+    after = np.clip(np.diag(left), 0, before)
+    share = np.where(before > 0, 1 - after / np.where(before > 0, before, 1), 0.0)
+    return Request(
+        **base,
+        reduction=_share(before, after),
+        by_component=dict(zip(attribution.columns, share.tolist(), strict=True)),
+        sd_before=sd_before,
+        sd_after=dict(zip(attribution.columns, np.sqrt(after).tolist(), strict=True)),
+        status="ok",
+    )
+
+
+def _together(
+    requests: list[Request], attribution: pd.DataFrame, quantities: pd.DataFrame
+) -> float:
+    """Return the reduction by all tables at once, each number with its smallest error."""
+    error: dict[str, float] = {}
+    for r in requests:
+        for name in r.measures if r.status == "ok" else ():
+            error[name] = min(r.error, error.get(name, r.error))
+    if not error:
+        return 0.0
+    chosen = measured(quantities, tuple(error))
+    assert isinstance(chosen, pd.DataFrame)  # only names that were found are asked for
+    sd = _errors(chosen, np.array(list(error.values())))
+    left = expected_variance(attribution.to_numpy(float), chosen.to_numpy(float), sd)
+    before = attribution.var().to_numpy(float)
+    return _share(before, np.clip(np.diag(left), 0, before))
+
+
+def wording(template: str, data: Data, as_of: pd.Timestamp) -> str:
+    """Fill a request's wording with the nation, the publisher and the dates of the question."""
+    return template.format(
+        nation=data.nation,
+        publisher=str(data.settings.get("publisher", "the publisher")),
+        before=_written(as_of - pd.DateOffset(years=1)),
+        end=_written(as_of),
+        decade=_written(as_of - pd.DateOffset(years=10) + pd.Timedelta(days=1)),
+    )
+
+
+def _written(day: pd.Timestamp) -> str:
+    return f"{day.day} {day:%B %Y}"

@@ -1,0 +1,1 @@
+"""What a driver or a rule does to the stock: attribution and counterfactuals."""

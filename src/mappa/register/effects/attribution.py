@@ -1,0 +1,131 @@
+"""Why the year's growth is what it is: Shapley values over six drivers, and momentum.
+
+Growth as a function of which drivers move (the others are held at a reference year's mean) is
+shared out by the Shapley value, the only symmetric sharing that sums to the whole and gives a
+driver without effect nothing (L. S. Shapley 1953, "A value for n-person games"). What is left
+when all are held is momentum: earlier cohorts whose terms have not run out.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import math
+
+import numpy as np
+
+from mappa.register.arrays import Array
+from mappa.register.effects.references import Reference
+from mappa.register.model.cohorts import CUSTODY, DRIVERS, Drivers
+from mappa.register.model.kernels import CLASSES, INDEFINITE_CLASSES, Law, Values
+from mappa.register.model.stock import FEED, RegisterModel
+
+#: Drivers that move the clocks; the others move who enters.
+CLOCKS = ("threshold", "delay", "served")
+ENTRY = ("volume", "mix", "life")
+
+
+@dataclasses.dataclass(frozen=True)
+class Shares:
+    """Growth of the community stock between two dates, shared out (people)."""
+
+    drivers: dict[str, float]
+    momentum_indefinite: float
+    momentum_fixed: float
+    growth: float
+
+    @property
+    def momentum(self) -> float:
+        """Growth with every driver held at the reference year."""
+        return self.momentum_indefinite + self.momentum_fixed
+
+
+def shapley(value: dict[frozenset[str], float], players: tuple[str, ...]) -> dict[str, float]:
+    """Return the Shapley value of each player.
+
+    Parameters
+    ----------
+    value: worth of every coalition of *players*, the empty one included.
+    """
+    n = len(players)
+    result = {}
+    for player in players:
+        others = [p for p in players if p != player]
+        total = 0.0
+        for size in range(n):
+            weight = math.factorial(size) * math.factorial(n - size - 1) / math.factorial(n)
+            for group in itertools.combinations(others, size):
+                coalition = frozenset(group)
+                total += weight * (value[coalition | {player}] - value[coalition])
+        result[player] = total
+    return result
+
+
+def _rises(model: RegisterModel, values: Values, drivers: Drivers, dates: Array, law: Law) -> Array:
+    """Return the rise of each class's kernel between two dates (class by cohort)."""
+    setting = model.setting(values, drivers, dates, law)
+    rises = np.empty((len(CLASSES), model.grid.size))
+    for i, (share, f) in enumerate(model.factors(setting)):
+        kernel = f.times(setting.A)
+        rises[i] = kernel[1] - kernel[0]
+        if i >= CLASSES.index("images_short"):
+            rises[i] *= share
+    return rises
+
+
+def _people(drivers: Drivers, step: float) -> Array:
+    """Return who enters each class (class by cohort, people)."""
+    n = drivers.entrants() * step
+    people = n[list(FEED)]
+    fixed = [i for i, feed in enumerate(FEED) if feed == CUSTODY and CLASSES[i] != "life"]
+    people[fixed] *= 1 - drivers.life
+    people[CLASSES.index("life")] *= drivers.life
+    return people
+
+
+def attribute(
+    model: RegisterModel, z: Array, dates: Array, against: Reference, law: Law | None = None
+) -> Shares:
+    """Share out the growth between two decimal *dates* at coordinates *z*.
+
+    Returns
+    -------
+    Shares: the drivers' contributions sum with momentum to the model's growth, exactly.
+    """
+    values, law = model.values(z), law or model.law
+    actual = model.drivers(z)
+    window, after = against.cohorts(model.grid)
+    here, step = 1 - values["absent"], model.grid.step
+    legacy = model.legacy_stock(values, dates, law)
+    old = float(legacy.sum(axis=0)[1] - legacy.sum(axis=0)[0])
+    endless = [CLASSES.index(n) for n in INDEFINITE_CLASSES]
+    entering_people = {
+        frozenset(entering): _people(actual.frozen(set(ENTRY) - entering, window, after), step)
+        for entering in _subsets(ENTRY)
+    }
+    worth: dict[frozenset[str], float] = {}
+    momentum = (0.0, 0.0)
+    for moving in _subsets(CLOCKS):
+        held = set(CLOCKS) - moving
+        rises = _rises(model, values, actual.frozen(held, window, after), dates, law)
+        for entering, people in entering_people.items():
+            growth = np.einsum("kc,kc->k", rises, people)
+            worth[frozenset(moving) | entering] = (float(growth.sum()) + old) * here
+            if not moving and not entering:
+                lasting = float(growth[endless].sum()) + float(legacy[0, 1] - legacy[0, 0])
+                total = float(growth.sum()) + old
+                momentum = lasting * here, (total - lasting) * here
+    return Shares(
+        drivers=shapley(worth, DRIVERS),
+        momentum_indefinite=momentum[0],
+        momentum_fixed=momentum[1],
+        growth=worth[frozenset(DRIVERS)],
+    )
+
+
+def _subsets(names: tuple[str, ...]) -> list[set[str]]:
+    return [
+        set(group)
+        for size in range(len(names) + 1)
+        for group in itertools.combinations(names, size)
+    ]

@@ -1,0 +1,1 @@
+"""The law as data: notification terms, and the periods of the figures."""

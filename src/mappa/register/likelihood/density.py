@@ -1,0 +1,169 @@
+"""The posterior density: whitened priors and residuals, so that -2 log p is a sum of squares."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+
+import numpy as np
+import pandas as pd
+
+from mappa.data import Data
+from mappa.files import digest
+from mappa.register.arrays import Array, Parts
+from mappa.register.inputs.build import build_inputs
+from mappa.register.inputs.model_tables import PARAMETERS, model_table
+from mappa.register.inputs.parameters import parameter_table
+from mappa.register.likelihood.targets import Targets, build_targets
+from mappa.register.model.stock import RegisterModel
+
+#: Where the whitened priors are cut off: beyond it a normal has less than 1e-17 of its mass.
+EDGE = 8.5
+
+
+@dataclasses.dataclass(frozen=True)
+class Expected:
+    """What the model expects of the figures, in the order of the targets.
+
+    Stock, whole register, its part without an end, and reviews (people) are in two parts;
+    prisoners and the lifers among them are of sentences, which no rate of registration changes.
+    """
+
+    stock: Parts
+    prison: Array
+    ipp: Array
+    register: Parts
+    endless: Parts
+    reviews: Parts
+
+
+class Density:
+    """Log posterior of the model at whitened coordinates, up to a constant.
+
+    Attributes
+    ----------
+    model, targets: what is compared.
+    """
+
+    def __init__(self, model: RegisterModel, targets: Targets) -> None:
+        self.model, self.targets = model, targets
+        stock, pairs = targets.stock_dates, targets.review_dates
+        self.dates = np.unique(np.concatenate([stock, pairs, pairs - 1, targets.share_dates]))
+        self.prison_dates = np.unique(
+            np.concatenate([targets.prison_dates, targets.ipp_dates, targets.share_dates])
+        )
+        self._stock = np.searchsorted(self.dates, stock)
+        self._share = np.searchsorted(self.dates, targets.share_dates)
+        starts, ends = np.searchsorted(self.dates, pairs - 1), np.searchsorted(self.dates, pairs)
+        self._pairs = tuple(zip(starts.tolist(), ends.tolist(), strict=True))
+        self._prison = np.searchsorted(self.prison_dates, targets.prison_dates)
+        self._ipp = np.searchsorted(self.prison_dates, targets.ipp_dates)
+        self._share_in = np.searchsorted(self.prison_dates, targets.share_dates)
+
+    @property
+    def size(self) -> int:
+        """Number of coordinates."""
+        return self.model.size
+
+    def __len__(self) -> int:
+        """Return the number of residuals of the data."""
+        t = self.targets
+        return len(t.stock) + len(t.prison) + len(t.ipp) + len(t.shares) + len(t.reviews)
+
+    def expected(self, z: Array) -> Expected:
+        """Return what the model expects of each figure at whitened coordinates."""
+        model = self.model
+        values = model.values(z)
+        drivers = model.drivers_at(values, z)
+        run = model.run_values(values, drivers, self.dates, model.law, self._pairs)
+        held = model.prisoners(values, drivers, self.prison_dates)
+        now, inside = self._share, self._share_in
+        return Expected(
+            stock=run.stock_parts[self._stock],
+            prison=held.prison[self._prison],
+            ipp=held.life[self._ipp],
+            register=run.stock_parts[now] + held.unreleased_parts[inside],
+            endless=run.indefinite_parts[now] + held.indefinite_parts[inside],
+            reviews=run.reviews_parts,
+        )
+
+    def compare(self, e: Expected, level: float = 1.0) -> Array:
+        """Return standardised residuals, all who register (the legacy apart) times *level*."""
+        t = self.targets
+        shares = e.endless.at(level) / e.register.at(level)
+        parts = [
+            np.log(e.stock.at(level) / t.stock) / t.stock_sd,
+            np.log(e.prison / t.prison) / t.prison_sd,
+            np.log(e.ipp / t.ipp) / t.ipp_sd,
+            (shares - t.shares) / t.share_sd,
+            np.log(e.reviews.at(level) / t.reviews) / t.review_sd,
+        ]
+        return np.concatenate(parts)
+
+    def residuals(self, z: Array) -> Array:
+        """Return the standardised residuals of the data at *z* (without the prior's)."""
+        return self.compare(self.expected(z))
+
+    def log_posterior(self, z: Array) -> float:
+        """Return -(residuals squared + z squared) / 2; minus infinity where undefined.
+
+        The priors are cut off at :data:`EDGE` standard deviations.
+        """
+        if not _within(z):
+            return -np.inf
+        with np.errstate(all="ignore"):
+            return self.value(self.residuals(z), z)
+
+    def value(self, residuals: Array, z: Array) -> float:
+        """Return the log posterior of *z*, whose residuals of the data are known."""
+        if not _within(z):
+            return -np.inf
+        value = -0.5 * float(residuals @ residuals + z @ z)
+        return value if np.isfinite(value) else -np.inf
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of all that the density depends on: inputs, targets and priors."""
+        t = self.targets
+        arrays = [
+            np.atleast_1d(np.asarray(getattr(t, name), dtype=float)).tobytes()
+            for name in t.__dataclass_fields__
+        ]
+        priors = self.model.priors
+        table = repr((priors.names, priors.transform, sorted(priors.fixed.items())))
+        numbers = [priors.centre.round(12).tobytes(), priors.scale.round(12).tobytes()]
+        return digest([self.model.inputs.digest, table, *numbers, *arrays])
+
+
+def _within(z: Array) -> bool:
+    return bool(np.abs(z).max() < EDGE)  # not where z is not a number
+
+
+def density_of(data: Data, as_of: object) -> Density:
+    """Return the density for a country and date; sees nothing dated after *as_of*.
+
+    Every what-if of a page asks for it, so it is kept for the figures, the date and the priors.
+    """
+    table = model_table(data, PARAMETERS)
+    return _density(data, pd.Timestamp(as_of), _Priors(table))
+
+
+class _Priors:
+    """The table of priors as a key: equal where its text is equal."""
+
+    def __init__(self, table: pd.DataFrame) -> None:
+        self.table, self.text = table, table.to_csv()
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Priors) and other.text == self.text
+
+
+@functools.lru_cache(maxsize=8)
+def _density(data: Data, day: pd.Timestamp, known: _Priors) -> Density:
+    priors = parameter_table(known.table)
+    inputs = build_inputs(data, day)
+    model = RegisterModel(inputs, priors)
+    return Density(model, build_targets(data, inputs.as_of, priors.fixed))

@@ -1,0 +1,1 @@
+"""The stock run: cohorts, survival and retention, initial cohort, flows, stock."""

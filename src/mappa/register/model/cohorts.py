@@ -1,0 +1,232 @@
+"""Cohorts of sentence and what drives them: volume, mix, lengths, life share, time served.
+
+The six drivers are the players of the attribution: each can be frozen at a reference year while
+the others move, and each what-if changes one of them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mappa.register.arrays import Array
+from mappa.register.inputs.build import Inputs
+from mappa.register.law import periods
+
+#: Disposals that form the mix; the community classes follow from them.
+DISPOSALS = (
+    "caution",
+    "other",
+    "suspended",
+    "custody",
+    "images_caution",
+    "images_other",
+    "images_suspended",
+    "images_custody",
+)
+CUSTODY = DISPOSALS.index("custody")
+#: The players of the attribution, in the order in which they are told.
+DRIVERS = ("volume", "mix", "threshold", "delay", "life", "served")
+DRIVER_LABELS = {
+    "volume": "volume of sentences and cautions",
+    "mix": "mix of disposals",
+    "threshold": "sentence length: crossing a limit of terms",
+    "delay": "sentence length: later release",
+    "life": "life and IPP sentences",
+    "served": "share of the sentence served",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Grid:
+    """Cohort steps from the start of the register: their middles, in decimal years.
+
+    ``per_month`` steps to a month; stocks are taken at ends of months, so that changes of the law
+    on the first of a month fall between cohorts.
+    """
+
+    start: float
+    months: int
+    per_month: int = 1
+
+    @property
+    def size(self) -> int:
+        """Number of cohorts."""
+        return self.months * self.per_month
+
+    @property
+    def step(self) -> float:
+        """Length of a step in years."""
+        return 1 / (12 * self.per_month)
+
+    @functools.cached_property
+    def times(self) -> Array:
+        """Middle of each cohort's step."""
+        return self.start + (np.arange(self.size) + 0.5) * self.step
+
+    @functools.cached_property
+    def lags(self) -> Array:
+        """Years from the middle of a cohort to the end of its own and each later step."""
+        return (np.arange(self.size) + 0.5) * self.step
+
+    def ends(self, dates: Array) -> NDArray[np.int64]:
+        """Return the index of the last step that ends by each decimal date (a month's end)."""
+        return np.rint((np.asarray(dates) - self.start) / self.step).astype(np.int64) - 1
+
+
+@dataclasses.dataclass(frozen=True)
+class Drivers:
+    """What each cohort is: total (people a year), mix, lengths.
+
+    Attributes
+    ----------
+    total: people registered by sentence or caution, a year, by cohort.
+    mix: share of each of :data:`DISPOSALS` (disposal by cohort); columns sum to one.
+    life: share of the group's custody that is life or IPP.
+    crossing, waiting: log stretch of sentence lengths that decides the class and the release.
+    served: share served of each month beyond 48.
+    """
+
+    total: Array
+    mix: Array
+    life: Array
+    crossing: Array
+    waiting: Array
+    served: Array
+
+    def entrants(self) -> Array:
+        """Return people a year by disposal and cohort."""
+        return self.mix * self.total
+
+    def frozen(self, names: set[str], reference: slice, after: int) -> Drivers:
+        """Return the drivers with *names* held, from cohort *after*, at their reference mean."""
+        fields = {
+            "volume": "total",
+            "mix": "mix",
+            "threshold": "crossing",
+            "delay": "waiting",
+            "life": "life",
+            "served": "served",
+        }
+        changes: dict[str, Array] = {}
+        for name in names:
+            array = getattr(self, fields[name]).copy()
+            array[..., after:] = array[..., reference].mean(axis=-1, keepdims=True)
+            changes[fields[name]] = array
+        return dataclasses.replace(self, **changes)
+
+
+@dataclasses.dataclass(frozen=True)
+class Base:
+    """The inputs on the grid, before any parameter: what is computed once for a model.
+
+    ``early`` is the number of cohorts before the 2003 Act; the rest are arrays by cohort.
+    """
+
+    custody: Array
+    other: Array
+    life: Array
+    ramp: Array
+    suspended: Array | None
+    images_other: Array
+    images_custody: Array
+    images_suspended: Array | None
+    cautions: Array
+    images_cautions: Array
+    stretch: Array
+    before: Array
+    after: Array
+    served: Array
+    early: int
+
+
+def base_of(inputs: Inputs, grid: Grid) -> Base:
+    """Lay the inputs on the grid; what is after *as_of* holds the last known value."""
+    # Inputs are smooth between their points, so their value at the middle of the step will do.
+    t = grid.times
+    at = inputs.at
+    length = inputs.series["length"]
+    first, last = float(length.t[0]), float(length.t[-1])
+    parts = inputs.series["length_parts"]
+    month = np.log(at("length", t))
+    early = t < first
+    # Before its first figure the group's average moves with its known part.
+    month[early] += np.log(parts.at(t[early])) - np.log(parts.at(np.array([first]))[0])
+    shares = {}
+    for name in ("suspended_share", "images_suspended_share"):
+        points = inputs.series[name]
+        shares[name] = points.at(t) if points.t.size else None
+    anchor = inputs.series["suspended_share"].t
+    begin = float(anchor[0]) if anchor.size else grid.start + grid.size * grid.step
+    served = at("served", t) / float(inputs.series["served"].value.mean())
+    custody = np.minimum(at("custody", t), 0.98 * at("sentenced", t))
+    return Base(
+        custody=custody,
+        other=at("sentenced", t) - custody,
+        life=np.minimum(at("life", t) / at("custody", t), 0.5),
+        ramp=np.clip((t - grid.start) / (begin - grid.start), 0.0, 1.0),
+        suspended=shares["suspended_share"],
+        images_other=np.maximum(at("images", t) - at("images_custody", t), 0.0),
+        images_custody=at("images_custody", t),
+        images_suspended=shares["images_suspended_share"],
+        cautions=at("cautions", t),
+        images_cautions=at("images_cautions", t),
+        stretch=month,
+        before=np.clip(first - t, 0.0, None),
+        after=np.clip(t - last, 0.0, None),
+        served=served,
+        early=int((t < periods.decimal(inputs.terms.change)).sum()),
+    )
+
+
+def drivers_of(
+    base: Base, values: Mapping[str, float], log_volume: Array, base_mean: float
+) -> Drivers:
+    """Return the drivers at a set of parameter values.
+
+    Parameters
+    ----------
+    values: parameter values by name.
+    log_volume: latent log volume of each cohort.
+    base_mean: mean length (months) of the base distribution, whose stretch is zero.
+    """
+    v = values
+    first = v["suspended_first"]
+    inflow = np.exp(log_volume)
+    # Before the 2003 Act fewer offences registered, but for custody.
+    outside = inflow.copy()
+    outside[: base.early] *= v["scope_before"]
+
+    def suspended(known: Array | None) -> Array | float:
+        return first if known is None else first + (known - first) * base.ramp
+
+    counts = np.empty((len(DISPOSALS), len(inflow)))
+    counts[0] = base.cautions * (v["kappa_caution"] * outside)
+    other = base.other * (v["kappa_other"] * outside)
+    counts[2] = other * suspended(base.suspended)
+    counts[1] = other - counts[2]
+    counts[CUSTODY] = base.custody * (v["kappa_custody"] * inflow)
+    counts[4] = base.images_cautions * (v["kappa_caution"] * outside)
+    images = base.images_other * (v["kappa_images"] * outside)
+    counts[6] = images * suspended(base.images_suspended)
+    counts[5] = images - counts[6]
+    counts[7] = base.images_custody * (v["kappa_images"] * inflow)
+    total = counts.sum(axis=0)
+    stretch = (
+        base.stretch
+        - base.before * v["length_before"]
+        + base.after * v["length_after"]
+        - np.log(base_mean)
+    )
+    return Drivers(
+        total=total,
+        mix=counts / total,
+        life=base.life,
+        crossing=stretch,
+        waiting=stretch,
+        served=np.clip(v["served_long"] * base.served, 0.05, 0.98),
+    )

@@ -1,0 +1,131 @@
+"""The people of the first day: those whom the 1997 Act registered when it came into force.
+
+They are no cohort of sentences: some were in the community, some in prison and some under orders,
+and nobody counted when their terms would end. Four groups stand for them.
+
+Source: Sex Offenders Act 1997, section 1(3) and (4) (who registered on 1 September 1997).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from mappa.register.arrays import Array
+from mappa.register.inputs.build import Inputs
+from mappa.register.law.terms import Terms
+from mappa.register.model import kernels
+from mappa.register.model.kernels import Kernels, Law, Values, review_start
+
+#: Rows of every array: community indefinite, community fixed, prison indefinite, prison fixed.
+ENDLESS = (0, 2)
+
+
+@dataclasses.dataclass(frozen=True)
+class Legacy:
+    """The clocks of the people of the first day (group by date) and their number (people)."""
+
+    people: Array
+    A: Array
+    E: Array
+    R: Array
+    W: Array
+
+    @property
+    def before_review(self) -> Array:
+        """Those in the community if nobody were removed on review (people, group by date)."""
+        return self.people * self.A * self.E * self.R
+
+    @property
+    def stock(self) -> Array:
+        """Those in the community (people, group by date)."""
+        return self.before_review * self.W
+
+
+def legacy_of(inputs: Inputs, values: Values, k: Kernels, law: Law) -> Legacy:
+    """Return the people of the first day at the dates of *k*.
+
+    Fixed terms run out evenly between the shorter and the longer term, less the time already gone.
+    """
+    terms, start = law.terms, k.grid.start
+    s = k.dates - start
+    gone = values["legacy_elapsed"]
+    one: Array = np.ones_like(s)
+    endless = one
+    if np.isfinite(terms.long):
+        endless = kernels.on_register(
+            s + gone, terms.long, values["extension"], values["extension_years"]
+        )
+
+    def runs_out(short: float, long: float) -> Array:
+        first = max(min(short, long) - gone, 0.0)
+        last = max(max(short, long) - gone, first + 0.1)
+        return 1 - np.minimum(np.maximum((s - first) / (last - first), 0.0), 1.0)
+
+    def kept(wait: float) -> Array:
+        """Those released after a mean *wait* may ask one by one, not all on one day."""
+        since = law.since if law.later is not None and law.everyone else np.inf
+        years = _asking(start, wait, terms, -np.inf, np.minimum(k.dates, since))
+        if since < np.inf and law.later is not None:
+            late = np.maximum(k.dates, since)
+            years = years + _asking(start, wait, law.later, since, late)
+        return np.exp(-values["review_rate"] * years)
+
+    alive, out = _alive(inputs, values, k), _released(values, s)
+    return Legacy(
+        people=_people(inputs, values),
+        A=np.broadcast_to(alive, (4, len(s))),
+        E=np.array([one, one, out, out]),
+        R=np.array(
+            [
+                endless,
+                runs_out(terms.other, terms.middle),
+                endless,
+                runs_out(terms.short, terms.middle),
+            ]
+        ),
+        W=np.array([kept(0.0), one, kept(values["legacy_wait"]), one]),
+    )
+
+
+def held(inputs: Inputs, values: Values, k: Kernels) -> Array:
+    """Return the prisoners of the first day who are not yet released (people, by date)."""
+    out = _released(values, k.dates - k.grid.start)
+    return np.asarray(inputs.legacy_prison * _alive(inputs, values, k) * (1 - out))
+
+
+def _people(inputs: Inputs, values: Values) -> Array:
+    outside, inside = values["legacy_community_indefinite"], values["legacy_prison_indefinite"]
+    community, prison = values["legacy_community"], inputs.legacy_prison
+    groups = [
+        community * outside,
+        community * (1 - outside),
+        prison * inside,
+        prison * (1 - inside),
+    ]
+    return np.array(groups)[:, None]
+
+
+def _alive(inputs: Inputs, values: Values, k: Kernels) -> Array:
+    if k.legacy is None:
+        k.legacy = kernels.hazard(k.dates - k.grid.start, inputs.ages, inputs.death_rate)
+    return kernels.survival(k.legacy, inputs.age_weights, values["excess_mortality"])
+
+
+def _released(values: Values, s: Array) -> Array:
+    return np.asarray(1 - np.exp(-s / values["legacy_wait"]))
+
+
+def _asking(start: float, wait: float, terms: Terms, since: float, until: Array) -> Array:
+    """Return the mean years in which one of the first day could ask, up to dates *until*.
+
+    A share ``1 - exp(-(u - first)/wait)`` may ask at time u; the sum over time is exact.
+    """
+    first = start + terms.review_wait
+    begin = max(first, review_start(terms), since)
+    years = np.maximum(until - begin, 0.0)
+    if wait <= 0:
+        return years
+    gone = np.exp(-(begin - first) / wait) - np.exp(-(begin + years - first) / wait)
+    return np.asarray(years - wait * gone)

@@ -1,0 +1,1 @@
+"""Mode, surrogate, sampler and the shipped draws."""

@@ -1,0 +1,205 @@
+"""Every number that is shown, for one draw of the posterior: names and people.
+
+A quantity is computed draw by draw, so that each has an interval, and its R-hat and effective
+sample size can be told like a parameter's.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from mappa.register.arrays import Array
+from mappa.register.effects import counterfactuals as cf
+from mappa.register.effects.attribution import attribute
+from mappa.register.effects.references import Reference, reference, references
+from mappa.register.likelihood.density import Density
+from mappa.register.model.flows import FLOWS
+from mappa.register.model.kernels import CLASSES, Law
+from mappa.register.model.stock import RegisterModel
+
+#: Years ahead at which the level under frozen inputs is shown.
+LONG_RUN = (10, 30, 80)
+#: Longest horizon of a forecast, in years.
+MAX_HORIZON = 10
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """What is computed for each draw.
+
+    Attributes
+    ----------
+    near, far, settled: models to the date, to the horizon and to the long run.
+    against: reference years; the first is the default.
+    """
+
+    near: RegisterModel
+    far: RegisterModel
+    settled: RegisterModel
+    against: tuple[Reference, ...]
+    horizon: int
+    seed: int
+
+    @property
+    def today(self) -> float:
+        """The date as a decimal year."""
+        return self.near.today
+
+    @property
+    def year(self) -> Array:
+        """Start and end of the year that is explained."""
+        return np.array([self.today - 1, self.today])
+
+    @property
+    def past(self) -> Array:
+        """Ends of March (or of the date's month) since the start of the register."""
+        first = self.today - int(self.today - self.near.grid.start - 1e-9)
+        return np.arange(first, self.today + 0.5)
+
+    @property
+    def coming(self) -> Array:
+        """Yearly dates from the date to the horizon, without the date."""
+        return self.today + np.arange(1, self.horizon + 1)
+
+
+def plan_for(
+    density: Density, *, horizon: int = MAX_HORIZON, against: str = "", seed: int = 1
+) -> Plan:
+    """Return the plan for a density; *against* puts another reference year first."""
+    model = density.model
+    inputs, priors = model.inputs, model.priors
+    chosen = references(model.today, model.grid.start, against)
+    return Plan(
+        near=model,
+        far=RegisterModel(inputs, priors, horizon=max(horizon, 5)),
+        settled=RegisterModel(inputs, priors, horizon=max(LONG_RUN)),
+        against=tuple(chosen),
+        horizon=horizon,
+        seed=seed,
+    )
+
+
+def future_walk(plan: Plan, index: int) -> Array:
+    """Return the yearly steps of the future log volume for draw *index* (seeded by both)."""
+    rng = np.random.default_rng([plan.seed, index])
+    return plan.near.priors.fixed["volume_walk"] * rng.standard_normal(MAX_HORIZON)
+
+
+def quantities(plan: Plan, z: Array, index: int) -> dict[str, float]:
+    """Return every quantity at draw *z*; *index* seeds its future."""
+    result = past_stock(plan, z)
+    result |= accounting(plan, z)
+    for against in plan.against:
+        result |= attribution(plan, z, against)
+    result |= other_laws(plan, z)
+    result |= rule_result(plan, z)
+    result |= long_run(plan, z)
+    result |= forecast(plan, z, index)
+    return result
+
+
+def past_stock(plan: Plan, z: Array) -> dict[str, float]:
+    """Return the community stock at yearly dates, and its classes in the last two."""
+    run = plan.near.run(z, plan.past)
+    result = {f"stock.{date:.2f}": v for date, v in zip(run.dates, run.stock, strict=True)}
+    for name, row in zip((*CLASSES, "legacy"), run.by_class, strict=True):
+        result[f"class.{name}"] = row[-1]
+        result[f"class_growth.{name}"] = row[-1] - row[-2]
+    result["indefinite_share"] = run.indefinite[-1] / run.stock[-1]
+    result["indefinite_growth"] = run.indefinite[-1] - run.indefinite[-2]
+    values = plan.near.values(z)
+    held = plan.near.prisoners(values, plan.near.drivers(z), plan.past[-1:])
+    result["prison"] = held.prison[-1]
+    result["unreleased"] = held.unreleased[-1]
+    return {k: float(v) for k, v in result.items()}
+
+
+def accounting(plan: Plan, z: Array) -> dict[str, float]:
+    """Return the flows of the year and their net."""
+    flows = plan.near.flows(z, *plan.year)
+    result = {f"flow.{name}": float(getattr(flows, name)) for name in FLOWS}
+    result["flow.net"] = flows.net
+    return result
+
+
+def attribution(plan: Plan, z: Array, against: Reference) -> dict[str, float]:
+    """Return the Shapley values of the year's growth against a reference year."""
+    shares = attribute(plan.near, z, plan.year, against)
+    result = {f"shapley.{against.label}.{k}": v for k, v in shares.drivers.items()}
+    result[f"shapley.{against.label}.momentum_indefinite"] = shares.momentum_indefinite
+    result[f"shapley.{against.label}.momentum_fixed"] = shares.momentum_fixed
+    result[f"shapley.{against.label}.lengths"] = (
+        shares.drivers["threshold"] + shares.drivers["delay"]
+    )
+    result[f"shapley.{against.label}.entry"] = shares.drivers["volume"] + shares.drivers["mix"]
+    return result
+
+
+def other_laws(plan: Plan, z: Array) -> dict[str, float]:
+    """Return growth and stock under each counterfactual law, and the difference of growth."""
+    model = plan.near
+    actual = model.run(z, plan.year).stock
+    result = {}
+    for other in cf.counterfactuals(model.law.terms):
+        stock = model.run(z, plan.year, law=Law(other.terms)).stock
+        name = f"law.{other.name}"
+        result[f"{name}.growth"] = float(stock[1] - stock[0])
+        result[f"{name}.stock"] = float(stock[1])
+        result[f"{name}.growth_difference"] = float(stock[1] - stock[0] - actual[1] + actual[0])
+        result[f"{name}.stock_difference"] = float(stock[1] - actual[1])
+    return result
+
+
+def rule_result(plan: Plan, z: Array) -> dict[str, float]:
+    """Return the effect of a lasting 10% on sentence lengths, and under the two assumptions."""
+    model, since = plan.far, plan.against[0].end
+    values, drivers = model.values(z), model.drivers(z)
+    times = model.grid.times
+    result = {}
+    long = cf.longer(drivers, since, times)
+    for name, change in (
+        ("all", long),
+        ("crossing", cf.crossing_only(drivers, since, times)),
+        ("waiting", cf.waiting_only(drivers, since, times)),
+    ):
+        effect = cf.impulse(model, values, drivers, since, change)
+        for year, people in zip(cf.IMPULSE_YEARS, effect, strict=True):
+            result[f"impulse.{name}.{year}"] = float(people)
+    lengths = model.lengths(values)
+    threshold = model.law.terms.threshold
+    below = float(lengths.share_below(np.log(threshold)))
+    under = (lengths.mean - float(lengths.sum_above(threshold))) / below
+    held = Law(cf.paused(model.law.terms, values, under))
+    for name, law, changed in (
+        ("paused", held, values),
+        ("no_orders", model.law, {**values, "extension": 0.0}),
+    ):
+        effect = cf.impulse(model, changed, drivers, since, long, law)
+        for year, people in zip(cf.IMPULSE_YEARS, effect, strict=True):
+            result[f"impulse.{name}.{year}"] = float(people)
+        stock = model.run_values(changed, drivers, plan.year, law).stock
+        result[f"assumption.{name}.growth"] = float(stock[1] - stock[0])
+        result[f"assumption.{name}.stock"] = float(stock[1])
+    return result
+
+
+def long_run(plan: Plan, z: Array) -> dict[str, float]:
+    """Return the stock years ahead with the inputs of the last year held."""
+    model = plan.settled
+    window, after = reference(plan.today).cohorts(model.grid)
+    drivers = model.drivers(z).frozen(
+        {"volume", "mix", "threshold", "delay", "life", "served"}, window, after
+    )
+    run = model.run(z, plan.today + np.array(LONG_RUN, dtype=float), drivers=drivers)
+    return {f"long_run.{y}": float(v) for y, v in zip(LONG_RUN, run.stock, strict=True)}
+
+
+def forecast(plan: Plan, z: Array, index: int) -> dict[str, float]:
+    """Return the community stock at coming dates, the volume walking at random."""
+    if not plan.horizon:
+        return {}
+    model = plan.far
+    run = model.run(z, plan.coming, future=future_walk(plan, index))
+    return {f"forecast.{d:.2f}": float(v) for d, v in zip(run.dates, run.stock, strict=True)}

@@ -1,0 +1,180 @@
+"""Hamiltonian Monte Carlo on the surrogate's gradient with exact acceptance, in plain numpy.
+
+Most moves are trajectories of some twelve leapfrog steps; one in ten is a small random step that
+does not ask the surrogate, which frees a chain that stands where the surrogate is poor. Blocks of
+draws are seeded by (seed, chain, block), so that a broken fit goes on where it stopped and gives
+the same draws.
+
+Source: R. M. Neal (2011), "MCMC using Hamiltonian dynamics"; C. E. Rasmussen (2003), "Gaussian
+processes to speed up hybrid Monte Carlo for expensive Bayesian integrals".
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Callable
+
+import numpy as np
+
+from mappa.register.arrays import Array
+from mappa.register.likelihood.density import Density
+from mappa.register.posterior.coordinates import Coordinates
+from mappa.register.posterior.mode import Mode, mode_of
+from mappa.register.posterior.surrogate import Potential, Surrogate, fit_surrogate
+
+#: Leapfrog step (within a fifth) and steps: one direction of the posterior is four to seven times
+#: as narrow in places as over all, which a longer step does not follow.
+STEP, STEPS = 0.20, (9, 14)
+#: Small random steps, and their share of all.
+SMALL, SMALL_SHARE = (0.05, 0.30), 0.10
+#: A trajectory that left by so many standard deviations is refused unseen.
+FAR = 1e3
+#: Pilots: length of each of two chains, and points of the surrogate that is then fitted.
+PILOTS = ((1000, 6000), (2500, 8000))
+#: Sizes of the quick run: points of the surrogate, burn-in and length of each of two chains.
+QUICK_POINTS, QUICK_BURN, QUICK_LENGTH = 1800, 100, 500
+
+
+@dataclasses.dataclass(frozen=True)
+class Tuned:
+    """What the sampler needs: the coordinates, the surrogate, and the whitening of coordinates."""
+
+    space: Coordinates
+    surrogate: Surrogate
+    mean: Array
+    root: Array
+
+    @functools.cached_property
+    def potential(self) -> Potential:
+        """The surrogate's energy in whitened coordinates."""
+        return self.surrogate.potential(self.mean, self.root)
+
+
+@dataclasses.dataclass(frozen=True)
+class Block:
+    """Draws of a block in both coordinates (draw by coordinate) and their log posterior."""
+
+    y: Array
+    z: Array
+    log_posterior: Array
+    accepted: float
+
+
+def run_block(tuned: Tuned, start: Array, count: int, seed: tuple[int, ...]) -> Block:
+    """Draw *count* times from *start*.
+
+    Parameters
+    ----------
+    seed: numbers that seed this block: (seed, chain, block).
+    """
+    rng = np.random.default_rng(list(seed))
+    root, mean = tuned.root, tuned.mean
+    w: Array = np.linalg.solve(root, start - mean)
+    y = start
+    target, z, value = tuned.space.log_target(y)
+    kept_y, kept_z = np.empty((count, len(y))), np.empty((count, len(y)))
+    values, accepted = np.empty(count), 0
+    for n in range(count):
+        momentum: Array = rng.standard_normal(len(y))
+        if rng.random() < SMALL_SHARE:  # a symmetric step: the surrogate has no say
+            w2, p2 = w + rng.uniform(*SMALL) * momentum, momentum
+        else:
+            step, steps = STEP * rng.uniform(0.8, 1.2), int(rng.integers(*STEPS, endpoint=True))
+            w2, p2 = _leapfrog(tuned.potential.gradient, w, momentum, step, steps)
+        chance = np.log(rng.random())
+        if np.abs(w2).max() < FAR:
+            y2 = mean + root @ w2
+            target2, z2, value2 = tuned.space.log_target(y2)
+            with np.errstate(over="ignore"):
+                gain = target2 - target - 0.5 * (p2 @ p2 - momentum @ momentum)
+            if chance < gain:
+                w, y, z, target, value = w2, y2, z2, target2, value2
+                accepted += 1
+        kept_y[n], kept_z[n], values[n] = y, z, value
+    return Block(kept_y, kept_z, values, accepted / count)
+
+
+def _leapfrog(
+    gradient: Callable[[Array], Array], w: Array, momentum: Array, step: float, steps: int
+) -> tuple[Array, Array]:
+    with np.errstate(over="ignore", invalid="ignore"):
+        p = momentum - 0.5 * step * gradient(w)
+        for i in range(steps):
+            w = w + step * p
+            if i < steps - 1:
+                p = p - step * gradient(w)
+        return w, p - 0.5 * step * gradient(w)
+
+
+def tune(density: Density, seed: int, *, scale: float = 1.0) -> Tuned:
+    """Find the mode, fit the surrogate about it, and improve it twice by pilot runs.
+
+    The last pilot also gives the covariance that whitens. *scale* shortens all of it (for tests).
+    """
+
+    def of(size: int, least: int) -> int:
+        return max(least, int(size * scale))
+
+    tuned = _from_mode(mode_of(density), of(2500, 900), seed)
+    for n, (length, size) in enumerate(PILOTS):
+        draws = _pilot(tuned, of(length, 60), (seed, 900 + n))
+        tuned = _from_draws(tuned.space, draws, of(size, 900), (seed, 910 + n))
+    return tuned
+
+
+def _pilot(tuned: Tuned, length: int, seed: tuple[int, ...]) -> Array:
+    chains = [run_block(tuned, tuned.mean, length, (*seed, c)).y[length // 10 :] for c in range(2)]
+    return np.concatenate(chains)
+
+
+def _root(draws: Array) -> Array:
+    covariance = np.cov(draws.T)
+    # A short pilot knows the correlations less well than the widths.
+    shrink = min(0.5, 34.0 / len(draws))
+    covariance = (1 - shrink) * covariance + shrink * np.diag(np.diag(covariance))
+    return np.linalg.cholesky(covariance)
+
+
+def _spread(draws: Array, mean: Array, seed: tuple[int, ...], low: float, high: float) -> Array:
+    rng = np.random.default_rng(list(seed))
+    return mean + (draws - mean) * rng.uniform(low, high, (len(draws), 1))
+
+
+def _from_mode(mode: Mode, size: int, seed: int) -> Tuned:
+    draws = mode.draws(size, seed)
+    points = _spread(draws, mode.y, (seed, 1), 0.5, 1.4)
+    sd = np.sqrt(np.diag(mode.scatter))
+    surrogate = fit_surrogate(mode.space, points, mode.y, sd)
+    return Tuned(mode.space, surrogate, mode.y, np.linalg.cholesky(mode.scatter))
+
+
+def _from_draws(space: Coordinates, draws: Array, size: int, seed: tuple[int, ...]) -> Tuned:
+    mean, root = draws.mean(axis=0), _root(draws)
+    rng = np.random.default_rng(list(seed))
+    picked = draws[rng.integers(len(draws), size=3 * size // 4)]
+    fresh = mean + rng.standard_normal((size - len(picked), len(mean))) @ root.T
+    points = _spread(np.concatenate([picked, fresh]), mean, seed, 0.6, 1.3)
+    surrogate = fit_surrogate(space, points, mean, draws.std(axis=0))
+    return Tuned(space, surrogate, mean, root)
+
+
+def short_run(density: Density, draws: int, seed: int) -> Array:
+    """Return *draws* draws (in the priors' coordinates) of two short chains about the mode."""
+    tuned = _from_mode(mode_of(density), QUICK_POINTS, seed)
+    chains = []
+    for c in range(2):
+        start = run_block(tuned, tuned.mean, QUICK_BURN, (seed, 700, c)).y[-1]
+        chains.append(run_block(tuned, start, QUICK_LENGTH, (seed, 701, c)).z)
+    both = np.concatenate(chains)
+    return both[np.linspace(0, len(both) - 1, draws).round().astype(int)]
+
+
+def dispersed(tuned: Tuned, seed: int, chain: int, spread: float = 1.2) -> Array:
+    """Return a starting point, spread wider than the posterior, where the density is finite."""
+    rng = np.random.default_rng([seed, 800, chain])
+    for _ in range(100):
+        start = tuned.mean + spread * tuned.root @ rng.standard_normal(len(tuned.mean))
+        if np.isfinite(tuned.space.log_target(start)[0]):
+            return start
+    return tuned.mean

@@ -1,0 +1,208 @@
+"""Words of the national forecast: sentence, benchmarks, rolling origins, what was not yet out.
+
+Every function takes a record and returns a ``Prose`` or a ``Table``; nothing is computed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+
+from mappa.forecasts.backtest import REGISTER, HorizonScore, RollingOrigins
+from mappa.forecasts.benchmarks import PointForecast
+from mappa.forecasts.scores import SealCase
+from mappa.forecasts.view import DatedCount, ForecastView
+from mappa.forecasts.vintage import Leak
+from mappa.words import numbers
+from mappa.words.prose import Prose
+from mappa.words.tables import Table
+
+LEVEL = "90%"
+
+
+def interval(low: float | None, high: float | None) -> str:
+    """Write the 90% interval of a number of people in brackets."""
+    return numbers.interval(low, high, numbers.count, LEVEL)
+
+
+def forecast_cell(forecast: PointForecast | SealCase) -> str:
+    """Write a forecast for a cell: the centre, and in brackets the interval if there is one."""
+    if forecast.value is None:
+        return "none"
+    if forecast.low is None or forecast.high is None:
+        return numbers.count(forecast.value)
+    ends = f"{numbers.count(forecast.low)} to {numbers.count(forecast.high)}"
+    return f"{numbers.count(forecast.value)} ({ends})"
+
+
+def capital(text: str) -> str:
+    """Return *text* with a capital at its beginning."""
+    return text[:1].upper() + text[1:]
+
+
+# --- the forecast from a date --------------------------------------------------------------
+
+
+def forecast_sentence(view: ForecastView, later: Sequence[DatedCount] = ()) -> Prose:
+    """Say the last year's forecast, and the first later count where there is one."""
+    last = view.register[-1]
+    text = (
+        f"From {numbers.day(view.origin)} the register model puts the number on the register in "
+        f"{view.nation} on {numbers.day(last.date)} at {numbers.count(last.value)} people "
+        f"{interval(last.low, last.high)}."
+    )
+    seen = {f.date: f for f in view.register}
+    came = next((c for c in later if c.date in seen), None)
+    if came is None:
+        text += " No count later than that is in the data yet."
+    else:
+        f = seen[came.date]
+        inside = f.low is not None and f.high is not None and f.low <= came.count <= f.high
+        text += (
+            f" The first count that came, {numbers.count(came.count)} on "
+            f"{numbers.day(came.date)}, lies {'inside' if inside else 'outside'} its {LEVEL} "
+            f"interval ({numbers.count(f.low)} to {numbers.count(f.high)})."
+        )
+    return Prose(
+        text + " It assumes that the law stays as it is and that the number sentenced a year "
+        "moves at random from its last known level."
+    )
+
+
+def benchmarks_table(view: ForecastView) -> Table:
+    """Set the register model's forecast beside the benchmarks', a column for each date."""
+    rows: dict[str, list[str]] = {}
+    for f in (*view.register, *view.benchmarks):
+        rows.setdefault(capital(f.label), []).append(forecast_cell(f))
+    dates = [numbers.day(f.date) for f in view.register]
+    frame = pd.DataFrame([[label, *cells] for label, cells in rows.items()])
+    frame.columns = ["Method", *dates]
+    unused = sorted({f"{capital(f.label)}: {f.status}" for f in view.benchmarks if f.value is None})
+    note = (
+        f"People, {view.nation}; in brackets the central {LEVEL} interval where the method has "
+        f"one. Each method knows the national counts up to {numbers.day(view.origin)} only."
+    )
+    return Table(
+        caption=f"Forecasts of the number on the register from {numbers.day(view.origin)}",
+        frame=frame,
+        numeric=tuple(dates),
+        note=" ".join([note, *(f"{text}." for text in unused)]),
+    )
+
+
+# --- rolling origins -----------------------------------------------------------------------
+
+
+def origins_table(rolling: RollingOrigins) -> Table:
+    """Give each method's error by horizon and how often its interval held the count."""
+    labels: dict[str, str] = {}
+    scores: dict[str, dict[int, HorizonScore]] = {}
+    for s in rolling.scores:
+        labels[s.method] = capital(s.label)
+        scores.setdefault(s.method, {})[s.horizon] = s
+    horizons = sorted({s.horizon for s in rolling.scores})
+    rows = []
+    for method, by_horizon in scores.items():
+        cells = [_error_cell(by_horizon[h]) for h in horizons]
+        rows.append([labels[method], *cells, _covered(by_horizon.values())])
+    heads = [f"{h} year{'s' if h > 1 else ''} ahead" for h in horizons]
+    covered = f"{LEVEL} interval held"
+    frame = pd.DataFrame(rows, columns=["Method", *heads, covered])
+    first = next(iter(scores.values()), {})
+    cases = ", ".join(str(first[h].cases) for h in horizons) if first else "none"
+    return Table(
+        caption=(
+            f"Errors of forecasts from {numbers.cardinal(len(rolling.origins))} past dates: root "
+            "mean square error, and in brackets mean error (people)"
+        ),
+        frame=frame,
+        numeric=(*heads, covered),
+        note=(
+            f"Forecasts scored at each horizon: {cases}. A mean error above zero means forecasts "
+            f"higher than the counts. {_missing(rolling)}{_how_register(rolling)}"
+        ),
+    )
+
+
+def _error_cell(score: HorizonScore) -> str:
+    return f"{numbers.count(score.rmse)} ({numbers.count(score.mean_error, sign=True)})"
+
+
+def _covered(scores: Iterable[HorizonScore]) -> str:
+    held = [(s.covered, s.cases) for s in scores if s.covered is not None]
+    if not held:
+        return "no interval"
+    return f"{sum(c for c, _ in held)} of {sum(n for _, n in held)}"
+
+
+def _missing(rolling: RollingOrigins) -> str:
+    if not rolling.missing:
+        return ""
+    years = numbers.listing([str(y) for y in rolling.missing])
+    return (
+        f"No national count is known for {years}: it is no starting point, is not scored, and is "
+        "not filled in. "
+    )
+
+
+def _how_register(rolling: RollingOrigins) -> str:
+    if any(s.method == REGISTER for s in rolling.scores):
+        text = (
+            "The register model was refitted offline at each date, at the mode of its posterior "
+            "with a normal approximation about it, and its forecasts are kept."
+        )
+        status = rolling.register_status
+        return text if status == "ok" else f"{text} Of these {status}."
+    return f"The register model is not in the table: {rolling.register_status}."
+
+
+def origins_sentence(rolling: RollingOrigins, horizon: int = 1) -> Prose:
+    """Compare the register model with the best benchmark at one horizon."""
+    scores = [s for s in rolling.scores if s.horizon == horizon]
+    if not scores:
+        return Prose("There are too few national counts to hold forecasts against later ones.")
+    ahead = "one year ahead" if horizon == 1 else f"{numbers.cardinal(horizon)} years ahead"
+    best = min((s for s in scores if s.method != REGISTER), key=lambda s: s.rmse)
+    ours = next((s for s in scores if s.method == REGISTER), None)
+    text = (
+        f"Over {numbers.cardinal(best.cases)} past starting points and {ahead}, the best simple "
+        f"method ({best.label}) was off by {numbers.count(best.rmse)} people (root mean square)"
+    )
+    if ours is None:
+        return Prose(f"{text}. The register model is not compared: {rolling.register_status}.")
+    size = "higher than" if ours.rmse > best.rmse else "lower than"
+    if abs(ours.rmse / best.rmse - 1) < 0.10:
+        size = "similar to"
+    return Prose(
+        f"{text}; the register model was off by {numbers.count(ours.rmse)}, {size} that, and its "
+        f"{LEVEL} intervals held {ours.covered} of {ours.cases} counts. With so few starting "
+        "points this does not rank the methods: the model is there for its "
+        "accounting and its what-ifs, not for its forecasts."
+    )
+
+
+def leaks_sentence(leaks: Sequence[Leak], origin: object) -> Prose:
+    """Say which figures dated up to the origin were not published by then."""
+    when = numbers.day(origin)
+    if not leaks:
+        return Prose(f"Every national count up to {when} was published by then.")
+    parts = []
+    for kind, one, many in (
+        ("usual lag", "came out within a year of its date", "came out within a year of their date"),
+        ("later", "is known only from a later edition", "are known only from later editions"),
+        ("not dated", "comes from an undated source", "come from undated sources"),
+    ):
+        found = [_leak(x) for x in leaks if x.kind == kind]
+        if found:
+            whose = "that of" if len(found) == 1 else "those of"
+            parts.append(f"{whose} {numbers.listing(found)} {one if len(found) == 1 else many}")
+    return Prose(
+        f"Not all national counts dated up to {when} were published by then: "
+        f"{numbers.listing(parts)}. A forecast made on the day itself could not have known them."
+    )
+
+
+def _leak(leak: Leak) -> str:
+    out = "" if leak.published is None else f" (published by {numbers.day(leak.published)})"
+    return numbers.day(leak.date) + out

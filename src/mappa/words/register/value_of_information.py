@@ -1,0 +1,79 @@
+"""Words of what would settle it: the tables to ask for, and the requests."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from mappa.register.answers.value_of_information import Request, Settlement
+from mappa.words import numbers
+from mappa.words.forecasts.answer import capital
+from mappa.words.prose import Prose
+from mappa.words.tables import Table
+
+
+def settle_sentence(settlement: Settlement) -> Prose:
+    """Name the table that would narrow the attribution most."""
+    known = [r for r in settlement.requests if r.status == "ok" and r.reduction]
+    if not known:
+        return Prose("None of the tables that could be asked for would narrow the attribution.")
+    best = known[0]
+    component = max(best.by_component, key=lambda c: best.by_component[c])
+    return Prose(
+        f"The unpublished table that would narrow the attribution most is {best.table}: it would "
+        f"be expected to remove {numbers.percent(best.reduction, 0)} of the attribution's "
+        f"variance, and {numbers.percent(best.by_component[component], 0)} of that of "
+        f"its part {component!r}. All the tables together would remove "
+        f"{numbers.percent(settlement.together, 0)}. It assumes that the model holds and that a "
+        f"table meets the model's numbers within {numbers.percent(best.error, 0)}."
+    )
+
+
+def settle_table(settlement: Settlement) -> Table:
+    """List the tables that could be asked for, the most helpful first."""
+    components = list(settlement.components)
+    rows = [
+        [
+            capital(r.table),
+            r.holder,
+            share(r.reduction),
+            *(share(r.by_component.get(c)) for c in components),
+        ]
+        for r in settlement.requests
+    ]
+    heads = [f"Variance removed: {c}" for c in components]
+    columns = ["Table", "Holder", "Variance removed: all", *heads]
+    unknown = [f"{capital(r.table)}: {r.status}." for r in settlement.requests if r.status != "ok"]
+    return Table(
+        caption=(
+            "What would settle it: expected reduction of the variance of the attribution by "
+            "tables that are not published"
+        ),
+        frame=pd.DataFrame(rows, columns=columns),
+        numeric=tuple(columns[2:]),
+        note=" ".join(
+            [
+                f"From {numbers.count(settlement.draws)} draws of the posterior, by the best "
+                "linear prediction; each table is taken alone.",
+                *unknown,
+            ]
+        ),
+    )
+
+
+def share(value: float | None) -> str:
+    """Write an expected reduction, which may not be known."""
+    return "not known" if value is None else numbers.percent(value, 0)
+
+
+def settle_request(request: Request) -> Prose:
+    """Return the wording of the request, ready to be sent."""
+    return Prose(f"To {request.holder}.\n\n{request.request}")
+
+
+def settle_requests(settlement: Settlement) -> Table:
+    """List the wordings of all requests, the most helpful table first."""
+    rows = [[capital(r.table), r.holder, r.request] for r in settlement.requests]
+    return Table(
+        caption="Requests under the Freedom of Information Act 2000, ready to send",
+        frame=pd.DataFrame(rows, columns=["Table", "To", "Wording"]),
+    )

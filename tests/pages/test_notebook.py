@@ -1,0 +1,238 @@
+"""A notebook and a force as pages: the written contract, hostile input, byte-identity."""
+
+from __future__ import annotations
+
+import base64
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from pages_support import exhibit, notebook, shown, write_reports
+
+from mappa.data import Data
+from mappa.errors import DataError, OutputError
+from mappa.pages import force, layout
+from mappa.pages.contract import faults
+from mappa.pages.exporter import NO_ALT, MappaExporter
+from mappa.pages.notebook import render_notebook
+from mappa.words import Prose, Table
+
+PNG = base64.b64encode(b"\x89PNG not really").decode()
+
+
+@pytest.fixture()
+def executed():
+    return notebook(
+        "2-rate", "Cumbria", "2020-03-31", {"force": "Cumbria", "rate": 12.5, "x": None}
+    )
+
+
+def test_a_page_keeps_the_contract_and_fetches_nothing(executed) -> None:
+    page = render_notebook(executed)
+    assert faults(page) == []
+    assert page.startswith('<!DOCTYPE html>\n<html lang="en-GB">')
+    assert "<title>Cumbria: does the rate differ? |" in page
+    assert "Not official statistics" in page and "Open Government Licence v3.0" in page
+    assert not re.search(r'(?:src|href)="(?:https?:)?//', page)
+    assert "require" not in page.lower() and "mathjax" not in page.lower()
+
+
+def test_code_is_folded_and_charts_keep_alt_text_table_and_csv(executed) -> None:
+    page = render_notebook(executed)
+    assert page.count('<details class="code">') == 8
+    assert 'alt="Bars of three areas: the rate runs from 1 in a to 3.25 in c."' in page
+    assert 'download="funnel.csv"' in page and "%27=1%2B1" in page
+    assert "<caption>Rates of two areas</caption>" in page
+
+
+def test_the_record_becomes_a_table_of_unrounded_numbers(executed) -> None:
+    page = render_notebook(executed)
+    assert '<th scope="row"><code>rate</code></th><td class="num">12.5</td>' in page
+    assert '<th scope="row"><code>x</code></th><td>not known</td>' in page
+
+
+def test_pictures_keep_the_alt_text_of_output_or_cell() -> None:
+    svg = '<svg xmlns="http://www.w3.org/2000/svg"/>'
+    for mime, data in (("image/png", PNG), ("image/svg+xml", svg)):
+        output = new_output("display_data", data={mime: data}, metadata={mime: {"alt": "A 1 < 2."}})
+        page = render_notebook(new_notebook(cells=[new_code_cell("x", outputs=[output])]))
+        assert 'alt="A 1 &lt; 2."' in page
+        bare = new_output("display_data", data={mime: data})
+        cell = new_code_cell("x", outputs=[bare], metadata={"alt": "Told by the cell, 3."})
+        assert 'alt="Told by the cell, 3."' in render_notebook(new_notebook(cells=[cell]))
+        page = render_notebook(new_notebook(cells=[new_code_cell("x", outputs=[bare])]))
+        assert NO_ALT in page
+
+
+def test_headings_begin_at_one_and_never_skip() -> None:
+    text = layout.settle_headings("<h2>A</h2><h5>B</h5><h2>C</h2><h1>D</h1>")
+    assert re.findall(r"<h(\d)", text) == ["1", "2", "2", "2"]
+    nested = layout.settle_headings("<h2>A</h2><h4>B</h4><h2>C</h2>", first=3, only_one=False)
+    assert re.findall(r"<h(\d)", nested) == ["3", "4", "3"]
+
+
+def test_ids_are_unique_and_contents_lead_to_them() -> None:
+    text = layout.unique_ids(layout.settle_headings("<h1>T</h1><h2>Rate</h2><h2>Rate</h2>"))
+    assert [p["id"] for p in layout.contents(text)] == ["rate", "rate-2"]
+
+
+def test_a_date_that_heads_a_row_is_not_broken_into_lines() -> None:
+    rows = '<tr><th scope="row">31 March 2010</th></tr><tr><th scope="row">In 2010</th></tr>'
+    page = layout.page("T", f"<h1>T</h1><table>{rows}</table>")
+    assert '<th scope="row" class="date">31 March 2010</th>' in page
+    assert '<th scope="row">In 2010</th>' in page
+
+
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)> \"&'"
+
+
+def test_hostile_text_stays_text_wherever_it_stands() -> None:
+    import pandas as pd
+
+    figure = exhibit()
+    hostile = type(figure)(
+        name="x",
+        headline=HOSTILE,
+        subtitle=HOSTILE,
+        alt=f"{HOSTILE} 1.",
+        source=HOSTILE,
+        data=pd.DataFrame({HOSTILE: [HOSTILE], "n": [1]}),
+        figure=figure.figure,
+    )
+    stream = new_output("stream", name="stdout", text=HOSTILE)
+    markdown = new_output("display_data", data={"text/markdown": f"**a** {HOSTILE}"})
+    raw = new_output("display_data", data={"text/html": f"<p>{HOSTILE}</p>"})
+    error = new_output("error", ename="E", evalue=HOSTILE, traceback=[HOSTILE])
+    cells = [
+        shown(Prose(HOSTILE)),
+        shown(hostile),
+        shown(Table(HOSTILE, pd.DataFrame({HOSTILE: [HOSTILE]}), note=HOSTILE)),
+        shown({HOSTILE: HOSTILE}, "record"),
+        new_code_cell(f"force = {HOSTILE!r}", metadata={"tags": ["parameters"]}),
+        new_code_cell(HOSTILE, outputs=[stream, markdown, raw, error]),
+    ]
+    page = render_notebook(new_notebook(cells=cells), title=HOSTILE)
+    body = re.sub(r'"data:[^"]*"', '""', page[page.index("<body>") :])
+    assert "<script" not in body
+    found = [f for f in faults(page) if re.search("handler|fetch|runs|closes|closed", f)]
+    assert found == []
+    assert "script-src 'none'" in page.replace("&#39;", "'")
+
+
+def test_a_heading_of_markup_is_text_in_title_and_contents() -> None:
+    cells = [new_markdown_cell("# T"), new_markdown_cell("## A \\<b>1\\</b> & more\n\ntext")]
+    page = render_notebook(new_notebook(cells=cells), title="A <i>b</i> & c")
+    assert "<title>A &lt;i&gt;b&lt;/i&gt; &amp; c |" in page
+    assert "A &lt;b&gt;1&lt;/b&gt; &amp; more</a>" in page
+
+
+def test_rendering_twice_gives_the_same_bytes(executed) -> None:
+    assert render_notebook(executed) == render_notebook(executed)
+
+
+def test_what_is_no_notebook_is_told_in_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "x.ipynb"
+    with pytest.raises(DataError, match="Cannot read"):
+        render_notebook(path)
+    path.write_text("no", encoding="utf-8")
+    with pytest.raises(DataError, match="is not a notebook"):
+        render_notebook(path)
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory: pytest.TempPathFactory, data: Data) -> Path:
+    return write_reports(tmp_path_factory.mktemp("reports"), data, ["Cumbria"])
+
+
+def test_a_force_page_opens_with_the_answer_and_its_figure(reports: Path) -> None:
+    paths = force.render_force(reports / "cumbria")
+    names = ["index.html", "1-growth.html", "2-rate.html", "3-register.html"]
+    assert [p.name for p in paths] == names
+    page = paths[0].read_text(encoding="utf-8")
+    assert [f for p in paths for f in faults(p.read_text(encoding="utf-8"))] == []
+    assert "<h1>Cumbria: people on the register, 31 March 2020</h1>" in page
+    answer = page[page.index('class="answer"') : page.index("<figure")]
+    assert [answer.count(f"({n})") for n in force.NOTEBOOKS] == [1, 1, 1]
+    headings = re.findall(r'<h2 id="([^"]*)">', page)
+    assert headings == ["growth", "rate", "register", "story-check", "about-this-page"]
+
+
+def test_a_force_page_leaves_code_settings_and_empty_headings_to_the_notebook(reports) -> None:
+    page = force.render_pages(reports / "cumbria")["index.html"]
+    assert 'class="code"' not in page and "change these" not in page
+    assert ">The record<" not in page and ">The answer<" not in page
+    assert '<a href="1-growth.html#exhibit-second">Chart: A second chart of 3 areas</a>' in page
+    assert page.count("<figure") == 3
+    story = page[page.index('<h2 id="story-check">') :]
+    assert "Claims of the story" in story and "Claims of the story" not in page[: -len(story)]
+
+
+def test_links_of_a_force_page_lead_to_ids_that_are_there(reports) -> None:
+    pages = force.render_pages(reports / "cumbria")
+    for name, target in re.findall(r'href="([^"#:]+)#([^"]+)"', pages["index.html"]):
+        assert f'id="{target}"' in pages[name]
+
+
+def test_a_long_table_is_in_the_notebook_only() -> None:
+    import pandas as pd
+
+    long = Table("Long", pd.DataFrame({"a": range(30), "b": range(30)}))._repr_html_()
+    short = Table("Short", pd.DataFrame({"a": range(3), "b": range(3)}))._repr_html_()
+    told = force.shorten(f"{long}{short}", "2-rate")
+    assert '<a href="2-rate.html">Table: Long</a>' in told and "<caption>Short</caption>" in told
+
+
+def test_an_empty_folder_is_told_in_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="holds no executed notebook"):
+        force.render_force(tmp_path)
+
+
+@pytest.mark.slow
+def test_nbconvert_knows_the_exporter(tmp_path: Path, executed) -> None:
+    nbformat.write(executed, tmp_path / "x.ipynb")
+    command = [sys.executable, "-m", "nbconvert", "--to", "mappa", str(tmp_path / "x.ipynb")]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    assert faults((tmp_path / "x.html").read_text(encoding="utf-8")) == []
+
+
+def test_the_entry_point_names_the_exporter() -> None:
+    from importlib.metadata import entry_points
+
+    (found,) = entry_points(group="nbconvert.exporters", name="mappa")
+    assert found.load() is MappaExporter
+
+
+@pytest.mark.parametrize(
+    ("spoil", "fault"),
+    [
+        (lambda p: p.replace('lang="en-GB"', 'lang="fr"'), "the language is not en-GB"),
+        (lambda p: p.replace("<title>", "<title>Other "), "the title is not"),
+        (lambda p: p.replace("<h2", "<h4", 1).replace("</h2>", "</h4>", 1), "skips from level"),
+        (lambda p: p.replace('href="#main"', 'href="#x"', 1), "does not skip"),
+        (lambda p: re.sub(r' alt="[^"]*"', ' alt=""', p, count=1), "no alt text"),
+        (lambda p: re.sub(r' alt="[^"]*"', ' alt="A chart"', p, count=1), "no sentence"),
+        (lambda p: re.sub(r"<caption>.*?</caption>", "", p, count=1), "no caption"),
+        (lambda p: p.replace(' scope="col"', "", 1), "no scope"),
+        (lambda p: re.sub(r'(<th scope="col">)[^<]*', r"\1", p, count=1), "header cell is empty"),
+        (
+            lambda p: p.replace('role="region" tabindex="0"', "").replace(' tabindex="0"', ""),
+            "focus",
+        ),
+        (lambda p: re.sub(r"<p><a download.*?</p>", "", p, count=1), "no table or no CSV"),
+        (lambda p: p.replace("</main>", '<img src="//x/y.png" alt="a"></main>'), "fetches"),
+        (lambda p: p.replace("</main>", '<a href="javascript:x">x</a></main>'), "a link runs"),
+        (lambda p: p.replace("</main>", '<p onclick="x">x</p></main>'), "has a handler"),
+        (lambda p: p.replace("</main>", "<p>a rate of nan</p></main>"), "says 'nan'"),
+        (lambda p: p.replace("</main>", '<p id="main">x</p></main>'), "stands twice"),
+        (lambda p: p.replace("</main>", "<p>" + "x" * 400_000 + "</p></main>"), "are allowed"),
+    ],
+)
+def test_the_contract_sees_each_fault(executed, spoil, fault: str) -> None:
+    page = render_notebook(executed)
+    spoiled = spoil(page)
+    assert spoiled != page
+    assert any(fault in f for f in faults(spoiled)), faults(spoiled)

@@ -1,0 +1,295 @@
+"""The site: index, national, data and other pages, results, changes told, whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import shutil
+import zipfile
+from pathlib import Path
+
+import pytest
+from pages_support import exhibit, write_reports
+
+from mappa.data import Data, load
+from mappa.errors import DataError, OutputError, UsageError
+from mappa.pages import frames, index, layout, shared, sharing, site, summary, tiles
+from mappa.pages.contract import faults
+
+
+@pytest.fixture(scope="module")
+def country(made_up: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Data, Path]:
+    """The made-up country with reports of three areas, one of them without a count."""
+    data = load(made_up)
+    counted = set(data.counts(str(data.settings["default_as_of"])).index)
+    known = [a for a in data.names if a in counted][:2]
+    unknown = [a for a in data.names if a not in counted][:1]
+    folder = tmp_path_factory.mktemp("reports")
+    return data, write_reports(folder, data, known + unknown)
+
+
+@pytest.fixture(scope="module")
+def files(country: tuple[Data, Path]) -> dict[str, bytes]:
+    return site.build(*country)
+
+
+def test_every_page_keeps_the_contract_and_has_a_title_of_its_own(files) -> None:
+    pages = {a: c.decode() for a, c in files.items() if a.endswith(".html")}
+    assert {a: f for a, p in pages.items() if (f := faults(p))} == {}
+    titles = [re.search("<title>(.*?)</title>", p)[1] for p in pages.values()]
+    assert len(set(titles)) == len(titles) == 6 + 3 * 4
+
+
+def test_every_link_within_the_site_leads_somewhere(files) -> None:
+    for address, content in files.items():
+        if not address.endswith(".html"):
+            continue
+        for href in re.findall(r'<a [^>]*?href="([^"]*)"', content.decode()):
+            if href.startswith(("http", "#", "data:")):
+                continue
+            path, _, target = href.partition("#")
+            where = (Path("/") / address).parent / path
+            found = Path(*[p for p in _resolved(where).parts if p != "/"]).as_posix()
+            assert found in files, (address, href)
+            assert not target or f'id="{target}"' in files[found].decode(), (address, href)
+
+
+def _resolved(path: Path) -> Path:
+    parts: list[str] = []
+    for part in path.parts:
+        if part == "..":
+            parts.pop()
+        else:
+            parts.append(part)
+    return Path(*parts)
+
+
+def test_the_index_is_of_the_made_up_country(country, files) -> None:
+    data, _ = country
+    page = files["index.html"].decode()
+    main = page[page.index("<main") : page.index("</main>")].replace("forces/", "")
+    assert data.nation in main and "force" not in main.lower()
+    missing = len(data.names) - len(data.counts(str(data.settings["default_as_of"])))
+    assert f"{missing} are not known here: they are shown as missing, never as zero." in page
+    assert page.count('<tr class="unknown">') == missing
+    assert len(re.findall("<tr[ >]", page)) == len(data.names) + 1
+
+
+def test_an_estimate_is_named_and_never_a_count(country, files) -> None:
+    rows = json.loads(files["results/areas.json"])
+    estimated = [r for r in rows if r["estimate"] is not None]
+    assert len(estimated) == 1 and estimated[0]["count"] is None and estimated[0]["rate"] is None
+    page = files["index.html"].decode()
+    assert "not known; estimate 987 (90% interval 800 to 1,191)" in page
+    assert "estimate, not a count" in page
+
+
+def test_results_are_the_same_as_csv_and_json_and_meet_their_schema(files) -> None:
+    rows = json.loads(files["results/areas.json"])
+    schema = json.loads(files["results/schema.json"])["items"]
+    for row in rows:
+        assert list(row) == schema["required"] == list(schema["properties"])
+        for key, value in row.items():
+            kinds = schema["properties"][key]["type"]
+            right = value is None if "null" in kinds else False
+            right |= isinstance(value, str) if kinds == "string" else isinstance(value, int | float)
+            assert right, (key, value)
+    assert all(p["description"] for p in schema["properties"].values())
+    lines = list(csv.DictReader(io.StringIO(files["results/areas.csv"].decode())))
+    for line, row in zip(lines, rows, strict=True):
+        assert line["area"] == row["area"]
+        assert (float(line["rate"]) if line["rate"] else None) == row["rate"]
+
+
+def test_tiles_are_all_different_and_codes_too(data: Data) -> None:
+    found = tiles.tiles(data)
+    assert len({(t.row, t.column) for t in found}) == len({t.code for t in found}) == 42
+    assert max(t.column for t in found) < 9
+    assert len(set(tiles.short_names([f"Same {'x' * n}" for n in range(1, 60)]).values())) == 59
+
+
+def test_shades_follow_the_rates_and_missing_has_none() -> None:
+    limits = index.breaks([100.0, 110, 120, 130, 140])
+    assert limits == [110, 115, 125, 130]
+    assert [index.shade(v, limits) for v in (90, 110, 124.9, 200, None)] == [
+        "s0", "s1", "s2", "s4", "none",
+    ]  # fmt: skip
+    assert [k["text"] for k in index.key_of([110, 115])] == [
+        "below 110", "110 to below 115", "115 and above", "count not known",
+    ]  # fmt: skip
+    assert index.breaks([]) == []
+
+
+def test_previous_next_and_comparison_stand_on_each_page(country, files) -> None:
+    data, reports = country
+    found = summary.find_reports(reports, data)
+    middle = files[f"forces/{found[1].slug}/index.html"].decode()
+    assert f'href="../{found[0].slug}/index.html" rel="prev"' in middle
+    assert f'href="../{found[2].slug}/index.html" rel="next"' in middle
+    assert '<h2 id="compare">' in middle and middle.count("<option ") == len(data.names) - 1
+    assert 'rel="prev"' not in files[f"forces/{found[0].slug}/index.html"].decode()
+
+
+def test_building_again_gives_the_same_bytes_and_says_so(country, files, tmp_path: Path) -> None:
+    again = site.build(*country)
+    assert again == files
+    first = site.write_folder(files, tmp_path / "site")
+    second = site.write_folder(again, tmp_path / "site")
+    assert second.none and not first.none
+    assert site.told(first, files, tmp_path)[1] == "There was no earlier build."
+    assert site.told(second, files, tmp_path)[1] == "Nothing has changed since the last build."
+    assert [p.name for p in tmp_path.iterdir()] == ["site"]
+
+
+def test_a_zip_is_the_same_bytes_and_holds_the_site(files, tmp_path: Path) -> None:
+    site.write_zip(files, tmp_path / "a.zip")
+    site.write_zip(files, tmp_path / "b.zip")
+    assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        assert {n: archive.read(n) for n in archive.namelist()} == files
+    assert site.write_zip(files, tmp_path / "a.zip").none
+
+
+def test_what_has_changed_is_told() -> None:
+    changes = site.compare_builds({"a": "1", "b": "2", "c": "3"}, {"a": "1", "b": "9", "d": "4"})
+    assert changes == site.Changes(("d",), ("b",), ("c",), 1)
+    told = site.told(changes, {"a": b"x"}, Path("site"))
+    assert told[1:] == ["1 changed: b", "1 new: d", "1 gone: c", "1 the same."]
+
+
+def test_a_folder_that_is_no_site_is_left_alone(files, tmp_path: Path) -> None:
+    (tmp_path / "precious.txt").write_text("x", encoding="utf-8")
+    with pytest.raises(UsageError, match="no site of ours"):
+        site.write_folder(files, tmp_path)
+    with pytest.raises(UsageError, match="not a folder"):
+        site.write_folder(files, tmp_path / "precious.txt")
+    with pytest.raises(UsageError, match="no site of ours"):
+        site.write_zip(files, tmp_path / "precious.txt")
+    assert (tmp_path / "precious.txt").read_text(encoding="utf-8") == "x"
+
+
+def test_reports_that_are_missing_differ_or_are_out_of_date_are_refused(
+    country, tmp_path: Path
+) -> None:
+    data, reports = country
+    with pytest.raises(OutputError, match="holds no report yet"):
+        summary.find_reports(tmp_path, data)
+    copied = Path(shutil.copytree(reports, tmp_path / "reports"))
+    path = next(copied.glob("*/results.json"))
+    content = json.loads(path.read_text(encoding="utf-8"))
+
+    def spoil(change: dict) -> None:
+        records = content["records"] | {"2-rate": content["records"]["2-rate"] | change}
+        path.write_text(json.dumps(content | {"records": records}), encoding="utf-8")
+
+    spoil({"margin": 0.2})
+    with pytest.raises(DataError, match="The reports differ in margin"):
+        site.build(data, copied)
+    spoil({"population": 1.0})
+    with pytest.raises(DataError, match="was made from other figures"):
+        site.build(data, copied)
+    path.write_text("[]", encoding="utf-8")
+    with pytest.raises(DataError, match="is not a file of results"):
+        site.build(data, copied)
+
+
+HOSTILE = '<script>alert(1)</script>" onload="x'
+
+
+@pytest.fixture()
+def hostile(data_copy: Path) -> Path:
+    """The study's tables with markup in a name, a source and a note, and a formula."""
+    for path in data_copy.glob("*.csv"):
+        text = path.read_text(encoding="utf-8")
+        quoted = '"=Cumbria ' + HOSTILE.replace('"', '""') + '"'
+        text = re.sub(r"(?m)(^|,)Cumbria(?=,|$)", rf"\g<1>{quoted}", text)
+        path.write_text(text, encoding="utf-8")
+    sources = data_copy / "sources.csv"
+    rows = list(csv.reader(io.StringIO(sources.read_text(encoding="utf-8"))))
+    rows[1][1] = HOSTILE
+    stream = io.StringIO()
+    csv.writer(stream, lineterminator="\n").writerows(rows)
+    sources.write_text(stream.getvalue(), encoding="utf-8")
+    return data_copy
+
+
+def test_markup_and_formulas_in_the_tables_stay_text(hostile: Path) -> None:
+    data = load(hostile)
+    name = next(a for a in data.names if a.startswith("=Cumbria"))
+    lines = [
+        summary.area_result(data, summary._in_short(data, a, "2020-03-31", {}), {}, "")
+        for a in data.names[:12]
+        if a == name or a < "C"
+    ]
+    lines += [
+        summary.area_result(
+            data, {"force": a, "as_of": "2020-03-31", "denominator": "aged 10 and over",
+                      "comparator": "rest", "confidence": 0.95}, {}, "",
+        )
+        for a in data.names if a not in {line.area for line in lines}
+    ]  # fmt: skip
+    page = index.render(data, lines, frames.Frames.of(data))
+    assert [f for f in faults(page) if "says" not in f] == []
+    assert "<script>alert" not in page and "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    data = shared.data(data, frames.Frames.of(data))
+    assert faults(data) == [] and "<script>alert" not in data
+    from mappa.pages import results
+
+    (line,) = [
+        r for r in csv.reader(io.StringIO(results.files(lines)["results/areas.csv"]))
+        if "Cumbria" in r[0]
+    ]  # fmt: skip
+    assert line[0].startswith("'=Cumbria")
+
+
+@pytest.mark.parametrize("slug", ["../x", "a/b", "<b>", "A", ""])
+def test_a_path_in_a_slug_is_refused(data_copy: Path, slug: str) -> None:
+    path = data_copy / "areas.csv"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("Cumbria,cumbria,", f"Cumbria,{slug},"), encoding="utf-8")
+    with pytest.raises(DataError, match="slug"):
+        load(data_copy)
+
+
+def test_the_command_tells_a_missing_report_in_one_sentence(tmp_path: Path) -> None:
+    import subprocess
+    import sys
+
+    command = [sys.executable, "-m", "mappa", "site", "--reports", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert done.returncode == 1 and "run `mappa report --all` first" in done.stderr
+    assert done.stderr.count("\n") == 1 and not (tmp_path / "site").exists()
+
+
+def test_what_recurs_is_one_file_and_the_same_data(files) -> None:
+    """Three areas and three notebooks show one drawing under two headlines: one file of each."""
+    shared = sorted(a for a in files if a.startswith("charts/"))
+    assert [re.sub("-[0-9a-f]{10}", "", a) for a in shared] == [
+        "charts/funnel.csv",
+        "charts/funnel.svg",
+    ]
+    assert files[shared[0]].decode() == "area,rate\na,1.0\n'=1+1,2.0\n<b>c</b>,3.25\n"
+    assert files[shared[1]].startswith(b"<svg ") and files[shared[1]].rstrip().endswith(b"</svg>")
+    for address, content in files.items():
+        assert not (address.endswith(".html") and b"data:text/csv" in content)
+
+
+def test_a_chart_of_one_page_stays_in_it_and_one_of_an_area_goes_beside() -> None:
+    once, twice = exhibit("once"), exhibit("../twice", "A chart of 2 pages")
+    pages = {
+        "index.html": layout.page("T", f"<h1>T</h1>{once._repr_html_()}"),
+        "forces/a/x.html": layout.page("T", f"<h1>T</h1>{twice._repr_html_()}"),
+        "forces/a/y.html": layout.page("T", f"<h1>T</h1>{twice._repr_html_()}"),
+    }
+    spoiled = {a: p.replace("svg width='288", f"svg width='28{len(a)}") for a, p in pages.items()}
+    spoiled["forces/a/y.html"] = spoiled["forces/a/x.html"]
+    found = sharing.share(spoiled)
+    assert 'src="data:image/svg' in found["index.html"]
+    assert "img-src data:;" in found["index.html"]
+    beside = [a for a in found if a.startswith("forces/a/charts/twice-") and a.endswith(".svg")]
+    assert len(beside) == 1
+    assert f'src="{beside[0].removeprefix("forces/a/")}"' in found["forces/a/x.html"]
+    assert "img-src data: &#39;self&#39; file:;" in found["forces/a/x.html"]
+    assert all(faults(p) == [] for a, p in found.items() if a.endswith(".html"))

@@ -1,0 +1,78 @@
+"""Charts: every exhibit says its finding with numbers, for every kind of force."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from number_support import unknown_numbers
+
+from mappa.plot.exhibit import Exhibit
+from mappa.plot.rate.tiles import tiles
+from mappa.studies.rate import rate
+from mappa.words.prose import Prose
+
+NAMES = ("funnel", "caterpillar", "tile_map", "comparators", "margins", "choices", "change_chart")
+
+
+def exhibits(study) -> dict[str, object]:
+    return {name: getattr(study, name) for name in NAMES}
+
+
+@pytest.mark.parametrize("force", ["Cumbria", "London", "Surrey"])
+def test_exhibits_of_a_force(data, force) -> None:
+    study = rate(force, "2020-03-31", data=data)
+    for name, shown in exhibits(study).items():
+        if isinstance(shown, Prose):
+            assert force == "Surrey" and "cannot be" in shown, name
+            continue
+        assert isinstance(shown, Exhibit)
+        assert 3 <= len(shown.headline.split()) <= 16, shown.headline
+        assert re.search(r"\d", shown.alt)
+        assert 1 <= len(re.findall(r"[.](?:\s|$)", shown.alt)) <= 3
+        assert len(shown.data) and "Office for National Statistics" in shown.source
+        assert not shown.data.isna().all().any()
+        assert force in shown.alt, name
+
+
+def test_alt_texts_hold_numbers_of_the_record(data) -> None:
+    study = rate("Cumbria", "2020-03-31", data=data)
+    for name in ("comparators", "margins", "choices"):
+        assert unknown_numbers(getattr(study, name).alt.replace(" 6 ", " "), study.record) == []
+
+
+def test_drawn_twice_gives_the_same_bytes(data) -> None:
+    first, second = (rate("Norfolk", "2020-03-31", data=data) for _ in range(2))
+    assert first.funnel.svg() == second.funnel.svg()
+    assert first.tile_map.svg() == second.tile_map.svg()
+
+
+def test_tiles_keep_places(data) -> None:
+    areas = data.areas
+    spots = tiles(tuple(zip(areas["centroid_lat"], areas["centroid_lon"], strict=True)))
+    assert len(set(spots)) == len(areas)
+    at = dict(zip(areas["area"], spots, strict=True))
+    assert at["Northumbria"][1] > at["Cumbria"][1] > at["London"][1] > at["Sussex"][1]
+    assert at["Devon and Cornwall"][0] < at["London"][0] <= at["Kent"][0]
+    assert at["Cumbria"][0] < at["Durham"][0]
+
+
+def test_tiles_of_odd_countries() -> None:
+    assert tiles(((50.0, 1.0),)) == ((0, 0),)
+    row = tiles(tuple((50.0, float(x)) for x in range(5)))
+    assert len(set(row)) == 5
+
+
+def test_made_up_country_is_drawn(made_up_data) -> None:
+    study = rate(data=made_up_data)
+    for name, shown in exhibits(study).items():
+        assert isinstance(shown, Exhibit), name
+        assert "Cumbria" not in shown.alt + shown.headline + shown.source + shown.subtitle
+        assert "England" not in shown.alt + shown.headline + shown.source + shown.subtitle
+    assert "No simulation study is kept" in study.simulation
+    assert isinstance(study.power, Prose)
+
+
+def test_a_date_with_few_counts(data) -> None:
+    for name, shown in exhibits(rate("Kent", "2018-03-31", data=data)).items():
+        assert isinstance(shown, (Exhibit, Prose)), name

@@ -1,0 +1,81 @@
+"""The change on the year, the outlier rule, and the areas without a count."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from mappa.rates import change, missing
+from mappa.rates.verdict import assess
+
+DAY = pd.Timestamp("2020-03-31")
+
+
+def test_chance_of_a_stock_of_reference() -> None:
+    growth = 62_435 / 60_294 - 1
+    z = [change.change_z(598, 594, growth, x) for x in (0.10, 0.17, 0.20)]
+    assert [round(v, 2) for v in z] == [-2.13, -1.68, -1.56]
+
+
+def test_outlier_rule_names_the_case(data) -> None:
+    year = change.nation_year(data, DAY)
+    assert year.outliers == ("Thames Valley",)
+    assert round(year.growth_without, 3) == 0.027 or round(year.growth_without, 4) == 0.0266
+    assert year.spread == pytest.approx(0.074, abs=0.003)
+    assert year.spread_without == pytest.approx(0.026, abs=0.003)
+    table = change.growth_table(data, DAY)
+    row = table.loc["Thames Valley"]
+    assert (row["known"], round(row["before"])) == ("printed percentage", 1412)
+
+
+def test_growth_never_crosses_a_basis(data) -> None:
+    table = change.growth_table(data, DAY)
+    for area in ("Hampshire", "South Wales", "West Midlands", "Suffolk"):
+        assert area not in table.index
+
+
+def test_change_of_reference(data) -> None:
+    c = change.year_change(data, "Cumbria", DAY)
+    assert (c.count_before, c.change, c.quality_before) == (598, -4, "derived")
+    assert c.verdict == c.verdict_with == "not unusual"
+    assert -1.2 < c.z_without < -0.8
+    assert (round(c.compound, 3), round(c.national_compound, 3)) == (0.071, 0.060)
+    cleveland = change.year_change(data, "Cleveland", "2021-03-31")
+    assert cleveland.outliers == ["Cleveland"]
+    assert cleveland.verdict == "outside 99.8%"
+
+
+@pytest.mark.parametrize(
+    ("z", "words"),
+    [(0, "not unusual"), (1.95, "not unusual"), (-1.97, "outside 95%"), (3.08, "outside 95%"),
+     (3.1, "outside 99.8%"), (-4, "outside 99.8%")],
+)  # fmt: skip
+def test_words_of_z(z: float, words: str) -> None:
+    assert change.words_of_z(z) == words
+
+
+def test_what_is_known_without_a_count(data) -> None:
+    found = missing.what_is_known(data, "Staffordshire", DAY)
+    assert (found.count_low, found.count_high) == (1307, 1316)
+    assert [s["when"] for s in found.nearest] == ["before", "after"]
+    surrey = missing.what_is_known(data, "Surrey", DAY)
+    assert surrey.nearest == surrey.printed == []
+    assert surrey.count_low is None
+    assert round(surrey.pool_rate, 2) == 120.32
+
+
+def test_a_missing_count_is_never_a_number(data) -> None:
+    record = assess(data, "Surrey", DAY)
+    told = record.as_dict()
+    for name in (
+        "count",
+        "rate",
+        "ratio",
+        "people_gap",
+        "z_overdispersed",
+        "rank",
+        "margin_verdict",
+    ):
+        assert told[name] is None, name
+    assert told["methods"] == told["sensitivity"] == []
+    assert "no count" in record.status

@@ -1,0 +1,173 @@
+"""The story check: every claim, the flips, other forces, and a reporter's own table."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+
+import pandas as pd
+import pytest
+
+from mappa.data import load
+from mappa.errors import DataError
+from mappa.rates.story import check as story
+from mappa.rates.story.file import read_claims
+from mappa.words.rate import story as words
+
+VERDICTS = {
+    "c01": "holds", "c02": "holds after rounding", "c03": "holds after rounding",
+    "c04": "cannot be checked", "c05": "cannot be checked", "c06": "holds",
+    "c07": "holds after rounding", "c08": "cannot be checked", "c09": "holds", "c10": "holds",
+    "c11": "cannot be checked", "c12": "cannot be checked", "c13": "cannot be checked",
+    "c14": "cannot be checked", "c15": "misleading", "c16": "misleading", "c17": "misleading",
+    "c18": "holds", "c19": "holds", "c20": "cannot be checked",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def findings(data):
+    return {f.claim_id: f for f in story.check_all(data, story.story_claims(data, "Cumbria"))}
+
+
+def test_all_twenty_claims(findings) -> None:
+    assert {k: f.verdict for k, f in findings.items()} == VERDICTS
+    assert round(findings["c02"].recomputed_value, 3) == 132.007
+    assert round(findings["c03"].recomputed_value, 3) == 119.487
+    assert round(findings["c07"].recomputed_value, 2) == 3.55
+    for f in findings.values():
+        assert len(words.why(f)) > 20
+        assert (f.verdict == "misleading") == words.correction(f).startswith("Say: ")
+
+
+def test_exact_sentences(findings) -> None:
+    assert words.why(findings["c02"]) == (
+        "594 people over 449,975 people aged 10 and over is 132.01 per 100,000, which rounds to "
+        "the printed value."
+    )
+    assert words.why(findings["c04"]) == (
+        "The 598 of 31 March 2019 is itself implied by this claim and printed nowhere else, so the "
+        "change agrees with itself only."
+    )
+    assert "a flow and bound no stock" in words.why(findings["c12"])
+    assert "running in custody" in words.why(findings["c15"])
+    assert words.why(findings["c13"]).endswith("It is 3.5% of the count; in the nation it is 4.1%.")
+
+
+def printed_claims(data) -> list[str]:
+    rows = data.story_claims
+    return list(rows.loc[rows["printed_value"].str.fullmatch(r"-?\d+"), "claim_id"])
+
+
+def test_changing_a_printed_value_flips_verdict_and_sentence(data, findings) -> None:
+    claims = {c.claim_id: c for c in story.story_claims(data, "Cumbria")}
+    numbered = printed_claims(data)
+    assert len(numbered) == 12
+    for name in numbered:
+        wrong = dataclasses.replace(claims[name], printed=str(int(claims[name].printed) + 3))
+        found = story.check(data, wrong)
+        assert found.verdict == "does not hold", name
+        assert words.why(found) != words.why(findings[name])
+        assert words.correction(found)
+    said = dataclasses.replace(claims["c15"], printed="on conviction")
+    assert story.check(data, said).verdict == "holds"
+
+
+def test_a_spoilt_table_flips_the_verdict(data_copy) -> None:
+    path = data_copy / "story_claims.csv"
+    path.write_text(path.read_text().replace(",rso_count,62435,", ",rso_count,62453,"))
+    data = load(data_copy)
+    found = {f.claim_id: f for f in story.check_all(data, story.story_claims(data, "Cumbria"))}
+    assert found["c06"].verdict == "does not hold"
+    assert words.correction(found["c06"]).startswith("England and Wales, 31 March 2020: 62,435")
+
+
+def test_other_forces_get_what_the_figures_carry(data) -> None:
+    norfolk = story.check_all(data, story.story_claims(data, "Norfolk"))
+    told = {f.claim_id: f for f in norfolk}
+    assert told["c01"].area == "Norfolk" and told["c01"].recomputed_value == 1110
+    assert "Cumbria" not in " ".join(words.why(f) + f.claim for f in norfolk)
+    surrey = story.check_all(data, story.story_claims(data, "Surrey"))
+    assert "c01" not in {f.claim_id for f in surrey}
+
+
+def test_the_made_up_country(made_up_data) -> None:
+    f = made_up_data
+    found = story.check_all(f, story.story_claims(f, f.settings["default_force"]))
+    assert [x.verdict for x in found][1] == "does not hold"
+    assert "England" not in " ".join(words.why(x) for x in found)
+
+
+def test_an_explanation_can_be_handed_in(data, findings) -> None:
+    claim = next(c for c in story.story_claims(data, "Cumbria") if c.claim_id == "c08")
+    little = story.check(data, claim, explanation=story.explained(2145, 56, 930, "2009/10"))
+    assert (little.verdict, little.claim_id) == ("misleading", "c08")
+    assert words.why(little) == (
+        "by the register model +56 of the year’s growth of +2,145 come from sentence lengths since "
+        "2009/10, while +930 hang on terms without end."
+    )
+    much = story.check(data, claim, explanation=story.explained(2145, 856, 930, "2009/10"))
+    assert much.verdict == "holds"
+    assert "register model" in words.why(story.check(data, claim))
+
+
+@pytest.mark.parametrize(
+    ("value", "printed", "decimals", "right"),
+    [(132.5, 133, 0, True), (132.49, 132, 0, True), (3.55, 3.6, 1, True), (3.55, 3.5, 1, False)],
+)
+def test_rounding_is_half_up(value, printed, decimals, right) -> None:
+    assert story.rounds_to(value, printed, decimals) is right
+
+
+def write(path, *rows, header=("area", "date", "measure", "value")):
+    with path.open("w", newline="") as stream:
+        csv.writer(stream).writerows([header, *rows])
+    return path
+
+
+def test_a_reporters_own_claims(data, tmp_path) -> None:
+    day = "2020-03-31"
+    path = write(
+        tmp_path / "mine.csv",
+        ("cumbria", day, "count", "595"),
+        ("Staffordshire", day, "count", "1290"),
+        ("Staffordshire", day, "count", "1310"),
+        ("England and Wales", day, "change percent", "3.6"),
+        ("Norfolk", day, "rate", "150"),
+        ("Surrey", day, "count", "800"),
+        ("Norfolk", day, "Count", "1,110"),
+    )
+    found = story.check_all(data, read_claims(data, path))
+    assert [f.verdict for f in found] == [
+        "does not hold", "does not hold", "cannot be checked", "holds after rounding",
+        "does not hold", "cannot be checked", "holds",
+    ]  # fmt: skip
+    assert words.correction(found[0]) == "Cumbria, 31 March 2020: 594 people on the register."
+    assert "between 1,307 and 1,316" in words.correction(found[1])
+    assert words.correction(found[4]).startswith("Norfolk, 31 March 2020: 137 people")
+
+
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        (("Cumbira", "2020-03-31", "count", "1"), "row 2, column area"),
+        (("Cumbria", "31/3/2020", "count", "1"), "row 2, column date"),
+        (("Cumbria", "2020-03-31", "cuont", "1"), "did you mean 'count'"),
+        (("Cumbria", "2020-03-31", "count", "many"), "row 2, column value"),
+    ],
+)
+def test_mistakes_in_the_file(data, tmp_path, row, says) -> None:
+    with pytest.raises(DataError, match=says):
+        read_claims(data, write(tmp_path / "mine.csv", row))
+
+
+def test_a_missing_column_and_file(data, tmp_path) -> None:
+    path = write(tmp_path / "mine.csv", ("Cumbria", "1"), header=("area", "value"))
+    with pytest.raises(DataError, match="no column 'date'"):
+        read_claims(data, path)
+    with pytest.raises(DataError, match="missing"):
+        read_claims(data, tmp_path / "none.csv")
+
+
+def test_dates_without_figures_are_not_errors(data) -> None:
+    claim = story.Claim("x", "x", "Cumbria", pd.Timestamp("2025-03-31"), "rso_count", "600")
+    assert story.check(data, claim).verdict == "cannot be checked"

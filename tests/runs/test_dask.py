@@ -1,0 +1,169 @@
+"""The same tasks on a real dask.distributed cluster of several processes, a killed worker too."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from contextlib import nullcontext
+from pathlib import Path
+
+import pytest
+from runs_support import mappa, mappa_environment, write_study
+
+distributed = pytest.importorskip("distributed")
+
+from mappa.commands.report import render  # noqa: E402
+from mappa.growth import validation  # noqa: E402
+from mappa.register.posterior import fit as fits  # noqa: E402
+from mappa.runs import cluster, notebooks, plan, publish, report  # noqa: E402
+from mappa.runs.jobs import OtherMachine  # noqa: E402
+from mappa.runs.progress import Progress  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def address():
+    """The address of a scheduler with two workers in processes of their own."""
+    kept = dict(os.environ)
+    os.environ.clear()
+    os.environ.update(mappa_environment())  # ipykernel behaves otherwise inside a test
+    try:
+        local = distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+        )
+    finally:
+        os.environ.update(kept)
+    with local:
+        yield local.scheduler_address
+
+
+def run_on(address, data, folder: Path, out: Path, forces, **changes):
+    publish.make_folder(out)
+    study = plan.Study(data, tuple(notebooks.find(folder)), {}, out, **changes)
+    plans = plan.plan(study, forces)
+    with cluster.executor(address) as (executor, threads):
+        options = report.Options(window=2 * threads, render=render)
+        run = report.Run(study, plans, options, Progress(0, len(plans), quiet=True))
+        with report.recorded(run, "dask"):
+            run.run(executor)
+    return run
+
+
+def states(run):
+    return [force.state for force in run.forces]
+
+
+def test_a_cluster_publishes_the_same_bytes_as_this_machine(address, data, tmp_path):
+    study = write_study(tmp_path / "nb")
+    done = mappa(
+        "report", "--force", "Kent", "--out", tmp_path / "a", "--dask", address, notebooks=study
+    )
+    assert done.returncode == 0, done.stderr
+    done = mappa("report", "--force", "Kent", "--out", tmp_path / "b", notebooks=study)
+    assert done.returncode == 0, done.stderr
+    here, there = (
+        {p.name: p.read_bytes() for p in (tmp_path / x / "kent").iterdir()} for x in "ab"
+    )
+    assert here == there and len(here) == 10
+
+
+def test_identical_jobs_run_again_and_are_not_remembered(address, data, tmp_path):
+    count = f"open({str(tmp_path / 'ran')!r}, 'a').write('x')"
+    folder = write_study(tmp_path / "nb", rate=[count])
+    for out in ("a", "b"):
+        run = run_on(address, data, folder, tmp_path / out, ["Kent"])
+        assert states(run) == [report.PUBLISHED]
+    assert (tmp_path / "ran").read_text() == "xx"
+
+
+def test_a_failing_notebook_fails_its_force_only(address, data, tmp_path):
+    fails = "assert force != 'Kent', 'not Kent'"
+    folder = write_study(tmp_path / "nb", rate=[fails])
+    run = run_on(address, data, folder, tmp_path / "out", ["Kent", "Surrey"])
+    assert states(run) == [report.FAILED, report.PUBLISHED]
+    assert run.forces[0].failures["2-rate"].error == "AssertionError"
+
+
+def test_a_worker_with_other_tables_is_refused(address, data, tmp_path):
+    folder = write_study(tmp_path / "nb")
+    with pytest.raises(OtherMachine, match=r"The tables on .* are not those of this run"):
+        run_on(address, data, folder, tmp_path / "out", ["Kent"], data="other")
+    assert not (tmp_path / "out" / "kent").exists()
+
+
+WAIT = """\
+import os, pathlib, time
+here = pathlib.Path({here!r})
+(here / f"{{os.environ['JPY_PARENT_PID']}}-{{os.getpid()}}").touch()
+while not (here / "go").exists():
+    time.sleep(0.05)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_worker_that_is_killed_in_mid_run_loses_nothing(address, data, tmp_path):
+    """Its kernel goes with it and the scheduler gives the task to another worker."""
+    here = tmp_path / "here"
+    here.mkdir()
+    folder = write_study(tmp_path / "nb", rate=[WAIT.format(here=str(here))])
+    killed = []
+
+    def kill():
+        end = time.monotonic() + 90
+        while not killed and time.monotonic() < end:
+            for mark in here.glob("*-*"):
+                worker, kernel = map(int, mark.name.split("-"))
+                os.kill(worker, signal.SIGKILL)
+                killed.append(kernel)
+                break
+            time.sleep(0.05)
+        (here / "go").touch()
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    run = run_on(address, data, folder, tmp_path / "out", ["Kent"])
+    killer.join()
+    assert states(run) == [report.PUBLISHED]
+    assert len(list(here.glob("*-*"))) == 2  # it was begun twice
+    end = time.monotonic() + 20
+    while Path(f"/proc/{killed[0]}").exists() and time.monotonic() < end:
+        time.sleep(0.1)
+    assert not Path(f"/proc/{killed[0]}").exists()
+
+
+def test_the_simulation_and_the_validation_are_the_same_on_a_cluster(address, data, tmp_path):
+    written = []
+    for more in ([], ["--dask", address]):
+        out = tmp_path / f"simulation-{len(more)}.csv"
+        done = mappa("simulate", "--replications", "100", "--out", out, *more)
+        assert done.returncode == 0, done.stderr
+        written.append(out.read_bytes())
+    assert written[0] == written[1]
+    chosen = validation.plan(data)[:2]
+    small = {"draws": 40, "warm_up": 10, "sweeps": 1}
+    here = validation.run(data, chosen, **small)
+    with cluster.executor(address) as (executor, _):
+        there = validation.run(data, chosen, executor=executor, **small)
+    assert len(here) and here.equals(there)
+
+
+def test_the_posterior_is_the_same_on_a_cluster(address, data, tmp_path, monkeypatch):
+    settings = fits.Settings(
+        seed=7, chains=2, burn=0, kept=40, judged=8, ship=4, processes=1, tuning=0.01, block=20
+    )
+    made = []
+    for name in ("here", "there"):
+        monkeypatch.setenv("MAPPA_CACHE", str(tmp_path / name))
+        with cluster.executor(address) if made else nullcontext((None, 1)) as (workers, _):
+            made.append(fits.fit(data, "2020-03-31", settings, executor=workers))
+        # The cluster is lent the tuned sampler, but none of the draws.
+        for path in (tmp_path / "here").rglob("tuned.pickle"):
+            there = tmp_path / "there" / path.relative_to(tmp_path / "here")
+            there.parent.mkdir(parents=True, exist_ok=True)
+            there.write_bytes(path.read_bytes())
+    (draws, shown, told), (draws_there, shown_there, told_there) = made
+    assert draws["walk_1"].nunique() > 1
+    assert draws.equals(draws_there) and shown.equals(shown_there)
+    assert told == told_there

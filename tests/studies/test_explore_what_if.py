@@ -1,0 +1,115 @@
+"""What-ifs under the hand: the same runs as the scenario's, in words and a picture."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+
+import numpy as np
+import pytest
+
+from mappa.data import Data
+from mappa.errors import UsageError
+from mappa.plot.register import whatif as charts
+from mappa.register.answers import scenarios
+from mappa.register.answers.whatif import WhatIf, _posterior, in_force, whatif
+from mappa.words.register import whatif as words
+
+MINUS = "\N{MINUS SIGN}"
+
+
+def record(scenario: float, baseline: float = 70_000, **changes: object) -> WhatIf:
+    made = WhatIf(
+        nation="Freedonia",
+        as_of=dt.date(2018, 3, 31),
+        settings={"threshold_months": 48.0, "volume_percent": -10.0},
+        since=dt.date(2012, 4, 1),
+        cohorts="new",
+        dates=(dt.date(2018, 3, 31), dt.date(2028, 3, 31)),
+        baseline=(50_000.0, baseline),
+        scenario=(50_000.0, scenario),
+    )
+    return dataclasses.replace(made, **changes)  # type: ignore[arg-type]
+
+
+MEANING = {s.name: s.meaning for s in scenarios.SETTINGS}
+HEAD = (
+    f"Supposed for those sentenced from then from 1 April 2012: {MEANING['threshold_months']}: "
+    f"48 months and {MEANING['volume_percent']} of {MINUS}10%. That "
+)
+TAIL = " This is the middle of the posterior; the button Intervals says how far it is known."
+
+
+@pytest.mark.parametrize(
+    ("scenario", "said"),
+    [
+        (66_352, "means 3,648 fewer people on the register on 31 March 2028: 66,352 in place of "),
+        (71_000, "means 1,000 more people on the register on 31 March 2028: 71,000 in place of "),
+        (70_001, "means one more person on the register on 31 March 2028: 70,001 in place of "),
+        (69_999, "means one fewer person on the register on 31 March 2028: 69,999 in place of "),
+        (70_000.3, "changes nothing that shows by 31 March 2028: 70,000 in place of "),
+    ],
+)
+def test_the_sentence(scenario: float, said: str) -> None:
+    assert words.changed(record(scenario)) == f"{HEAD}{said}70,000.{TAIL}"
+
+
+def test_everyone_and_a_term_without_end() -> None:
+    text = words.changed(record(1, cohorts="all", settings={"long_years": float("inf")}))
+    assert text.startswith(
+        f"Supposed for everyone from 1 April 2012: {MEANING['long_years']}: without end. That "
+    )
+
+
+def test_the_picture_carries_the_numbers() -> None:
+    exhibit = charts.whatif(record(66_352))
+    assert exhibit.headline == f"Supposed: {MINUS}3,648 people by March 2028"
+    assert exhibit.alt == words.changed(record(66_352))
+    assert exhibit.data["supposed"].tolist() == [50_000, 66_352]
+    picture = exhibit.svg()
+    assert "supposed 66,352" in picture
+    assert "as it is 70,000" in picture
+    assert charts.whatif(record(66_352)).svg() == picture
+
+
+def test_the_law_in_force_stands_on_the_controls(data: Data) -> None:
+    """Sexual Offences Act 2003, section 82; review after 15 years (section 91B)."""
+    law = in_force(data, str(data.settings["default_as_of"]))
+    assert law["threshold_months"] == 30
+    assert (law["short_years"], law["middle_years"], law["other_years"]) == (7, 10, 5)
+    assert law["long_years"] == float("inf")
+    assert law["caution_years"] == 2
+    assert law["review_wait_years"] == 15
+    assert {law[n] for n in law if n.endswith("_percent")} == {0}
+
+
+def test_it_is_the_scenario_at_the_middle_of_the_posterior(data: Data) -> None:
+    day = str(data.settings["default_as_of"])
+    settings = {"threshold_months": 60, "volume_percent": -20}
+    made = whatif(data, day, settings, since="2012-04", horizon=6)
+    p = _posterior(data, data.date(day))
+    scenario = scenarios.parse(
+        settings,
+        terms=p.density.model.law.terms,
+        today=p.plan.today,
+        horizon=6,
+        since="2012-04",
+    )
+    _, before, after = scenarios.central(p, scenario, 6)
+    assert np.array_equal(made.baseline, before)
+    assert np.array_equal(made.scenario, after)
+    assert made.since == dt.date(2012, 4, 1)
+    assert made.dates[-1] == dt.date(data.date(day).year + 6, 3, 31)
+    assert made.difference < 0
+    # Nothing changes before the first day, and nothing supposed changes nothing.
+    assert made.baseline[0] == made.scenario[0]
+    still = whatif(data, day, {"volume_percent": 0}, since="2012-04", horizon=6)
+    assert still.baseline == still.scenario
+
+
+def test_what_is_not_allowed_is_one_sentence(data: Data) -> None:
+    day = str(data.settings["default_as_of"])
+    with pytest.raises(UsageError, match="threshold_months is 3: it can be 7 to 240 months"):
+        whatif(data, day, {"threshold_months": 3}, since="2012-04")
+    with pytest.raises(UsageError, match="write a month as YYYY-MM"):
+        whatif(data, day, {"threshold_months": 48}, since="April")

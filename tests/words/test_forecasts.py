@@ -1,0 +1,424 @@
+"""Exact words of the forecast side, with every branch; every number is in its record."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mappa.data import Data
+from mappa.forecasts import seals
+from mappa.forecasts.backtest import HorizonScore, RollingOrigins
+from mappa.forecasts.scores import SealScore, score_seal
+from mappa.forecasts.view import DatedCount, ForecastView, dated_counts, forecast_view
+from mappa.forecasts.vintage import Leak
+from mappa.plot.forecasts import charts
+from mappa.register.answers.local import LocalReading
+from mappa.register.answers.value_of_information import Request, Settlement
+from mappa.words.forecasts import answer as fw
+from mappa.words.forecasts import seals as sw
+from mappa.words.register import local as lw
+from mappa.words.register import value_of_information as tw
+
+ORIGIN = pd.Timestamp("2020-03-31")
+DAY = dt.date(2021, 3, 31)
+
+
+@pytest.fixture(scope="module")
+def view(data: Data) -> ForecastView:
+    steps = np.linspace(-1000, 1000, 2001)
+    draws = 62435 + np.array([2000, 4000]) + np.column_stack([steps, 2 * steps])
+    return forecast_view(data, ORIGIN, 2, draws)
+
+
+ASSUMPTION = (
+    "It assumes that the law stays as it is and that the number sentenced a year moves at random "
+    "from its last known level."
+)
+
+
+def test_forecast_sentence_without_and_with_a_later_count(view: ForecastView) -> None:
+    start = (
+        "From 31 March 2020 the register model puts the number on the register in England and "
+        "Wales on 31 March 2022 at 66,435 people (90% interval 64,635 to 68,235)."
+    )
+    assert fw.forecast_sentence(view) == (
+        f"{start} No count later than that is in the data yet. {ASSUMPTION}"
+    )
+    inside = fw.forecast_sentence(view, [DatedCount(DAY, 64325)])
+    assert inside == (
+        f"{start} The first count that came, 64,325 on 31 March 2021, lies inside its 90% "
+        f"interval (63,535 to 65,335). {ASSUMPTION}"
+    )
+    assert "lies outside its 90% interval" in fw.forecast_sentence(view, [DatedCount(DAY, 70000)])
+
+
+def test_benchmarks_table(view: ForecastView) -> None:
+    table = fw.benchmarks_table(view)
+    assert list(table.frame.columns) == ["Method", "31 March 2021", "31 March 2022"]
+    assert table.frame.iloc[0].tolist() == [
+        "Register model",
+        "64,435 (63,535 to 65,335)",
+        "66,435 (64,635 to 68,235)",
+    ]
+    assert table.frame.iloc[1, 1] == "65,029"
+    assert len(table.frame) == 6
+    short = dataclasses.replace(
+        view,
+        benchmarks=tuple(
+            dataclasses.replace(b, value=None, status="fewer than 8 counts")
+            if b.method == "ets_damped"
+            else b
+            for b in view.benchmarks
+        ),
+    )
+    table = fw.benchmarks_table(short)
+    assert table.frame.set_index("Method").loc["Damped exponential smoothing"].tolist() == [
+        "none",
+        "none",
+    ]
+    assert table.note.endswith("Damped exponential smoothing: fewer than 8 counts.")
+
+
+def horizon_score(method: str, label: str, rmse: float, **more: object) -> HorizonScore:
+    base = {"horizon": 1, "cases": 8, "mean_error": 100.0, "crps": 400.0, "covered": None}
+    return HorizonScore(
+        method=method,
+        label=label,
+        rmse=rmse,
+        interval_score=None,
+        **{**base, **more},  # type: ignore[arg-type]
+    )
+
+
+def rolling(*scores: HorizonScore, missing: tuple[int, ...] = ()) -> RollingOrigins:
+    return RollingOrigins(
+        as_of=DAY,
+        origins=(dt.date(2019, 3, 31), dt.date(2020, 3, 31)),
+        missing=missing,
+        scores=scores,
+        trials=(),
+        register_status="ok",
+    )
+
+
+DRIFT = horizon_score("five_year_drift", "mean change of five years", 700)
+
+
+@pytest.mark.parametrize(
+    ("rmse", "words"), [(697, "similar to"), (500, "lower than"), (900, "higher than")]
+)
+def test_origins_sentence(rmse: float, words: str) -> None:
+    ours = horizon_score("register_mode", "register model (posterior mode)", rmse, covered=5)
+    assert fw.origins_sentence(rolling(ours, DRIFT)) == (
+        "Over eight past starting points and one year ahead, the best simple method (mean change "
+        "of five years) was off by 700 people (root mean square); the register model was off by "
+        f"{rmse}, {words} that, and its 90% intervals held 5 of 8 counts. With so few starting "
+        "points this does not rank the methods: the model is there for its accounting and its "
+        "what-ifs, not for its forecasts."
+    )
+
+
+def test_origins_sentence_without_the_model_or_without_counts() -> None:
+    alone = dataclasses.replace(rolling(DRIFT), register_status="no forecasts of it are kept")
+    assert fw.origins_sentence(alone).endswith(
+        "The register model is not compared: no forecasts of it are kept."
+    )
+    assert fw.origins_sentence(rolling()) == (
+        "There are too few national counts to hold forecasts against later ones."
+    )
+    assert fw.origins_table(rolling()).frame.empty
+
+
+def test_origins_table() -> None:
+    ours = horizon_score("register_mode", "register model (posterior mode)", 697, covered=5)
+    table = fw.origins_table(rolling(ours, DRIFT, missing=(2012,)))
+    assert table.frame.to_numpy().tolist() == [
+        ["Register model (posterior mode)", "697 (+100)", "5 of 8"],
+        ["Mean change of five years", "700 (+100)", "no interval"],
+    ]
+    assert "No national count is known for 2012: it is no starting point" in table.note
+    assert "refitted offline at each date, at the mode of its posterior" in table.note
+
+
+def leak(date: str, kind: str, published: dt.date | None) -> Leak:
+    return Leak("national_figures", date, "rso_count", 1.0, "s", published, kind)
+
+
+def test_leaks_sentence() -> None:
+    assert fw.leaks_sentence([], ORIGIN) == (
+        "Every national count up to 31 March 2020 was published by then."
+    )
+    found = [
+        leak("2011-03-31", "later", dt.date(2024, 1, 30)),
+        leak("2020-03-31", "usual lag", dt.date(2020, 10, 30)),
+    ]
+    assert fw.leaks_sentence(found, ORIGIN) == (
+        "Not all national counts dated up to 31 March 2020 were published by then: that of 31 "
+        "March 2020 (published by 30 October 2020) came out within a year of its date and that "
+        "of 31 March 2011 (published by 30 January 2024) is known only from a later edition. A "
+        "forecast made on the day itself could not have known them."
+    )
+    two = [leak("2010-03-31", "not dated", None), leak("2011-03-31", "not dated", None)]
+    assert "those of 31 March 2010 and 31 March 2011 come from undated sources" in (
+        fw.leaks_sentence(two, ORIGIN)
+    )
+
+
+def reading(**more: object) -> LocalReading:
+    base: dict[str, object] = {
+        "force": "Cumbria",
+        "nation": "England and Wales",
+        "start": pd.Timestamp("2019-03-31"),
+        "end": ORIGIN,
+        "count_start": 598.0,
+        "count_end": 594.0,
+        "national_growth": 0.0355,
+        "expected": 619.2,
+        "low": 602.5,
+        "high": 635.9,
+        "difference": -25.2,
+        "leaving": 0.07,
+        "quality_start": "derived",
+        "quality_end": "printed",
+        "status": "read",
+    }
+    return LocalReading(**{**base, **more})  # type: ignore[arg-type]
+
+
+LOCAL_END = (
+    "It assumes the nation's mix of sentences and no net moves across the border; the interval "
+    "is that of random arrivals and departures only."
+)
+
+
+def test_local_sentence() -> None:
+    start = (
+        "Had people entered and left the register in Cumbria at the rates of England and Wales, "
+        "the 598 of 31 March 2019 would have become 619 on 31 March 2020 (90% interval 603 to "
+        "636). "
+    )
+    soft = "(The count of 31 March 2019 is derived, not printed.) "
+    assert lw.local_sentence(reading()) == (
+        f"{start}The count was 594, lower than chance alone would explain. {soft}{LOCAL_END}"
+    )
+    high = lw.local_sentence(reading(count_end=700.0, quality_start="printed"))
+    assert high == (
+        f"{start}The count was 700, higher than chance alone would explain. {LOCAL_END}"
+    )
+    within = lw.local_sentence(reading(count_end=620.0, quality_start="official"))
+    assert within == (
+        f"{start}The count was 620, within what chance alone would explain. {LOCAL_END}"
+    )
+
+
+def test_local_sentence_without_two_counts() -> None:
+    status = "only one count of Cumbria can be laid beside a national count of its basis"
+    blank = reading(status=status, start=None, count_start=None, expected=None, low=None)
+    assert lw.local_sentence(blank) == (
+        "What the nation's growth would have done here cannot be said: only one count of Cumbria "
+        "can be laid beside a national count of its basis. That one is 594 on 31 March 2020."
+    )
+    none = reading(status="no count of X is known", count_end=None)
+    assert lw.local_sentence(none) == (
+        "What the nation's growth would have done here cannot be said: no count of X is known."
+    )
+
+
+def request(name: str, reduction: float | None, **more: object) -> Request:
+    base: dict[str, object] = {
+        "candidate": name,
+        "table": f"the table of {name}",
+        "holder": "the Office",
+        "measures": (f"flow.{name}",),
+        "error": 0.03,
+        "reduction": reduction,
+        "by_component": {"terms": 0.1, "remainder": 0.6} if reduction is not None else {},
+        "sd_before": {},
+        "sd_after": {},
+        "request": f"Please send {name}.",
+        "status": "ok",
+    }
+    return Request(**{**base, **more})  # type: ignore[arg-type]
+
+
+def settlement(*requests: Request) -> Settlement:
+    return Settlement(ORIGIN, ("terms", "remainder"), 500, requests, 0.71)
+
+
+def test_settle_words() -> None:
+    unknown = request("deaths", None, status="the model does not show flow.deaths")
+    s = settlement(request("expiries", 0.48), unknown)
+    assert tw.settle_sentence(s) == (
+        "The unpublished table that would narrow the attribution most is the table of expiries: "
+        "it would be expected to remove 48% of the attribution's variance, and 60% of that of "
+        "its part 'remainder'. All the tables together would remove 71%. It assumes that the "
+        "model holds and that a table meets the model's numbers within 3%."
+    )
+    table = tw.settle_table(s)
+    assert table.frame.to_numpy().tolist() == [
+        ["The table of expiries", "the Office", "48%", "10%", "60%"],
+        ["The table of deaths", "the Office", "not known", "not known", "not known"],
+    ]
+    assert table.note.endswith("The table of deaths: the model does not show flow.deaths.")
+    assert tw.settle_request(s.requests[0]) == "To the Office.\n\nPlease send expiries."
+    assert tw.settle_requests(s).frame["Wording"].tolist() == [
+        "Please send expiries.",
+        "Please send deaths.",
+    ]
+    assert tw.settle_sentence(settlement(unknown)) == (
+        "None of the tables that could be asked for would narrow the attribution."
+    )
+
+
+@pytest.fixture(scope="module")
+def score(data: Data) -> SealScore:
+    return score_seal(_seal(data), data)
+
+
+def _seal(data: Data) -> seals.Seal:
+    nation, area = data.nation, "Durham"
+    dates = [ORIGIN + pd.DateOffset(years=h) for h in (1, 2)]
+    steps = np.linspace(-1000, 1000, 2001)
+    rows = [
+        seals.distribution_rows(
+            "nation", nation, "model", dates, 64000 + np.add.outer(steps, [0, 2000])
+        ),
+        seals.distribution_rows(
+            "area", area, "model", dates, 850 + np.add.outer(steps / 10, [0, 30])
+        ),
+        seals.level_rows("area", area, "national_growth", dates[0], [np.nan], [868.0]),
+    ]
+    methods = {"model": "a model", "national_growth": "last count moved by the nation's growth"}
+    return seals.make_seal(
+        data, ORIGIN, 2, pd.concat(rows), methods, name="first", sealed_on=dt.date(2020, 12, 1)
+    )
+
+
+def test_seal_sentence(data: Data, score: SealScore) -> None:
+    durham = data.counts("2021-03-31")["Durham"]
+    assert sw.seal_sentence(score) == (
+        "The forecast sealed on 1 December 2020 from 31 March 2020 (first) put the nation at "
+        "64,000 on 31 March 2021, 325 people lower than the count of 64,325, which lies inside "
+        "its 90% interval. For 31 March 2021 its 90% intervals held the counts of 1 of 1 areas, "
+        f"with a mean error of {abs(850 - durham):.0f} people against {abs(868 - durham):.0f} "
+        "for the last count moved by the nation's growth. The national count was in the data "
+        "when it was sealed, so that this is no blind test. No count is in the data yet for 31 "
+        "March 2022."
+    )
+
+
+def test_seal_sentence_when_nothing_can_be_said(data: Data) -> None:
+    early = score_seal(_seal(data), data.until(ORIGIN))
+    assert sw.seal_sentence(early) == (
+        "The forecast sealed on 1 December 2020 from 31 March 2020 (first) cannot be scored yet: "
+        "no count later than the origin is in the data."
+    )
+
+
+def test_seals_sentence(score: SealScore) -> None:
+    assert sw.seals_sentence([]) == (
+        "There is no sealed forecast yet: `mappa forecast seal` makes one."
+    )
+    assert sw.seals_sentence([score, score]).count("\n\n") == 1
+
+
+def test_seal_sentence_tells_how_blind_it_was(score: SealScore) -> None:
+    assert "no blind test" not in sw.seal_sentence(dataclasses.replace(score, blind=1))
+    two = dataclasses.replace(score, scored=2, blind=0)
+    assert "All those national counts were in the data" in sw.seal_sentence(two)
+    one = dataclasses.replace(score, scored=3, blind=2)
+    assert "One of the three later national counts was in the data" in sw.seal_sentence(one)
+    revised = dataclasses.replace(score, inputs_unchanged=False)
+    assert sw.seal_sentence(revised).endswith("have been revised since it was sealed.")
+    bare = dataclasses.replace(score, areas=())
+    assert "No later count of an area is in the data." in sw.seal_sentence(bare)
+
+
+def test_seal_tables(score: SealScore) -> None:
+    table = sw.seal_table(score)
+    assert table.frame.iloc[0].tolist()[:6] == [
+        "A model",
+        "31 March 2021",
+        "64,000 (63,100 to 64,900)",
+        "64,325",
+        "−325",
+        "yes",
+    ]
+    assert table.frame.iloc[1].tolist()[3:] == ["no count yet", "", "", ""]
+    assert len(sw.seal_table(score, scored_only=True).frame) == 1
+    assert score.seal_sha256 in table.note
+    areas = sw.seal_areas_table(score).frame
+    assert areas["Method"].tolist() == ["A model", "Last count moved by the nation's growth"]
+    assert areas["90% interval held"].tolist() == ["1 of 1", "no interval"]
+
+
+def numbers_in(text: str) -> set[float]:
+    return {float(n.replace(",", "")) for n in re.findall(r"\d[\d,]*(?:\.\d+)?", text)}
+
+
+def test_every_number_of_the_alt_text_is_in_the_record(data: Data, view: ForecastView) -> None:
+    later = dated_counts(data, after=ORIGIN)
+    exhibit = charts.forecast_chart(view, later, publisher="the Ministry")
+    known = {round(v, 0) for f in (*view.register, *view.benchmarks) for v in _ends(f)}
+    known |= {c.count for c in (*view.history, *later)}
+    known |= {31, 90, 50} | {float(y) for y in range(2002, 2026)}
+    assert numbers_in(exhibit.alt) <= known
+    assert numbers_in(exhibit.headline) <= known
+    assert len(exhibit.headline.split()) <= 12
+    assert set(exhibit.data["Series"]) >= {"count", "register model", "random walk with drift"}
+
+
+def _ends(forecast: object) -> list[float]:
+    values = (getattr(forecast, name) for name in ("value", "low", "high"))
+    return [v for v in values if v is not None]
+
+
+def test_charts_are_the_same_bytes_and_take_no_later_counts(view: ForecastView) -> None:
+    first, again = charts.forecast_chart(view), charts.forecast_chart(view)
+    assert first.svg() == again.svg()
+    assert "since" not in first.alt
+    assert "a fall to" in charts.forecast_chart(falling(view)).headline
+
+
+def falling(view: ForecastView) -> ForecastView:
+    lower = tuple(dataclasses.replace(f, value=60000.0) for f in view.register)
+    return dataclasses.replace(view, register=lower)
+
+
+def test_seal_and_settle_charts(score: SealScore) -> None:
+    exhibit = charts.seal_chart(score)
+    assert exhibit.headline == "Sealed 90% intervals held 1 of 1 later area counts"
+    assert exhibit.alt.endswith("held the counts of 1.")
+    empty = charts.seal_chart(dataclasses.replace(score, area_cases=()))
+    assert empty.alt == "No area that the seal forecasts has a later count."
+    assert "<svg" in empty.svg()
+    best = charts.settle_chart(settlement(request("expiries", 0.48)))
+    assert best.headline == "One table would remove 48% of the attribution's variance"
+    assert best.alt.endswith("All the tables together would remove 71%.")
+    assert charts.settle_chart(settlement()).alt == "No table would narrow the attribution."
+
+
+def test_labels_are_spread_apart_and_keep_their_order() -> None:
+    placed = charts.spread([10.0, 10.5, 30.0, 10.2], 2.0)
+    order = np.argsort(placed)
+    assert order.tolist() == [0, 3, 1, 2]
+    assert np.diff(np.sort(placed)).min() >= 2.0 - 1e-6
+    assert charts.spread([], 1.0) == []
+
+
+def test_made_up_country_has_its_own_words(made_up_data: Data, tmp_path: Path) -> None:
+    origin = pd.Timestamp("2018-03-31")
+    last = made_up_data.national("rso_count")[origin]
+    view = forecast_view(made_up_data, origin, 1, np.linspace(last, last + 200, 101)[:, None])
+    text = fw.forecast_sentence(view, dated_counts(made_up_data, after=origin))
+    assert "Freedonia and Sylvania" in text and "31 March 2019" in text
+    assert "England" not in text
+    exhibit = charts.forecast_chart(view, publisher="the Office of Registers")
+    assert "the Office of Registers" in exhibit.source
+    assert "England" not in exhibit.svg() + exhibit.alt + exhibit.subtitle
