@@ -145,13 +145,13 @@ def test_periods_end_where_they_say(text: str, last: str | None) -> None:
     assert (None if day is None else day.isoformat()) == last
 
 
-def test_leaks_from_march_2020(data: Data) -> None:
-    found = {x.date: x for x in fl.leaks(data, "2020-03-31")}
+def test_what_was_published_late_from_march_2020(data: Data) -> None:
+    found = {x.date: x for x in fl.counts_published_later(data, "2020-03-31")}
     assert found["2011-03-31"].kind == "later"  # known only from the tables of 2022/23
     assert found["2020-03-31"].kind == "usual lag"
     assert "2014-03-31" not in found
     assert all(x.date <= "2020-03-31" for x in found.values())
-    assert {x.kind for x in fl.sentencing_leaks(data, "2020-03-31")} <= {
+    assert {x.kind for x in fl.sentences_published_later(data, "2020-03-31")} <= {
         "later",
         "not dated",
         "usual lag",

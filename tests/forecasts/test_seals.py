@@ -10,12 +10,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from closed_forms import crps_normal
 
 from mappa.data import Data
 from mappa.errors import DataError, OutputError, UsageError
 from mappa.forecasts import seals
 from mappa.forecasts.scores import score_seal
-from mappa.forecasts.scoring import LEVELS, crps_normal
+from mappa.forecasts.scoring import LEVELS
 
 ORIGIN = pd.Timestamp("2020-03-31")
 SEALED_ON = dt.date(2020, 12, 1)

@@ -17,7 +17,7 @@ from mappa.studies.register import register
 
 AS_OF = "2020-03-31"
 NATIONAL = ("attribution", "accounting", "impulse", "stock", "contraction", "inputs")
-CHARTS = (*NATIONAL, "settle", "seal", "forecast")
+CHARTS = (*NATIONAL, "seal", "forecast")
 
 
 @pytest.fixture

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import re
 
 import nbformat
 import pytest
@@ -11,10 +13,11 @@ from typer.testing import CliRunner
 
 from mappa.commands import _register_all, app
 from mappa.errors import UsageError
-from mappa.register.answers.record import build
+from mappa.forecasts.record import build
 from mappa.register.effects.references import references
 from mappa.studies.register import register
 from mappa.words import numbers as n
+from mappa.words.forecasts import answer as forecast_words
 from mappa.words.register import answer as words
 
 AS_OF = "2020-03-31"
@@ -88,7 +91,7 @@ def test_every_count_in_the_words_is_in_the_record(record):
     known.add(n.count(momentum.momentum_indefinite.median + momentum.momentum_fixed.median))
     parts = [words.answer, words.certainty, words.accounting, words.indefinite, words.long_run]
     for part in parts:
-        for number in words.numbers_in(part(record)):
+        for number in re.findall(r"\d[\d,]*(?:\.\d+)?", part(record)):
             plain = number.rstrip(",")
             if plain in {"90", "31", "2020", "2009", "10", "30", "80", "15", "7"}:
                 continue  # levels, dates and terms
@@ -196,6 +199,15 @@ def test_study_has_every_part(data):
     what_if = study.scenario(threshold_months=48, since="2010-04")
     assert what_if.chart.svg().startswith("<svg")
     assert what_if.sentence.startswith("Supposed for those sentenced from 1 April 2010 on")
+
+
+def test_figures_published_later_are_counted(record):
+    assert record.leaks
+    assert forecast_words.published_later(record).endswith("could not have had them.")
+    none = dataclasses.replace(record, leaks=())
+    assert forecast_words.published_later(none) == (
+        "Every figure used was published by 31 March 2020."
+    )
 
 
 def test_notebook_is_thin(root):

@@ -16,7 +16,6 @@ from mappa.forecasts import seals
 from mappa.forecasts.backtest import HorizonScore, RollingOrigins
 from mappa.forecasts.scores import SealScore, score_seal
 from mappa.forecasts.view import DatedCount, ForecastView, dated_counts, forecast_view
-from mappa.forecasts.vintage import Leak
 from mappa.plot.forecasts import charts
 from mappa.register.answers.local import LocalReading
 from mappa.register.answers.value_of_information import Request, Settlement
@@ -110,31 +109,6 @@ def rolling(*scores: HorizonScore, missing: tuple[int, ...] = ()) -> RollingOrig
 DRIFT = horizon_score("five_year_drift", "mean change of five years", 700)
 
 
-@pytest.mark.parametrize(
-    ("rmse", "words"), [(697, "similar to"), (500, "lower than"), (900, "higher than")]
-)
-def test_origins_sentence(rmse: float, words: str) -> None:
-    ours = horizon_score("register_mode", "register model (posterior mode)", rmse, covered=5)
-    assert fw.origins_sentence(rolling(ours, DRIFT)) == (
-        "Over eight past starting points and one year ahead, the best simple method (mean change "
-        "of five years) was off by 700 people (root mean square); the register model was off by "
-        f"{rmse}, {words} that, and its 90% intervals held 5 of 8 counts. With so few starting "
-        "points this does not rank the methods: the model is there for its accounting and its "
-        "what-ifs, not for its forecasts."
-    )
-
-
-def test_origins_sentence_without_the_model_or_without_counts() -> None:
-    alone = dataclasses.replace(rolling(DRIFT), register_status="no forecasts of it are kept")
-    assert fw.origins_sentence(alone).endswith(
-        "The register model is not compared: no forecasts of it are kept."
-    )
-    assert fw.origins_sentence(rolling()) == (
-        "There are too few national counts to hold forecasts against later ones."
-    )
-    assert fw.origins_table(rolling()).frame.empty
-
-
 def test_origins_table() -> None:
     ours = horizon_score("register_mode", "register model (posterior mode)", 697, covered=5)
     table = fw.origins_table(rolling(ours, DRIFT, missing=(2012,)))
@@ -144,30 +118,6 @@ def test_origins_table() -> None:
     ]
     assert "No national count is known for 2012: it is no starting point" in table.note
     assert "refitted offline at each date, at the mode of its posterior" in table.note
-
-
-def leak(date: str, kind: str, published: dt.date | None) -> Leak:
-    return Leak("national_figures", date, "rso_count", 1.0, "s", published, kind)
-
-
-def test_leaks_sentence() -> None:
-    assert fw.leaks_sentence([], ORIGIN) == (
-        "Every national count up to 31 March 2020 was published by then."
-    )
-    found = [
-        leak("2011-03-31", "later", dt.date(2024, 1, 30)),
-        leak("2020-03-31", "usual lag", dt.date(2020, 10, 30)),
-    ]
-    assert fw.leaks_sentence(found, ORIGIN) == (
-        "Not all national counts dated up to 31 March 2020 were published by then: that of 31 "
-        "March 2020 (published by 30 October 2020) came out within a year of its date and that "
-        "of 31 March 2011 (published by 30 January 2024) is known only from a later edition. A "
-        "forecast made on the day itself could not have known them."
-    )
-    two = [leak("2010-03-31", "not dated", None), leak("2011-03-31", "not dated", None)]
-    assert "those of 31 March 2010 and 31 March 2011 come from undated sources" in (
-        fw.leaks_sentence(two, ORIGIN)
-    )
 
 
 def reading(**more: object) -> LocalReading:
@@ -267,10 +217,6 @@ def test_settle_words() -> None:
     ]
     assert table.note.endswith("The table of deaths: the model does not show flow.deaths.")
     assert tw.settle_request(s.requests[0]) == "To the Office.\n\nPlease send expiries."
-    assert tw.settle_requests(s).frame["Wording"].tolist() == [
-        "Please send expiries.",
-        "Please send deaths.",
-    ]
     assert tw.settle_sentence(settlement(unknown)) == (
         "None of the tables that could be asked for would narrow the attribution."
     )
@@ -391,17 +337,13 @@ def falling(view: ForecastView) -> ForecastView:
     return dataclasses.replace(view, register=lower)
 
 
-def test_seal_and_settle_charts(score: SealScore) -> None:
+def test_seal_chart(score: SealScore) -> None:
     exhibit = charts.seal_chart(score)
     assert exhibit.headline == "Sealed 90% intervals held 1 of 1 later area counts"
     assert exhibit.alt.endswith("held the counts of 1.")
     empty = charts.seal_chart(dataclasses.replace(score, area_cases=()))
     assert empty.alt == "No area that the seal forecasts has a later count."
     assert "<svg" in empty.svg()
-    best = charts.settle_chart(settlement(request("expiries", 0.48)))
-    assert best.headline == "One table would remove 48% of the attribution's variance"
-    assert best.alt.endswith("All the tables together would remove 71%.")
-    assert charts.settle_chart(settlement()).alt == "No table would narrow the attribution."
 
 
 def test_labels_are_spread_apart_and_keep_their_order() -> None:

@@ -123,8 +123,6 @@ def record():
         parameters=(parameter("a", 0.8, "data"), parameter("b", 0.1, "prior only")),
         long_run=(e("l10", 2000, label="after 10 years"), e("l80", 2500, label="after 80 years")),
         inputs=(),
-        benchmarks=(),
-        leaks=(),
         diagnostics={"method": "short"},
         seed=1,
     )
@@ -268,12 +266,6 @@ def test_long_run_and_indefinite(record):
         "without end (90% interval 40% to 44%). Their number grew by 90 (90% interval 80 to 100) "
         "in the year."
     )
-
-
-def test_leaks(record):
-    assert words.leaks(record) == "Every figure used was published by 31 March 2010."
-    two = dataclasses.replace(record, leaks=({}, {}))
-    assert words.leaks(two).startswith("Two of the figures dated up to 31 March 2010 were")
 
 
 @pytest.fixture()

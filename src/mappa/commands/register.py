@@ -31,7 +31,7 @@ def show(
     import json
 
     from mappa.data import load
-    from mappa.register.answers.record import build
+    from mappa.forecasts.record import build
     from mappa.words.register import answer as words
 
     data = load()

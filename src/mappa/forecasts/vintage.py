@@ -20,7 +20,7 @@ USUAL_LAG_DAYS = 366  # the yearly report follows its stock date within the year
 
 
 @dataclasses.dataclass(frozen=True)
-class Leak(Record):
+class Late(Record):
     """A figure dated up to the origin whose earliest source at hand is later."""
 
     table: str = key("Table of the figure")
@@ -72,7 +72,9 @@ def _kind(date: dt.date, out: dt.date | None) -> str:
     return "usual lag" if (out - date).days <= USUAL_LAG_DAYS else "later"
 
 
-def leaks(data: Data, origin: str | pd.Timestamp, measure: str = "rso_count") -> list[Leak]:
+def counts_published_later(
+    data: Data, origin: str | pd.Timestamp, measure: str = "rso_count"
+) -> list[Late]:
     """List the national figures of *measure* up to *origin* that were not out by then.
 
     A source without a date cannot be shown to be earlier, so it is listed too.
@@ -86,7 +88,7 @@ def leaks(data: Data, origin: str | pd.Timestamp, measure: str = "rso_count") ->
         if out is not None and out <= day.date():
             continue
         found.append(
-            Leak(
+            Late(
                 table="national_figures",
                 date=f"{row['date']:%Y-%m-%d}",
                 measure=measure,
@@ -99,7 +101,7 @@ def leaks(data: Data, origin: str | pd.Timestamp, measure: str = "rso_count") ->
     return found
 
 
-def sentencing_leaks(data: Data, origin: str | pd.Timestamp) -> list[Leak]:
+def sentences_published_later(data: Data, origin: str | pd.Timestamp) -> list[Late]:
     """List the rows of ``sentencing.csv`` about years up to *origin* that were not out by then."""
     day, published = pd.Timestamp(origin).date(), _published(data)
     t, found = data.sentencing, []
@@ -111,5 +113,5 @@ def sentencing_leaks(data: Data, origin: str | pd.Timestamp) -> list[Leak]:
         if end is None or end > day or (out is not None and out <= day):
             continue
         number = float(value) if pd.notna(value) else None
-        found.append(Leak("sentencing", year, measure, number, name, out, _kind(end, out)))
+        found.append(Late("sentencing", year, measure, number, name, out, _kind(end, out)))
     return found

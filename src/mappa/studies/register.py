@@ -10,6 +10,7 @@ import pandas as pd
 
 from mappa.data import Data, load
 from mappa.forecasts.backtest import rolling_origins
+from mappa.forecasts.record import ForecastRecord, build
 from mappa.forecasts.scores import SealScore, seal_scores
 from mappa.forecasts.view import dated_counts, forecast_view
 from mappa.plot.cached import kept
@@ -18,7 +19,7 @@ from mappa.plot.forecasts import charts as forecast_charts
 from mappa.plot.register import charts
 from mappa.register.answers import scenarios
 from mappa.register.answers.local import LocalReading, local_reading
-from mappa.register.answers.record import RegisterRecord, build, posterior_for
+from mappa.register.answers.record import posterior_for
 from mappa.register.answers.scenarios import ScenarioRecord
 from mappa.register.answers.value_of_information import Settlement, settle_posterior
 from mappa.register.inputs.model_tables import ASSUMPTIONS, model_table
@@ -63,7 +64,7 @@ class RegisterStudy:
         draws: int | None,
     ) -> None:
         self.data = data
-        self.record: RegisterRecord = build(
+        self.record: ForecastRecord = build(
             data, force, as_of, horizon=horizon, reference=reference, draws=draws
         )
 
@@ -199,7 +200,7 @@ class RegisterStudy:
     @functools.cached_property
     def leaks(self) -> Prose:
         """What was published after the date."""
-        return words.leaks(self.record)
+        return forecast_words.published_later(self.record)
 
     def share(self) -> None:
         """Compute what is the same for every force, so that it is found when it is asked for."""
@@ -302,19 +303,9 @@ class RegisterStudy:
         return settle_words.settle_table(self.settlement)
 
     @functools.cached_property
-    def settle_chart(self) -> Exhibit:
-        """How much each table would narrow the answer, drawn."""
-        return kept(forecast_charts.settle_chart, self.settlement)
-
-    @functools.cached_property
     def settle_request(self) -> Prose:
         """The wording of the request for the most helpful table."""
         return settle_words.settle_request(self.settlement.requests[0])
-
-    @functools.cached_property
-    def settle_requests(self) -> Table:
-        """The wordings of all requests."""
-        return settle_words.settle_requests(self.settlement)
 
     @functools.cached_property
     def seal_scores(self) -> tuple[SealScore, ...]:

@@ -1,4 +1,4 @@
-"""Exhibits of the forecast side: the fan with its benchmarks, the seal's scores, the requests."""
+"""Exhibits of the forecast side: the fan with its benchmarks, the seal's scores."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from mappa.forecasts.scoring import central
 from mappa.forecasts.view import DatedCount, ForecastView
 from mappa.plot.exhibit import Exhibit
 from mappa.plot.style import DARK, GREY, LIGHT, ORANGE, PLUM, TEAL, canvas
-from mappa.register.answers.value_of_information import Settlement
 from mappa.words import numbers
 
 SOURCE = "Source: counts of {publisher}, as collected in national_figures.csv; forecasts: mappa."
@@ -259,54 +258,3 @@ def _seal_alt(cases: Sequence[SealCase], held: int, when: str) -> str:
         f"{held}"
     )
     return f"{text}; it missed {numbers.listing(missed)}." if missed else f"{text}."
-
-
-def settle_chart(settlement: Settlement) -> Exhibit:
-    """Draw how much each unpublished table would narrow the attribution."""
-    known = [r for r in settlement.requests if r.reduction is not None][::-1]
-    figure, axes = canvas(height=1.3 + 0.42 * max(len(known), 2))
-    shares = [100 * (r.reduction or 0) for r in known]
-    axes.barh(range(len(known)), shares, color=DARK, height=0.6)
-    for k, share in enumerate(shares):
-        axes.annotate(
-            f"{numbers.number(share)}%",
-            (share, k),
-            xytext=(4, 0),
-            textcoords="offset points",
-            va="center",
-        )
-    axes.set_yticks(range(len(known)), [_wrapped(r.table) for r in known])
-    axes.set_xlim(0, max([*shares, 1]) * 1.15)
-    axes.set_ylim(-0.6, max(len(known), 1) - 0.4)
-    axes.set_xlabel("Variance of the attribution removed, %")
-    best = known[-1] if known else None
-    headline = (
-        f"One table would remove {numbers.percent(best.reduction, 0)} of the attribution's variance"
-        if best is not None
-        else "No table would narrow the attribution"
-    )
-    return Exhibit(
-        name="settle",
-        headline=headline,
-        subtitle=(
-            "Expected reduction of the variance of the attribution by each unpublished table alone"
-        ),
-        alt=(
-            f"{headline}: {best.table}. All the tables together would remove "
-            f"{numbers.percent(settlement.together, 0)}."
-            if best is not None
-            else headline + "."
-        ),
-        source="Source: mappa, draws of the register model's posterior.",
-        data=pd.DataFrame(
-            [(r.table, r.holder, r.reduction) for r in known[::-1]],
-            columns=["Table", "Holder", "Share of variance removed"],
-        ),
-        figure=figure,
-    )
-
-
-def _wrapped(text: str, width: int = 38) -> str:
-    import textwrap
-
-    return "\n".join(textwrap.wrap(text[:1].upper() + text[1:], width))

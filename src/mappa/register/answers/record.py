@@ -11,8 +11,6 @@ import pandas as pd
 
 from mappa.data import Data
 from mappa.errors import UsageError
-from mappa.forecasts.benchmarks import benchmarks
-from mappa.forecasts.vintage import leaks, sentencing_leaks
 from mappa.records import Record, key
 from mappa.register.effects import counterfactuals as cf
 from mappa.register.effects.references import references
@@ -144,8 +142,6 @@ class RegisterRecord(Record):
     parameters: tuple[PriorPosterior, ...] = key("Prior beside posterior")
     long_run: tuple[Estimate, ...] = key("Stock with the last year's inputs held", "people")
     inputs: tuple[dict[str, Any], ...] = key("Inputs by year and how each is known")
-    benchmarks: tuple[dict[str, Any], ...] = key("Forecasts of simple methods")
-    leaks: tuple[dict[str, Any], ...] = key("Sources published after the date")
     diagnostics: dict[str, Any] = key("R-hat, effective sample sizes, seeds, command")
     seed: int = key("Seed of the draws")
 
@@ -390,21 +386,9 @@ def build(
         parameters=tuple(_parameters(p)),
         long_run=tuple(summary.of(f"long_run.{y}", f"after {y} years") for y in LONG_RUN),
         inputs=tuple(_inputs(p)),
-        benchmarks=tuple(_benchmarks(data, day, horizon)),
-        leaks=tuple(row.as_dict() for row in (*leaks(data, day), *sentencing_leaks(data, day))),
         diagnostics=p.diagnostics,
         seed=p.seed,
     )
-
-
-def _benchmarks(data: Data, day: pd.Timestamp, horizon: int) -> list[dict[str, Any]]:
-    if not horizon >= 1:
-        return []
-    rows = benchmarks(data, day, horizon)
-    wanted = ("method", "label", "date", "value", "low", "high", "status")
-    return [
-        {"name": b.method, **{k: v for k, v in b.as_dict().items() if k in wanted}} for b in rows
-    ]
 
 
 def posterior_for(

@@ -11,9 +11,9 @@ import pandas as pd
 
 from mappa.forecasts.backtest import REGISTER, HorizonScore, RollingOrigins
 from mappa.forecasts.benchmarks import PointForecast
+from mappa.forecasts.record import ForecastRecord
 from mappa.forecasts.scores import SealCase
 from mappa.forecasts.view import DatedCount, ForecastView
-from mappa.forecasts.vintage import Leak
 from mappa.words import numbers
 from mappa.words.prose import Prose
 from mappa.words.tables import Table
@@ -157,52 +157,13 @@ def _how_register(rolling: RollingOrigins) -> str:
     return f"The register model is not in the table: {rolling.register_status}."
 
 
-def origins_sentence(rolling: RollingOrigins, horizon: int = 1) -> Prose:
-    """Compare the register model with the best benchmark at one horizon."""
-    scores = [s for s in rolling.scores if s.horizon == horizon]
-    if not scores:
-        return Prose("There are too few national counts to hold forecasts against later ones.")
-    ahead = "one year ahead" if horizon == 1 else f"{numbers.cardinal(horizon)} years ahead"
-    best = min((s for s in scores if s.method != REGISTER), key=lambda s: s.rmse)
-    ours = next((s for s in scores if s.method == REGISTER), None)
-    text = (
-        f"Over {numbers.cardinal(best.cases)} past starting points and {ahead}, the best simple "
-        f"method ({best.label}) was off by {numbers.count(best.rmse)} people (root mean square)"
-    )
-    if ours is None:
-        return Prose(f"{text}. The register model is not compared: {rolling.register_status}.")
-    size = "higher than" if ours.rmse > best.rmse else "lower than"
-    if abs(ours.rmse / best.rmse - 1) < 0.10:
-        size = "similar to"
+def published_later(record: ForecastRecord) -> Prose:
+    """Return how many figures dated by the date were published only later."""
+    count = len(record.leaks)
+    if not count:
+        return Prose(f"Every figure used was published by {numbers.day(record.as_of)}.")
     return Prose(
-        f"{text}; the register model was off by {numbers.count(ours.rmse)}, {size} that, and its "
-        f"{LEVEL} intervals held {ours.covered} of {ours.cases} counts. With so few starting "
-        "points this does not rank the methods: the model is there for its "
-        "accounting and its what-ifs, not for its forecasts."
+        f"{capital(numbers.cardinal(count))} of the figures dated up to "
+        f"{numbers.day(record.as_of)} were, as far as is known, published later: a forecast made "
+        "on that day could not have had them."
     )
-
-
-def leaks_sentence(leaks: Sequence[Leak], origin: object) -> Prose:
-    """Say which figures dated up to the origin were not published by then."""
-    when = numbers.day(origin)
-    if not leaks:
-        return Prose(f"Every national count up to {when} was published by then.")
-    parts = []
-    for kind, one, many in (
-        ("usual lag", "came out within a year of its date", "came out within a year of their date"),
-        ("later", "is known only from a later edition", "are known only from later editions"),
-        ("not dated", "comes from an undated source", "come from undated sources"),
-    ):
-        found = [_leak(x) for x in leaks if x.kind == kind]
-        if found:
-            whose = "that of" if len(found) == 1 else "those of"
-            parts.append(f"{whose} {numbers.listing(found)} {one if len(found) == 1 else many}")
-    return Prose(
-        f"Not all national counts dated up to {when} were published by then: "
-        f"{numbers.listing(parts)}. A forecast made on the day itself could not have known them."
-    )
-
-
-def _leak(leak: Leak) -> str:
-    out = "" if leak.published is None else f" (published by {numbers.day(leak.published)})"
-    return numbers.day(leak.date) + out

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pandas as pd
 
 from mappa.register.answers.record import Attribution, Estimate, RegisterRecord, StockPoint
@@ -462,17 +460,6 @@ def assumptions_table(frame: pd.DataFrame) -> Table:
     return Table("The assumptions log: quality by period", shown)
 
 
-def leaks(record: RegisterRecord) -> Prose:
-    """Return how many figures dated by the date were published only later."""
-    count = len(record.leaks)
-    if not count:
-        return Prose(f"Every figure used was published by {n.day(record.as_of)}.")
-    return Prose(
-        f"{capital(n.cardinal(count))} of the figures dated up to {n.day(record.as_of)} were, as "
-        "far as is known, published later: a forecast made on that day could not have had them."
-    )
-
-
 # --- what-ifs --------------------------------------------------------------------------------
 
 
@@ -538,8 +525,3 @@ def whatifs_table(records: list[ScenarioRecord]) -> Table:
         pd.DataFrame(rows, columns=names),
         (names[2],),
     )
-
-
-def numbers_in(text: str) -> set[str]:
-    """Return the numbers that stand in a text, for tests that hold them to the record."""
-    return set(re.findall(r"\d[\d,]*(?:\.\d+)?", text))

@@ -68,12 +68,3 @@ def share(value: float | None) -> str:
 def settle_request(request: Request) -> Prose:
     """Return the wording of the request, ready to be sent."""
     return Prose(f"To {request.holder}.\n\n{request.request}")
-
-
-def settle_requests(settlement: Settlement) -> Table:
-    """List the wordings of all requests, the most helpful table first."""
-    rows = [[capital(r.table), r.holder, r.request] for r in settlement.requests]
-    return Table(
-        caption="Requests under the Freedom of Information Act 2000, ready to send",
-        frame=pd.DataFrame(rows, columns=["Table", "To", "Wording"]),
-    )
