@@ -42,6 +42,7 @@ def steady(model, **changes):
     size = model.grid.size
     drivers = Drivers(
         total=np.full(size, 1200.0),
+        latent=np.ones(size),
         mix=np.full((len(DISPOSALS), size), 1 / len(DISPOSALS)),
         life=np.full(size, 0.05),
         crossing=np.full(size, 0.1),
@@ -326,6 +327,6 @@ def test_references_span_the_change_of_the_law():
 
 def test_entrants_add_up(model, z):
     drivers = model.drivers(z)
-    assert drivers.entrants().sum(axis=0) == pytest.approx(drivers.total)
+    assert drivers.entrants().sum(axis=0) == pytest.approx(drivers.total * drivers.latent)
     assert DISPOSALS[CUSTODY] == "custody"
     assert DISPOSALS[IMAGES_CUSTODY] == "images_custody"

@@ -14,6 +14,7 @@ from mappa.register.answers import assumptions
 from mappa.register.answers.sensitivity import sensitivities
 from mappa.register.inputs.model_tables import shipped_folder
 from mappa.register.likelihood.density import Density, density_of
+from mappa.register.model.cohorts import DRIVERS
 from mappa.register.posterior import diagnostics as dg
 from mappa.register.posterior import draws as posteriors
 from mappa.register.posterior import fit as fits
@@ -96,8 +97,7 @@ def test_parts_of_a_draw_add_up(p):
     growth = s["stock.2020.25"] - s["stock.2019.25"]
     assert (growth - s["flow.net"]).abs().max() < 0.04
     for r in p.plan.against:
-        parts = ["volume", "mix", "threshold", "delay", "life", "served"]
-        parts += ["momentum_indefinite", "momentum_fixed"]
+        parts = [*DRIVERS, "momentum_indefinite", "momentum_fixed"]
         total = sum(s[f"shapley.{r.label}.{part}"] for part in parts)
         assert (total - growth).abs().max() < 0.1
 

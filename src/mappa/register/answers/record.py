@@ -228,6 +228,7 @@ def _accounting(p: Posterior, day: pd.Timestamp, known: dict[dt.date, float]) ->
 
 _DRIVER_INPUTS = {
     "volume": ("sentenced", "cautions", "images"),
+    "latent": (),
     "mix": ("custody", "suspended_share"),
     "threshold": ("length",),
     "delay": ("length",),
@@ -401,7 +402,7 @@ def posterior_for(
 
 def with_references(p: Posterior, against: list[Any]) -> Posterior:
     """Return the posterior with the attribution for reference years that it lacks."""
-    missing = [r for r in against if f"shapley.{r.label}.volume" not in p.shown.columns]
+    missing = [r for r in against if f"shapley.{r.label}.latent" not in p.shown.columns]
     if not missing:
         return p
     rows = [{k: v for r in missing for k, v in attribution(p.plan, z, r).items()} for z in p.z]

@@ -1,9 +1,12 @@
-"""Why the year's growth is what it is: Shapley values over six drivers, and momentum.
+"""Why the year's growth is what it is: Shapley values over seven drivers, and momentum.
 
 Growth as a function of which drivers move (the others are held at a reference year's mean) is
 shared out by the Shapley value, the only symmetric sharing that sums to the whole and gives a
-driver without effect nothing (L. S. Shapley 1953, "A value for n-person games"). What is left
-when all are held is momentum: earlier cohorts whose terms have not run out.
+driver without effect nothing (L. S. Shapley 1953, "A value for n-person games"). The latent
+inflow, behind which there is no figure, is first set against all the published drivers together,
+and these share the rest (G. Owen 1977, "Values of games with a priori unions"): so its line does
+not change with the number of drivers that published sentences are split into. What is left when
+all are held is momentum: earlier cohorts whose terms have not run out.
 """
 
 from __future__ import annotations
@@ -22,7 +25,10 @@ from mappa.register.model.stock import FEED, RegisterModel
 
 #: Drivers that move the clocks; the others move who enters.
 CLOCKS = ("threshold", "delay", "served")
-ENTRY = ("volume", "mix", "life")
+ENTRY = ("volume", "latent", "mix", "life")
+#: The driver without a figure, and those that published figures move.
+LATENT = "latent"
+PUBLISHED = tuple(name for name in DRIVERS if name != LATENT)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,6 +65,23 @@ def shapley(value: dict[frozenset[str], float], players: tuple[str, ...]) -> dic
                 total += weight * (value[coalition | {player}] - value[coalition])
         result[player] = total
     return result
+
+
+def owen(
+    value: dict[frozenset[str], float], alone: str, others: tuple[str, ...]
+) -> dict[str, float]:
+    """Return the Owen value where one player stands alone and the others form a union.
+
+    Parameters
+    ----------
+    value: worth of every coalition of *alone* and *others*, the empty one included.
+    """
+    without = shapley(value, others)
+    with_ = shapley({group: value[group | {alone}] for group in value}, others)
+    everyone = frozenset(others)
+    steps = [value[group | {alone}] - value[group] for group in (frozenset[str](), everyone)]
+    shares = {player: (without[player] + with_[player]) / 2 for player in others}
+    return {alone: sum(steps) / 2, **shares}
 
 
 def _rises(model: RegisterModel, values: Values, drivers: Drivers, dates: Array, law: Law) -> Array:
@@ -116,7 +139,7 @@ def attribute(
                 total = float(growth.sum()) + old
                 momentum = lasting * here, (total - lasting) * here
     return Shares(
-        drivers=shapley(worth, DRIVERS),
+        drivers=owen(worth, LATENT, PUBLISHED),
         momentum_indefinite=momentum[0],
         momentum_fixed=momentum[1],
         growth=worth[frozenset(DRIVERS)],

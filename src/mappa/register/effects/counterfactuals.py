@@ -47,6 +47,16 @@ def counterfactuals(terms: Terms) -> list[Counterfactual]:
             terms.with_(long=wait),
         ),
         Counterfactual(
+            "long_as_other",
+            f"sentences of {terms.threshold:g} months and more carried {terms.other:g} years",
+            terms.with_(long=terms.other),
+        ),
+        Counterfactual(
+            "all_as_other",
+            f"every term above {terms.other:g} years been {terms.other:g} years",
+            terms.with_(short=terms.other, middle=terms.other, long=terms.other),
+        ),
+        Counterfactual(
             "fixed_as_other",
             f"the terms of {terms.short:g} and {middle:g} years had been {terms.other:g}",
             terms.with_(short=terms.other, middle=terms.other),

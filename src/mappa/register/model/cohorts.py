@@ -1,6 +1,6 @@
-"""Cohorts of sentence and what drives them: volume, mix, lengths, life share, time served.
+"""Cohorts of sentence and what drives them: volume, latent inflow, mix, lengths, life, served.
 
-The six drivers are the players of the attribution: each can be frozen at a reference year while
+The seven drivers are the players of the attribution: each can be frozen at a reference year while
 the others move, and each what-if changes one of them.
 """
 
@@ -30,9 +30,10 @@ DISPOSALS = (
 )
 CUSTODY = DISPOSALS.index("custody")
 #: The players of the attribution, in the order in which they are told.
-DRIVERS = ("volume", "mix", "threshold", "delay", "life", "served")
+DRIVERS = ("volume", "latent", "mix", "threshold", "delay", "life", "served")
 DRIVER_LABELS = {
     "volume": "volume of sentences and cautions",
+    "latent": "registrations for each sentence, cause unknown",
     "mix": "mix of disposals",
     "threshold": "sentence length: crossing a limit of terms",
     "delay": "sentence length: later release",
@@ -84,7 +85,9 @@ class Drivers:
 
     Attributes
     ----------
-    total: people registered by sentence or caution, a year, by cohort.
+    total: people registered by sentence or caution, a year, by cohort, as the published figures
+        have it.
+    latent: the multiplier of that inflow behind which there is no figure, by cohort.
     mix: share of each of :data:`DISPOSALS` (disposal by cohort); columns sum to one.
     life: share of the group's custody that is life or IPP.
     crossing, waiting: log stretch of sentence lengths that decides the class and the release.
@@ -92,6 +95,7 @@ class Drivers:
     """
 
     total: Array
+    latent: Array
     mix: Array
     life: Array
     crossing: Array
@@ -100,12 +104,13 @@ class Drivers:
 
     def entrants(self) -> Array:
         """Return people a year by disposal and cohort."""
-        return self.mix * self.total
+        return self.mix * (self.total * self.latent)
 
     def frozen(self, names: set[str], reference: slice, after: int) -> Drivers:
         """Return the drivers with *names* held, from cohort *after*, at their reference mean."""
         fields = {
             "volume": "total",
+            "latent": "latent",
             "mix": "mix",
             "threshold": "crossing",
             "delay": "waiting",
@@ -196,25 +201,24 @@ def drivers_of(
     """
     v = values
     first = v["suspended_first"]
-    inflow = np.exp(log_volume)
     # Before the 2003 Act fewer offences registered, but for custody.
-    outside = inflow.copy()
-    outside[: base.early] *= v["scope_before"]
+    scope = np.ones_like(log_volume)
+    scope[: base.early] = v["scope_before"]
 
     def suspended(known: Array | None) -> Array | float:
         return first if known is None else first + (known - first) * base.ramp
 
-    counts = np.empty((len(DISPOSALS), len(inflow)))
-    counts[0] = base.cautions * (v["kappa_caution"] * outside)
-    other = base.other * (v["kappa_other"] * outside)
+    counts = np.empty((len(DISPOSALS), len(scope)))
+    counts[0] = base.cautions * (v["kappa_caution"] * scope)
+    other = base.other * (v["kappa_other"] * scope)
     counts[2] = other * suspended(base.suspended)
     counts[1] = other - counts[2]
-    counts[CUSTODY] = base.custody * (v["kappa_custody"] * inflow)
-    counts[4] = base.images_cautions * (v["kappa_caution"] * outside)
-    images = base.images_other * (v["kappa_images"] * outside)
+    counts[CUSTODY] = base.custody * v["kappa_custody"]
+    counts[4] = base.images_cautions * (v["kappa_caution"] * scope)
+    images = base.images_other * (v["kappa_images"] * scope)
     counts[6] = images * suspended(base.images_suspended)
     counts[5] = images - counts[6]
-    counts[7] = base.images_custody * (v["kappa_images"] * inflow)
+    counts[7] = base.images_custody * v["kappa_images"]
     total = counts.sum(axis=0)
     stretch = (
         base.stretch
@@ -224,6 +228,7 @@ def drivers_of(
     )
     return Drivers(
         total=total,
+        latent=np.exp(log_volume),
         mix=counts / total,
         life=base.life,
         crossing=stretch,

@@ -15,6 +15,7 @@ from mappa.register.effects import counterfactuals as cf
 from mappa.register.effects.attribution import attribute
 from mappa.register.effects.references import Reference, reference, references
 from mappa.register.likelihood.density import Density
+from mappa.register.model.cohorts import DRIVERS
 from mappa.register.model.flows import FLOWS
 from mappa.register.model.kernels import CLASSES, Law
 from mappa.register.model.stock import RegisterModel
@@ -93,6 +94,7 @@ def quantities(plan: Plan, z: Array, index: int) -> dict[str, float]:
     result |= accounting(plan, z)
     for against in plan.against:
         result |= attribution(plan, z, against)
+        result |= shorter_sentences(plan, z, against)
     result |= other_laws(plan, z)
     result |= rule_result(plan, z)
     result |= long_run(plan, z)
@@ -135,6 +137,25 @@ def attribution(plan: Plan, z: Array, against: Reference) -> dict[str, float]:
     )
     result[f"shapley.{against.label}.entry"] = shares.drivers["volume"] + shares.drivers["mix"]
     return result
+
+
+def shorter_sentences(plan: Plan, z: Array, against: Reference) -> dict[str, float]:
+    """Return what the year's growth loses had sentences stayed as long as in a reference year.
+
+    Alone, and jointly with the first of the other laws. One run each: nothing else is held, so
+    these overlap with one another and with the Shapley values.
+    """
+    model = plan.near
+    values, drivers = model.values(z), model.drivers(z)
+    window, after = against.cohorts(model.grid)
+    held = drivers.frozen({"threshold", "delay"}, window, after)
+    other = Law(cf.counterfactuals(model.law.terms)[0].terms)
+    grown = [
+        float(np.diff(model.run_values(values, d, plan.year, law).stock)[0])
+        for d, law in ((drivers, model.law), (held, model.law), (held, other))
+    ]
+    name = f"shorter.{against.label}"
+    return {f"{name}.growth_difference": grown[1] - grown[0], f"{name}.joint": grown[2] - grown[0]}
 
 
 def other_laws(plan: Plan, z: Array) -> dict[str, float]:
@@ -189,9 +210,7 @@ def long_run(plan: Plan, z: Array) -> dict[str, float]:
     """Return the stock years ahead with the inputs of the last year held."""
     model = plan.settled
     window, after = reference(plan.today).cohorts(model.grid)
-    drivers = model.drivers(z).frozen(
-        {"volume", "mix", "threshold", "delay", "life", "served"}, window, after
-    )
+    drivers = model.drivers(z).frozen(set(DRIVERS), window, after)
     run = model.run(z, plan.today + np.array(LONG_RUN, dtype=float), drivers=drivers)
     return {f"long_run.{y}": float(v) for y, v in zip(LONG_RUN, run.stock, strict=True)}
 
