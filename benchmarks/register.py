@@ -17,7 +17,7 @@ import numpy as np
 
 from mappa.data import load
 from mappa.register.likelihood.density import density_of
-from mappa.register.posterior import diagnostics as dg
+from mappa.register.posterior.convergence import convergence
 from mappa.register.posterior.sampler import dispersed, run_block, tune
 
 AS_OF = "2020-03-31"
@@ -71,9 +71,8 @@ def sample(kept: int) -> None:
         wall = time.perf_counter() - begin
     cpu = sum(seconds for _, seconds in made)
     z = np.array([block.z[300:] for block, _ in made])
-    bulk = min(dg.bulk_ess(z[:, :, i]) for i in range(z.shape[2]))
-    tail = min(dg.tail_ess(z[:, :, i]) for i in range(z.shape[2]))
-    rhat = max(dg.rhat(z[:, :, i]) for i in range(z.shape[2]))
+    found = convergence(z)
+    bulk, tail, rhat = found.bulk.min(), found.tail.min(), found.rhat.max()
     print(f"{4 * kept} draws: R-hat {rhat:.4f}, bulk {bulk:.0f}, tail {tail:.0f} effective")
     print(
         f"a second of wall time (with pool start): bulk {bulk / wall:.0f}, tail {tail / wall:.0f}"

@@ -134,8 +134,8 @@ class Scenario:
         return dataclasses.replace(
             drivers,
             total=drivers.total * factor("volume_percent"),
-            crossing=drivers.crossing + longer,
-            waiting=drivers.waiting + longer,
+            threshold_length=drivers.threshold_length + longer,
+            release_length=drivers.release_length + longer,
             served=np.clip(drivers.served * factor("time_served_percent"), 0.05, 1.0),
         )
 

@@ -19,12 +19,12 @@ import numpy as np
 
 from mappa.register.arrays import Array
 from mappa.register.effects.references import Reference
-from mappa.register.model.cohorts import CUSTODY, DRIVERS, Drivers
+from mappa.register.model.cohorts import DRIVERS, Drivers
 from mappa.register.model.kernels import CLASSES, INDEFINITE_CLASSES, Law, Values
-from mappa.register.model.stock import FEED, RegisterModel
+from mappa.register.model.stock import RegisterModel
 
-#: Drivers that move the clocks; the others move who enters.
-CLOCKS = ("threshold", "delay", "served")
+#: Drivers that move survival and retention; the others move who enters.
+RETENTION = ("threshold", "delay", "served")
 ENTRY = ("volume", "latent", "mix", "life")
 #: The driver without a figure, and those that published figures move.
 LATENT = "latent"
@@ -87,23 +87,8 @@ def owen(
 def _rises(model: RegisterModel, values: Values, drivers: Drivers, dates: Array, law: Law) -> Array:
     """Return the rise of each class's kernel between two dates (class by cohort)."""
     setting = model.setting(values, drivers, dates, law)
-    rises = np.empty((len(CLASSES), model.grid.size))
-    for i, (share, f) in enumerate(model.factors(setting)):
-        kernel = f.times(setting.A)
-        rises[i] = kernel[1] - kernel[0]
-        if i >= CLASSES.index("images_short"):
-            rises[i] *= share
-    return rises
-
-
-def _people(drivers: Drivers, step: float) -> Array:
-    """Return who enters each class (class by cohort, people)."""
-    n = drivers.entrants() * step
-    people = n[list(FEED)]
-    fixed = [i for i, feed in enumerate(FEED) if feed == CUSTODY and CLASSES[i] != "life"]
-    people[fixed] *= 1 - drivers.life
-    people[CLASSES.index("life")] *= drivers.life
-    return people
+    kernels = [f.times(setting.A) for f in model.retention(setting)]
+    return np.array([kernel[1] - kernel[0] for kernel in kernels])
 
 
 def attribute(
@@ -118,24 +103,26 @@ def attribute(
     values, law = model.values(z), law or model.law
     actual = model.drivers(z)
     window, after = against.cohorts(model.grid)
-    here, step = 1 - values["absent"], model.grid.step
-    legacy = model.legacy_stock(values, dates, law)
-    old = float(legacy.sum(axis=0)[1] - legacy.sum(axis=0)[0])
+    here = 1 - values["absent"]
+    initial = model.initial_stock(values, dates, law)
+    old = float(initial.sum(axis=0)[1] - initial.sum(axis=0)[0])
     endless = [CLASSES.index(n) for n in INDEFINITE_CLASSES]
     entering_people = {
-        frozenset(entering): _people(actual.frozen(set(ENTRY) - entering, window, after), step)
+        frozenset(entering): model.people(
+            values, actual.frozen(set(ENTRY) - entering, window, after)
+        )
         for entering in _subsets(ENTRY)
     }
     worth: dict[frozenset[str], float] = {}
     momentum = (0.0, 0.0)
-    for moving in _subsets(CLOCKS):
-        held = set(CLOCKS) - moving
+    for moving in _subsets(RETENTION):
+        held = set(RETENTION) - moving
         rises = _rises(model, values, actual.frozen(held, window, after), dates, law)
         for entering, people in entering_people.items():
             growth = np.einsum("kc,kc->k", rises, people)
             worth[frozenset(moving) | entering] = (float(growth.sum()) + old) * here
             if not moving and not entering:
-                lasting = float(growth[endless].sum()) + float(legacy[0, 1] - legacy[0, 0])
+                lasting = float(growth[endless].sum()) + float(initial[0, 1] - initial[0, 0])
                 total = float(growth.sum()) + old
                 momentum = lasting * here, (total - lasting) * here
     return Shares(

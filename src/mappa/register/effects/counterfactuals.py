@@ -73,20 +73,24 @@ def longer(drivers: Drivers, since: float, times: Array, change: float = IMPULSE
     """Return drivers whose sentences are longer by *change* for cohorts from *since*."""
     step = np.where(times >= since, np.log1p(change), 0.0)
     return dataclasses.replace(
-        drivers, crossing=drivers.crossing + step, waiting=drivers.waiting + step
+        drivers,
+        threshold_length=drivers.threshold_length + step,
+        release_length=drivers.release_length + step,
     )
 
 
-def crossing_only(drivers: Drivers, since: float, times: Array, change: float = IMPULSE) -> Drivers:
+def threshold_only(
+    drivers: Drivers, since: float, times: Array, change: float = IMPULSE
+) -> Drivers:
     """As :func:`longer`, but only the class changes: releases stay where they were."""
     step = np.where(times >= since, np.log1p(change), 0.0)
-    return dataclasses.replace(drivers, crossing=drivers.crossing + step)
+    return dataclasses.replace(drivers, threshold_length=drivers.threshold_length + step)
 
 
-def waiting_only(drivers: Drivers, since: float, times: Array, change: float = IMPULSE) -> Drivers:
+def release_only(drivers: Drivers, since: float, times: Array, change: float = IMPULSE) -> Drivers:
     """As :func:`longer`, but only releases move: everyone keeps the term they had."""
     step = np.where(times >= since, np.log1p(change), 0.0)
-    return dataclasses.replace(drivers, waiting=drivers.waiting + step)
+    return dataclasses.replace(drivers, release_length=drivers.release_length + step)
 
 
 def impulse(

@@ -64,7 +64,7 @@ class Inputs:
     band_edges: Array
     band_counts: Array
     base_year: float
-    legacy_prison: float
+    initial_prisoners: float
     sources: tuple[str, ...]
 
     def at(self, name: str, times: Array) -> Array:
@@ -85,7 +85,7 @@ class Inputs:
             self.band_counts,
         ):
             parts.append(np.ascontiguousarray(array, dtype=float).tobytes())
-        parts.append(repr((self.base_year, self.legacy_prison)))
+        parts.append(repr((self.base_year, self.initial_prisoners)))
         return digest(parts)
 
     @property
@@ -482,7 +482,7 @@ def _bands(read: _Reader) -> tuple[Array, Array, float]:
     return np.array([6.0, 12.0, 48.0]), counts, float(found[0].t[0])
 
 
-def _legacy_prison(read: _Reader, start: float) -> float:
+def _initial_prisoners(read: _Reader, start: float) -> float:
     """Return the sentenced men in prison for such offences when the register began."""
     groups = ("male adult sentenced", "male young offenders sentenced")
     f = read.frame
@@ -514,7 +514,7 @@ def build_inputs(data: Data, as_of: str | pd.Timestamp) -> Inputs:
     terms = terms_of_law(data.notification_rules)
     ages, weights, sources = _ages(data.profile, day)
     edges, counts, base_year = _bands(read)
-    legacy = _legacy_prison(read, periods.decimal(terms.start))
+    legacy = _initial_prisoners(read, periods.decimal(terms.start))
     series = _series(read)
     for name, label in LABELS.items():
         if name not in OPTIONAL and not series[name].t.size:
@@ -529,6 +529,6 @@ def build_inputs(data: Data, as_of: str | pd.Timestamp) -> Inputs:
         band_edges=edges,
         band_counts=counts,
         base_year=base_year,
-        legacy_prison=legacy,
+        initial_prisoners=legacy,
         sources=tuple(sorted(read.used | sources)),
     )

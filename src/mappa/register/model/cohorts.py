@@ -90,7 +90,8 @@ class Drivers:
     latent: the multiplier of that inflow behind which there is no figure, by cohort.
     mix: share of each of :data:`DISPOSALS` (disposal by cohort); columns sum to one.
     life: share of the group's custody that is life or IPP.
-    crossing, waiting: log stretch of sentence lengths that decides the class and the release.
+    threshold_length, release_length: log stretch of sentence lengths that decides the class and
+        the release.
     served: share served of each month beyond 48.
     """
 
@@ -98,8 +99,8 @@ class Drivers:
     latent: Array
     mix: Array
     life: Array
-    crossing: Array
-    waiting: Array
+    threshold_length: Array
+    release_length: Array
     served: Array
 
     def entrants(self) -> Array:
@@ -112,8 +113,8 @@ class Drivers:
             "volume": "total",
             "latent": "latent",
             "mix": "mix",
-            "threshold": "crossing",
-            "delay": "waiting",
+            "threshold": "threshold_length",
+            "delay": "release_length",
             "life": "life",
             "served": "served",
         }
@@ -231,7 +232,7 @@ def drivers_of(
         latent=np.exp(log_volume),
         mix=counts / total,
         life=base.life,
-        crossing=stretch,
-        waiting=stretch,
+        threshold_length=stretch,
+        release_length=stretch,
         served=np.clip(v["served_long"] * base.served, 0.05, 0.98),
     )

@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 
 from mappa.register.arrays import Array
-from mappa.register.model.kernels import Factors
+from mappa.register.model.retention import Retention
 
 FLOWS = ("first_registrations", "releases", "expiries", "deaths", "reviews")
 
@@ -30,7 +30,7 @@ class Flows:
         return self.first_registrations + self.releases - self.expiries - self.deaths - self.reviews
 
 
-def movements(people: Array, A: Array, f: Factors) -> Array:
+def movements(people: Array, A: Array, f: Retention) -> Array:
     """Return the movements of a class (people, in the order of :data:`FLOWS`)."""
     one = np.ones_like(A)
     R, W = one if f.R is None else f.R, one if f.W is None else f.W

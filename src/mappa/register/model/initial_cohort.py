@@ -23,8 +23,8 @@ ENDLESS = (0, 2)
 
 
 @dataclasses.dataclass(frozen=True)
-class Legacy:
-    """The clocks of the people of the first day (group by date) and their number (people)."""
+class InitialCohort:
+    """Survival and retention of the people of the first day (group by date), and how many."""
 
     people: Array
     A: Array
@@ -43,7 +43,7 @@ class Legacy:
         return self.before_review * self.W
 
 
-def legacy_of(inputs: Inputs, values: Values, k: Kernels, law: Law) -> Legacy:
+def initial_cohort(inputs: Inputs, values: Values, k: Kernels, law: Law) -> InitialCohort:
     """Return the people of the first day at the dates of *k*.
 
     Fixed terms run out evenly between the shorter and the longer term, less the time already gone.
@@ -63,7 +63,7 @@ def legacy_of(inputs: Inputs, values: Values, k: Kernels, law: Law) -> Legacy:
         last = max(max(short, long) - gone, first + 0.1)
         return 1 - np.minimum(np.maximum((s - first) / (last - first), 0.0), 1.0)
 
-    def kept(wait: float) -> Array:
+    def not_removed(wait: float) -> Array:
         """Those released after a mean *wait* may ask one by one, not all on one day."""
         since = law.since if law.later is not None and law.everyone else np.inf
         years = _asking(start, wait, terms, -np.inf, np.minimum(k.dates, since))
@@ -73,7 +73,7 @@ def legacy_of(inputs: Inputs, values: Values, k: Kernels, law: Law) -> Legacy:
         return np.exp(-values["review_rate"] * years)
 
     alive, out = _alive(inputs, values, k), _released(values, s)
-    return Legacy(
+    return InitialCohort(
         people=_people(inputs, values),
         A=np.broadcast_to(alive, (4, len(s))),
         E=np.array([one, one, out, out]),
@@ -85,19 +85,19 @@ def legacy_of(inputs: Inputs, values: Values, k: Kernels, law: Law) -> Legacy:
                 runs_out(terms.short, terms.middle),
             ]
         ),
-        W=np.array([kept(0.0), one, kept(values["legacy_wait"]), one]),
+        W=np.array([not_removed(0.0), one, not_removed(values["legacy_wait"]), one]),
     )
 
 
 def held(inputs: Inputs, values: Values, k: Kernels) -> Array:
     """Return the prisoners of the first day who are not yet released (people, by date)."""
     out = _released(values, k.dates - k.grid.start)
-    return np.asarray(inputs.legacy_prison * _alive(inputs, values, k) * (1 - out))
+    return np.asarray(inputs.initial_prisoners * _alive(inputs, values, k) * (1 - out))
 
 
 def _people(inputs: Inputs, values: Values) -> Array:
     outside, inside = values["legacy_community_indefinite"], values["legacy_prison_indefinite"]
-    community, prison = values["legacy_community"], inputs.legacy_prison
+    community, prison = values["legacy_community"], inputs.initial_prisoners
     groups = [
         community * outside,
         community * (1 - outside),
@@ -108,9 +108,9 @@ def _people(inputs: Inputs, values: Values) -> Array:
 
 
 def _alive(inputs: Inputs, values: Values, k: Kernels) -> Array:
-    if k.legacy is None:
-        k.legacy = kernels.hazard(k.dates - k.grid.start, inputs.ages, inputs.death_rate)
-    return kernels.survival(k.legacy, inputs.age_weights, values["excess_mortality"])
+    if k.initial_hazard is None:
+        k.initial_hazard = kernels.hazard(k.dates - k.grid.start, inputs.ages, inputs.death_rate)
+    return kernels.survival(k.initial_hazard, inputs.age_weights, values["excess_mortality"])
 
 
 def _released(values: Values, s: Array) -> Array:

@@ -1,8 +1,4 @@
-"""Kernels: what share of a cohort stands in the community stock after a time, factor by factor.
-
-Each class of the stock is a product of four clocks: survival A, on the register R, released E and
-not removed on review W. Arrays are dates by cohorts; a cohort that is not yet sentenced has A = 0.
-"""
+"""Functions of the time since sentence, and their arrays at the dates and cohorts of a run."""
 
 from __future__ import annotations
 
@@ -10,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mappa.register.arrays import Array
 from mappa.register.law.periods import decimal
@@ -21,7 +18,7 @@ from mappa.register.model.lengths import Lengths
 Values = Mapping[str, float]
 #: Sentences below this many months are served at one share, what is beyond at another.
 SPLIT = 48.0
-#: Classes of the community stock by cohort; the legacy stands beside them.
+#: Classes of the community stock by cohort; the initial cohort stands beside them.
 CLASSES = (
     "caution",
     "other",
@@ -38,22 +35,6 @@ CLASSES = (
     "images_long",
 )
 INDEFINITE_CLASSES = ("custody_long", "life", "images_long")
-
-
-@dataclasses.dataclass(frozen=True)
-class Factors:
-    """The clocks of one class (dates by cohorts); None stands for one everywhere."""
-
-    R: Array | None
-    E: Array | None
-    W: Array | None
-
-    def times(self, A: Array) -> Array:
-        """Return the kernel of the class: survival *A* times its clocks."""
-        for clock in (self.R, self.E, self.W):
-            if clock is not None:
-                A = A * clock
-        return A
 
 
 @dataclasses.dataclass(frozen=True)
@@ -115,7 +96,7 @@ class Kernels:
         place = grid.ends(self.dates)[:, None] - np.arange(grid.size)
         self.place = np.where(place < 0, grid.size, place).astype(np.intp)
         self.months = 12 * np.maximum(lag, 1e-9)
-        self.legacy: Array | None = None
+        self.initial_hazard: Array | None = None
 
     def by_lag(self, vector: Array) -> Array:
         """Spread a function of the lag over dates and cohorts; zero where not yet sentenced."""
@@ -131,17 +112,20 @@ class Kernels:
             self.months / served_short,
             SPLIT + (self.months - split) / drivers.served,
         )
-        return np.interp(np.log(length) - drivers.waiting, lengths.knots, lengths.cdf)
+        return np.interp(np.log(length) - drivers.release_length, lengths.knots, lengths.cdf)
 
-    def eligible(self, waiting: Array, law: Law) -> Array:
+    def eligible(self, wait: Array, law: Law, rows: NDArray[np.intp], cohorts: int) -> Array:
         """Return the years for which a person could ask for review, by date and cohort.
 
-        *waiting* is the cohort's mean time from sentence to release.
+        Parameters
+        ----------
+        wait: each cohort's mean years from sentence to release.
+        rows, cohorts: the dates (places) and how many of the first cohorts are wanted.
         """
-        t = self.dates[:, None]
-        first = self.times + waiting
+        t, times = self.dates[rows, None], self.times[:cohorts]
+        first = times + wait[:cohorts]
 
-        def years(terms: Terms, since: Array | float, until: Array) -> Array:
+        def years(terms: Terms, since: float, until: Array) -> Array:
             start = np.maximum(first + terms.review_wait, review_start(terms))
             return np.maximum(until - np.maximum(start, since), 0.0)
 
@@ -150,7 +134,7 @@ class Kernels:
         if law.everyone:
             past = years(law.terms, -np.inf, np.minimum(t, law.since))
             return past + years(law.later, law.since, np.maximum(t, law.since))
-        new = self.times >= law.since
+        new = times >= law.since
         return np.where(new, years(law.later, -np.inf, t), years(law.terms, -np.inf, t))
 
 
@@ -164,9 +148,9 @@ def mean_wait(drivers: Drivers, lengths: Lengths, threshold: float, served_short
 
     Release is taken at the mean length: the service rule is nearly straight there.
     """
-    stretch = np.exp(drivers.crossing)
-    share = 1 - lengths.share_below(np.log(threshold) - drivers.crossing)
+    stretch = np.exp(drivers.threshold_length)
+    share = 1 - lengths.share_below(np.log(threshold) - drivers.threshold_length)
     above = lengths.sum_above(threshold / stretch) / np.maximum(share, 1e-12)
-    months = np.exp(drivers.waiting) * above
+    months = np.exp(drivers.release_length) * above
     beyond = np.maximum(months - SPLIT, 0.0)
     return (np.minimum(months, SPLIT) * served_short + beyond * drivers.served) / 12

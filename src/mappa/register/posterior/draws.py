@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import functools
 import json
@@ -13,9 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from mappa.cache import Store
 from mappa.data import Data, places
-from mappa.errors import OutputError
-from mappa.files import write_atomically
 from mappa.register.arrays import Array
 from mappa.register.inputs.model_tables import shipped_folder
 from mappa.register.likelihood.density import Density, density_of
@@ -31,7 +29,7 @@ QUICKLY = (
 #: Draws of the quick approximation.
 QUICK = 100
 #: Raised when the model changes, so that what an older one kept is not used.
-VERSION = 2
+VERSION = 3
 SEED = 20200331
 
 
@@ -139,31 +137,20 @@ def quick(density: Density, draws: int = QUICK, seed: int = SEED) -> Posterior:
     from mappa.register.posterior.sampler import short_run
 
     plan = plan_for(density, seed=seed)
-    names = list(density.model.names)
-    path = places.cache_folder() / "register" / f"{density.digest[:24]}-{VERSION}-{draws}.csv"
-    table = _kept(path, names)
-    if table is None:
+
+    def compute() -> dict[str, NDArray[Any]]:
         z = short_run(density, draws, seed)
         shown = pd.DataFrame([quantities(plan, row, i) for i, row in enumerate(z)])
-        table = pd.concat([pd.DataFrame(z, columns=names), shown], axis=1)
-        with contextlib.suppress(OutputError):  # a cache that cannot be written is done without
-            write_atomically(path, table.to_csv(index=False))
+        return {"z": z, "names": shown.columns.to_numpy(dtype=str), "shown": shown.to_numpy()}
+
+    store = Store(places.cache_folder() / "register")
+    kept = store.once_arrays("quick", [density.digest, str(VERSION), f"{draws} {seed}"], compute)
     return Posterior(
         density=density,
         plan=plan,
-        z=table[names].to_numpy(dtype=float),
-        shown=table.drop(columns=names),
+        z=kept["z"],
+        shown=pd.DataFrame(kept["shown"], columns=kept["names"].tolist()),
         status=QUICKLY,
         diagnostics={"method": "two short chains about the mode", "draws": draws, "seeds": [seed]},
         seed=seed,
     )
-
-
-def _kept(path: Path, names: list[str]) -> pd.DataFrame | None:
-    """Return the kept table, or None where there is none or it is spoilt."""
-    try:
-        # Read as it was written, to the last digit: a second run prints the same bytes.
-        table = pd.read_csv(path, dtype=str).astype(float)
-    except (OSError, ValueError):
-        return None
-    return table if set(names) < set(table.columns) else None

@@ -16,7 +16,7 @@ import io
 import json
 import multiprocessing
 import pickle
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,18 +24,21 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from mappa.cache import Store
 from mappa.data import Data, places
 from mappa.errors import DataError
-from mappa.files import digest, write_atomically
+from mappa.files import write_atomically
 from mappa.register.arrays import Array
 from mappa.register.likelihood.density import Density, density_of
-from mappa.register.posterior import diagnostics as dg
 from mappa.register.posterior import draws as posteriors
+from mappa.register.posterior.convergence import convergence
+from mappa.register.posterior.coordinates import Coordinates
 from mappa.register.posterior.quantities import plan_for, quantities
-from mappa.register.posterior.sampler import Block, Tuned, dispersed, run_block, tune
+from mappa.register.posterior.sampler import Tuned, dispersed, run_block, tune
+from mappa.register.posterior.surrogate import Surrogate
 
 #: Of how the sampler draws: what an older one kept is not gone on with.
-VERSION = 2
+VERSION = 3
 CHAINS, BLOCK = 4, 250
 #: Burn-in and kept draws of a chain; of all chains, how many draws get every quantity, over which
 #: the quantities are judged, and how many of those are shipped (a small file is enough for
@@ -44,6 +47,11 @@ BURN, KEPT, JUDGED, SHIP = 500, 8000, 2000, 1000
 #: What a parameter (over all kept draws) and a quantity (over the judged ones) must meet.
 RHAT, ESS = 1.01, 400.0
 
+#: Draws whose quantities are computed in one task.
+PART = 50
+
+#: What a task makes: arrays by name.
+Arrays = dict[str, NDArray[Any]]
 #: Told after each step: what was done and how many steps there are.
 Progress = Callable[[str, int, int], None]
 
@@ -72,19 +80,6 @@ def _silent(what: str, done: int, total: int) -> None:
     pass
 
 
-def _read(path: Path) -> Any:
-    """Return what is kept at *path*, or None if it is not there or cannot be read."""
-    try:
-        return pickle.loads(path.read_bytes())
-    except (FileNotFoundError, pickle.UnpicklingError, EOFError, AttributeError):
-        return None
-
-
-def _keep(path: Path, made: Any) -> Any:
-    write_atomically(path, pickle.dumps(made))
-    return made
-
-
 def fit(
     data: Data,
     as_of: object,
@@ -102,18 +97,17 @@ def fit(
     DataError: the chains did not agree, so that nothing is shipped.
     """
     density = density_of(data, as_of)
-    name = f"{density.digest[:16]}-{VERSION}-{settings.seed}-{settings.tuning:g}"
-    folder = places.cache_folder() / "register-fit" / name
-    path = folder / "tuned.pickle"
-    tuned = _read(path) or _keep(path, tune(density, settings.seed, scale=settings.tuning))
+    store = Store(places.cache_folder() / "register-fit")
+    parts = [density.digest, str(VERSION), str(settings.seed), f"{settings.tuning:g}"]
+    tuned = _tuned(density, settings, store, parts)
     progress("tuned", 1, 1)
     # An executor that is lent is not ours to close.
     lent = _workers(settings.processes) if executor is None else contextlib.nullcontext(executor)
     with lent as workers:
-        run = _Runner(workers, pickle.dumps(tuned))
-        chains, _, accepted = _chains(tuned, run, settings, folder, progress)
+        run = _Runner(workers, store, parts, pickle.dumps(tuned))
+        chains, accepted = _chains(tuned, run, settings, progress)
         z, order, shipped = _thin(chains, settings)
-        found = _quantities(run, z[order], settings, folder, progress)
+        found = _quantities(run, z[order], settings, progress)
     judged = found.iloc[np.argsort(order)]
     report = _diagnose(density, chains, judged, settings, accepted, len(shipped))
     draws = pd.DataFrame(z[shipped], columns=list(density.model.names))
@@ -123,30 +117,39 @@ def fit(
     return draws, found.iloc[: len(shipped)], report
 
 
+def _tuned(density: Density, settings: Settings, store: Store, parts: list[str]) -> Tuned:
+    """Return the tuned sampler, as it is kept."""
+
+    def compute() -> Arrays:
+        made = tune(density, settings.seed, scale=settings.tuning)
+        return {"mean": made.mean, "root": made.root, **dataclasses.asdict(made.surrogate)}
+
+    kept = store.once_arrays("tuned", parts, compute)
+    mean, root = kept.pop("mean"), kept.pop("root")
+    return Tuned(Coordinates(density), Surrogate(**kept), mean, root)
+
+
 def _chains(
-    tuned: Tuned, run: _Runner, settings: Settings, folder: Path, progress: Progress
-) -> tuple[Array, Array, float]:
-    """Return draws (chain, draw, coordinate), log posteriors and the share accepted."""
+    tuned: Tuned, run: _Runner, settings: Settings, progress: Progress
+) -> tuple[Array, float]:
+    """Return draws (chain, draw, coordinate) and the share accepted after the burn-in."""
     total, done = settings.chains * settings.blocks, 0
-    blocks: list[list[Block]] = [[] for _ in range(settings.chains)]
+    spots = [dispersed(tuned, settings.seed, c) for c in range(settings.chains)]
+    z, accepted = [], []
     for b in range(settings.blocks):
-        jobs = []
-        for c in range(settings.chains):
-            spot = dispersed(tuned, settings.seed, c) if b == 0 else blocks[c][-1].y[-1]
-            jobs.append(
-                (folder / f"block-{c}-{b}.pickle", (spot, settings.block, (settings.seed, c, b)))
-            )
-        for c, block in enumerate(run(_draw, jobs)):
-            blocks[c].append(block)
+        seeds = [(settings.seed, c, b) for c in range(settings.chains)]
+        jobs = [(spot, settings.block, seed) for spot, seed in zip(spots, seeds, strict=True)]
+        blocks = []
+        for block in run("block", _draw, jobs):
+            blocks.append(block)
             done += 1
             progress("drawn", done, total)
-    z = np.array([np.concatenate([b.z for b in chain]) for chain in blocks])
-    values = np.array([np.concatenate([b.log_posterior for b in chain]) for chain in blocks])
-    accepted = float(
-        np.mean([b.accepted for chain in blocks for b in chain[-max(len(chain) - 2, 1) :]])
-    )
-    last = settings.burn + settings.kept
-    return z[:, settings.burn : last], values[:, settings.burn : last], accepted
+        spots = [block["last"] for block in blocks]
+        z.append([block["z"] for block in blocks])
+        accepted.append(float(np.mean([block["accepted"] for block in blocks])))
+    burned = settings.burn // settings.block
+    chains: Array = np.concatenate(z, axis=1)[:, settings.burn : settings.burn + settings.kept]
+    return chains, float(np.mean(accepted[burned:]))
 
 
 class _Here(concurrent.futures.Executor):
@@ -173,28 +176,38 @@ class _Runner:
     """
 
     executor: concurrent.futures.Executor
+    store: Store
+    parts: list[str]
     packed: bytes
 
-    def __call__(self, work: Callable[..., Any], jobs: list[tuple[Path, Any]]) -> Iterator[Any]:
-        """Yield the results of *jobs* (where it is kept, what it is told) in their order."""
-        found = [_read(path) for path, _ in jobs]
-        futures = [
-            self.executor.submit(work, self.packed, told) if made is None else None
-            for made, (_, told) in zip(found, jobs, strict=True)
-        ]
-        for made, future, (path, _) in zip(found, futures, jobs, strict=True):
-            yield made if future is None else _keep(path, future.result())
+    def __call__(
+        self, name: str, work: Callable[..., Arrays], jobs: Sequence[tuple[Any, ...]]
+    ) -> Iterator[Arrays]:
+        """Yield the arrays that *work* makes of each job, in their order."""
+
+        def one(job: tuple[Any, ...]) -> Arrays:
+            told = [part.tobytes() if isinstance(part, np.ndarray) else repr(part) for part in job]
+            return self.store.once_arrays(
+                name,
+                [*self.parts, *told],
+                lambda: self.executor.submit(work, self.packed, *job).result(),
+            )
+
+        # A thread waits for each task; the work is done by the executor.
+        with concurrent.futures.ThreadPoolExecutor(len(jobs)) as threads:
+            yield from threads.map(one, jobs)
 
 
 @functools.lru_cache(maxsize=1)
 def _unpacked(packed: bytes) -> Tuned:
+    # Between processes of one run only: nothing is unpickled that was read from a folder.
     tuned: Tuned = pickle.loads(packed)
     return tuned
 
 
-def _draw(packed: bytes, told: tuple[Array, int, tuple[int, ...]]) -> Block:
-    start, count, seed = told
-    return run_block(_unpacked(packed), start, count, seed)
+def _draw(packed: bytes, start: Array, count: int, seed: tuple[int, ...]) -> Arrays:
+    block = run_block(_unpacked(packed), start, count, seed)
+    return {"z": block.z, "last": block.y[-1], "accepted": np.array(block.accepted)}
 
 
 def _thin(chains: Array, settings: Settings) -> tuple[Array, NDArray[np.intp], NDArray[np.intp]]:
@@ -212,33 +225,27 @@ def _thin(chains: Array, settings: Settings) -> tuple[Array, NDArray[np.intp], N
     return z, np.concatenate([shipped, rest]), shipped
 
 
-def _quantities(
-    run: _Runner, z: Array, settings: Settings, folder: Path, progress: Progress
-) -> pd.DataFrame:
+def _quantities(run: _Runner, z: Array, settings: Settings, progress: Progress) -> pd.DataFrame:
     """Return the quantities of every draw, in parts that are kept."""
-    size, mark = 50, digest([z.tobytes()])[:12]
     jobs = [
-        (
-            folder / f"shown-{posteriors.VERSION}-{mark}-{first}.pickle",
-            (z[first : first + size], settings.seed, first),
-        )
-        for first in range(0, len(z), size)
+        (z[first : first + PART], settings.seed, first, posteriors.VERSION)
+        for first in range(0, len(z), PART)
     ]
-    rows: list[dict[str, float]] = []
-    for n, part in enumerate(run(_show, jobs)):
-        rows += part
+    parts = []
+    for n, part in enumerate(run("shown", _show, jobs)):
+        parts.append(pd.DataFrame(part))
         progress("quantities", n + 1, len(jobs))
-    frame = pd.DataFrame(rows)
+    frame = pd.concat(parts, ignore_index=True)
     digits = {c: 5 if c == "indefinite_share" else 2 for c in frame.columns}
     frame = frame.round(digits) + 0.0  # no negative zeros
     frame.insert(0, "draw", np.arange(len(frame)))
     return frame
 
 
-def _show(packed: bytes, told: tuple[Array, int, int]) -> list[dict[str, float]]:
-    z, seed, first = told
+def _show(packed: bytes, z: Array, seed: int, first: int, version: int) -> Arrays:
     plan = plan_for(_unpacked(packed).space.density, seed=seed)
-    return [quantities(plan, row, first + i) for i, row in enumerate(z)]
+    rows = [quantities(plan, row, first + i) for i, row in enumerate(z)]
+    return {name: np.array([row[name] for row in rows]) for name in rows[0]}
 
 
 def _diagnose(
@@ -250,13 +257,10 @@ def _diagnose(
     shipped: int,
 ) -> dict[str, Any]:
     """Return R-hat and effective sizes of every parameter and quantity."""
-    parameters = {name: _measures(chains[:, :, i]) for i, name in enumerate(density.model.names)}
-    count = settings.chains
-    quantities_ = {
-        name: _measures(judged[name].to_numpy(dtype=float).reshape(count, -1))
-        for name in judged.columns
-        if name != "draw" and judged[name].std() > 1e-6
-    }
+    parameters = _measures(list(density.model.names), chains)
+    moving = [name for name in judged.columns if name != "draw" and judged[name].std() > 1e-6]
+    table = judged[moving].to_numpy(dtype=float)
+    quantities_ = _measures(moving, table.reshape(settings.chains, -1, len(moving)))
     both = [*parameters.values(), *quantities_.values()]
     return {
         "as_of": f"{density.model.inputs.as_of:%Y-%m-%d}",
@@ -265,7 +269,7 @@ def _diagnose(
         "command": f"mappa register fit --seed {settings.seed} --kept {settings.kept}",
         "seeds": [settings.seed],
         "future_seed": settings.seed,
-        "chains": count,
+        "chains": settings.chains,
         "kept": chains.shape[0] * chains.shape[1],
         "judged": len(judged),
         "draws": shipped,
@@ -278,11 +282,13 @@ def _diagnose(
     }
 
 
-def _measures(chains: Array) -> dict[str, float]:
+def _measures(names: list[str], chains: Array) -> dict[str, dict[str, float]]:
+    """Return R-hat and effective sizes by name (*chains*: chain by draw by name)."""
+    found = convergence(chains)
+    rows = zip(found.rhat.round(5), found.bulk.round(1), found.tail.round(1), strict=True)
     return {
-        "rhat": round(dg.rhat(chains), 5),
-        "bulk": round(dg.bulk_ess(chains), 1),
-        "tail": round(dg.tail_ess(chains), 1),
+        name: {"rhat": float(rhat), "bulk": float(bulk), "tail": float(tail)}
+        for name, (rhat, bulk, tail) in zip(names, rows, strict=True)
     }
 
 

@@ -182,8 +182,8 @@ def rule_result(plan: Plan, z: Array) -> dict[str, float]:
     long = cf.longer(drivers, since, times)
     for name, change in (
         ("all", long),
-        ("crossing", cf.crossing_only(drivers, since, times)),
-        ("waiting", cf.waiting_only(drivers, since, times)),
+        ("crossing", cf.threshold_only(drivers, since, times)),
+        ("waiting", cf.release_only(drivers, since, times)),
     ):
         effect = cf.impulse(model, values, drivers, since, change)
         for year, people in zip(cf.IMPULSE_YEARS, effect, strict=True):

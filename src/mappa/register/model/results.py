@@ -1,0 +1,75 @@
+"""What a run gives: the community and the prisons at chosen dates."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from mappa.register.arrays import Array, Parts
+
+
+@dataclasses.dataclass(frozen=True)
+class StockRun:
+    """The community at chosen dates (people).
+
+    ``by_class`` has a row for each of ``kernels.CLASSES`` and the initial cohort (last);
+    ``stock`` is their sum; ``indefinite`` are those whose registration has no end under the law
+    in force; ``reviews`` are removals on review between the pairs of dates that were asked for.
+    What comes from cohorts is in proportion to their entrants; the initial cohort is not.
+    """
+
+    dates: Array
+    by_class: Array
+    indefinite_parts: Parts
+    reviews_parts: Parts
+
+    @property
+    def stock_parts(self) -> Parts:
+        """Community stock by date, in two parts."""
+        return Parts(self.by_class[:-1].sum(axis=0), self.by_class[-1])
+
+    @property
+    def stock(self) -> Array:
+        """Community stock by date."""
+        return np.asarray(self.by_class.sum(axis=0))
+
+    @property
+    def indefinite(self) -> Array:
+        """Community stock without an end of registration, by date."""
+        return self.indefinite_parts.at(1.0)
+
+    @property
+    def reviews(self) -> Array:
+        """Removals on review, by pair of dates."""
+        return self.reviews_parts.at(1.0)
+
+
+@dataclasses.dataclass(frozen=True)
+class Prisoners:
+    """Those sentenced and not yet released, by date (people).
+
+    ``prison``: the group's prisoners (no images) as the prison statistics count them; ``life``:
+    of them life and IPP; ``unreleased``: all who will register on release, images included;
+    ``unreleased_indefinite``: of them those whose registration will have no end.
+    """
+
+    prison: Array
+    life: Array
+    unreleased_parts: Parts
+    indefinite_parts: Parts
+
+    @property
+    def unreleased(self) -> Array:
+        """All who will register on release, by date."""
+        return self.unreleased_parts.at(1.0)
+
+    @property
+    def unreleased_indefinite(self) -> Array:
+        """Of them those whose registration will have no end, by date."""
+        return self.indefinite_parts.at(1.0)
+
+
+def removals(there: Array, W: Array) -> float:
+    """Return the removals on review between two dates (rows): W's fall at the mean of the rest."""
+    return float((there.mean(axis=0) * (W[0] - W[1])).sum())
