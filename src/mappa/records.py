@@ -17,9 +17,36 @@ from typing import Any
 RECORD_MIME = "application/vnd.mappa.record+json"
 
 
-def key(meaning: str, unit: str = "", **kwargs: Any) -> Any:
-    """Declare a documented field of a record (a ``dataclasses.field`` with meaning and unit)."""
-    return dataclasses.field(metadata={"meaning": meaning, "unit": unit}, **kwargs)
+def key(
+    meaning: str,
+    unit: str = "",
+    *,
+    formula: str = "",
+    by: str = "",
+    rests_on: tuple[str, ...] = (),
+    rounded: str = "",
+    **field: Any,
+) -> Any:
+    """Declare a documented field of a record: a ``dataclasses.field`` that says what it is.
+
+    Parameters
+    ----------
+    meaning, unit: in words. formula: how it is computed from other keys or the tables.
+    by: the function that computes it, as a dotted name below ``mappa``.
+    rests_on: names of the groups of rows that it follows from.
+    rounded: how words round it; empty where they do not.
+    field: arguments of ``dataclasses.field``.
+    """
+    told = {"meaning": meaning, "unit": unit, "formula": formula, "by": by}
+    return dataclasses.field(metadata={**told, "rests_on": rests_on, "rounded": rounded}, **field)
+
+
+def part(**field: Any) -> Any:
+    """Declare a record within a record: its keys stand flat among those of the whole.
+
+    A part may be ``None`` (what cannot be known has no record): its keys are then ``None``.
+    """
+    return dataclasses.field(metadata={"part": True}, **field)
 
 
 def plain(value: Any) -> Any:
@@ -71,23 +98,57 @@ def _hints(kind: Any) -> dict[str, Any]:
     return typing.get_type_hints(kind)
 
 
+def _kind(record: type[Record], name: str) -> type[Record]:
+    """Return the type of a part: the record in ``Part`` or ``Part | None``."""
+    hint = _hints(record)[name]  # type: ignore[arg-type]
+    kinds: tuple[Any, ...] = typing.get_args(hint) or (hint,)
+    found: type[Record] = next(k for k in kinds if k is not type(None))
+    return found
+
+
 class Record:
     """Base of the frozen dataclasses that carry results."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return the record as plain, unrounded JSON values under its documented keys."""
-        return {f.name: plain(getattr(self, f.name)) for f in dataclasses.fields(self)}  # type: ignore[arg-type]
+        told: dict[str, Any] = {}
+        for f in dataclasses.fields(self):  # type: ignore[arg-type]
+            value = getattr(self, f.name)
+            if not f.metadata.get("part"):
+                told[f.name] = plain(value)
+            elif value is not None:
+                told |= value.as_dict()
+            else:
+                told |= dict.fromkeys(_kind(type(self), f.name).declared())
+        return told
+
+    @classmethod
+    def declared(cls) -> dict[str, Mapping[str, Any]]:
+        """Return what :func:`key` declares of each key, in order, those of the parts included."""
+        found: dict[str, Mapping[str, Any]] = {}
+        for f in dataclasses.fields(cls):  # type: ignore[arg-type]
+            if f.metadata.get("part"):
+                found |= _kind(cls, f.name).declared()
+            else:
+                found[f.name] = f.metadata
+        return found
+
+    def value_of(self, name: str) -> Any:
+        """Return the value under a documented key, of the record itself or of one of its parts."""
+        for f in dataclasses.fields(self):  # type: ignore[arg-type]
+            value = getattr(self, f.name)
+            if f.name == name and not f.metadata.get("part"):
+                return value
+            if f.metadata.get("part") and name in _kind(type(self), f.name).declared():
+                return None if value is None else value.value_of(name)
+        raise KeyError(name)
 
     @classmethod
     def key_table(cls) -> list[dict[str, str]]:
         """Return a row (key, unit, meaning) for each key, in order."""
         return [
-            {
-                "key": f.name,
-                "unit": f.metadata.get("unit", ""),
-                "meaning": f.metadata.get("meaning", ""),
-            }
-            for f in dataclasses.fields(cls)  # type: ignore[arg-type]
+            {"key": name, "unit": told.get("unit", ""), "meaning": told.get("meaning", "")}
+            for name, told in cls.declared().items()
         ]
 
     @classmethod

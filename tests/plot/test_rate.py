@@ -7,20 +7,23 @@ import re
 import pytest
 from number_support import unknown_numbers
 
+from mappa.data import Data
+from mappa.errors import UsageError
 from mappa.plot.exhibit import Exhibit
+from mappa.plot.rate.funnel import TABLED
 from mappa.plot.rate.tiles import tiles
-from mappa.studies.rate import rate
+from mappa.studies.rate import RateStudy, rate
 from mappa.words.prose import Prose
 
 NAMES = ("funnel", "caterpillar", "tile_map", "comparators", "margins", "choices", "change_chart")
 
 
-def exhibits(study) -> dict[str, object]:
+def exhibits(study: RateStudy) -> dict[str, object]:
     return {name: getattr(study, name) for name in NAMES}
 
 
 @pytest.mark.parametrize("force", ["Cumbria", "London", "Surrey"])
-def test_exhibits_of_a_force(data, force) -> None:
+def test_exhibits_of_a_force(data: Data, force: str) -> None:
     study = rate(force, "2020-03-31", data=data)
     for name, shown in exhibits(study).items():
         if isinstance(shown, Prose):
@@ -35,19 +38,19 @@ def test_exhibits_of_a_force(data, force) -> None:
         assert force in shown.alt, name
 
 
-def test_alt_texts_hold_numbers_of_the_record(data) -> None:
+def test_alt_texts_hold_numbers_of_the_record(data: Data) -> None:
     study = rate("Cumbria", "2020-03-31", data=data)
     for name in ("comparators", "margins", "choices"):
         assert unknown_numbers(getattr(study, name).alt.replace(" 6 ", " "), study.record) == []
 
 
-def test_drawn_twice_gives_the_same_bytes(data) -> None:
+def test_drawn_twice_gives_the_same_bytes(data: Data) -> None:
     first, second = (rate("Norfolk", "2020-03-31", data=data) for _ in range(2))
     assert first.funnel.svg() == second.funnel.svg()
     assert first.tile_map.svg() == second.tile_map.svg()
 
 
-def test_tiles_keep_places(data) -> None:
+def test_tiles_keep_places(data: Data) -> None:
     areas = data.areas
     spots = tiles(tuple(zip(areas["centroid_lat"], areas["centroid_lon"], strict=True)))
     assert len(set(spots)) == len(areas)
@@ -63,7 +66,7 @@ def test_tiles_of_odd_countries() -> None:
     assert len(set(row)) == 5
 
 
-def test_made_up_country_is_drawn(made_up_data) -> None:
+def test_made_up_country_is_drawn(made_up_data: Data) -> None:
     study = rate(data=made_up_data)
     for name, shown in exhibits(study).items():
         assert isinstance(shown, Exhibit), name
@@ -73,6 +76,23 @@ def test_made_up_country_is_drawn(made_up_data) -> None:
     assert isinstance(study.power, Prose)
 
 
-def test_a_date_with_few_counts(data) -> None:
+def test_a_date_with_few_counts(data: Data) -> None:
     for name, shown in exhibits(rate("Kent", "2018-03-31", data=data)).items():
         assert isinstance(shown, (Exhibit, Prose)), name
+
+
+def test_the_funnels_data_hold_its_lines(data: Data) -> None:
+    """Areas with the lines at their own population, and the lines at a dozen others."""
+    study = rate("Cumbria", "2020-03-31", levels=(0.9, 0.99), data=data)
+    table = study.funnel.data
+    points, lines = table[table["area"] != ""], table[table["verdict"] == "lines"]
+    assert (len(points), len(lines)) == (26, TABLED)
+    mine = points.set_index("area").loc["Cumbria"]
+    assert mine["chance_high_99"] > mine["chance_high_90"] > study.record.national_rate
+    outside = (points["rate"] < points["chance_low_99"]) | (
+        points["rate"] > points["chance_high_99"]
+    )
+    assert 15 < outside.sum() < 19
+    assert set(points.loc[points["verdict"] == "unusual", "area"]) == {"Hertfordshire", "London"}
+    with pytest.raises(UsageError, match=r"0.95"):
+        _ = rate("Cumbria", "2020-03-31", levels=(0.5,), data=data).funnel

@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from mappa.data import Data
 from mappa.rates import forces, pool
 from mappa.rates.methods import between, empirical, funnel
 
 AS_OF = "2020-03-31"
+Three = tuple[np.ndarray, np.ndarray, np.ndarray]
 # Colditz et al. (1994), JAMA 271, 698-702: thirteen trials of BCG vaccine, the worked example of
 # the R package metafor (dat.bcg): tuberculosis yes and no among vaccinated and controls.
 BCG = np.array(
@@ -23,14 +25,14 @@ BCG = np.array(
 
 
 @pytest.fixture(scope="module")
-def found(data) -> forces.Forces:
+def found(data: Data) -> forces.Forces:
     f = forces.forces(data, AS_OF)
     assert f is not None
     return f
 
 
 @pytest.fixture(scope="module")
-def without(found) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def without(found: forces.Forces) -> Three:
     """The 25 areas without Suffolk, to compare with published software."""
     keep = np.array([a != "Suffolk" for a in found.areas])
     return found.counts[keep], found.people[keep], found.expected[keep]
@@ -49,7 +51,7 @@ def test_a_worked_example_from_elsewhere() -> None:
     assert between.reml(data).mean == pytest.approx(-0.7145, abs=1e-4)
 
 
-def test_reference_of_the_26_areas(found) -> None:
+def test_reference_of_the_26_areas(found: forces.Forces) -> None:
     data = between.spread(found.counts, found.people)
     assert len(found.areas) == 26
     taus = [f(data).tau for f in (between.paule_mandel, between.reml, between.dersimonian_laird)]
@@ -66,7 +68,7 @@ def test_reference_of_the_26_areas(found) -> None:
     assert (round(national, 2), round(typical, 2)) == (0.49, 0.26)
 
 
-def test_reference_of_the_variants(found, without) -> None:
+def test_reference_of_the_variants(found: forces.Forces, without: Three) -> None:
     assert round(funnel.multiplicative_phi(found.counts, found.expected), 4) == 41.5789
     shmi = between.shmi(found.counts, found.expected)
     assert (round(shmi.phi, 4), round(shmi.tau2, 7)) == (32.4554, 0.0236285)
@@ -92,7 +94,7 @@ def test_reference_of_the_variants(found, without) -> None:
     assert round(between.dersimonian_laird(data).tau, 3) == 0.226
 
 
-def test_limits_must_be_squared_back(found, without) -> None:
+def test_limits_must_be_squared_back(found: forces.Forces, without: Three) -> None:
     """A widely used package forgets to square and flags 11 of 25 areas instead of 4."""
     o, _, e = without
     tau2 = between.sqrt_winsorised(o, e).tau2
@@ -102,7 +104,7 @@ def test_limits_must_be_squared_back(found, without) -> None:
     assert (right, wrong) == (4, 11)
 
 
-def test_the_pool_is_one_constraint(found) -> None:
+def test_the_pool_is_one_constraint(found: forces.Forces) -> None:
     fit = found.constrained
     reach = 1.959964 * fit.se
     told = [fit.rate * np.exp(d) * 1e5 for d in (0, -reach, reach)]
@@ -117,7 +119,7 @@ def test_the_pool_is_one_constraint(found) -> None:
     assert 1 / 16 < found.pool.shares2 < 1
 
 
-def test_paule_mandel_agrees_with_statsmodels(found) -> None:
+def test_paule_mandel_agrees_with_statsmodels(found: forces.Forces) -> None:
     from statsmodels.stats.meta_analysis import combine_effects
 
     data = between.spread(found.counts, found.people)
@@ -135,7 +137,7 @@ def test_no_spread_gives_tau_zero() -> None:
     assert mean == pytest.approx(1, abs=1e-3)  # all are alike: the force's own count says nothing
 
 
-def test_empirical_bayes_of_reference(found) -> None:
+def test_empirical_bayes_of_reference(found: forces.Forces) -> None:
     assert (round(found.prior.a, 2), round(found.prior.b, 2)) == (28.33, 26.53)
     i = found.where("Cumbria")
     count, expected = found.counts[i], float(found.expected[i])
@@ -155,57 +157,62 @@ def test_empirical_bayes_of_reference(found) -> None:
     assert flat == pytest.approx(0.551, abs=0.006)
 
 
-def test_exceedance_of_a_modelled_comparator_tends_to_the_known_one(found) -> None:
+def test_exceedance_of_a_modelled_comparator_tends_to_the_known_one(found: forces.Forces) -> None:
     args = found.prior, 594.0, 537.66, 1.1
     known = empirical.exceedance(*args, other_count=None)
     assert empirical.exceedance_modelled(*args, 1e-6) == pytest.approx(known, abs=1e-4)
     assert empirical.exceedance_modelled(*args, 0.3) < known
 
 
-def test_ranks_of_reference(data, found) -> None:
+def test_ranks_of_reference(found: forces.Forces) -> None:
     i = found.where("Cumbria")
-    among = forces.ranks(data, AS_OF)
-    everyone = forces.ranks(data, AS_OF, everyone=True)
+    among, everyone = found.ranks, found.ranks_all
     assert (among.middle[i], among.low[i], among.high[i], among.of) == (11, 7, 17, 26)
     assert (everyone.middle[i], everyone.low[i], everyone.high[i], everyone.of) == (16, 9, 24, 42)
 
 
-def test_flags_of_reference(data) -> None:
-    flags = forces.flags(data, AS_OF)
+def test_flags_of_reference(found: forces.Forces) -> None:
+    flags = found.flags
     assert (flags["p_national"] < 0.05).sum() == 19
     assert (flags["p_national"] < 0.002).sum() == 15
     assert (flags["q_rest"] < 0.05).sum() == 19
     mine = flags.loc["Cumbria"]
-    assert (round(mine["q_rest"], 3), round(mine["q_additive"], 2)) == (0.026, 0.94)
+    assert (round(mine["q_rest"], 3), round(mine["q_additive"], 2)) == (0.026, 0.95)
 
 
-def test_funnel_limits(found) -> None:
+def test_funnel_limits(found: forces.Forces) -> None:
     mine = float(found.expected[found.where("Cumbria")])
     assert [float(v) for v in funnel.poisson_limits(mine)] == [493, 584]
     assert [float(v) for v in funnel.poisson_limits(mine, 0.998)] == [467, 611]
-    low, high = funnel.convention_lines([594.0], 119.487)
-    # A point stands outside exactly when its own Garwood interval leaves the average out.
-    assert (low[0], high[0]) == pytest.approx((594 / 643.7487 * 119.487, 594 / 547.1856 * 119.487))
-    assert high[0] < 132.007
 
 
-def test_any_multiplier_flags_the_same_areas(found) -> None:
+@pytest.mark.parametrize(
+    ("expected", "level", "low", "high"),
+    [(5, 0.95, 0.135, 2.059), (100, 0.95, 0.804, 1.206), (538, 0.95, 0.9154, 1.0863),
+     (538, 0.998, 0.8685, 1.1368), (3, 0.95, 0.0, 2.4314)],
+)  # fmt: skip
+def test_lines_of_chance(expected: float, level: float, low: float, high: float) -> None:
+    """Version 1.1.0 drew them at the expected count: .919 to 1.090 for Cumbria, for instance."""
+    ends = [float(v) / expected for v in funnel.chance_limits(expected, level)]
+    assert ends == pytest.approx([low, high], abs=6e-4)
+
+
+def test_any_multiplier_flags_the_same_areas(found: forces.Forces) -> None:
     """Per 10,000 and per 100,000 people the same areas stand outside, by every limit."""
     flagged = []
     for multiplier in (1.0, 10_000.0, 100_000.0):
         rates, target = multiplier * found.counts / found.people, multiplier * found.national
         outside = []
         for low, high in (
-            funnel.convention_lines(found.counts, target),
             funnel.additive_limits(found.expected, found.about_national.tau, target),
         ):
             outside.append(tuple((rates < low) | (rates > high)))
         flagged.append(outside)
     assert flagged[0] == flagged[1] == flagged[2]
-    assert sum(flagged[0][1]) == 1
+    assert sum(flagged[0][0]) == 1
 
 
-def test_pool_and_bounds(data) -> None:
+def test_pool_and_bounds(data: Data) -> None:
     assert pool.bounds_of_rate(130, data.people(AS_OF)["Staffordshire"]) == (1307, 1316)
     assert pool.bounds_of_rate(130, 1_000_000) == (1295, 1304)
     low, high = pool.bounds_of_rate(23.5, 1_000_000)
@@ -226,3 +233,22 @@ def test_phi_has_no_factor_for_consistency() -> None:
         cut.append(between.shmi(o, e).phi)
     assert np.mean(phi) == pytest.approx(0.68, abs=0.04)  # 3 Monte Carlo errors of .01
     assert np.mean(cut) == pytest.approx(0.50, abs=0.08)
+
+
+def test_each_fit_of_many_rows_is_that_of_a_row(found: forces.Forces) -> None:
+    """The array form: each area left out, in one call, is each fitted alone."""
+    for i in (0, 2, 25):
+        keep = np.arange(26) != i
+        alone = between.paule_mandel(between.spread(found.counts[keep], found.people[keep]))
+        assert found.predicted.tau[i] == pytest.approx(alone.tau)
+        assert found.predicted.mean[i] == pytest.approx(alone.mean)
+    assert found.predicted.df == 23
+
+
+def test_tau_has_the_interval_of_its_own_fit(data: Data) -> None:
+    """With the mean held at the national rate, 2021 has .177 to .350, not .169 to .341."""
+    late = forces.forces(data, "2021-03-31")
+    assert late is not None
+    held = between.q_profile(late.log_rates, mean=float(np.log(late.national)))
+    free = between.q_profile(late.log_rates)
+    assert [round(v, 3) for v in (*held, *free)] == [0.177, 0.350, 0.169, 0.341]

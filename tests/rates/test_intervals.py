@@ -65,8 +65,8 @@ def test_ratio_to_the_rest() -> None:
     assert [round(v, 4) for v in (score.value, score.lower, score.upper)] == [1.1058, 1.02, 1.1988]
     assert [round(v, 4) for v in (exact.lower, exact.upper)] == [1.0183, 1.1989]
     assert round(score.p_value, 5) == 0.01468
-    assert round(exact.p_value, 5) == 0.01619
-    assert round(midp.p_value, 5) == 0.01573
+    assert round(exact.p_value, 5) == 0.01704
+    assert round(midp.p_value, 5) == 0.01612
     assert exact.lower < midp.lower < midp.upper < exact.upper
     for row in (score, exact, midp):
         assert row.confidence == 0.95
@@ -123,8 +123,39 @@ def test_equivalence_p_is_the_flat_prior_probability() -> None:
     # With flat priors the ratio of two gamma rates is F distributed: P(ratio above 1.1).
     beyond = stats.f.sf(1.1 / (COUNT / PEOPLE / (REST / REST_PEOPLE)), 2 * COUNT, 2 * REST)
     assert beyond == pytest.approx(0.551, abs=0.006)
-    minimal = minimal_detectable(537.66), minimal_detectable(537.66, 0.1984)
-    assert [round(v, 2) for v in minimal] == [1.13, 1.77]
+
+
+def test_a_detectable_ratio_is_found_with_the_power_that_is_said() -> None:
+    for expected in (12, 100, 538):
+        low, high = stats.poisson.ppf([0.025, 0.975], expected)
+        below, above = minimal_detectable(expected)
+        assert stats.poisson.sf(high, above * expected) == pytest.approx(0.8)
+        assert stats.poisson.cdf(low - 1, below * expected) == pytest.approx(0.8)
+    assert minimal_detectable(3)[0] is None  # even no one at all would not be surprising
+    wide = minimal_detectable(537.66, 0.1984)
+    assert [round(v, 2) for v in wide] == [0.56, 1.76]
+
+
+@pytest.mark.parametrize("people2", [0.01, 0.1, 0.5, 1, 2, 10, 100])
+def test_p_values_belong_to_their_limits(people2: float) -> None:
+    """P is below alpha exactly when the limits leave out 1, for every method."""
+    some = [0, 1, 2, 3, 5, 8, 9, 10, 11, 14, 19, 27, 32, 40, 57, 83, 110, 150, 199, 200]
+    for x in some:
+        for y in some:
+            for method in (ratios.exact_ratio, ratios.midp_ratio, ratios.score_ratio):
+                row = method(x, 100_000, y, 100_000 * people2)
+                outside = row.lower > 1 or (row.upper is not None and row.upper < 1)
+                assert (row.p_value < 0.05) == outside, (method.__name__, x, y)
+
+
+@pytest.mark.parametrize("log_se", [0.0, 0.03, 0.2])
+@pytest.mark.parametrize("count", [0, 3, 20, 180])
+def test_tails_against_a_modelled_rate_belong_to_its_limits(count: int, log_se: float) -> None:
+    for expected in (0.5, 2.0, 15.0, 21.0, 60.0, 200.0):
+        low, high = ratios.modelled_limits(count, expected, log_se)
+        smaller, larger = ratios.modelled_tails(count, expected, log_se)
+        assert (larger < 0.025) == (low > 1)
+        assert (smaller < 0.025) == (high < 1)
 
 
 @pytest.mark.parametrize("multiplier", [1.0, 10_000.0, 100_000.0])

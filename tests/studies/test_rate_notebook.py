@@ -63,9 +63,9 @@ def test_the_notebook_is_thin_and_tagged() -> None:
 @pytest.mark.parametrize(
     ("force", "as_of", "says"),
     [
-        ("Cumbria", "2020-03-31", "whether it is beyond a margin of 10% either way is undecided"),
+        ("Cumbria", "2020-03-31", "Whether the difference is larger than 10% cannot be settled."),
         ("Surrey", "2020-03-31", "No count of people on the register in Surrey"),
-        ("Norfolk", "2021-03-31", "more than 10% higher"),
+        ("Norfolk", "2021-03-31", "It is more than 10% higher."),
     ],
 )
 def test_the_notebook_runs(monkeypatch, force, as_of, says) -> None:
@@ -89,7 +89,6 @@ def test_every_number_follows_altered_counts(monkeypatch, data_copy) -> None:
     told = " ".join(v for v in shown.values() if isinstance(v, str))
     told = re.sub(r'base64,[^"]*', "", told)
     assert "777 people on the register, 172.7 per 100,000" in told
-    assert "outside" not in shown["study.sentence"] or "95%" in shown["study.sentence"]
     assert "does not hold" in shown["study.story"]  # the story's 594 no longer meets the table
     assert len(re.findall(r"(?<![\d.,])594(?![\d.])", told)) == 1  # what the story printed
 

@@ -8,7 +8,21 @@ import re
 from mappa.words import numbers as n
 
 #: Numbers that are words: levels, units, ages, fixed cuts of the sentences.
-FIXED = {"95", "90", "99.8", "100,000", "10", "18", "80", "0.05", "0.002", "0.9999", "0.0001"}
+FIXED = {
+    "20",
+    "50",
+    "95",
+    "90",
+    "99.8",
+    "100,000",
+    "10",
+    "18",
+    "80",
+    "0.05",
+    "0.002",
+    "0.9999",
+    "0.0001",
+}
 
 
 def flat(value):
@@ -23,6 +37,8 @@ def flat(value):
     elif isinstance(value, (list, tuple)):
         for v in value:
             yield from flat(v)
+    elif isinstance(value, str):
+        yield from (float(v) for v in re.findall(r"\d+(?:\.\d+)?", value))
     elif isinstance(value, (int, float)) and not isinstance(value, bool):
         yield float(value)
 

@@ -37,8 +37,8 @@ class AreaResult(Record):
     ratio: float | None = key("Rate over the comparator's rate", "ratio")
     ratio_low: float | None = key("Lower limit of the ratio", "ratio")
     ratio_high: float | None = key("Upper limit of the ratio", "ratio")
-    gap_verdict: str = key("higher, lower or similar: the interval of the ratio")
-    unusual_verdict: str = key("not unusual, outside 95% or outside 99.8%")
+    gap_verdict: str = key("higher, lower or not clearly different: the ratio's interval")
+    unusual_verdict: str = key("not unusual, unusual or very unusual")
     margin_verdict: str = key("Whether the difference would matter, at the margin")
     estimate: float | None = key("Estimate where no count is known; not a count", "people")
     estimate_low: float | None = key("Lower limit of the estimate", "people")
@@ -170,11 +170,11 @@ def summarise(data: Data, reports: list[Report]) -> list[AreaResult]:
 def _in_short(data: Data, area: str, as_of: str, settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return rate, ratio and verdicts as the full record has them, without what takes long."""
     from mappa.rates import comparators, sensitivity
-    from mappa.rates.area_table import league
+    from mappa.rates.area_table import area_table
     from mappa.rates.methods import equivalence, intervals
 
     denominator = str(settings.get("denominator", "aged 10 and over"))
-    row = league(data, as_of, denominator).set_index("area").loc[area]
+    row = area_table(data, as_of, denominator).set_index("area").loc[area]
     against = comparators.choose(
         data, area, data.date(as_of), str(settings.get("comparator", "rest")), denominator
     )

@@ -137,7 +137,7 @@ def _ratio_axis(axes: Axes, rows: Sequence[Row]) -> None:
     held = [v for r in rows for v in (r.value, r.low, r.high, *(r.zone or ())) if v is not None]
     axes.set_xscale("log")
     low, high = min([*held, 0.97]) / 1.03, max([*held, 1.03])
-    room = (high / low) ** 0.4
+    room = (high / low) ** (0.1 + 0.02 * max(len(row.text) for row in rows))
     left = any(row.text_left for row in rows)
     axes.set_xlim(low / room if left else low, high * room)
     shown = [s for s in RATIOS if low <= s <= high * 1.1]

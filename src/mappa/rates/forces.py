@@ -1,27 +1,30 @@
 """What is equal for every force on a date: fits between forces, ranks, flags.
 
-Each function is cached by figures (their digest), date and denominator, so that a run over all
-forces computes it once.
+Computed once for figures (their digest), date and denominator, so that a run over all forces
+pays once.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import functools
-from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
 from mappa.data import Data
 from mappa.rates import pool
 from mappa.rates.methods import between, empirical, funnel, intervals, ratios
+from mappa.rates.methods.rows import MethodRow
 
 BENJAMINI = "Benjamini and Hochberg (1995), JRSS B 57, 289-300"
 #: With fewer counted areas nothing is said about how much forces differ.
 FEWEST = 5
+
+Array = NDArray[np.float64]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,16 +32,19 @@ class Forces:
     """The counted areas of a date and how much they differ.
 
     ``areas``, ``counts``, ``people`` and ``expected`` (at the national rate) run in step.
-    ``national`` is the national rate (per person). ``about_national`` holds the mean at it,
-    ``typical`` is the free fit of the counted areas, ``constrained`` adds the pool.
+    ``national`` is the national rate (per person) and ``total`` the people of all areas.
+    ``about_national`` holds the mean at it, ``typical`` is the free fit of the counted areas,
+    ``constrained`` adds the pool, whose areas would have ``pool_expected`` at the national rate.
     """
 
     areas: tuple[str, ...]
-    counts: np.ndarray
-    people: np.ndarray
-    expected: np.ndarray
+    counts: Array
+    people: Array
+    expected: Array
     national: float
+    total: float
     pool: pool.Pool
+    pool_expected: Array
     about_national: between.Fit
     typical: between.Fit
     constrained: between.Fit
@@ -48,18 +54,79 @@ class Forces:
         """Return the position of an area."""
         return self.areas.index(area)
 
+    @functools.cached_property
+    def log_rates(self) -> between.Spread:
+        """Log rates of the counted areas with their variances."""
+        return between.spread(self.counts, self.people)
+
+    @functools.cached_property
+    def predicted(self) -> between.Predicted:
+        """What the other counted areas let expect of each."""
+        return between.predict_each(self.counts, self.people)
+
+    @functools.cached_property
+    def ranks(self) -> empirical.Ranks:
+        """Ranks of the counted areas among themselves."""
+        return empirical.rank_draws(self.prior, self.counts, self.expected, self.areas)
+
+    @functools.cached_property
+    def ranks_all(self) -> empirical.Ranks:
+        """Ranks of the counted areas among all: the others drawn like them, to their known sum."""
+        missing = self.pool_expected if self.pool.count > 0 else ()
+        return empirical.rank_draws(
+            self.prior, self.counts, self.expected, self.areas,
+            pool_expected=missing, pool_count=self.pool.count,
+        )  # fmt: skip
+
+    @functools.cached_property
+    def flags(self) -> pd.DataFrame:
+        """P-values and Benjamini-Hochberg q-values of every counted area, by area.
+
+        ``p_national``: exact, against the national rate as known; ``p_rest``, ``q_rest``: exact
+        conditional, doubled, against the rest; ``z``, ``p_additive``, ``q_additive`` and
+        ``verdict``: by the rule of *unusual* (:class:`mappa.rates.methods.between.Predicted`).
+
+        Source: Benjamini and Hochberg (1995), by statsmodels ``multipletests``.
+        """
+        rates, whole = np.exp(self.log_rates.log_rates), self.national * self.total
+        each = list(zip(self.counts, self.people, self.expected, strict=True))
+        frame = pd.DataFrame(
+            {
+                "p_national": [intervals.exact_p(x, e) for x, _, e in each],
+                "p_rest": [
+                    ratios.doubled_exact_p(x, n, whole - x, self.total - n) for x, n, _ in each
+                ],
+                "z": self.predicted.z(rates),
+                "p_additive": self.predicted.p_value(rates),
+                "verdict": self.predicted.verdicts(rates),
+            },
+            index=pd.Index(self.areas, name="area"),
+        )
+        for kind in ("rest", "additive"):
+            frame[f"q_{kind}"] = multipletests(frame[f"p_{kind}"], method="fdr_bh")[1]
+        return frame
+
+    @functools.cached_property
+    def rows(self) -> tuple[MethodRow, ...]:
+        """How much forces differ, by every method."""
+        return tuple(spread_rows(self))
+
 
 @functools.lru_cache(maxsize=64)
-def _forces(data: Data, day: pd.Timestamp, denominator: str) -> Forces | None:
-    known = data.counts(day)
+def forces(
+    data: Data, as_of: str | pd.Timestamp, denominator: str = "aged 10 and over"
+) -> Forces | None:
+    """Return what is equal for every force on a date, or ``None`` with fewer than five counts."""
+    known = data.counts(as_of)
     areas = tuple(a for a in data.names if a in known)
     if len(areas) < FEWEST:
         return None
-    everyone = data.people(day, denominator)
-    national = float(data.national("rso_count")[day] / everyone.sum())
+    everyone = data.people(as_of, denominator)
+    total = float(everyone.sum())
+    national = float(data.national("rso_count")[pd.Timestamp(as_of)] / total)
     counts = known[list(areas)].to_numpy(float)
     people = everyone[list(areas)].to_numpy(float)
-    rest = pool.uncounted(data, day, denominator)
+    rest = pool.uncounted(data, as_of, denominator)
     alone = between.spread(counts, people)
     return Forces(
         areas,
@@ -67,7 +134,9 @@ def _forces(data: Data, day: pd.Timestamp, denominator: str) -> Forces | None:
         people,
         people * national,
         national,
+        total,
         rest,
+        everyone[list(rest.areas)].to_numpy(float) * national,
         between.paule_mandel(alone, mean=float(np.log(national))),
         between.paule_mandel(alone),
         constrained_fit(counts, people, rest),
@@ -75,102 +144,23 @@ def _forces(data: Data, day: pd.Timestamp, denominator: str) -> Forces | None:
     )
 
 
-def forces(data: Data, as_of: Any, denominator: str = "aged 10 and over") -> Forces | None:
-    """Return what is equal for every force on a date, or ``None`` with fewer than five counts."""
-    return _forces(data, pd.Timestamp(as_of), denominator)
-
-
-def constrained_fit(counts: np.ndarray, people: np.ndarray, rest: pool.Pool) -> between.Fit:
+def constrained_fit(counts: Array, people: Array, rest: pool.Pool) -> between.Fit:
     """Fit the areas with the pool of the others as one constraint."""
     one = (rest.count, rest.people, rest.shares2) if rest.areas and rest.count > 0 else None
     return between.paule_mandel(between.spread(counts, people, pool=one))
 
 
 def typical_without(forces: Forces, area: str) -> between.Fit:
-    """Return the typical force's fit without *area* itself, the pool as one constraint."""
+    """Return the random-effects mean without *area* itself, the pool as one constraint."""
     keep = np.array([a != area for a in forces.areas])
     return constrained_fit(forces.counts[keep], forces.people[keep], forces.pool)
 
 
-@functools.lru_cache(maxsize=64)
-def _ranks(
-    data: Data, day: pd.Timestamp, denominator: str, everyone: bool
-) -> empirical.Ranks | None:
-    f = forces(data, day, denominator)
-    if f is None:
-        return None
-    missing: np.ndarray = np.array([])
-    if everyone and f.pool.count > 0:
-        people = data.people(day, denominator)
-        missing = people[list(f.pool.areas)].to_numpy(float) * f.national
-    return empirical.rank_draws(
-        f.prior, f.counts, f.expected, f.areas, pool_expected=missing, pool_count=f.pool.count
-    )
-
-
-def ranks(
-    data: Data,
-    as_of: Any,
-    denominator: str = "aged 10 and over",
-    *,
-    everyone: bool = False,
-) -> empirical.Ranks | None:
-    """Return the ranks of the counted areas among themselves, or among all areas (*everyone*)."""
-    return _ranks(data, pd.Timestamp(as_of), denominator, everyone)
-
-
-@functools.lru_cache(maxsize=64)
-def _flags(data: Data, day: pd.Timestamp, denominator: str) -> pd.DataFrame | None:
-    f = forces(data, day, denominator)
-    if f is None:
-        return None
-    whole, everyone = f.national * data.people(day, denominator).sum(), f.people
-    total = float(data.people(day, denominator).sum())
-    plain = [intervals.exact_p(x, e) for x, e in zip(f.counts, f.expected, strict=True)]
-    rest = [
-        ratios.doubled_exact_p(x, n, whole - x, total - n)
-        for x, n in zip(f.counts, everyone, strict=True)
-    ]
-    z = np.array(
-        [
-            between.z_score(x, n, f.national, f.about_national.tau)
-            for x, n in zip(f.counts, f.people, strict=True)
-        ]
-    )
-    p = 2 * stats.norm.sf(np.abs(z))
-    frame = pd.DataFrame({"p_national": plain, "p_rest": rest, "z": z, "p_additive": p})
-    frame["q_rest"] = multipletests(frame["p_rest"], method="fdr_bh")[1]
-    frame["q_additive"] = multipletests(frame["p_additive"], method="fdr_bh")[1]
-    return frame.set_index(pd.Index(f.areas, name="area"))
-
-
-def flags(data: Data, as_of: Any, denominator: str = "aged 10 and over") -> pd.DataFrame | None:
-    """Return p-values and Benjamini-Hochberg q-values of every counted area, by area.
-
-    ``p_national``: exact, against the national rate as known; ``p_rest``, ``q_rest``: exact
-    conditional, doubled, against the rest; ``z``, ``p_additive``, ``q_additive``: with the
-    variance between forces.
-
-    Source: Benjamini and Hochberg (1995), by statsmodels ``multipletests``.
-    """
-    found = _flags(data, pd.Timestamp(as_of), denominator)
-    return None if found is None else found.copy()
-
-
-@functools.lru_cache(maxsize=16)
-def _spread_rows(data: Data, day: pd.Timestamp, denominator: str) -> tuple:
-    f = forces(data, day, denominator)
-    if f is None:
-        return ()
-    return tuple(spread_rows(f))
-
-
-def spread_rows(f: Forces, confidence: float = 0.95) -> list:
+def spread_rows(f: Forces, confidence: float = 0.95) -> list[MethodRow]:
     """Return the rows that say how much forces differ, by every method."""
-    from mappa.rates.methods.rows import MethodRow
-
-    alone = between.spread(f.counts, f.people)
+    alone = f.log_rates
     low, high = between.q_profile(alone, confidence)
+    held = between.q_profile(alone, confidence, mean=float(np.log(f.national)))
     q, df, i2 = between.heterogeneity(alone)
     dl, reml = between.dersimonian_laird(alone), between.reml(alone)
     phi = funnel.multiplicative_phi(f.counts, f.expected)
@@ -187,17 +177,21 @@ def spread_rows(f: Forces, confidence: float = 0.95) -> list:
             source=f"{between.PAULE_MANDEL}; {between.Q_PROFILE}",
         ),
         MethodRow(
-            name, f.about_national.tau,
-            method="additive, log rate, Paule-Mandel, mean held at the national rate",
-            source=between.PAULE_MANDEL,
+            name, f.about_national.tau, *held, confidence,
+            method="additive, log rate, Paule-Mandel, mean held at the national rate; limits by "
+            "Q-profile with the mean held there",
+            source=f"{between.PAULE_MANDEL}; {between.Q_PROFILE}",
         ),
         MethodRow(
             name, f.constrained.tau,
             method="additive, log rate, Paule-Mandel, uncounted areas as one constraint",
             source=between.PAULE_MANDEL,
         ),
-        between.tau_row(reml, between.REML),
-        between.tau_row(dl, between.DERSIMONIAN_LAIRD),
+        MethodRow(name, reml.tau, method="additive, log rate, REML", source=between.REML),
+        MethodRow(
+            name, dl.tau, method="additive, log rate, DerSimonian-Laird",
+            source=between.DERSIMONIAN_LAIRD,
+        ),
         MethodRow(
             "Cochran's Q about the mean log rate", q, p_value=float(stats.chi2.sf(q, df)),
             method=f"chi-squared on {df} degrees of freedom", source=between.DERSIMONIAN_LAIRD,
@@ -207,24 +201,19 @@ def spread_rows(f: Forces, confidence: float = 0.95) -> list:
             method="(Q - df) / Q", source=between.HIGGINS,
         ),
         MethodRow(
-            "phi: over-dispersion factor", phi,
+            "phi: over-dispersion factor", float(phi),
             method="multiplicative, square-root scale, winsorised 10%",
             source=funnel.SPIEGELHALTER, note="no factor for consistency",
         ),
         MethodRow(
-            "tau2: variance of the true log ratios of forces", shmi.tau2,
+            "tau2: variance of the true log ratios of forces", float(shmi.tau2),
             method=f"additive, SHMI style: {shmi.kept} of {len(f.areas)} areas kept, "
             f"phi {shmi.phi:.4f}",
             source=between.SHMI, note=inconsistent,
         ),
         MethodRow(
-            "tau2: variance of the square roots of forces' ratios", root.tau2,
+            "tau2: variance of the square roots of forces' ratios", float(root.tau2),
             method="additive, square-root scale, winsorised 10%",
             source=funnel.SPIEGELHALTER, note=inconsistent,
         ),
     ]  # fmt: skip
-
-
-def between_rows(data: Data, as_of: Any, denominator: str = "aged 10 and over") -> list:
-    """Return :func:`spread_rows` of a date, computed once."""
-    return list(_spread_rows(data, pd.Timestamp(as_of), denominator))

@@ -18,11 +18,11 @@ from mappa.records import Record, key
 class MissingCount(Record):
     """What is known of an area whose count for the date is not published here. No estimate."""
 
-    nearest: list[dict[str, Any]] = key(
+    nearest: list[pool.Sighting] = key(
         "Nearest counts for other dates or on another basis: when, date, value, basis, quality, "
         "sources, note"
     )
-    printed: list[dict[str, Any]] = key(
+    printed: list[pool.Bounds] = key(
         "Figures printed for the day and the counts that round to them: measure, printed, low, "
         "high, sources"
     )
@@ -56,14 +56,8 @@ def what_is_known(
     found = forces.forces(data, day, denominator)
     spread = between.prediction_interval(found.constrained) if found else None
     return MissingCount(
-        nearest=[
-            {"when": when, **dataclasses.asdict(s)}
-            for when, s in zip(
-                ("before", "same day", "after"), pool.sightings(data, area, day), strict=True
-            )
-            if s is not None
-        ],
-        printed=[dataclasses.asdict(b) for b in bounds],
+        nearest=pool.sightings(data, area, day),
+        printed=bounds,
         count_low=low,
         count_high=high,
         rate_low=PER * low / people if low is not None else None,

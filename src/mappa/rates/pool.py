@@ -15,6 +15,7 @@ import pandas as pd
 
 from mappa.data import Data
 from mappa.rates.methods.rows import PER
+from mappa.records import Record
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,7 +48,7 @@ def uncounted(data: Data, as_of: Any, denominator: str = "aged 10 and over") -> 
 
 
 @dataclasses.dataclass(frozen=True)
-class Bounds:
+class Bounds(Record):
     """Whole counts that round to a printed figure: ``low`` to ``high``, both included (people)."""
 
     low: int
@@ -102,9 +103,10 @@ def printed_bounds(data: Data, area: str, as_of: Any) -> list[Bounds]:
 
 
 @dataclasses.dataclass(frozen=True)
-class Sighting:
-    """A count known for another date, or on another basis."""
+class Sighting(Record):
+    """A count known for another date (before, after), or for the same day on another basis."""
 
+    when: str
     date: str
     value: float
     basis: str
@@ -114,29 +116,21 @@ class Sighting:
     row: int
 
 
-def sightings(data: Data, area: str, as_of: Any) -> tuple[Sighting | None, ...]:
-    """Return the nearest count before, on (other basis) and after a date, ``None`` for none."""
+def sightings(data: Data, area: str, as_of: Any) -> list[Sighting]:
+    """Return the nearest count before, on (other basis) and after a date, where there is one."""
     day = pd.Timestamp(as_of)
     rows = data.series(area)
     rows = rows[rows["preferred"] | (rows["basis"] != "all_levels")]
-    before, on, after = (
-        rows[rows["date"] < day].tail(1),
-        rows[(rows["date"] == day) & (rows["basis"] != "all_levels")].tail(1),
-        rows[rows["date"] > day].head(1),
+    found = (
+        ("before", rows[rows["date"] < day].tail(1)),
+        ("same day", rows[(rows["date"] == day) & (rows["basis"] != "all_levels")].tail(1)),
+        ("after", rows[rows["date"] > day].head(1)),
     )
-    return tuple(_sighting(r) for r in (before, on, after))
-
-
-def _sighting(rows: pd.DataFrame) -> Sighting | None:
-    if rows.empty:
-        return None
-    row = rows.iloc[0]
-    return Sighting(
-        f"{row['date']:%Y-%m-%d}",
-        float(row["value"]),
-        row["basis"],
-        row["quality"],
-        row["sources"],
-        row["note"],
-        int(rows.index[0]),
-    )
+    return [
+        Sighting(
+            when, f"{row['date']:%Y-%m-%d}", float(row["value"]), row["basis"], row["quality"],
+            row["sources"], row["note"], int(line),
+        )
+        for when, near in found
+        for line, row in near.iterrows()
+    ]  # fmt: skip

@@ -1,169 +1,174 @@
-"""The record of a force's rate: all that table, sentence and alt text need."""
+"""The record of a force's rate: all that table, sentence and alt text need.
+
+Every key is declared once, in the part that holds it: meaning, unit, formula, the function that
+computes it, the rows it rests on and how words round it. ``mappa explain`` reads these
+declarations.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 
+from mappa.rates import keys as k
 from mappa.rates.change import YearChange
+from mappa.rates.gap import Against, Gap, Own
+from mappa.rates.keys import AGAINST, SPREAD
+from mappa.rates.matter import Exceedance, Margin
 from mappa.rates.methods.rows import MethodRow
 from mappa.rates.missing import MissingCount
 from mappa.rates.sensitivity import Choice
-from mappa.records import Record, key
+from mappa.rates.unusual import Ranks, Spread, Unusual
+from mappa.records import Record, key, part
 
 DEFAULT_DENOMINATOR = "aged 10 and over"
-PER_PEOPLE = "per 100,000 people"
+
+_DATA, _MARGIN = "data.load.Data", "rates.methods.equivalence"
+_POOL, _CHOOSE = "rates.pool.uncounted", "rates.comparators.choose"
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class RateRecord(Record):
-    """A force's rate on a date, compared. Numbers are unrounded; missing is ``None``."""
+    """A force's rate on a date, compared. Numbers are unrounded; missing is ``None``.
 
-    force: str = key("Name of the area")
-    as_of: str = key("Date of the stock", "date")
-    nation: str = key("Name of the whole of which the area is a part")
-    status: str = key("Empty, or why there is no count")
-    denominator: str = key("Whose number the count is divided by")
-    confidence: float = key("Confidence of every two-sided interval", "share")
-    margin: float = key("Difference that would matter, fixed beforehand", "share")
-    population: int = key("People the count is divided by", "people")
-    population_year: int = key("Mid-year of the population", "year")
-    national_count: int = key("Count of the nation", "people")
-    national_population: int = key("Denominator of the nation", "people")
-    national_rate: float = key("National count over population", PER_PEOPLE)
-    areas: int = key("Areas of the nation", "areas")
-    areas_counted: int = key("Areas with a count on the date", "areas")
-    areas_uncounted: int = key("Areas without a count on the date", "areas")
-    pool_count: int = key("Sum of the counts of the areas without one", "people")
-    pool_population: int = key("Sum of their populations", "people")
-    pool_rate: float | None = key("Their rate together", PER_PEOPLE)
-    comparator: str = key("Name of the comparator")
-    comparator_label: str = key("The comparator in words")
-    comparator_how: str = key("How the comparator is chosen")
+    A part is ``None`` where it cannot be computed: ``own`` without a count, ``gap`` and ``matter``
+    without a comparator, ``spread`` with too few counted areas. Its keys are then null in JSON.
+    """
 
-    count: int | None = key(
-        "Registered sexual offenders managed in the community", "people", default=None
+    force: str = key(
+        "Name of the area", formula="the name in areas.csv", by=f"{_DATA}.area", rests_on=(k.SET,)
     )
-    rate: float | None = key("Count over population", PER_PEOPLE, default=None)
-    rate_low: float | None = key("Lower exact limit of the rate", PER_PEOPLE, default=None)
-    rate_high: float | None = key("Upper exact limit of the rate", PER_PEOPLE, default=None)
-
-    comparator_status: str = key("Empty, or why there is no comparison", default="")
-    comparator_areas: list[str] = key("Areas of the comparator", default_factory=list)
-    comparator_without_count: list[str] = key(
-        "Areas that the rule chooses and that have no count", default_factory=list
+    as_of: str = key(
+        "Date of the stock", "date", formula="the date that was asked for", by=f"{_DATA}.date",
+        rests_on=(k.SET,),
+    )  # fmt: skip
+    nation: str = key(
+        "Name of the whole of which the area is a part", formula="nation in study.toml",
+        by=f"{_DATA}.nation",
+    )  # fmt: skip
+    status: str = key(
+        "Empty, or why there is no count", formula="empty, or why there is no count",
+        by="rates.verdict.assess", rests_on=(k.MINE,), default="",
+    )  # fmt: skip
+    denominator: str = key(
+        "Whose number the count is divided by", formula="the setting", by=f"{_DATA}.people",
+        rests_on=(k.SET,),
+    )  # fmt: skip
+    confidence: float = key(
+        "Confidence of every two-sided interval", "share", formula="the setting",
+        by="rates.verdict.assess", rests_on=(k.SET,),
+    )  # fmt: skip
+    margin: float = key(
+        "Difference that would matter", "share", formula="the setting",
+        by="rates.verdict.assess", rests_on=(k.SET,),
+    )  # fmt: skip
+    margin_reason: str = key(
+        "Why the study fixed this margin beforehand; empty for a margin chosen now",
+        formula="margin_reason in study.toml, where the margin is the one there",
+        by="rates.verdict.assess", rests_on=(k.SET,), default="",
+    )  # fmt: skip
+    population: int = k.people(
+        "People the count is divided by", formula="population of the force at the mid-year",
+        by=f"{_DATA}.people", rests_on=(k.OWN,),
+    )  # fmt: skip
+    population_year: int = key(
+        "Mid-year of the population", "year", formula="mid_year of the stock date",
+        by=f"{_DATA}.mid_year", rests_on=(k.YEAR,),
+    )  # fmt: skip
+    national_count: int = k.people(
+        "Count of the nation", formula="count of the nation", by=f"{_DATA}.national",
+        rests_on=(k.NATION,),
+    )  # fmt: skip
+    national_population: int = k.people(
+        "Denominator of the nation", formula="sum over the areas", by=f"{_DATA}.people",
+        rests_on=(k.BASE,),
+    )  # fmt: skip
+    national_rate: float = k.per_people(
+        "National count over population",
+        formula="100,000 x national_count / national_population", by="rates.verdict.assess",
+        rests_on=(k.NATION, k.BASE),
+    )  # fmt: skip
+    areas: int = k.areas("Areas of the nation", formula="rows of areas.csv", by=f"{_DATA}.names")
+    areas_counted: int = k.areas(
+        "Areas with a count on the date", formula="areas with a preferred count on the date",
+        by=f"{_DATA}.counts", rests_on=(k.ALL,),
+    )  # fmt: skip
+    areas_uncounted: int = k.areas(
+        "Areas without a count on the date", formula="areas less those counted", by=_POOL,
+        rests_on=(k.ALL,),
+    )  # fmt: skip
+    pool_count: int = k.people(
+        "Sum of the counts of the areas without one",
+        formula="national_count - sum of the counts", by=_POOL, rests_on=SPREAD,
+    )  # fmt: skip
+    pool_population: int = k.people(
+        "Sum of their populations", formula="sum over the areas without a count", by=_POOL,
+        rests_on=(k.ALL, k.BASE),
+    )  # fmt: skip
+    pool_rate: float | None = k.per_people(
+        "Their rate together", formula="100,000 x pool_count / pool_population", by=_POOL,
+        rests_on=SPREAD,
+    )  # fmt: skip
+    comparator: str = key(
+        "Name of the comparator", formula="the setting", by=_CHOOSE, rests_on=(k.SET, k.CHOICE)
     )
-    comparator_count: int | None = key("Count of the comparator", "people", default=None)
-    comparator_population: int | None = key("Its denominator", "people", default=None)
-    comparator_rate: float | None = key("Its rate", PER_PEOPLE, default=None)
-    ratio: float | None = key("Rate over the comparator's rate", "ratio", default=None)
-    ratio_low: float | None = key("Lower limit of the ratio", "ratio", default=None)
-    ratio_high: float | None = key("Upper limit of the ratio", "ratio", default=None)
-    ratio_low90: float | None = key(
-        "Lower limit of the 90% interval: the one-sided 95% test", "ratio", default=None
-    )
-    ratio_high90: float | None = key(
-        "Upper limit of the 90% interval: the one-sided 95% test", "ratio", default=None
-    )
-    ratio_p: float | None = key("Two-sided p-value of a ratio of 1, by chance alone", default=None)
-    ratio_method: str | None = key("Method of the ratio's interval", default=None)
-    people_gap: float | None = key(
-        "Count less what the comparator's rate lets expect", "people", default=None
-    )
-    people_gap_low: float | None = key(
-        "Lower limit of the gap, by the exact limits of the ratio", "people", default=None
-    )
-    people_gap_high: float | None = key(
-        "Upper limit of the gap, by the exact limits of the ratio", "people", default=None
-    )
-    gap_verdict: str | None = key(
-        "higher, lower or similar: the interval of the ratio", default=None
-    )
-
-    z_overdispersed: float | None = key(
-        "z of the log rate with chance and the spread between forces in it", default=None
-    )
-    z_target: str | None = key("What the z is measured from", default=None)
-    tau: float | None = key("SD of the true log rates of forces, as in the z", default=None)
-    tau_low: float | None = key("Lower limit of tau (Q-profile, free mean)", default=None)
-    tau_high: float | None = key("Upper limit of tau (Q-profile, free mean)", default=None)
-    tau_method: str | None = key("How tau is fitted", default=None)
-    z_typical: float | None = key("The same z measured from the typical force", default=None)
-    typical_rate: float | None = key(
-        "The typical force: mean log rate of the counted areas", PER_PEOPLE, default=None
-    )
-    national_typical_rate: float | None = key(
-        "The typical force of all areas, the uncounted as one constraint", PER_PEOPLE, default=None
-    )
-    national_typical_low: float | None = key("Its lower limit", PER_PEOPLE, default=None)
-    national_typical_high: float | None = key("Its upper limit", PER_PEOPLE, default=None)
-    prediction_low: float | None = key(
-        "Lower limit of a force's true rate, by the spread of forces", PER_PEOPLE, default=None
-    )
-    prediction_high: float | None = key(
-        "Upper limit of a force's true rate, by the spread of forces", PER_PEOPLE, default=None
-    )
-    unusual_verdict: str | None = key(
-        "not unusual, outside 95% or outside 99.8%: two-sided, by z_overdispersed", default=None
-    )
-    shrunken_rate: float | None = key("Empirical-Bayes rate", PER_PEOPLE, default=None)
-    shrunken_low: float | None = key("Its lower limit", PER_PEOPLE, default=None)
-    shrunken_high: float | None = key("Its upper limit", PER_PEOPLE, default=None)
-    own_weight: float | None = key("Weight of the force's own count in it", "share", default=None)
-    rank: int | None = key(
-        "Rank by the true rate among the counted areas, 1 the highest (posterior median)",
-        "rank",
+    comparator_label: str = key(
+        "The comparator in words", formula="label in comparators.csv", by=_CHOOSE,
+        rests_on=(k.CHOICE,),
+    )  # fmt: skip
+    comparator_how: str = key(
+        "How the comparator is chosen", formula="how_chosen in comparators.csv", by=_CHOOSE,
+        rests_on=(k.CHOICE,),
+    )  # fmt: skip
+    own: Own | None = part(default=None)
+    against: Against = part(default=Against())
+    gap: Gap | None = part(default=None)
+    spread: Spread | None = part(default=None)
+    unusual: Unusual | None = part(default=None)
+    ranks: Ranks | None = part(default=None)
+    margin_low: float | None = k.ratio(
+        "Lower end of the zone that does not matter", formula="1 / (1 + margin)",
+        by=f"{_MARGIN}.zone", rests_on=(k.SET,), default=None,
+    )  # fmt: skip
+    margin_high: float | None = k.ratio(
+        "Upper end of the zone", formula="1 + margin", by=f"{_MARGIN}.zone", rests_on=(k.SET,),
         default=None,
-    )
-    rank_of: int | None = key("Areas ranked", "areas", default=None)
-    rank_low: int | None = key("Lower limit of the rank", "rank", default=None)
-    rank_high: int | None = key("Upper limit of the rank", "rank", default=None)
-    rank_all: int | None = key("Rank among all areas, about", "rank", default=None)
-    rank_all_of: int | None = key("All areas", "areas", default=None)
-    rank_all_low: int | None = key("Lower limit of that rank", "rank", default=None)
-    rank_all_high: int | None = key("Upper limit of that rank", "rank", default=None)
-    areas_below_05: int | None = key(
-        "Counted areas whose exact p-value against the national rate is below 0.05",
-        "areas",
-        default=None,
-    )
-    areas_below_002: int | None = key("The same below 0.002", "areas", default=None)
-    q_chance: float | None = key(
-        "Benjamini-Hochberg q-value over the counted areas, by chance alone", default=None
-    )
-    q_overdispersed: float | None = key("The same with the spread between forces", default=None)
-
-    margin_low: float | None = key(
-        "Lower end of the zone that does not matter", "ratio", default=None
-    )
-    margin_high: float | None = key("Upper end of the zone", "ratio", default=None)
-    margin_verdict: str | None = key(
-        "higher by more, lower by more, within or undecided: one-sided 95% tests", default=None
-    )
-    equivalence_p: float | None = key("p-value of the two one-sided tests", default=None)
-    smallest_margin: float | None = key("Margin at which equivalence holds", "share", default=None)
-    superiority_margin: float | None = key(
-        "Margin that the ratio is beyond, by a one-sided 95% test", "share", default=None
-    )
-    probability_exceeds_margin: float | None = key(
-        "P(true ratio to the comparator beyond the margin)", "probability", default=None
-    )
-    probability_direction: str | None = key("above or below: which end is meant", default=None)
-    probability_threshold: float | None = key("The ratio that is exceeded", "ratio", default=None)
-    probability_model: str | None = key("Model of the probability", default=None)
-    minimal_detectable_ratio: float | None = key(
-        "Ratio found with power 80% at 5%, by chance alone", "ratio", default=None
-    )
-    minimal_detectable_ratio_between: float | None = key(
-        "The same with the spread between forces", "ratio", default=None
-    )
-
-    change: YearChange | None = key("The change on the year", default=None)
-    missing: MissingCount | None = key("What is known where there is no count", default=None)
-    methods: list[MethodRow] = key("Every method, a row each", default_factory=list)
+    )  # fmt: skip
+    matter: Margin | None = part(default=None)
+    beyond: Exceedance | None = part(default=None)
+    change: YearChange | None = key(
+        "The change on the year", formula="the change on the year",
+        by="rates.change.year_change", rests_on=(k.MINE, k.NATION, k.BEFORE), default=None,
+    )  # fmt: skip
+    missing: MissingCount | None = key(
+        "What is known where there is no count", formula="what is known without a count",
+        by="rates.missing.what_is_known", rests_on=(k.PRINTED,), default=None,
+    )  # fmt: skip
+    methods: list[MethodRow] = key(
+        "Every method, a row each", formula="a row for each method", by="rates.verdict.assess",
+        rests_on=SPREAD, default_factory=list,
+    )  # fmt: skip
     sensitivity: list[Choice] = key(
-        "The ratio by every comparator, denominator, date and method", default_factory=list
-    )
-    sensitivity_total: int = key("How many combinations there are", "combinations", default=0)
+        "The ratio by every comparator, denominator, date and method",
+        formula="the ratio under every combination", by="rates.sensitivity.grid",
+        rests_on=(*AGAINST, k.ALL), default_factory=list,
+    )  # fmt: skip
+    sensitivity_total: int = key(
+        "Comparators and denominators compared on the date, by the score method", "combinations",
+        formula="rows of sensitivity of the date and the score method",
+        by="rates.sensitivity.one_question", rests_on=(*AGAINST, k.ALL), default=0,
+    )  # fmt: skip
     sensitivity_tally: dict[str, int] = key(
-        "How many of them say higher, similar, lower", "combinations", default_factory=dict
-    )
+        "How many of them say higher, not clearly different, lower", "combinations",
+        formula="verdicts counted", by="rates.sensitivity.tally", rests_on=(*AGAINST, k.ALL),
+        default_factory=dict,
+    )  # fmt: skip
+
+    @property
+    def count(self) -> int | None:
+        """The area's count (people), ``None`` where none is published here."""
+        return self.own.count if self.own else None
+
+    @property
+    def rate(self) -> float | None:
+        """The area's rate per 100,000 people, ``None`` without a count."""
+        return self.own.rate if self.own else None

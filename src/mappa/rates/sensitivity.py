@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import math
-from typing import Any
+from collections.abc import Iterable
 
 import pandas as pd
 from scipy import stats
@@ -13,7 +13,7 @@ from scipy import stats
 from mappa.data import Data
 from mappa.data.load import DENOMINATORS
 from mappa.rates import comparators, forces
-from mappa.rates.methods.ratios import Ratio, doubled_exact_p
+from mappa.rates.methods.ratios import Ratio
 from mappa.rates.methods.rows import normal_quantile
 from mappa.records import Record, key
 
@@ -23,7 +23,10 @@ METHODS = {
     "exact": "chance, exact limits and doubled exact p-value",
     "additive": "chance and the spread between forces",
 }
-HIGHER, LOWER, SIMILAR = "higher", "lower", "similar"
+HIGHER, LOWER, UNCLEAR = "higher", "lower", "not clearly different"
+VERDICTS = (HIGHER, UNCLEAR, LOWER)
+#: The method of the headline, by which the choices of comparator and denominator are counted.
+PLAIN = "score"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,14 +41,18 @@ class Choice(Record):
     ratio_low: float = key("Lower limit", "ratio")
     ratio_high: float = key("Upper limit", "ratio")
     p_value: float = key("Two-sided p-value of no difference")
-    verdict: str = key("higher, lower or similar")
+    verdict: str = key("higher, lower or not clearly different")
 
 
 def verdict(low: float | None, high: float | None) -> str:
-    """Return higher, lower or similar from the limits of a ratio."""
+    """Return higher, lower or not clearly different from the limits of a ratio.
+
+    An interval that holds 1 does not show that two rates are alike: that takes the test of the
+    margin.
+    """
     if low is not None and low > 1:
         return HIGHER
-    return LOWER if high is not None and high < 1 else SIMILAR
+    return LOWER if high is not None and high < 1 else UNCLEAR
 
 
 def ratio_to(force_count: float, people: float, against: comparators.Comparator) -> Ratio | None:
@@ -68,11 +75,16 @@ def dates(data: Data, force: str) -> list[pd.Timestamp]:
 
 
 @functools.lru_cache(maxsize=128)
-def _grid(data: Data, force: str, until: pd.Timestamp, confidence: float) -> tuple:
+def grid(
+    data: Data, force: str, until: pd.Timestamp, confidence: float = 0.95
+) -> tuple[Choice, ...]:
+    """Return the ratio of *force* under every combination, for every date up to *until*.
+
+    Combinations that cannot be formed (no count of the comparator, fewer than five counts for the
+    spread) are left out, not filled.
+    """
     found = []
-    for day in dates(data, force):
-        if day > until:
-            continue
+    for day in (d for d in dates(data, force) if d <= until):
         count = float(data.counts(day)[force])
         for denominator in DENOMINATORS:
             people = float(data.people(day, denominator)[force])
@@ -93,27 +105,12 @@ def _grid(data: Data, force: str, until: pd.Timestamp, confidence: float) -> tup
     return tuple(found)
 
 
-def grid(data: Data, force: str, until: Any, confidence: float = 0.95) -> list[Choice]:
-    """Return the ratio of *force* under every combination, for every date up to *until*.
-
-    Combinations that cannot be formed (no count of the comparator, fewer than five counts for the
-    spread) are left out, not filled.
-    """
-    return list(_grid(data, force, pd.Timestamp(until), confidence))
-
-
 def _by(
     method: str, ratio: Ratio, tau: float | None, confidence: float
 ) -> tuple[float, float, float] | None:
-    if method == "score":
-        row = ratio.interval(confidence)
+    if method in {"score", "exact"}:
+        row = ratio.interval(confidence) if method == "score" else ratio.exact_interval(confidence)
         return _complete(row.lower, row.upper, row.p_value)
-    if method == "exact":
-        row = ratio.exact_interval(confidence)
-        p = row.p_value
-        if ratio.kind == "counted":
-            p = doubled_exact_p(ratio.count, ratio.people, ratio.count2, ratio.people2)
-        return _complete(row.lower, row.upper, p)
     if tau is None or not ratio.value:
         return None
     return additive(ratio, tau, confidence)
@@ -135,6 +132,15 @@ def _complete(
     return None if low is None or high is None or p is None else (low, high, p)
 
 
-def tally(rows: list[Choice]) -> dict[str, int]:
-    """Return how many combinations say higher, lower and similar."""
-    return {v: sum(r.verdict == v for r in rows) for v in (HIGHER, SIMILAR, LOWER)}
+def one_question(rows: Iterable[Choice], date: str) -> list[Choice]:
+    """Return the rows of one question: one date and the plain method, by comparator, denominator.
+
+    Another date is another question, and another method of the same interval no other answer.
+    """
+    return [r for r in rows if r.date == date and r.method == PLAIN]
+
+
+def tally(rows: Iterable[Choice]) -> dict[str, int]:
+    """Return how many rows say higher, not clearly different and lower."""
+    said = [r.verdict for r in rows]
+    return {v: said.count(v) for v in VERDICTS}

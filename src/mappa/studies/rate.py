@@ -7,6 +7,7 @@ says why not where there is not.
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -16,13 +17,13 @@ from mappa.plot.cached import kept as kept_chart
 from mappa.plot.exhibit import Exhibit
 from mappa.plot.rate import caterpillar as rate_caterpillar
 from mappa.plot.rate import change as rate_change
-from mappa.plot.rate import choices as rate_choices
 from mappa.plot.rate import comparators as rate_comparators
 from mappa.plot.rate import funnel as rate_funnel
 from mappa.plot.rate import power as rate_power
 from mappa.plot.rate import tiles as rate_tiles
 from mappa.rates import change, comparators
-from mappa.rates.area_table import league
+from mappa.rates.area_table import area_table
+from mappa.rates.methods.funnel import LEVELS
 from mappa.rates.methods.rows import PER
 from mappa.rates.record import DEFAULT_DENOMINATOR, RateRecord
 from mappa.rates.simulation import cached as kept
@@ -44,9 +45,10 @@ Shown = Exhibit | Prose
 class RateStudy:
     """Does the rate differ meaningfully? Each part is made when it is asked for."""
 
-    def __init__(self, data: Data, record: RateRecord) -> None:
+    def __init__(self, data: Data, record: RateRecord, levels: Sequence[float] = LEVELS) -> None:
         self.data = data
         self.record = record
+        self._levels = tuple(levels)
         table = data.comparators
         self._labels = dict(zip(table["comparator"], table["label"], strict=True))
         self._how = dict(zip(table["comparator"], table["how_chosen"], strict=True))
@@ -79,7 +81,7 @@ class RateStudy:
     @functools.cached_property
     def comparators(self) -> Shown:
         """The ratio to every comparator."""
-        if tables.comparisons(self.record, self._labels).empty:
+        if tables.of_denominator(self.record, self._labels).empty:
             return self._nothing("compared")
         return rate_comparators.comparators(self.record, self._labels, self._source)
 
@@ -88,7 +90,7 @@ class RateStudy:
         """Every comparator, its ratio (without a count its rate) and how it is chosen."""
         if self.record.count is None:
             return self._comparator_rates()
-        if tables.comparisons(self.record, self._labels).empty:
+        if tables.of_denominator(self.record, self._labels).empty:
             return self._nothing("compared")
         return tables.comparators(self.record, self._labels, self._how)
 
@@ -106,24 +108,24 @@ class RateStudy:
     @functools.cached_property
     def funnel(self) -> Shown:
         """Rates against population, with both kinds of limits."""
-        rows = self._league
+        rows = self._areas
         if rows["count"].notna().sum() < 2:
             return Prose(f"Too few areas have a count on {n.day(self.record.as_of)} to draw.")
-        return rate_funnel.funnel(self.record, rows, self._source)
+        return rate_funnel.funnel(self.record, rows, self._source, self._levels)
 
     @functools.cached_property
     def caterpillar(self) -> Shown:
         """Own and shrunken rates in order."""
-        if self._league["shrunken"].notna().sum() == 0:
+        if self._areas["shrunken"].notna().sum() == 0:
             return Prose(f"Too few areas have a count on {n.day(self.record.as_of)} to rank.")
-        return rate_caterpillar.caterpillar(self.record, self._league, self._source)
+        return rate_caterpillar.caterpillar(self.record, self._areas, self._source)
 
     @functools.cached_property
     def tile_map(self) -> Shown:
         """A tile for each area."""
-        if self._league["count"].notna().sum() < 2:
+        if self._areas["count"].notna().sum() < 2:
             return Prose(f"Too few areas have a count on {n.day(self.record.as_of)} to map.")
-        return rate_tiles.tile_map(self.record, self._league, self.data.areas, self._source)
+        return rate_tiles.tile_map(self.record, self._areas, self.data.areas, self._source)
 
     # Would it matter?
     @property
@@ -134,9 +136,9 @@ class RateStudy:
     @functools.cached_property
     def margins(self) -> Shown:
         """The ratio against several margins."""
-        if self.record.ratio is None:
+        if self.record.gap is None:
             return self._nothing("held against a margin")
-        return rate_comparators.margin(self.record, self._source)
+        return rate_comparators.margin_rows(self.record, self._source)
 
     # How much is a choice?
     @property
@@ -149,7 +151,7 @@ class RateStudy:
         """Every combination of comparator, denominator, date and method."""
         if not self.record.sensitivity:
             return self._nothing("put through the combinations")
-        return rate_choices.choices(self.record, self._labels, self._source)
+        return rate_comparators.choices(self.record, self._labels, self._source)
 
     @property
     def methods(self) -> Table | Prose:
@@ -211,12 +213,12 @@ class RateStudy:
 
     def share(self) -> None:
         """Compute what is the same for every force, so that it is found when it is asked for."""
-        _ = self._league, self._kept
+        _ = self._areas, self._kept
         change.growth_table(self.data, self.record.as_of)
 
     @functools.cached_property
-    def _league(self) -> pd.DataFrame:
-        return league(self.data, self.record.as_of, self.record.denominator)
+    def _areas(self) -> pd.DataFrame:
+        return area_table(self.data, self.record.as_of, self.record.denominator)
 
     @functools.cached_property
     def _kept(self) -> pd.DataFrame | None:
@@ -251,7 +253,7 @@ class RateStudy:
 
     def _nothing(self, what: str) -> Prose:
         r = self.record
-        why = r.status or r.comparator_status or "no count that it could be set against"
+        why = r.status or r.against.comparator_status or "no count that it could be set against"
         return Prose(f"{r.force} cannot be {what}, {n.day(r.as_of)}: {why}.")
 
 
@@ -262,9 +264,13 @@ def rate(
     margin: float = 0.10,
     comparator: str = "rest",
     denominator: str = DEFAULT_DENOMINATOR,
+    levels: Sequence[float] = LEVELS,
     data: Data | None = None,
 ) -> RateStudy:
-    """Open the study of a force's rate on a date (defaults: those of the figures)."""
+    """Open the study of a force's rate on a date (defaults: those of the figures).
+
+    *levels* are the control levels of the funnel: some of 0.90, 0.95, 0.99 and 0.998.
+    """
     data = data if data is not None else load()
     record = assess(
         data,
@@ -274,4 +280,4 @@ def rate(
         comparator=comparator,
         denominator=denominator,
     )
-    return RateStudy(data, record)
+    return RateStudy(data, record, levels)

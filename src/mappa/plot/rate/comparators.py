@@ -1,22 +1,34 @@
-"""The comparator chart and the margin chart: the ratio, its interval and what it means."""
+"""The ratio to each comparator, by each denominator, and against several margins: in rows."""
 
 from __future__ import annotations
 
 import textwrap
-from typing import Any
 
 import pandas as pd
 
 from mappa.plot.exhibit import Exhibit
-from mappa.plot.style import DARK, GREY, LIGHT, PLUM, TEAL, canvas
+from mappa.plot.rows import Row, rows_chart
+from mappa.plot.style import DARK, PLUM, TEAL
 from mappa.rates.record import RateRecord
 from mappa.words import numbers as n
 from mappa.words.rate.answer import level
-from mappa.words.rate.answer import share as margin_text
-from mappa.words.rate.tables import comparisons, margins
+from mappa.words.rate.answer import margin as margin_text
+from mappa.words.rate.answer import share as share_text
+from mappa.words.rate.tables import comparisons, margins, of_denominator
 
 #: Verdict -> colour, marker: never by colour alone.
-LOOK = {"higher": (PLUM, "^"), "similar": (DARK, "o"), "lower": (TEAL, "v")}
+LOOK = {"higher": (PLUM, "^"), "not clearly different": (DARK, "o"), "lower": (TEAL, "v")}
+_ROUNDED = {"ratio": 3, "ratio_low": 3, "ratio_high": 3, "p_value": 4}
+_SHOWN = ["ratio", "ratio_low", "ratio_high", "p_value", "verdict"]
+
+
+def _row(ratio: pd.Series, label: str) -> Row:
+    color, marker = LOOK[ratio["verdict"]]
+    return Row(
+        label, ratio["ratio"], ratio["ratio_low"], ratio["ratio_high"],
+        f"{n.ratio(ratio['ratio'])}, {ratio['verdict']}", color, marker,
+        text_left=ratio["verdict"] == "lower",
+    )  # fmt: skip
 
 
 def comparators(record: RateRecord, labels: dict[str, str], source: str) -> Exhibit:
@@ -26,55 +38,37 @@ def comparators(record: RateRecord, labels: dict[str, str], source: str) -> Exhi
     ----------
     labels: name of a comparator -> its words, in the order of the chart.
     """
-    rows = comparisons(record, labels)
-    figure, axes = canvas(width=7.2, height=1.3 + 0.52 * len(rows))
-    axes.axvline(1, color=GREY, linewidth=1.2)
-    for i, row in enumerate(rows.itertuples()):
-        y = len(rows) - 1 - i
-        color, marker = LOOK[row.verdict]
-        axes.plot([row.ratio_low, row.ratio_high], [y, y], color=color, linewidth=2.4)
-        axes.scatter([row.ratio], [y], marker=marker, s=70, color=color, zorder=3)
-        left = row.verdict == "lower"
-        axes.annotate(
-            f"{n.ratio(row.ratio)}, {row.verdict}", (row.ratio_low if left else row.ratio_high, y),
-            xytext=(-7 if left else 7, 0), textcoords="offset points", va="center",
-            ha="right" if left else "left", fontweight="bold", fontsize=9,
-        )  # fmt: skip
-    names = [textwrap.fill(label, 30) for label in rows["label"]][::-1]
-    axes.set_yticks(range(len(rows)), names, fontsize=9)
-    axes.tick_params(axis="y", length=0)
-    axes.set_ylim(-0.6, len(rows) - 0.4)
-    ends = float(rows["ratio_low"].min()), float(rows["ratio_high"].max())
-    _log_ratio(axes, *ends, room=1.3, left="lower" in set(rows["verdict"]))
-    axes.set_xlabel(f"Ratio of the rates with {level(record)} interval (log scale)")
+    rows = of_denominator(record, labels)
+    figure, _ = rows_chart(
+        [_row(row, textwrap.fill(row["label"], 30)) for _, row in rows.iterrows()],
+        f"Ratio of the rates with {level(record)} interval (log scale)",
+        reference=1, ratios=True, step=0.52,
+    )  # fmt: skip
     return Exhibit(
         name="comparators",
-        headline=comparator_headline(record, rows),
+        headline=headline(record, rows),
         subtitle=(
             f"Rate of {record.force} over the comparator’s, per people {record.denominator}, "
             f"{n.day(record.as_of)}"
         ),
-        alt=comparator_alt(record, rows),
+        alt=alt(record, rows),
         source=source,
-        data=rows[["label", "ratio", "ratio_low", "ratio_high", "p_value", "verdict"]].round(
-            {"ratio": 3, "ratio_low": 3, "ratio_high": 3, "p_value": 4}
-        ),
+        data=rows[["label", *_SHOWN]].round(_ROUNDED),
         figure=figure,
     )
 
 
-def comparator_headline(record: RateRecord, rows: pd.DataFrame) -> str:
-    """Return the message: whether the sign turns with the comparator."""
+def headline(record: RateRecord, rows: pd.DataFrame) -> str:
+    """Return the message: whether the answer turns with the comparator."""
     said = set(rows["verdict"])
     if {"higher", "lower"} <= said:
         return f"{record.force} is higher or lower: the comparator decides"
     if len(said) > 1:
-        word = (said - {"similar"}).pop()
-        return f"{record.force} is {word} or similar: the comparator decides"
+        return f"{record.force} is {min(said & {'higher', 'lower'})} than some comparators only"
     return f"{record.force} is {said.pop()} whichever comparator is chosen"
 
 
-def comparator_alt(record: RateRecord, rows: pd.DataFrame) -> str:
+def alt(record: RateRecord, rows: pd.DataFrame) -> str:
     """Return the finding with its numbers."""
     low, high = rows.loc[rows["ratio"].idxmin()], rows.loc[rows["ratio"].idxmax()]
     if len(rows) == 1:
@@ -89,76 +83,79 @@ def comparator_alt(record: RateRecord, rows: pd.DataFrame) -> str:
     )
 
 
-def _log_ratio(axes: Any, low: float, high: float, room: float, left: bool = False) -> None:
-    """Set a log axis of ratios with plain ticks, and room for the labels beside the intervals."""
-    axes.set_xscale("log")
-    low, high = min(low, 0.97) / 1.03, max(high, 1.03)
-    span = high / low
-    axes.set_xlim(low / span ** (0.32 if left else 0), high * span ** (0.32 * room))
-    steps = [0.25, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.5, 1.75, 2, 2.5, 3, 4, 6]
-    shown = [s for s in steps if low <= s <= high * 1.1]
-    axes.set_xticks(shown, [f"{s:g}" for s in shown], minor=False)
-    axes.set_xticks([], minor=True)
+def choices(record: RateRecord, labels: dict[str, str], source: str) -> Exhibit:
+    """Draw one question by every comparator and denominator: one date, one plain method.
 
-
-def margin(record: RateRecord, source: str) -> Exhibit:
-    """Draw the ratio's interval against the zone of several margins, the chosen one marked."""
-    rows = margins(record)
-    figure, axes = canvas(width=7.2, height=1.5 + 0.42 * len(rows))
-    low, high = float(rows["low90"].iloc[0]), float(rows["high90"].iloc[0])
-    for i, row in enumerate(rows.itertuples()):
-        y = len(rows) - 1 - i
-        axes.barh(
-            y, row.zone_high - row.zone_low, left=row.zone_low, height=0.62, color="#DCE6EF",
-            edgecolor=DARK if row.chosen else LIGHT, linewidth=1.8 if row.chosen else 0.8,
-        )  # fmt: skip
-        axes.plot([low, high], [y, y], color=PLUM, linewidth=2.4)
-        axes.scatter([row.ratio], [y], color=PLUM, s=40, zorder=3)
-        axes.annotate(
-            row.verdict, (max(high, row.zone_high), y), xytext=(8, 0), textcoords="offset points",
-            va="center", fontsize=9.5, fontweight="bold" if row.chosen else "normal",
-        )  # fmt: skip
-    axes.axvline(1, color=GREY, linewidth=1)
-    names = [
-        f"margin {n.percent(m, 0 if round(100 * m, 6) % 1 == 0 else 1)}" for m in rows["margin"]
-    ]
-    axes.set_yticks(range(len(rows)), names[::-1])
-    for text, chosen in zip(axes.get_yticklabels(), rows["chosen"].iloc[::-1], strict=True):
-        text.set_fontweight("bold" if chosen else "normal")
-    axes.tick_params(axis="y", length=0)
-    axes.set_ylim(-0.6, len(rows) - 0.4)
-    ends = (float(min(low, rows["zone_low"].min())), float(max(high, rows["zone_high"].max())))
-    _log_ratio(axes, *ends, room=1.1)
-    axes.set_xlabel(
-        f"Ratio to {record.comparator_label} (log scale); box: differences that do not matter;\n"
-        "line: 90% interval, whose ends are the one-sided 95% tests",
-        fontsize=9,
+    Parameters
+    ----------
+    labels: name of a comparator -> its words.
+    """
+    rows, said = comparisons(record, labels), record.sensitivity_tally
+    figure, _ = rows_chart(
+        [_row(row, f"{row['label']}, {row['denominator']}") for _, row in rows.iterrows()],
+        f"Ratio of the rates with {level(record)} interval (log scale)",
+        reference=1, ratios=True, width=8.2, fontsize=8.5,
+    )  # fmt: skip
+    tally = (
+        f"{said['higher']} say higher, {said['not clearly different']} not clearly different, "
+        f"{said['lower']} lower"
     )
     return Exhibit(
-        name="margin",
-        headline=margin_headline(record),
-        subtitle=f"{record.force} and margins fixed beforehand, {n.day(record.as_of)}",
+        name="choices",
+        headline=f"Of {len(rows)} comparisons {tally}",
+        subtitle=(
+            f"Rate of {record.force} over a comparator’s, by comparator and denominator, score "
+            f"method, {n.day(record.as_of)}; comparators are different questions"
+        ),
         alt=(
-            f"The ratio of {record.force} to {record.comparator_label} is {n.ratio(record.ratio)} "
-            f"(90% interval {n.ratio(low)} to {n.ratio(high)}); at the margin of "
-            f"{margin_text(record.margin)} the verdict is: {record.margin_verdict}."
+            f"Of {len(rows)} comparisons of {record.force} {tally}. Ratios run from "
+            f"{n.ratio(float(rows['ratio'].min()))} to {n.ratio(float(rows['ratio'].max()))}."
         ),
         source=source,
-        data=rows[["margin", "zone_low", "zone_high", "ratio", "low90", "high90", "verdict"]].round(
-            3
-        ),
+        data=rows[["label", "denominator", *_SHOWN]].round(_ROUNDED),
         figure=figure,
     )
 
 
-def margin_headline(record: RateRecord) -> str:
+def margin_rows(record: RateRecord, source: str) -> Exhibit:
+    """Draw the ratio's interval against the zone of several margins, the chosen one marked."""
+    rows = margins(record)
+    low, high = float(rows["low90"].iloc[0]), float(rows["high90"].iloc[0])
+    figure, _ = rows_chart(
+        [
+            Row(
+                f"margin {share_text(row.margin)}", row.ratio, low, high, row.verdict, PLUM,
+                bold=row.chosen, zone=(row.zone_low, row.zone_high),
+            )
+            for row in rows.itertuples()
+        ],
+        f"Ratio to {record.comparator_label} (log scale); box: differences that do not matter;\n"
+        "line: 90% interval, whose ends are the one-sided 95% tests",
+        reference=1, ratios=True, step=0.42,
+    )  # fmt: skip
+    ratio, said = rows["ratio"].iloc[0], rows.loc[rows["chosen"], "verdict"].iloc[0]
+    columns = ["margin", "zone_low", "zone_high", "ratio", "low90", "high90", "verdict"]
+    return Exhibit(
+        name="margin",
+        headline=margin_headline(record, said),
+        subtitle=f"{record.force} and several margins, {n.day(record.as_of)}",
+        alt=(
+            f"The ratio of {record.force} to {record.comparator_label} is {n.ratio(ratio)} "
+            f"(90% interval {n.ratio(low)} to {n.ratio(high)}); at the margin of "
+            f"{margin_text(record)} the verdict is: {said}."
+        ),
+        source=source,
+        data=rows[columns].round(3),
+        figure=figure,
+    )
+
+
+def margin_headline(record: RateRecord, verdict: str) -> str:
     """Return the message: the verdict at the chosen margin."""
     told = {
-        "higher by more": f"{record.force} is higher by more than {margin_text(record.margin)}",
-        "lower by more": f"{record.force} is below by more than {margin_text(record.margin)}",
-        "within": f"{record.force} differs by less than {margin_text(record.margin)}",
+        "higher by more": "{force} is higher by more than {margin}",
+        "lower by more": "{force} is below by more than {margin}",
+        "within": "{force} differs by less than {margin}",
+        "undecided": "Whether {force} differs by more than {margin} is undecided",
     }
-    return told.get(
-        str(record.margin_verdict),
-        f"Whether {record.force} differs by more than {margin_text(record.margin)} is undecided",
-    )
+    return told[verdict].format(force=record.force, margin=margin_text(record))

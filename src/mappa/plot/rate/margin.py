@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 
 from mappa.plot.exhibit import Exhibit
 from mappa.plot.style import DARK, GREY, ORANGE, TEAL, canvas
+from mappa.rates.gap import Gap
 from mappa.rates.record import RateRecord
 from mappa.words import numbers as n
 from mappa.words.rate import answer as words
@@ -36,11 +36,12 @@ def margin(record: RateRecord, source: str) -> Exhibit:
     figure.set_layout_engine("none")
     axes.set_position((0.03, 0.27, 0.94, 0.7))
     _zone(axes, record)
-    if record.ratio is not None:
-        _interval(axes, record)
+    if record.gap is not None:
+        _interval(axes, record.force, record.gap, _edge(record))
     else:
         axes.annotate(_why(record), (0, 0.3), ha="center", color=GREY, backgroundcolor="white")
     _frame(axes, record)
+    gap = record.gap
     return Exhibit(
         name="margin",
         headline=headline(record),
@@ -54,9 +55,9 @@ def margin(record: RateRecord, source: str) -> Exhibit:
         data=pd.DataFrame(
             {
                 "line": ["ratio", "zone that would not matter"],
-                "value": [record.ratio, None],
-                "from": [record.ratio_low, _ends(record)[0]],
-                "to": [record.ratio_high, _ends(record)[1]],
+                "value": [gap.ratio if gap else None, None],
+                "from": [gap.ratio_low if gap else None, _ends(record)[0]],
+                "to": [gap.ratio_high if gap else None, _ends(record)[1]],
             }
         ).astype({"value": float, "from": float, "to": float}),
         figure=figure,
@@ -65,25 +66,26 @@ def margin(record: RateRecord, source: str) -> Exhibit:
 
 def headline(record: RateRecord) -> str:
     """Return the verdict in about ten words."""
-    form = _HEADLINES.get(str(record.margin_verdict), "{whose} rate has nothing to be held against")
+    verdict = record.matter.margin_verdict if record.matter else ""
+    form = _HEADLINES.get(verdict, "{whose} rate has nothing to be held against")
     return form.format(whose=possessive(record.force), margin=words.margin(record))
 
 
 def alt(record: RateRecord) -> str:
     """Return the finding with its numbers."""
     zone = " to ".join(n.ratio(end) for end in _ends(record))
-    if record.ratio is None:
+    if record.gap is None:
         return f"No ratio is drawn: {_why(record)}. The zone that would not matter is {zone}."
     return (
         f"The ratio of {possessive(record.force)} rate to that of {record.comparator_label} is "
-        f"{n.ratio(record.ratio)} "
-        f"{n.interval(record.ratio_low, record.ratio_high, n.ratio, words.level(record))}. "
+        f"{n.ratio(record.gap.ratio)} "
+        f"{n.interval(record.gap.ratio_low, record.gap.ratio_high, n.ratio, words.level(record))}. "
         f"The zone that would not matter is {zone}."
     )
 
 
 def _why(record: RateRecord) -> str:
-    return record.status or record.comparator_status or "there is nothing to compare with"
+    return record.status or record.against.comparator_status or "there is nothing to compare with"
 
 
 def _ends(record: RateRecord) -> tuple[float, float]:
@@ -91,7 +93,7 @@ def _ends(record: RateRecord) -> tuple[float, float]:
     return 1 / (1 + record.margin), 1 + record.margin
 
 
-def _zone(axes: Any, record: RateRecord) -> None:
+def _zone(axes: Axes, record: RateRecord) -> None:
     low, high = np.log(_ends(record))
     axes.axvspan(low, high, ymax=0.8, color=TEAL, alpha=0.25, linewidth=0)
     for edge in (low, high):
@@ -107,12 +109,11 @@ def _zone(axes: Any, record: RateRecord) -> None:
     )
 
 
-def _interval(axes: Any, record: RateRecord) -> None:
-    low, middle, high = np.log(np.array([record.ratio_low, record.ratio, record.ratio_high], float))
+def _interval(axes: Axes, force: str, gap: Gap, edge: float) -> None:
+    low, middle, high = np.log(np.array([gap.ratio_low, gap.ratio, gap.ratio_high], float))
     axes.plot([low, high], [0.3, 0.3], color=DARK, solid_capstyle="butt")
     axes.scatter([middle], [0.3], s=70, color=ORANGE, edgecolor=DARK, zorder=3)
-    label = f"{record.force} {n.ratio(record.ratio)}"
-    edge = _edge(record)
+    label = f"{force} {n.ratio(gap.ratio)}"
     room = edge * (1 - 0.015 * len(label))  # a letter is about 1.5% of half the axis
     axes.annotate(
         label,
@@ -127,11 +128,12 @@ def _interval(axes: Any, record: RateRecord) -> None:
 
 def _edge(record: RateRecord) -> float:
     """Return where the axis ends on both sides of 1, in logarithms."""
-    ends = [*_ends(record), record.ratio_low, record.ratio_high]
+    gap = record.gap
+    ends = [*_ends(record), *((gap.ratio_low, gap.ratio_high) if gap else ())]
     return max(1.2 * max(abs(float(np.log(e))) for e in ends if e), float(np.log(1.35)))
 
 
-def _frame(axes: Any, record: RateRecord) -> None:
+def _frame(axes: Axes, record: RateRecord) -> None:
     """Scale the axis in logarithms, labelled with ratios."""
     edge = _edge(record)
     axes.set_xlim(-edge, edge)

@@ -51,7 +51,7 @@ def _even(values: np.ndarray) -> np.ndarray:
     return (ranks + place) / 2
 
 
-def tile_map(record: RateRecord, league: pd.DataFrame, areas: pd.DataFrame, source: str) -> Exhibit:
+def tile_map(record: RateRecord, table: pd.DataFrame, areas: pd.DataFrame, source: str) -> Exhibit:
     """Draw a tile for each area with its rate, hatched where there is no count.
 
     Parameters
@@ -68,15 +68,15 @@ def tile_map(record: RateRecord, league: pd.DataFrame, areas: pd.DataFrame, sour
     across = 1 + max(c for c, _ in place.values())
     up = 1 + max(r for _, r in place.values())
     figure, axes = canvas(width=min(9.0, 0.9 * across + 0.3), height=0.78 * up + 0.3)
-    known = league[league["rate"].notna()]
+    known = table[table["rate"].notna()]
     edges = np.quantile(known["rate"], [0.2, 0.4, 0.6, 0.8])
-    for row in league.itertuples():
+    for row in table.itertuples():
         _tile(axes, place[row.area], row.area, row.rate, edges, row.area == record.force)
     axes.set_xlim(-0.55, across - 0.45)
     axes.set_ylim(-0.55, up - 0.45)
     axes.set_aspect(0.86)
     axes.axis("off")
-    data = league[["area", "count", "population", "rate"]].round({"rate": 1})
+    data = table[["area", "count", "population", "rate"]].round({"rate": 1})
     return Exhibit(
         name="tile-map",
         headline=headline(record, known),
@@ -132,8 +132,8 @@ def headline(record: RateRecord, known: pd.DataFrame) -> str:
 def alt(record: RateRecord, known: pd.DataFrame) -> str:
     """Return the finding with its numbers."""
     mine = (
-        f"{record.force} has {n.rate(record.rate)}"
-        if record.rate is not None
+        f"{record.force} has {n.rate(record.own.rate)}"
+        if record.own is not None
         else f"{record.force} has no count"
     )
     missing = record.areas - len(known)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import inspect
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -13,29 +14,62 @@ from mappa.data import Data
 from mappa.data.load import DENOMINATORS
 from mappa.errors import UnknownName
 from mappa.rates import change
-from mappa.rates.explain.formulas import (
-    AGES,
-    ALL,
-    BASE,
-    BEFORE,
-    CHANGE,
-    CHOICE,
-    MINE,
-    NATION,
-    OWN,
-    PLACES,
-    PRINTED,
-    SET,
-    TRACES,
-    WORKED,
-    YEAR,
-    Trace,
-)
+from mappa.rates import keys as k
 from mappa.rates.methods.rows import MethodRow
 from mappa.rates.missing import MissingCount
 from mappa.rates.record import RateRecord
 from mappa.records import Record
 from mappa.records import key as field
+
+#: Formulas that are arithmetic, with the record's numbers filled in.
+WORKED = {
+    "rate": "100,000 x {count:,} / {population:,}",
+    "national_rate": "100,000 x {national_count:,} / {national_population:,}",
+    "pool_rate": "100,000 x {pool_count:,} / {pool_population:,}",
+    "comparator_rate": "100,000 x {comparator_count:,} / {comparator_population:,}",
+    "ratio": "{rate:.6f} / {comparator_rate:.6f}",
+    "people_gap": "{count:,} - {population:,} x {comparator_rate:.6f} / 100,000",
+    "margin_low": "1 / (1 + {margin:g})",
+    "margin_high": "1 + {margin:g}",
+    "smallest_margin": "max({ratio_high90:.6f}, 1 / {ratio_low90:.6f}) - 1",
+}
+
+#: Formulas of the numbers inside ``change``.
+CHANGE = {
+    "change": "count - count_before",
+    "growth": "count / count_before - 1",
+    "national_growth": "national count / national count a year before - 1",
+    "national_growth_without": "the same less the outliers' counts on both dates",
+    "z_chance": "(count - count_before (1 + g)) / sqrt((2 x + g) count_before), g national_growth",
+    "spread_with": "tau at which sum d^2 / (2 x / count_before + tau^2) is the number of areas, d "
+    "the log growth less the nation's",
+    "spread_without": "the same without the outliers",
+    "z_with": "d / sqrt(2 x / count_before + spread_with^2)",
+    "z_without": "d / sqrt(2 x / count_before + spread_without^2), nation without the outliers",
+    "outliers": "areas whose log growth is more than 5 x 1.4826 x MAD from the median",
+    "compound": "(count / first_count)^(1 / years) - 1",
+    "national_compound": "the same of the nation",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class TableRow(Record):
+    """A row of a table: its file, line, cells in words, and the identifiers of its sources."""
+
+    table: str
+    row: int
+    cells: str
+    sources: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Source(Record):
+    """A source of the tables."""
+
+    source: str
+    title: str
+    published: str
+    url: str
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,8 +85,8 @@ class Explanation(Record):
     function: str = field("Function that computes it")
     method_source: str = field("Where the method is published, from the function's words")
     rounding: str = field("How it is rounded where words are made")
-    rows: list[dict[str, Any]] = field("Rows of the tables it rests on: table, row, cells, sources")
-    sources: list[dict[str, str]] = field("Those sources: identifier, title, published, address")
+    rows: list[TableRow] = field("Rows of the tables it rests on: table, row, cells, sources")
+    sources: list[Source] = field("Those sources: identifier, title, published, address")
 
 
 def explain(data: Data, record: RateRecord, name: str) -> Explanation:
@@ -61,42 +95,33 @@ def explain(data: Data, record: RateRecord, name: str) -> Explanation:
     Raises UnknownName (exit status 2) with a suggestion.
     """
     head, _, rest = name.partition(".")
-    if head not in TRACES:
-        raise UnknownName("key", name, TRACES, hint="`mappa explain --list` lists them.")
-    trace, documented = TRACES[head], {row["key"]: row for row in RateRecord.key_table()}[head]
-    value: Any = getattr(record, head)
+    declared = RateRecord.declared()
+    if head not in declared:
+        raise UnknownName("key", name, declared, hint="`mappa explain --list` lists them.")
+    told = documented = declared[head]
+    value: Any = record.value_of(head)
     if rest:
         value, documented = _inner(record, head, rest)
-    rows = _rows(data, record, trace.rests_on)
-    used = sorted({s for row in rows for s in row["sources"].split()})
+    rows = _rows(data, record, told["rests_on"])
+    formula = documented.get("formula") or CHANGE.get(rest) or told["formula"]
+    used = sorted({s for row in rows for s in row.sources.split()})
     table = data.sources.set_index("source")
     return Explanation(
         key=name,
         meaning=documented["meaning"],
         unit=documented["unit"],
         value=value.as_dict() if isinstance(value, Record) else value,
-        formula=_formula(trace, head, rest, value),
+        formula=value.method if isinstance(value, MethodRow) else formula,
         worked=_worked(record, name),
-        function=f"mappa.{trace.function}",
-        method_source=value.source if isinstance(value, MethodRow) else _source(trace.function),
-        rounding=trace.rounded,
+        function=f"mappa.{told['by']}",
+        method_source=value.source if isinstance(value, MethodRow) else _source(told["by"]),
+        rounding=told["rounded"] or "not rounded",
         rows=rows,
         sources=[
-            {
-                "source": s,
-                "title": str(table["title"].get(s, "")),
-                "published": str(table["published"].get(s, "")),
-                "url": str(table["url"].get(s, "")),
-            }
+            Source(s, *(str(table[column].get(s, "")) for column in ("title", "published", "url")))
             for s in used
         ],
     )
-
-
-def _formula(trace: Trace, head: str, rest: str, value: Any) -> str:
-    if isinstance(value, MethodRow):
-        return value.method
-    return CHANGE.get(rest, trace.formula) if head == "change" else trace.formula
 
 
 def resolve(function: str) -> Any:
@@ -121,21 +146,21 @@ def _source(function: str) -> str:
 
 def _worked(record: RateRecord, name: str) -> str:
     pattern = WORKED.get(name)
-    values = {f.name: getattr(record, f.name) for f in dataclasses.fields(record)}
-    if pattern is None or getattr(record, name) is None:
+    if pattern is None or (value := record.value_of(name)) is None:
         return ""
+    values = {key: record.value_of(key) for key in RateRecord.declared()}
     try:
-        return f"{pattern.format(**values)} = {getattr(record, name)!r}"
+        return f"{pattern.format(**values)} = {value!r}"
     except (TypeError, ValueError):  # a part is not known: a modelled comparator has no count
         return ""
 
 
-def _inner(record: RateRecord, head: str, rest: str) -> tuple[Any, dict[str, str]]:
+def _inner(record: RateRecord, head: str, rest: str) -> tuple[Any, Mapping[str, Any]]:
     """Return a nested value (``change.growth``, ``methods.3``, ``sensitivity.0``) and its words."""
-    inside = getattr(record, head)
+    inside = record.value_of(head)
     kinds: dict[str, type[Record]] = {"change": change.YearChange, "missing": MissingCount}
     if head in kinds:
-        table = {row["key"]: row for row in kinds[head].key_table()}
+        table = kinds[head].declared()
         if rest not in table:
             raise UnknownName(f"key of {head}", rest, table)
         return (None if inside is None else getattr(inside, rest)), table[rest]
@@ -155,27 +180,22 @@ def _inner(record: RateRecord, head: str, rest: str) -> tuple[Any, dict[str, str
 # Rows --------------------------------------------------------------------------------------------
 
 
-def _rows(data: Data, record: RateRecord, groups: tuple[str, ...]) -> list[dict[str, Any]]:
+def _rows(data: Data, record: RateRecord, groups: tuple[str, ...]) -> list[TableRow]:
     day = pd.Timestamp(record.as_of)
-    found: list[dict[str, Any]] = []
-    for group in dict.fromkeys(groups):
-        found += _GATHER[group](data, record, day)
-    seen: dict[tuple[str, int], dict[str, Any]] = {}
-    for row in found:
-        seen.setdefault((row["table"], row["row"]), row)
-    return list(seen.values())
+    found = {(r.table, r.row): r for g in groups[::-1] for r in _GATHER[g](data, record, day)[::-1]}
+    return list(found.values())[::-1]
 
 
-def _line(table: str, frame: pd.DataFrame, columns: list[str]) -> list[dict[str, Any]]:
+def _line(table: str, frame: pd.DataFrame, columns: list[str]) -> list[TableRow]:
     """Return rows as table, line of the file, cells in words, and sources."""
     source = "sources" if "sources" in frame.columns else "source"
     return [
-        {
-            "table": f"{table}.csv",
-            "row": int(line),
-            "cells": ", ".join(f"{c} {_cell(row[c])}" for c in columns),
-            "sources": str(row[source]),
-        }
+        TableRow(
+            f"{table}.csv",
+            int(line),
+            ", ".join(f"{c} {_cell(row[c])}" for c in columns),
+            str(row[source]),
+        )
         for line, row in frame.iterrows()
     ]
 
@@ -198,21 +218,21 @@ def _preferred(data: Data, days: list[pd.Timestamp], area: str | None) -> pd.Dat
     return t[keep & (t["area"] == area)] if area else t[keep]
 
 
-def _mine(data: Data, record: RateRecord, day: pd.Timestamp) -> list[dict[str, Any]]:
+def _mine(data: Data, record: RateRecord, day: pd.Timestamp) -> list[TableRow]:
     return _line("area_figures", _preferred(data, [day], record.force), _COUNT)
 
 
-def _all(data: Data, record: RateRecord, day: pd.Timestamp) -> list[dict[str, Any]]:
+def _all(data: Data, record: RateRecord, day: pd.Timestamp) -> list[TableRow]:
     return _line("area_figures", _preferred(data, [day], None), _COUNT)
 
 
-def _nation(data: Data, record: RateRecord, day: pd.Timestamp) -> list[dict[str, Any]]:
+def _nation(data: Data, record: RateRecord, day: pd.Timestamp) -> list[TableRow]:
     t = data.national_figures
     rows = t[(t["date"] == day) & (t["measure"] == "rso_count") & t["preferred"]]
     return _line("national_figures", rows, ["date", "measure", "value", "basis", "quality"])
 
 
-def _base(data: Data, record: RateRecord, day: pd.Timestamp) -> list[dict[str, Any]]:
+def _base(data: Data, record: RateRecord, day: pd.Timestamp) -> list[TableRow]:
     t, column = data.population, DENOMINATORS[record.denominator]
     rows = t[t["mid_year"] == record.population_year]
     mine = rows[rows["area"] == record.force]
@@ -221,27 +241,27 @@ def _base(data: Data, record: RateRecord, day: pd.Timestamp) -> list[dict[str, A
     return _year(data, record, day) + _line("population", ordered, ["area", "mid_year", column])
 
 
-def _year(data: Data, record: RateRecord, day: pd.Timestamp) -> list[dict[str, Any]]:
+def _year(data: Data, record: RateRecord, day: pd.Timestamp) -> list[TableRow]:
     t = data.denominators
     return _line("denominators", t[t["stock_date"] == day], ["stock_date", "mid_year", "evidence"])
 
 
-def _own(data: Data, record: RateRecord, day: pd.Timestamp) -> list[dict[str, Any]]:
+def _own(data: Data, record: RateRecord, day: pd.Timestamp) -> list[TableRow]:
     t, column = data.population, DENOMINATORS[record.denominator]
     rows = t[(t["mid_year"] == record.population_year) & (t["area"] == record.force)]
     return _line("population", rows, ["area", "mid_year", column]) + _year(data, record, day)
 
 
-def _before(data: Data, record: RateRecord, day: pd.Timestamp) -> list[dict[str, Any]]:
+def _before(data: Data, record: RateRecord, day: pd.Timestamp) -> list[TableRow]:
     before = day - pd.DateOffset(years=1)
     return _mine(data, record, before) + _nation(data, record, before)
 
 
-def _places(data: Data, record: RateRecord, day: pd.Timestamp) -> list[dict[str, Any]]:
+def _places(data: Data, record: RateRecord, day: pd.Timestamp) -> list[TableRow]:
     return _line("areas", data.areas, ["area", "centroid_lat", "centroid_lon"])
 
 
-def _ages(data: Data, record: RateRecord, day: pd.Timestamp) -> list[dict[str, Any]]:
+def _ages(data: Data, record: RateRecord, day: pd.Timestamp) -> list[TableRow]:
     t = data.population_age_bands
     rows = t[(t["area"] == record.force) & (t["mid_year"] <= record.population_year)]
     rows = rows[rows["mid_year"] == rows["mid_year"].max()] if len(rows) else rows
@@ -250,23 +270,23 @@ def _ages(data: Data, record: RateRecord, day: pd.Timestamp) -> list[dict[str, A
     )
 
 
-def _printed(data: Data, record: RateRecord, day: pd.Timestamp) -> list[dict[str, Any]]:
+def _printed(data: Data, record: RateRecord, day: pd.Timestamp) -> list[TableRow]:
     t = data.area_figures
     return _line("area_figures", t[(t["area"] == record.force) & (t["date"] == day)], _COUNT)
 
 
-def _choice(data: Data, record: RateRecord, day: pd.Timestamp) -> list[dict[str, Any]]:
+def _choice(data: Data, record: RateRecord, day: pd.Timestamp) -> list[TableRow]:
     t = data.comparators
     rows = t[t["comparator"] == record.comparator]
     return _line("comparators", rows, ["comparator", "rule", "areas", "number"])
 
 
-def _nothing(data: Data, record: RateRecord, day: pd.Timestamp) -> list[dict[str, Any]]:
+def _nothing(data: Data, record: RateRecord, day: pd.Timestamp) -> list[TableRow]:
     return []
 
 
 _GATHER = {
-    MINE: _mine, ALL: _all, NATION: _nation, BASE: _base, OWN: _own, BEFORE: _before, YEAR: _year,
-    PLACES: _places,
-    AGES: _ages, PRINTED: _printed, CHOICE: _choice, SET: _nothing,
+    k.MINE: _mine, k.ALL: _all, k.NATION: _nation, k.BASE: _base, k.OWN: _own,
+    k.BEFORE: _before, k.YEAR: _year, k.PLACES: _places, k.AGES: _ages, k.PRINTED: _printed,
+    k.CHOICE: _choice, k.SET: _nothing,
 }  # fmt: skip

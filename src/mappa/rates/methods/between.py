@@ -4,19 +4,21 @@ Model: log(count / people) of area i is normal with mean mu and variance v_i + s
 v_i = 1 / count is chance. For an area s_i is 1. The areas without a count are one observation,
 their pool: its log rate has s = the sum of squared population shares, because the mean of several
 areas varies less than an area. They are one constraint, not one force more.
+
+Every fit takes arrays whose last axis runs over the areas, so that one call fits one date, each
+date without one of its areas, or ten thousand simulated dates.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, stats
 from statsmodels.stats.meta_analysis import combine_effects
 
-from mappa.rates.methods.funnel import SPIEGELHALTER, winsorise
+from mappa.rates.methods.funnel import SPIEGELHALTER, multiplicative_phi
 from mappa.rates.methods.rows import PER, MethodRow, normal_quantile
 
 PAULE_MANDEL = "Paule and Mandel (1982), J. Res. NBS 87, 377-385"
@@ -27,12 +29,11 @@ HIGGINS = "Higgins, Thompson and Spiegelhalter (2009), JRSS A 172, 137-159"
 SHMI = "NHS Digital, Summary Hospital-level Mortality Indicator: methodology, over-dispersion"
 
 Array = NDArray[np.float64]
-_MOST = 25.0  # tau^2 above this is a factor of 150 between forces: no rate does that
 
 
 @dataclasses.dataclass(frozen=True)
 class Spread:
-    """Log rates and their variances: what the models are fitted to.
+    """Log rates and their variances: what the models are fitted to, areas along the last axis.
 
     ``log_rates``: log of count over people. ``variances``: 1 / count. ``scale``: the factor of
     tau^2 (1 for an area, the sum of squared shares for the pool).
@@ -55,7 +56,7 @@ class Fit:
 
     @property
     def rate(self) -> float:
-        """The typical force's rate per person."""
+        """The random-effects mean as a rate per person: that of a typical force, not of people."""
         return float(np.exp(self.mean))
 
 
@@ -74,29 +75,56 @@ def spread(
     """
     x = np.maximum(np.asarray(counts, float), 0.5)
     n = np.asarray(people, float)
-    scale = np.ones(len(x))
+    scale = np.ones_like(x)
     if pool is not None and pool[0] > 0:
         x, n = np.append(x, pool[0]), np.append(n, pool[1])
         scale = np.append(scale, pool[2])
     return Spread(np.log(x / n), 1 / x, scale)
 
 
-def _mean(data: Spread, tau2: float) -> tuple[float, float]:
-    weight = 1 / (data.variances + data.scale * tau2)
-    return float((weight * data.log_rates).sum() / weight.sum()), float(weight.sum() ** -0.5)
+def _mean(data: Spread, tau2: ArrayLike) -> tuple[Array, Array]:
+    """Return the weighted mean log rate and its standard error."""
+    weight = 1 / (data.variances + data.scale * np.asarray(tau2)[..., None])
+    total = weight.sum(-1)
+    return (weight * data.log_rates).sum(-1) / total, total**-0.5
 
 
-def _q(data: Spread, tau2: float, mean: float | None) -> float:
-    """Cochran's Q with weights 1 / (v + s tau^2), about the weighted or a fixed mean."""
-    centre = _mean(data, tau2)[0] if mean is None else mean
-    return float(((data.log_rates - centre) ** 2 / (data.variances + data.scale * tau2)).sum())
+def _q(data: Spread, tau2: ArrayLike, mean: ArrayLike | None) -> tuple[Array, Array]:
+    """Return Cochran's Q with weights 1 / (v + s tau^2), and how fast it falls with tau^2.
+
+    Q is taken about the weighted mean, or about *mean* where that is given.
+    """
+    centre = _mean(data, tau2)[0] if mean is None else np.asarray(mean)
+    variance = data.variances + data.scale * np.asarray(tau2)[..., None]
+    part = (data.log_rates - centre[..., None]) ** 2 / variance
+    return part.sum(-1), (part * data.scale / variance).sum(-1)
 
 
-def _solve(gap: Callable[[float], float]) -> float:
-    """Return the tau^2 at which a falling function is zero; zero where it never is above."""
-    if gap(0.0) <= 0:
-        return 0.0
-    return float(optimize.brentq(gap, 0.0, _MOST, xtol=1e-12))
+def _tau2(data: Spread, target: float, mean: ArrayLike | None = None) -> Array:
+    """Return the tau^2 at which Q meets *target*; zero where Q never exceeds it.
+
+    Q is convex and falls (each part is a square over a line in tau^2, the mean is the least), so
+    Newton's steps from zero approach the root from below and never pass it.
+    """
+    tau2 = np.zeros(data.log_rates.shape[:-1])
+    for _ in range(100):
+        q, fall = _q(data, tau2, mean)
+        step = np.where(q > target, (q - target) / np.maximum(fall, 1e-300), 0.0)
+        tau2 = tau2 + step
+        if (step <= 1e-13 * tau2).all():
+            break
+    return tau2
+
+
+def moments(data: Spread, mean: ArrayLike | None = None) -> tuple[Array, Array, Array]:
+    """Return tau^2, mean log rate and its standard error by Paule and Mandel, for each row.
+
+    Q equals its degrees of freedom; the mean is free, or held at *mean* (its error then is zero).
+    """
+    tau2 = _tau2(data, data.log_rates.shape[-1] - (mean is None), mean)
+    if mean is None:
+        return tau2, *_mean(data, tau2)
+    return tau2, np.asarray(mean, float), np.zeros_like(tau2)
 
 
 def paule_mandel(data: Spread, mean: float | None = None) -> Fit:
@@ -105,13 +133,8 @@ def paule_mandel(data: Spread, mean: float | None = None) -> Fit:
     Source: Paule and Mandel (1982). statsmodels' ``combine_effects(method_re="iterated")`` gives
     the same for areas alone; it can neither hold the mean nor take the pool.
     """
-    k = len(data.log_rates)
-    df = k - 1 if mean is None else k
-    tau2 = _solve(lambda t: _q(data, t, mean) - df)
-    centre, se = _mean(data, tau2)
-    if mean is not None:
-        centre, se = mean, 0.0
-    return Fit(tau2**0.5, centre, se, k, "Paule-Mandel")
+    tau2, centre, se = (float(v) for v in moments(data, mean))
+    return Fit(tau2**0.5, centre, se, len(data.log_rates), "Paule-Mandel")
 
 
 def reml(data: Spread) -> Fit:
@@ -122,7 +145,7 @@ def reml(data: Spread) -> Fit:
 
     def loss(tau2: float) -> float:
         v = data.variances + data.scale * tau2
-        return float(np.log(v).sum() + _q(data, tau2, None) + np.log((1 / v).sum()))
+        return float(np.log(v).sum() + _q(data, tau2, None)[0] + np.log((1 / v).sum()))
 
     start = max(paule_mandel(data).tau ** 2, 1e-6)
     best = optimize.minimize_scalar(
@@ -134,33 +157,39 @@ def reml(data: Spread) -> Fit:
     tau2 = float(np.exp(best.x))
     if loss(0.0) <= best.fun:
         tau2 = 0.0
-    return Fit(tau2**0.5, *_mean(data, tau2), len(data.log_rates), "REML")
+    return _fit(data, tau2, "REML")
 
 
 def dersimonian_laird(data: Spread) -> Fit:
     """Fit tau^2 by DerSimonian and Laird's moment (statsmodels; areas only, no pool)."""
     with np.errstate(invalid="ignore"):  # a negative moment is set to zero below
         result = combine_effects(data.log_rates, data.variances, method_re="chi2")
-    tau2 = max(0.0, float(result.tau2))
-    return Fit(tau2**0.5, *_mean(data, tau2), len(data.log_rates), "DerSimonian-Laird")
+    return _fit(data, max(0.0, float(result.tau2)), "DerSimonian-Laird")
 
 
-def q_profile(data: Spread, confidence: float = 0.95) -> tuple[float, float]:
+def _fit(data: Spread, tau2: float, method: str) -> Fit:
+    mean, se = _mean(data, tau2)
+    return Fit(tau2**0.5, float(mean), float(se), len(data.log_rates), method)
+
+
+def q_profile(
+    data: Spread, confidence: float = 0.95, mean: float | None = None
+) -> tuple[float, float]:
     """Return the interval of tau: the tau^2 at which Q equals its chi-squared quantiles.
+
+    With *mean* the interval belongs to the tau that was fitted with the mean held there, and Q
+    has one degree of freedom more.
 
     Source: Viechtbauer (2007).
     """
-    df, tail = len(data.log_rates) - 1, (1 - confidence) / 2
-    low, high = (
-        _solve(lambda t, q=q: _q(data, t, None) - stats.chi2.ppf(q, df))  # type: ignore[misc]
-        for q in (1 - tail, tail)
-    )
+    df, tail = len(data.log_rates) - (mean is None), (1 - confidence) / 2
+    low, high = (float(_tau2(data, stats.chi2.ppf(q, df), mean)) for q in (1 - tail, tail))
     return low**0.5, high**0.5
 
 
 def heterogeneity(data: Spread) -> tuple[float, int, float]:
     """Return Cochran's Q about the precision-weighted mean, its df, and I^2 (share)."""
-    q, df = _q(data, 0.0, None), len(data.log_rates) - 1
+    q, df = float(_q(data, 0.0, None)[0]), len(data.log_rates) - 1
     return q, df, max(0.0, (q - df) / q) if q > 0 else 0.0
 
 
@@ -175,6 +204,75 @@ def prediction_interval(fit: Fit, confidence: float = 0.95) -> tuple[float, floa
     return float(np.exp(fit.mean - half)), float(np.exp(fit.mean + half))
 
 
+NOT_UNUSUAL, UNUSUAL, VERY_UNUSUAL = "not unusual", "unusual", "very unusual"
+#: Outside the interval of these confidences an area is unusual, and very unusual.
+CONFIDENCES = (0.95, 0.998)
+
+
+@dataclasses.dataclass(frozen=True)
+class Predicted:
+    """What the other counted areas let expect of areas' observed rates: the rule of *unusual*.
+
+    ``mean`` (log rate per person) and ``tau`` are those of the others; ``sd`` is
+    sqrt(tau^2 + se^2 + 1 / E), with E the count that the others' mean lets expect: how much areas
+    differ, how well their mean is known, and chance in this area's own count. ``df``: the others
+    less two, k - 3 where k counted areas include the area itself.
+    """
+
+    mean: Array
+    tau: Array
+    sd: Array
+    df: int
+
+    def limits(self, confidence: float = 0.95) -> tuple[Array, Array]:
+        """Return the interval of each area's observed rate (per person)."""
+        half = stats.t.ppf((1 + confidence) / 2, self.df) * self.sd
+        return np.exp(self.mean - half), np.exp(self.mean + half)
+
+    def z(self, rates: ArrayLike) -> Array:
+        """Return how many standard deviations the *rates* (per person) are from the mean."""
+        return (np.log(rates) - self.mean) / self.sd
+
+    def p_value(self, rates: ArrayLike) -> Array:
+        """Return the two-sided p-value of the *rates*: t with ``df`` degrees of freedom."""
+        return 2 * stats.t.sf(np.abs(self.z(rates)), self.df)
+
+    def verdicts(self, rates: ArrayLike) -> list[str]:
+        """Return for each rate whether it is not unusual, unusual or very unusual."""
+        p = self.p_value(rates)
+        beyond = sum((p < 1 - confidence).astype(int) for confidence in CONFIDENCES)
+        return [(NOT_UNUSUAL, UNUSUAL, VERY_UNUSUAL)[b] for b in np.atleast_1d(beyond)]
+
+    def power(self, ratio: float, alpha: float = 0.05) -> Array:
+        """Return the chance that an area whose true rate is *ratio* times typical is unusual.
+
+        The statistic is about non-central t: (normal about log ratio / sd) over the error of sd.
+        """
+        cut, shift = stats.t.ppf(1 - alpha / 2, self.df), np.log(ratio) / self.sd
+        return stats.nct.sf(cut, self.df, shift) + stats.nct.cdf(-cut, self.df, shift)
+
+
+def predict(others: Spread, people: ArrayLike) -> Predicted:
+    """Return what *others* (areas along the last axis) let expect of an area with *people*.
+
+    Source: Higgins, Thompson and Spiegelhalter (2009), with the chance of the area's own count.
+    """
+    tau2, mean, se = moments(others)
+    expected = np.asarray(people, float) * np.exp(mean)
+    sd = np.sqrt(tau2 + se**2 + 1 / expected)
+    return Predicted(mean, np.sqrt(tau2), sd, others.log_rates.shape[-1] - 2)
+
+
+def predict_each(counts: ArrayLike, people: ArrayLike) -> Predicted:
+    """Return for each area what the others let expect of it: one row of the others an area."""
+    x, n = np.asarray(counts, float), np.asarray(people, float)
+    others = ~np.eye(len(x), dtype=bool)
+    shape = len(x), len(x) - 1
+    return predict(
+        spread(*(np.broadcast_to(v, others.shape)[others].reshape(shape) for v in (x, n))), n
+    )
+
+
 def z_score(count: float, people: float, target: float, tau: float) -> float:
     """Return z = (log rate - log target) / sqrt(1/count + tau^2); *target* is a rate per person.
 
@@ -186,23 +284,24 @@ def z_score(count: float, people: float, target: float, tau: float) -> float:
 
 @dataclasses.dataclass(frozen=True)
 class SpecialFit:
-    """phi and tau^2 of a variant, with how many areas it kept."""
+    """phi and tau^2 of a variant, with how many areas it kept; an entry for each row."""
 
-    phi: float
-    tau2: float
-    kept: int
+    phi: Array
+    tau2: Array
+    kept: Array
 
 
-def _moment(phi: float, weights: Array) -> float:
-    """Return tau^2 from phi: max(0, (n phi - (n - 1)) / (sum w - sum w^2 / sum w))."""
-    n = len(weights)
-    return float(
-        max(0.0, (n * phi - (n - 1)) / (weights.sum() - (weights**2).sum() / weights.sum()))
-    )
+def _moment(phi: Array, weights: Array) -> Array:
+    """Return tau^2 from phi: max(0, (n phi - (n - 1)) / (sum w - sum w^2 / sum w)).
+
+    Weights of zero are areas that were dropped.
+    """
+    n, total = (weights > 0).sum(-1), weights.sum(-1)
+    return np.maximum(0.0, (n * phi - (n - 1)) / (total - (weights**2).sum(-1) / total))
 
 
 def shmi(counts: ArrayLike, expected: ArrayLike) -> SpecialFit:
-    """Fit the additive variance as the SHMI does.
+    """Fit the additive variance as the SHMI does, areas along the last axis.
 
     z = sqrt(E) ln(O/E). Areas in the lowest and highest tenth of the ranks are dropped: where
     floor(10 rank / (n + 1)) is 0, or 9 and more. phi is the mean z^2 of the kept, weights their E.
@@ -212,10 +311,10 @@ def shmi(counts: ArrayLike, expected: ArrayLike) -> SpecialFit:
     """
     o, e = np.maximum(np.asarray(counts, float), 0.5), np.asarray(expected, float)
     z = np.sqrt(e) * np.log(o / e)
-    tenth = np.floor(10 * stats.rankdata(z) / (len(z) + 1))
+    tenth = np.floor(10 * stats.rankdata(z, axis=-1) / (z.shape[-1] + 1))
     keep = (tenth > 0) & (tenth < 9)
-    phi = float(np.mean(z[keep] ** 2))
-    return SpecialFit(phi, _moment(phi, e[keep]), int(keep.sum()))
+    phi = np.mean(z**2, axis=-1, where=keep)
+    return SpecialFit(phi, _moment(phi, np.where(keep, e, 0.0)), keep.sum(-1))
 
 
 def sqrt_winsorised(counts: ArrayLike, expected: ArrayLike, share: float = 0.10) -> SpecialFit:
@@ -223,27 +322,15 @@ def sqrt_winsorised(counts: ArrayLike, expected: ArrayLike, share: float = 0.10)
 
     Source: Spiegelhalter (2005). Limits must be squared back to the ratio (:func:`sqrt_limits`).
     """
-    o, e = np.asarray(counts, float), np.asarray(expected, float)
-    s = 1 / (2 * np.sqrt(e))
-    phi = float(np.mean(winsorise((np.sqrt(o / e) - 1) / s, share) ** 2))
-    return SpecialFit(phi, _moment(phi, 1 / s**2), len(o))
+    e = np.asarray(expected, float)
+    phi = multiplicative_phi(counts, e, share)  # z = (Y - 1) / s = 2 (sqrt O - sqrt E)
+    return SpecialFit(phi, _moment(phi, 4 * e), np.full(np.shape(phi), e.shape[-1]))
 
 
 def sqrt_limits(expected: float, tau2: float, confidence: float = 0.95) -> tuple[float, float]:
     """Return the limits of the ratio: (1 -+ z sqrt(s^2 + tau^2))^2, squared back."""
     half = normal_quantile(confidence) * np.sqrt(1 / (4 * expected) + tau2)
     return float(max(0.0, 1 - half) ** 2), float((1 + half) ** 2)
-
-
-def tau_row(fit: Fit, source: str, confidence: float = 0.95, limits: bool = False) -> MethodRow:
-    """Return tau of a fit as a row."""
-    return MethodRow(
-        statistic="tau: SD of the true log rates of forces",
-        value=fit.tau,
-        confidence=confidence if limits else None,
-        method=f"additive, log rate, {fit.method}",
-        source=source,
-    )
 
 
 def z_row(

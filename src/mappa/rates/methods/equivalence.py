@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 import math
 
-from scipy import stats
+from scipy import optimize, stats
 
+from mappa.rates.methods.funnel import poisson_limits
 from mappa.rates.methods.ratios import Ratio
 from mappa.rates.methods.rows import MethodRow, normal_quantile
 
@@ -69,15 +70,37 @@ def superiority(ratio: Ratio, alpha: float = ALPHA) -> float | None:
 
 def minimal_detectable(
     expected: float, tau: float = 0.0, power: float = 0.8, alpha: float = 0.05
-) -> float:
-    """Return the ratio that a two-sided test at *alpha* finds with *power*, as a factor above 1.
+) -> tuple[float | None, float | None]:
+    """Return the ratios below and above 1 that a two-sided test at *alpha* finds with *power*.
 
-    exp((z(1 - alpha/2) + z(power)) sqrt(1/E + tau^2)).
+    Without *tau* they are exact: the ratio at which a Poisson count is beyond the limits of the
+    expected count with that power (no ratio below 1 where even zero is inside). With *tau*:
+    |ln r| = z(1 - alpha/2) sqrt(1/E + tau^2) + z(power) sqrt(1/(rE) + tau^2).
 
-    Source: the normal approximation on the log scale, as in Breslow and Day (1987), chapter 7.
+    Source: Breslow and Day (1987), chapter 7.
     """
-    z = normal_quantile(1 - alpha) + stats.norm.ppf(power)
-    return float(math.exp(z * math.sqrt(1 / expected + tau**2)))
+    if tau > 0:
+        return _reach(expected, tau, power, alpha, -1), _reach(expected, tau, power, alpha, 1)
+    low, high = (float(limit) for limit in poisson_limits(expected, 1 - alpha))
+    above = optimize.brentq(lambda r: stats.poisson.sf(high, r * expected) - power, 1, 1000)
+    if low < 1:
+        return None, float(above)
+    below = optimize.brentq(lambda r: stats.poisson.cdf(low - 1, r * expected) - power, 0, 1)
+    return float(below), float(above)
+
+
+def _reach(expected: float, tau: float, power: float, alpha: float, side: int) -> float | None:
+    """Return the nearest ratio on a *side* (+1, -1) of 1 that is far enough; none within e^12."""
+    cut, more = normal_quantile(1 - alpha), stats.norm.ppf(power)
+    null = math.sqrt(1 / expected + tau**2)
+
+    def beyond(distance: float) -> float:
+        true = math.sqrt(math.exp(-side * distance) / expected + tau**2)
+        return float(distance - cut * null - more * true)
+
+    steps = [i / 20 for i in range(240)]
+    far = next((d for d in steps if beyond(d) > 0), None)
+    return None if far is None else math.exp(side * optimize.brentq(beyond, 0, far))
 
 
 def rows(ratio: Ratio, margin: float, expected: float, tau: float) -> list[MethodRow]:
@@ -110,16 +133,19 @@ def rows(ratio: Ratio, margin: float, expected: float, tau: float) -> list[Metho
             method="one-sided 95% limit of the ratio",
             source=SCHUIRMANN,
         ),
+        *_detectable_rows(expected, 0.0, "chance alone (Poisson)"),
+        *_detectable_rows(expected, tau, f"chance and the spread between forces (tau {tau:.4f})"),
+    ]
+
+
+def _detectable_rows(expected: float, tau: float, method: str) -> list[MethodRow]:
+    below, above = minimal_detectable(expected, tau)
+    return [
         MethodRow(
-            statistic="minimal detectable ratio (power 80%, level 5%)",
-            value=minimal_detectable(expected),
-            method="chance alone (Poisson)",
+            statistic=f"detectable ratio {side} 1 (power 80%, level 5%)",
+            value=value,
+            method=method,
             source="Breslow and Day (1987), chapter 7",
-        ),
-        MethodRow(
-            statistic="minimal detectable ratio (power 80%, level 5%)",
-            value=minimal_detectable(expected, tau),
-            method=f"chance and the spread between forces (tau {tau:.4f})",
-            source="Breslow and Day (1987), chapter 7",
-        ),
+        )
+        for side, value in (("above", above), ("below", below))
     ]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy import special, stats
 
 from mappa.rates.methods.rows import MethodRow, normal_quantile
 
 SPIEGELHALTER = "Spiegelhalter (2005), Statistics in Medicine 24, 1185-1202"
 #: The two levels of a funnel plot: about two and three standard deviations.
 LEVELS = (0.95, 0.998)
+#: Those that can be asked for.
+ALLOWED = (0.90, 0.95, 0.99, 0.998)
 
 Array = NDArray[np.float64]
 
@@ -24,25 +26,19 @@ def poisson_limits(expected: ArrayLike, confidence: float = 0.95) -> tuple[Array
     return stats.poisson.ppf(tail, mean), stats.poisson.ppf(1 - tail, mean)
 
 
-def convention_lines(
-    counts: ArrayLike, average: float, confidence: float = 0.95
-) -> tuple[Array, Array]:
-    """Return the limits drawn by public-health convention at hypothetical *counts* (rates).
+def chance_limits(expected: ArrayLike, confidence: float = 0.95) -> tuple[Array, Array]:
+    """Return the counts at which the lines of chance are drawn over *expected* counts (people).
 
-    lower: count / Garwood-upper(count) x average; upper: count / Garwood-lower(count) x average.
-    A point stands outside exactly when its own Garwood interval leaves the average out.
+    The lower is the x whose upper Garwood limit is the expected count, the upper the x whose
+    lower limit is: over the expected count as ratio, x / E. So a count is outside the lines
+    exactly when its own Garwood interval leaves the expected count out. The x are no whole
+    numbers. No count is below the lower line where even zero would not be surprising (x = 0).
 
-    Parameters
-    ----------
-    counts: counts above zero (people), any shape.
-    average: the target rate; the limits have its unit.
-
-    Source: Public Health England, Technical guide: funnel plots; limits by Garwood (1936).
+    Source: Public Health England, Technical guide: funnel plots; limits by Garwood (1936), by
+    scipy's ``pdtrik``, which solves the Poisson distribution for the count.
     """
-    x = np.asarray(counts, float)
-    tail = (1 - confidence) / 2
-    lower, upper = stats.chi2.ppf(tail, 2 * x) / 2, stats.chi2.ppf(1 - tail, 2 * x + 2) / 2
-    return average * x / upper, average * x / lower
+    mean, tail = np.asarray(expected, float), (1 - confidence) / 2
+    return special.pdtrik(tail, mean), special.pdtrik(1 - tail, mean) + 1
 
 
 def additive_limits(
@@ -57,14 +53,17 @@ def additive_limits(
 
 
 def winsorise(values: ArrayLike, share: float = 0.10) -> Array:
-    """Draw the lowest and highest *share* of the values in to the quantiles there (type 7)."""
+    """Draw the lowest and highest *share* in to the quantiles there (type 7), along the last axis.
+
+    Source: Spiegelhalter (2005).
+    """
     z = np.asarray(values, float)
-    low, high = np.quantile(z, [share, 1 - share])
+    low, high = np.quantile(z, [share, 1 - share], axis=-1, keepdims=True)
     return np.clip(z, low, high)
 
 
-def multiplicative_phi(counts: ArrayLike, expected: ArrayLike, share: float = 0.10) -> float:
-    """Return the winsorised over-dispersion factor on the square-root scale.
+def multiplicative_phi(counts: ArrayLike, expected: ArrayLike, share: float = 0.10) -> Array:
+    """Return the winsorised over-dispersion factor on the square-root scale, for each row.
 
     phi = mean of z^2, z = 2 (sqrt O - sqrt E), the z winsorised. There is no factor for
     consistency: a pure Poisson set gives about .7, not 1.
@@ -72,7 +71,7 @@ def multiplicative_phi(counts: ArrayLike, expected: ArrayLike, share: float = 0.
     Source: Spiegelhalter (2005); NHS Digital, SHMI specification.
     """
     z = 2 * (np.sqrt(np.asarray(counts, float)) - np.sqrt(np.asarray(expected, float)))
-    return float(np.mean(winsorise(z, share) ** 2))
+    return np.mean(winsorise(z, share) ** 2, axis=-1)
 
 
 def poisson_row(count: float, expected: float, confidence: float) -> MethodRow:

@@ -10,7 +10,6 @@ import dataclasses
 import functools
 import math
 
-import numpy as np
 from scipy import optimize, stats
 from statsmodels.stats.proportion import proportion_confint
 from statsmodels.stats.rates import test_poisson_2indep
@@ -29,10 +28,11 @@ EXACT_BELOW = 10
 def exact_ratio(
     count: float, people: float, count2: float, people2: float, confidence: float = 0.95
 ) -> MethodRow:
-    """Return the ratio with exact conditional limits and p-value.
+    """Return the ratio with exact conditional limits and the p-value that belongs to them.
 
     Given the total, the first count is binomial: Clopper-Pearson limits are turned into limits
-    of the ratio. The p-value is that of the binomial test (sum of no more likely outcomes).
+    of the ratio. The p-value is twice the smaller tail, so it is below alpha exactly when the
+    limits leave out 1 (the sum of no more likely outcomes, as R's ``poisson.test``, is not).
 
     Parameters
     ----------
@@ -49,33 +49,44 @@ def exact_ratio(
         lower=low,
         upper=high,
         confidence=confidence,
-        p_value=_conditional_p(x, n, y, m, "exact-cond"),
-        method="exact conditional (Clopper-Pearson limits)",
+        p_value=doubled_exact_p(x, n, y, m),
+        method="exact conditional (Clopper-Pearson limits), doubled tail",
         source=CONDITIONAL,
     )
 
 
+def conditional_tails(x: float, total: float, share: float) -> tuple[float, float]:
+    """Return P(at most x) and P(at least x) of *total* people, each the force's with *share*."""
+    return float(stats.binom.cdf(x, total, share)), float(stats.binom.sf(x - 1, total, share))
+
+
 def doubled_exact_p(count: float, people: float, count2: float, people2: float) -> float:
     """Return the doubled smaller tail of the exact conditional test; it agrees with the limits."""
-    x, total, share = round(count), round(count + count2), people / (people + people2)
-    below, above = stats.binom.cdf(x, total, share), stats.binom.sf(x - 1, total, share)
-    return float(min(1.0, 2 * min(below, above)))
+    x, total = round(count), round(count + count2)
+    return min(1.0, 2 * min(conditional_tails(x, total, people / (people + people2))))
 
 
 def midp_ratio(
     count: float, people: float, count2: float, people2: float, confidence: float = 0.95
 ) -> MethodRow:
-    """Return the ratio with mid-p limits and p-value (half the weight on the count itself)."""
+    """Return the ratio with mid-p limits and p-value (half the weight on the count itself).
+
+    The p-value is twice the smaller mid-p tail, which the limits invert.
+
+    Source: Lancaster (1961); Fay (2010).
+    """
     x, n, y, m = round(count), round(people), round(count2), round(people2)
     low, high = _midp_limits(x, n, y, m, confidence)
+    share = n / (n + m)
+    half = float(stats.binom.pmf(x, x + y, share)) / 2
     return MethodRow(
         statistic="ratio to the comparator",
         value=_ratio(x, n, y, m),
         lower=low,
         upper=high,
         confidence=confidence,
-        p_value=_conditional_p(x, n, y, m, "cond-midp"),
-        method="conditional mid-p",
+        p_value=min(1.0, 2 * (min(conditional_tails(x, x + y, share)) - half)),
+        method="conditional mid-p, doubled tail",
         source=MIDP,
     )
 
@@ -105,11 +116,6 @@ def score_ratio(
     )
 
 
-def _conditional_p(x: int, n: int, y: int, m: int, method: str) -> float:
-    with np.errstate(divide="ignore"):  # statsmodels also forms the ratio, which may have no end
-        return float(min(1.0, test_poisson_2indep(x, n, y, m, method=method).pvalue))
-
-
 def _ratio(x: float, n: float, y: float, m: float) -> float | None:
     return (x / n) / (y / m) if y else None
 
@@ -118,6 +124,8 @@ def _ratio(x: float, n: float, y: float, m: float) -> float | None:
 def _conditional_limits(
     x: int, n: int, y: int, m: int, confidence: float
 ) -> tuple[float | None, float | None]:
+    if x + y == 0:
+        return 0.0, None
     low, high = proportion_confint(x, x + y, alpha=1 - confidence, method="beta")
     return _odds(low, n, m), _odds(high, n, m)
 
@@ -128,6 +136,8 @@ def _midp_limits(
 ) -> tuple[float | None, float | None]:
     """Invert the two one-sided mid-p tests between the exact limits, which contain them."""
     total, tail = x + y, (1 - confidence) / 2
+    if total == 0:
+        return 0.0, None
     outer_low, outer_high = proportion_confint(x, total, alpha=1 - confidence, method="beta")
 
     def above(p: float) -> float:
@@ -137,8 +147,8 @@ def _midp_limits(
         return float(stats.binom.cdf(x - 1, total, p) + stats.binom.pmf(x, total, p) / 2 - tail)
 
     inner = x / total
-    low = optimize.brentq(above, outer_low, inner) if x else 0.0
-    high = optimize.brentq(below, inner, outer_high) if y else 1.0
+    low = optimize.brentq(above, outer_low, inner, xtol=1e-16) if x else 0.0
+    high = optimize.brentq(below, inner, outer_high, xtol=1e-16) if y else 1.0
     return _odds(low, n, m), _odds(high, n, m)
 
 
@@ -186,7 +196,7 @@ class Ratio:
             lower=low,
             upper=high,
             confidence=confidence,
-            p_value=min(1.0, 2 * min(self.p_larger(1.0), self.p_smaller(1.0))),
+            p_value=2 * min(modelled_tails(self.count, self.expected, self.log_se)),
             method="exact limits of the count, error of the modelled rate by MOVER",
             source=MOVER,
         )
@@ -199,37 +209,34 @@ class Ratio:
 
     def p_larger(self, value: float) -> float:
         """Return the one-sided p-value of a ratio above *value*."""
-        return self._one_sided(value, "larger")
+        return self._one_sided(value)[1]
 
     def p_smaller(self, value: float) -> float:
         """Return the one-sided p-value of a ratio below *value*."""
-        return self._one_sided(value, "smaller")
+        return self._one_sided(value)[0]
 
-    def _one_sided(self, value: float, side: str) -> float:
-        if self.kind == "counted":
-            exact = min(self.count, self.count2) < EXACT_BELOW
-        else:
-            exact = self.kind == "fixed" or self.count < EXACT_BELOW
-        if self.kind == "counted" and not exact:
-            test = test_poisson_2indep(
+    def _one_sided(self, value: float) -> tuple[float, float]:
+        """Return the p-values of a smaller and of a larger ratio than *value*."""
+        if self.kind == "modelled":
+            return modelled_tails(self.count, self.expected * value, self.log_se)
+        if self.kind == "fixed":
+            mean = value * self.expected
+            below, above = (
+                stats.poisson.cdf(self.count, mean),
+                stats.poisson.sf(self.count - 1, mean),
+            )
+            return float(below), float(above)
+        if min(self.count, self.count2) < EXACT_BELOW:
+            share = value * self.people / (value * self.people + self.people2)
+            return conditional_tails(round(self.count), round(self.count + self.count2), share)
+        smaller, larger = (
+            test_poisson_2indep(
                 self.count, self.people, self.count2, self.people2,
                 value=value, method="score", alternative=side,
-            )  # fmt: skip
-            return float(test.pvalue)
-        if self.kind == "counted":
-            total, share = round(self.count + self.count2), value * self.people
-            share = share / (share + self.people2)
-            if side == "larger":
-                return float(stats.binom.sf(round(self.count) - 1, total, share))
-            return float(stats.binom.cdf(round(self.count), total, share))
-        if exact:
-            mean = value * self.expected
-            if side == "larger":
-                return float(stats.poisson.sf(self.count - 1, mean))
-            return float(stats.poisson.cdf(self.count, mean))
-        z = math.log(self.count / self.expected / value)
-        z /= math.sqrt(1 / self.count + self.log_se**2)
-        return float(stats.norm.sf(z) if side == "larger" else stats.norm.cdf(z))
+            ).pvalue
+            for side in ("smaller", "larger")
+        )  # fmt: skip
+        return float(smaller), float(larger)
 
 
 def modelled_limits(
@@ -249,3 +256,22 @@ def modelled_limits(
     below = math.hypot(math.log(count / low), error)
     above = math.hypot(math.log(high / count), error)
     return count / expected * math.exp(-below), count / expected * math.exp(above)
+
+
+def modelled_tails(count: float, expected: float, log_se: float) -> tuple[float, float]:
+    """Return the one-sided p-values of a count smaller and larger than a modelled *expected* one.
+
+    They are those of :func:`modelled_limits`: the tail at which a limit of the ratio reaches 1.
+    """
+    side = int(count < expected)
+
+    def beyond(tail: float) -> float:
+        limit = modelled_limits(count, expected, log_se, 1 - 2 * tail)[side] - 1
+        return -limit if side else limit  # rises with the tail
+
+    least, most = 1e-12, 0.5
+    if beyond(least) > 0:
+        tail = least
+    else:
+        tail = float(optimize.brentq(beyond, least, most)) if beyond(most) > 0 else most
+    return (tail, 1 - tail) if side else (1 - tail, tail)

@@ -26,10 +26,8 @@ def lines(explanation: Explanation) -> list[str]:
     if e.method_source:
         told.append(f"  method     {e.method_source}")
     told.append(f"  rounding   in words: {e.rounding}; here and in JSON: unrounded")
-    told += _listed("rows", [f"{r['table']} row {r['row']}: {r['cells']}" for r in e.rows])
-    told += _listed(
-        "sources", [f"{s['source']}: {s['title']} {s['url']}".strip() for s in e.sources]
-    )
+    told += _listed("rows", [f"{r.table} row {r.row}: {r.cells}" for r in e.rows])
+    told += _listed("sources", [f"{s.source}: {s.title} {s.url}".strip() for s in e.sources])
     return told
 
 

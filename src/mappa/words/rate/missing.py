@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
+from mappa.rates.pool import Sighting
 from mappa.rates.record import DEFAULT_DENOMINATOR, RateRecord
 from mappa.words import numbers as n
 from mappa.words.prose import Prose
@@ -70,9 +69,9 @@ def known(record: RateRecord) -> Prose:
     return Prose(f"{head} Other counts are known: {others}.")
 
 
-def _sighting(s: dict[str, Any]) -> str:
-    how = _QUALITY.get(s["quality"], s["quality"])
-    return f"{n.people(s['value'])} on {n.day(s['date'])} ({how}{_BASIS.get(s['basis'], '')})"
+def _sighting(s: Sighting) -> str:
+    how = _QUALITY.get(s.quality, s.quality)
+    return f"{n.people(s.value)} on {n.day(s.date)} ({how}{_BASIS.get(s.basis, '')})"
 
 
 def implied(record: RateRecord) -> Prose:
@@ -83,8 +82,8 @@ def implied(record: RateRecord) -> Prose:
             "No rate is printed for the day, so nothing bounds its count but the sum below."
         )
     printed = [
-        _MEASURE.get(b["measure"], b["measure"] + " of {}").format(
-            n.number(b["printed"], 0 if float(b["printed"]).is_integer() else 1)
+        _MEASURE.get(b.measure, b.measure + " of {}").format(
+            n.number(b.printed, 0 if float(b.printed).is_integer() else 1)
         )
         for b in found.printed
     ]
@@ -123,8 +122,8 @@ def unsaid(record: RateRecord) -> Prose:
         )
     else:
         text = (
-            f"So it cannot be said whether {possessive(r.force)} rate was higher than, similar to "
-            "or lower than another, nor whether that would matter."
+            f"So it cannot be said whether {possessive(r.force)} rate was higher or lower "
+            "than another, nor whether that would matter."
         )
     if found is None or found.forces_low is None:
         return Prose(text)
@@ -152,10 +151,10 @@ def table(record: RateRecord, titles: dict[str, str]) -> Table:
     rows: list[tuple[str, str, str]] = []
     if found is not None:
         for s in found.nearest:
-            rows.append((f"Count, {s['when']}", _sighting(s), _named(s["sources"], titles)))
+            rows.append((f"Count, {s.when}", _sighting(s), _named(s.sources, titles)))
         for b in found.printed:
-            text = f"{n.count(b['low'])} to {n.people(b['high'])}"
-            rows.append(("Implied by a printed figure", text, _named(b["sources"], titles)))
+            text = f"{n.count(b.low)} to {n.people(b.high)}"
+            rows.append(("Implied by a printed figure", text, _named(b.sources, titles)))
         rows.append(
             (
                 "All areas without a count, together",

@@ -6,6 +6,7 @@ import pandas as pd
 
 from mappa.rates.methods import equivalence
 from mappa.rates.record import RateRecord
+from mappa.rates.sensitivity import Choice, one_question
 from mappa.words import numbers as n
 from mappa.words.tables import Table
 
@@ -14,20 +15,23 @@ MARGINS = (0.05, 0.10, 0.15, 0.20, 0.30)
 
 
 def comparisons(record: RateRecord, labels: dict[str, str]) -> pd.DataFrame:
-    """Return the ratio to each comparator on the date, denominator and by the score method.
+    """Return the ratio to each comparator on the date, by each denominator, score method.
 
     Parameters
     ----------
     labels: name of a comparator -> its words, in the order wanted.
     """
-    rows = [
-        {"label": labels[c.comparator], **c.as_dict()}
-        for c in record.sensitivity
-        if c.date == record.as_of and c.denominator == record.denominator and c.method == "score"
-    ]
-    order = list(labels)
-    rows.sort(key=lambda row: order.index(row["comparator"]))
-    return pd.DataFrame(rows)
+    rows = one_question(record.sensitivity, record.as_of)
+    frame = pd.DataFrame([c.as_dict() for c in rows], columns=list(Choice.declared()))
+    frame.insert(0, "label", frame["comparator"].map(labels))
+    order = {name: i for i, name in enumerate(labels)}
+    return frame.sort_values("comparator", key=lambda c: c.map(order), kind="stable")
+
+
+def of_denominator(record: RateRecord, labels: dict[str, str]) -> pd.DataFrame:
+    """Return :func:`comparisons` by the denominator of the record alone."""
+    rows = comparisons(record, labels)
+    return rows[rows["denominator"] == record.denominator].reset_index(drop=True)
 
 
 def margins(record: RateRecord) -> pd.DataFrame:
@@ -35,8 +39,11 @@ def margins(record: RateRecord) -> pd.DataFrame:
 
     The ends of the 90% interval are the one-sided 95% tests, so the verdict can be read off.
     """
-    ratio = record.ratio or 0.0
-    low, high = record.ratio_low90 or 0.0, record.ratio_high90 or float("inf")
+    gap = record.gap
+    ratio = gap.ratio if gap and gap.ratio else 0.0
+    low = gap.ratio_low90 if gap and gap.ratio_low90 else 0.0
+    high = gap.ratio_high90 if gap and gap.ratio_high90 else float("inf")
+    said = record.matter.margin_verdict if record.matter else ""
     shown = sorted({*MARGINS, record.margin})
     rows = []
     for size in shown:
@@ -49,9 +56,7 @@ def margins(record: RateRecord) -> pd.DataFrame:
                 "ratio": ratio,
                 "low90": low,
                 "high90": high,
-                "verdict": (
-                    record.margin_verdict if size == record.margin else _verdict(low, high, *zone)
-                ),
+                "verdict": (said if size == record.margin else _verdict(low, high, *zone)),
                 "chosen": size == record.margin,
             }
         )
@@ -68,32 +73,26 @@ def _verdict(low: float, high: float, zone_low: float, zone_high: float) -> str:
 
 def verdict(record: RateRecord) -> Table:
     """Return the three parts of the answer, a row each."""
-    r = record
-    level = n.percent(r.confidence, 0 if r.confidence < 0.99 else 1)
-    rows = [
-        (
-            "How large is the gap?",
-            f"ratio {n.ratio(r.ratio)} {n.interval(r.ratio_low, r.ratio_high, n.ratio, level)}",
-            str(r.gap_verdict or "not known"),
-        ),
-        (
-            "Is it unusual among areas?",
-            f"z {n.number(r.z_overdispersed, 2, sign=True)}, tau {n.number(r.tau, 3)}",
-            str(r.unusual_verdict or "not known"),
-        ),
-        (
-            "Would it matter?",
-            f"zone {n.ratio(r.margin_low)} to {n.ratio(r.margin_high)}, equivalence p "
-            f"{n.probability(r.equivalence_p)}",
-            str(r.margin_verdict or "not known"),
-        ),
-    ]
+    r, unknown = record, ("not known", "not known")
+    rows = [("How large is the gap?", *unknown), ("Is it unusual among areas?", *unknown)]
+    rows.append(("Would it matter?", *unknown))
+    if r.gap:
+        span = n.interval(r.gap.ratio_low, r.gap.ratio_high, n.ratio, _level(r.confidence))
+        rows[0] = (rows[0][0], f"ratio {n.ratio(r.gap.ratio)} {span}", r.gap.gap_verdict)
+    if r.unusual and r.spread:
+        span = f"{n.rate(r.spread.prediction_low)} to {n.rate(r.spread.prediction_high)}"
+        z = n.number(r.unusual.z_overdispersed, 2, sign=True)
+        rows[1] = (rows[1][0], f"expected {span}, z {z}", r.unusual.unusual_verdict)
+    if r.matter:
+        zone = f"zone {n.ratio(r.margin_low)} to {n.ratio(r.margin_high)}"
+        p = f"equivalence p {n.probability(r.matter.equivalence_p)}"
+        rows[2] = (rows[2][0], f"{zone}, {p}", r.matter.margin_verdict)
     return Table(
         caption=f"Verdict on the rate of {r.force}, {n.day(r.as_of)}, against {r.comparator_label}",
         frame=pd.DataFrame(rows, columns=["Question", "Number", "Verdict"]),
         note=(
-            f"Target of z: the {r.z_target or 'national'} rate; tau: {r.tau_method or 'no fit'}. "
-            f"Rates per people {r.denominator}."
+            "Expected: 95% prediction interval from the other areas with a count. Rates per people "
+            f"{r.denominator}."
         ),
     )
 
@@ -137,7 +136,7 @@ def _level(share: float) -> str:
 
 def comparators(record: RateRecord, labels: dict[str, str], how: dict[str, str]) -> Table:
     """Return the comparators with their ratio and how each is chosen."""
-    rows = comparisons(record, labels)
+    rows = of_denominator(record, labels)
     frame = pd.DataFrame(
         [
             {
