@@ -10,7 +10,7 @@ from mappa.forecasts.backtest import RollingOrigins, rolling_origins
 from mappa.forecasts.scores import SealScore, seal_scores
 from mappa.plot.exhibit import Exhibit
 from mappa.records import restored
-from mappa.register.answers import record as show
+from mappa.register.answers import build as show
 from mappa.studies.growth import growth
 from mappa.studies.rate import rate
 from mappa.studies.register import register

@@ -205,8 +205,8 @@ def test_settle_words() -> None:
     unknown = request("deaths", None, status="the model does not show flow.deaths")
     s = settlement(request("expiries", 0.48), unknown)
     assert tw.settle_sentence(s) == (
-        "The unpublished table that would narrow the attribution most is the table of expiries: "
-        "it would be expected to remove 48% of the attribution's variance, and 60% of that of "
+        "The unpublished table that would narrow the answer most is the table of expiries: "
+        "it would be expected to remove 48% of the answer's variance, and 60% of that of "
         "its part 'remainder'. All the tables together would remove 71%. It assumes that the "
         "model holds and that a table meets the model's numbers within 3%."
     )
@@ -218,7 +218,7 @@ def test_settle_words() -> None:
     assert table.note.endswith("The table of deaths: the model does not show flow.deaths.")
     assert tw.settle_request(s.requests[0]) == "To the Office.\n\nPlease send expiries."
     assert tw.settle_sentence(settlement(unknown)) == (
-        "None of the tables that could be asked for would narrow the attribution."
+        "None of the tables that could be asked for would narrow the answer."
     )
 
 

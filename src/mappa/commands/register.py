@@ -32,7 +32,7 @@ def show(
 
     from mappa.data import load
     from mappa.forecasts.record import build
-    from mappa.words.register import answer as words
+    from mappa.words.register import answer, fit, law, year
 
     data = load()
     record = build(
@@ -45,7 +45,16 @@ def show(
     if as_json:
         typer.echo(json.dumps(record.as_dict(), indent=2, ensure_ascii=False))
         return
-    for part in (words.answer, words.certainty, words.accounting, words.long_run, words.status):
+    parts = (
+        answer.answer,
+        answer.certainty,
+        year.accounting,
+        law.indefinite_law,
+        law.long_run,
+        fit.informed,
+        fit.status,
+    )
+    for part in parts:
         typer.echo(f"{part(record)}\n")
 
 
@@ -68,7 +77,7 @@ def scenario(
     from mappa.data import load
     from mappa.errors import UsageError
     from mappa.register.answers import scenarios
-    from mappa.words.register import answer as words
+    from mappa.words.register import whatif as words
 
     chosen: dict[str, str] = {}
     for pair in settings:

@@ -74,10 +74,10 @@ def _explanation(data: Data) -> Finding:
     record = open_register(
         str(settings["default_force"]), str(settings["default_as_of"]), data=data
     ).record
-    main, law = record.attribution[0], record.counterfactuals[0]
+    law = record.counterfactuals[0]
     return explained(
-        record.accounting.net.median,
-        main.lengths.median,
+        record.accounting.published_growth or record.accounting.net.mean,
+        {s.reference: s.smaller.median for s in record.shorter},
         -law.growth_difference.median,
-        main.reference,
+        law.label,
     )

@@ -14,7 +14,7 @@ from mappa.data import Data
 from mappa.forecasts.benchmarks import benchmarks
 from mappa.forecasts.vintage import counts_published_later, sentences_published_later
 from mappa.records import key
-from mappa.register.answers import record
+from mappa.register.answers.build import build as build_register
 from mappa.register.answers.record import RegisterRecord
 
 
@@ -36,7 +36,7 @@ def build(
     draws: int | None = None,
 ) -> ForecastRecord:
     """Build the record; parameters and errors are those of the register's own."""
-    made = record.build(data, force, as_of, horizon=horizon, reference=reference, draws=draws)
+    made = build_register(data, force, as_of, horizon=horizon, reference=reference, draws=draws)
     day = pd.Timestamp(made.as_of)
     later = (*counts_published_later(data, day), *sentences_published_later(data, day))
     return ForecastRecord(

@@ -21,14 +21,12 @@ from mappa.data.load import DENOMINATORS
 from mappa.errors import MappaError, UnknownName
 from mappa.plot.exhibit import Exhibit
 from mappa.plot.rate import margin as margin_charts
-from mappa.plot.register import charts as register_charts
 from mappa.plot.register import whatif as whatif_charts
 from mappa.register.answers import scenarios
 from mappa.register.answers.whatif import in_force, whatif
 from mappa.studies.rate import rate as open_rate
 from mappa.words import numbers
 from mappa.words.prose import Prose
-from mappa.words.register import answer as register_words
 from mappa.words.register import whatif as whatif_words
 
 NEEDS_KERNEL = (
@@ -247,7 +245,7 @@ def register(
         if not moved:
             return view(since=since, cohorts=cohorts, **values)
         record = scenarios.build(f, day, moved, since=since, cohorts=cohorts, horizon=horizon)
-        return register_words.scenario(record), register_charts.scenario(record)
+        return whatif_words.scenario(record), whatif_charts.scenario(record)
 
     return Panel(controls, view, home=law, more=("Intervals", intervals))
 

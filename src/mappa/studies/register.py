@@ -17,11 +17,12 @@ from mappa.plot.cached import kept
 from mappa.plot.exhibit import Exhibit
 from mappa.plot.forecasts import charts as forecast_charts
 from mappa.plot.register import charts
+from mappa.plot.register import whatif as whatif_charts
 from mappa.register.answers import scenarios
+from mappa.register.answers.build import posterior_for
 from mappa.register.answers.local import LocalReading, local_reading
-from mappa.register.answers.record import posterior_for
 from mappa.register.answers.scenarios import ScenarioRecord
-from mappa.register.answers.value_of_information import Settlement, settle_posterior
+from mappa.register.answers.value_of_information import Settlement, of_posterior
 from mappa.register.inputs.model_tables import ASSUMPTIONS, model_table
 from mappa.register.law.terms import Terms, terms_of_law
 from mappa.register.posterior import draws as posteriors
@@ -30,8 +31,13 @@ from mappa.words.forecasts import answer as forecast_words
 from mappa.words.forecasts import seals as seal_words
 from mappa.words.prose import Prose
 from mappa.words.register import answer as words
+from mappa.words.register import attribution as attribution_words
+from mappa.words.register import fit as fit_words
+from mappa.words.register import law as law_words
 from mappa.words.register import local as local_words
 from mappa.words.register import value_of_information as settle_words
+from mappa.words.register import whatif as whatif_words
+from mappa.words.register import year as year_words
 from mappa.words.tables import Table
 
 #: Years that what-ifs look ahead: a changed term shows when the shorter one is over.
@@ -79,13 +85,23 @@ class RegisterStudy:
 
     @functools.cached_property
     def sentence(self) -> Prose:
-        """The answer's first sentence."""
+        """The answer: what the rise is made of, had it not been so, what is not known."""
         return words.answer(self.record)
 
     @functools.cached_property
     def certainty(self) -> Prose:
         """How sure the answer is."""
         return words.certainty(self.record)
+
+    @functools.cached_property
+    def kinds_chart(self) -> Exhibit:
+        """What the change is made of, drawn."""
+        return kept(charts.kinds, self.record, force="")
+
+    @functools.cached_property
+    def kinds_table(self) -> Table:
+        """What the change is made of, by kind of registration."""
+        return year_words.kinds_table(self.record)
 
     @functools.cached_property
     def attribution_chart(self) -> Exhibit:
@@ -95,12 +111,12 @@ class RegisterStudy:
     @functools.cached_property
     def terms_table(self) -> Table:
         """The law in force."""
-        return words.terms_table(self.terms)
+        return law_words.terms_table(self.terms)
 
     @functools.cached_property
     def accounting(self) -> Prose:
         """The year's movements."""
-        return words.accounting(self.record)
+        return year_words.accounting(self.record)
 
     @functools.cached_property
     def accounting_chart(self) -> Exhibit:
@@ -110,37 +126,52 @@ class RegisterStudy:
     @functools.cached_property
     def accounting_table(self) -> Table:
         """The year's movements as a table."""
-        return words.accounting_table(self.record)
+        return year_words.accounting_table(self.record)
 
     @functools.cached_property
     def indefinite(self) -> Prose:
         """The share of indefinite registrations."""
-        return words.indefinite(self.record)
+        return year_words.indefinite(self.record)
 
     @functools.cached_property
     def class_table(self) -> Table:
         """Stock and growth by class."""
-        return words.class_table(self.record)
+        return year_words.class_table(self.record)
 
     @functools.cached_property
     def attribution_table(self) -> Table:
         """The growth shared out against each reference year."""
-        return words.attribution_table(self.record)
+        return attribution_words.attribution_table(self.record)
+
+    @functools.cached_property
+    def latent(self) -> Prose:
+        """The latent inflow by reference year, and what published sentences alone imply."""
+        return attribution_words.latent_by_reference(self.record)
 
     @functools.cached_property
     def lengths(self) -> Prose:
-        """Sentence lengths by reference year."""
-        return words.lengths_by_reference(self.record)
+        """The rise without the longer sentences since each reference year."""
+        return law_words.shorter(self.record)
+
+    @functools.cached_property
+    def lengths_table(self) -> Table:
+        """The rise with the sentence lengths of each reference year."""
+        return law_words.shorter_table(self.record)
+
+    @functools.cached_property
+    def indefinite_law(self) -> Prose:
+        """The rise had long sentences led to a fixed period."""
+        return law_words.indefinite_law(self.record)
 
     @functools.cached_property
     def counterfactual_table(self) -> Table:
         """The year under other terms."""
-        return words.counterfactual_table(self.record)
+        return law_words.counterfactual_table(self.record)
 
     @functools.cached_property
     def rule_result(self) -> Prose:
         """What longer sentences can and cannot do."""
-        return words.rule_result(self.record, self.terms)
+        return law_words.rule_result(self.record, self.terms)
 
     @functools.cached_property
     def impulse_chart(self) -> Exhibit:
@@ -150,12 +181,12 @@ class RegisterStudy:
     @functools.cached_property
     def impulse_table(self) -> Table:
         """A lasting 10% on sentence lengths, both assumptions dropped in turn."""
-        return words.impulse_table(self.record)
+        return law_words.impulse_table(self.record)
 
     @functools.cached_property
     def long_run(self) -> Prose:
         """The level under unchanged sentences."""
-        return words.long_run(self.record)
+        return law_words.long_run(self.record)
 
     @functools.cached_property
     def stock_chart(self) -> Exhibit:
@@ -165,22 +196,22 @@ class RegisterStudy:
     @functools.cached_property
     def misfit(self) -> Prose:
         """Where the fit is worst."""
-        return words.misfit(self.record)
+        return fit_words.misfit(self.record)
 
     @functools.cached_property
-    def told(self) -> Prose:
-        """What the data tell and what they do not."""
-        return words.told(self.record)
+    def informed(self) -> Prose:
+        """What the data inform and what they do not."""
+        return fit_words.informed(self.record)
 
     @functools.cached_property
     def contraction_chart(self) -> Exhibit:
-        """What the data tell, drawn."""
+        """What the data inform, drawn."""
         return kept(charts.contraction, self.record, force="")
 
     @functools.cached_property
     def parameter_table(self) -> Table:
         """Prior beside posterior."""
-        return words.parameter_table(self.record)
+        return fit_words.parameter_table(self.record)
 
     @functools.cached_property
     def inputs_chart(self) -> Exhibit:
@@ -190,12 +221,12 @@ class RegisterStudy:
     @functools.cached_property
     def assumptions(self) -> Table:
         """The assumptions log."""
-        return words.assumptions_table(model_table(self.data, ASSUMPTIONS))
+        return fit_words.assumptions_table(model_table(self.data, ASSUMPTIONS))
 
     @functools.cached_property
     def status(self) -> Prose:
         """How the posterior was found."""
-        return words.status(self.record)
+        return fit_words.status(self.record)
 
     @functools.cached_property
     def leaks(self) -> Prose:
@@ -237,7 +268,7 @@ class RegisterStudy:
         made = [
             self._scenario(settings, "", cohorts, TABLE_DRAWS) for settings, cohorts in WHAT_IFS
         ]
-        return words.whatifs_table(made)
+        return whatif_words.whatifs_table(made)
 
     # -- forecasts and the force --------------------------------------------------------------
 
@@ -289,8 +320,7 @@ class RegisterStudy:
     @functools.cached_property
     def settlement(self) -> Settlement:
         """What unpublished tables would narrow the answer."""
-        growth = self.record.accounting.published_growth
-        return settle_posterior(self.data, self.posterior, self.record.reference, growth)
+        return of_posterior(self.data, self.posterior, self.record.reference)
 
     @functools.cached_property
     def settle(self) -> Prose:
@@ -339,17 +369,17 @@ class RegisterWhatIf:
     @functools.cached_property
     def sentence(self) -> Prose:
         """What it does to the stock."""
-        return words.scenario(self.record)
+        return whatif_words.scenario(self.record)
 
     @functools.cached_property
     def table(self) -> Table:
         """Baseline and scenario by date."""
-        return words.scenario_table(self.record)
+        return whatif_words.scenario_table(self.record)
 
     @functools.cached_property
     def chart(self) -> Exhibit:
         """Baseline and scenario, drawn."""
-        return kept(charts.scenario, self.record)
+        return kept(whatif_charts.scenario, self.record)
 
 
 def register(

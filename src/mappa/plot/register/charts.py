@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from typing import Any
 
 import pandas as pd
+from matplotlib.figure import Figure
 from matplotlib.ticker import StrMethodFormatter
 
 from mappa.plot.exhibit import Exhibit
+from mappa.plot.rows import Row, rows_chart
 from mappa.plot.style import DARK, GREY, LIGHT, ORANGE, PLUM, TEAL, canvas, label_end
-from mappa.register.answers.record import Estimate, RegisterRecord
-from mappa.register.answers.scenarios import ScenarioRecord
+from mappa.register.answers.record import Attribution, Estimate, RegisterRecord
 from mappa.words import numbers as n
-from mappa.words.register import answer as words
+from mappa.words.register import attribution as attribution_words
+from mappa.words.register import common as words
+from mappa.words.register import law as law_words
+from mappa.words.register import year as year_words
 
 _THOUSANDS = StrMethodFormatter("{x:,.0f}")
 HATCH = "////"
@@ -36,119 +39,134 @@ def _wrap(text: str, width: int = 30) -> str:
     return "\n".join(textwrap.wrap(words.capital(text), width))
 
 
-def _bars(
-    axes: Any, rows: Sequence[tuple[str, Estimate, str, str]], *, labels: bool = True
-) -> None:
-    """Draw horizontal bars with intervals; a row is (label, estimate, colour, hatch)."""
-    places = range(len(rows))[::-1]
-    for y, (_, e, color, hatch) in zip(places, rows, strict=True):
-        axes.barh(
-            y,
-            e.median,
-            height=0.62,
-            color="white" if hatch else color,
-            edgecolor=color,
+def _bars(parts: Sequence[tuple[Estimate, int, str, str]], xlabel: str) -> Figure:
+    """Draw parts that sum as bars with intervals; a part is (estimate, printed, colour, hatch)."""
+    rows = [
+        Row(
+            _wrap(e.label),
+            e.mean,
+            e.low,
+            e.high,
+            text=n.count(printed, sign=True),
+            color=color,
             hatch=hatch,
-            linewidth=1,
+            text_left=e.mean < 0,
         )
-        # A white line behind keeps the interval visible on a dark bar.
-        for color_, width in (("white", 3.4), (GREY, 1.4)):
-            axes.plot([e.low, e.high], [y, y], color=color_, lw=width, zorder=4)
-    axes.set_yticks(list(places), [_wrap(label) for label, *_ in rows], fontsize=9)
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
-    axes.axvline(0, color=GREY, lw=1)
-    axes.xaxis.set_major_formatter(_THOUSANDS)
-    ends = [v for _, e, *_ in rows for v in (e.low, e.high, 0.0)]
+        for e, printed, color, hatch in parts
+    ]
+    ends = [v for r in rows for v in (r.low or 0.0, r.high or 0.0, 0.0)]
     span = max(ends) - min(ends)
-    axes.set_xlim(min(ends) - 0.04 * span, max(ends) + 0.20 * span)
-    if labels:
-        for y, (_, e, *_rest) in zip(places, rows, strict=True):
-            axes.annotate(
-                n.count(e.median, sign=True),
-                (max(e.high, e.median, 0.0), y),
-                xytext=(5, 0),
-                textcoords="offset points",
-                va="center",
-                fontsize=9,
-            )
+    room = 0.20 if any(row.text_left for row in rows) else 0.04
+    limits = min(ends) - room * span, max(ends) + 0.20 * span
+    figure, axes = rows_chart(rows, xlabel, bars=True, reference=0, limits=limits, step=0.5)
+    axes.spines["left"].set_visible(False)
+    axes.xaxis.set_major_formatter(_THOUSANDS)
+    return figure
 
 
-def _frame(rows: Sequence[tuple[str, Estimate, str, str]]) -> pd.DataFrame:
-    table = [(words.capital(label), e.median, e.low, e.high) for label, e, *_ in rows]
+def _data(parts: Sequence[tuple[Estimate, int, str, str]]) -> pd.DataFrame:
+    table = [(words.capital(e.label), e.mean, e.low, e.high) for e, *_ in parts]
     return pd.DataFrame(table, columns=["Part", "People", "90% low", "90% high"]).round(1)
 
 
-def attribution(record: RegisterRecord) -> Exhibit:
-    """Draw the growth of the year by driver, momentum and remainder; hatched: no data."""
-    main = words.main_attribution(record)
-    rows = [
-        ("momentum of indefinite cohorts", main.momentum_indefinite, DARK, ""),
-        ("momentum of fixed-term cohorts", main.momentum_fixed, DARK, ""),
+def _change(record: RegisterRecord) -> str:
+    """Write the change that the parts make up: the published one, or the model's."""
+    a = record.accounting
+    known = a.net.mean if a.published_growth is None else a.published_growth
+    return n.count(known, sign=True)
+
+
+def _listed(parts: Sequence[tuple[Estimate, int, str, str]]) -> str:
+    return n.listing([f"{e.label} {n.count(printed, sign=True)}" for e, printed, *_ in parts])
+
+
+def kinds(record: RegisterRecord) -> Exhibit:
+    """Draw what the change is made of, by kind of registration."""
+    colors = (DARK, TEAL, TEAL, PLUM)
+    parts = [
+        (e, printed, color, "")
+        for (e, printed), color in zip(year_words.kinds(record), colors, strict=False)
     ]
-    for d in main.drivers:
-        hatch = HATCH if d.name.rsplit(".", 1)[-1] in main.hatched else ""
-        rows.append((d.label, d, TEAL, hatch))
-    if record.accounting.remainder is not None:
-        rows.append(("unexplained remainder", record.accounting.remainder, PLUM, ""))
-    figure, axes = canvas(height=0.52 * len(rows) + 0.8)
-    _bars(axes, rows)
-    axes.set_xlabel("People")
-    biggest = max(rows, key=lambda r: abs(r[1].median))
-    total = record.accounting.published_growth
-    grown = record.accounting.net.median if total is None else total
+    largest, printed, *_ = max(parts, key=lambda part: abs(part[0].mean))
     return Exhibit(
-        name="attribution",
-        headline=f"Growth since {main.reference}: most of it is {_plain(biggest[0])}",
+        name="kinds",
+        headline=f"{words.capital(largest.label)}: {n.count(printed, sign=True)} of "
+        f"{_change(record)} in the year",
         subtitle=(
-            f"Growth of {n.count(grown, sign=True)} people, {record.nation}, {_year(record)}, held "
-            f"against {main.reference}; 90% intervals; hatched: no figure in the last five years"
+            f"What the change of {_change(record)} people is made of, {record.nation}, "
+            f"{_year(record)}; 90% intervals"
         ),
-        alt=(
-            f"Bars of the parts of the growth of {n.count(grown, sign=True)} people: the largest "
-            f"is {biggest[0]} with {words.people(biggest[1], sign=True)}; sentence lengths make "
-            f"{n.count(main.lengths.median, sign=True)}, volume and mix "
-            f"{n.count(main.entry.median, sign=True)}."
-        ),
+        alt=(f"Bars of the parts of the change of {_change(record)} people: {_listed(parts)}."),
         source=_source(record),
-        data=_frame(rows),
-        figure=figure,
+        data=_data(parts),
+        figure=_bars(parts, "People"),
     )
 
 
-def _plain(label: str) -> str:
-    return label.replace("momentum of indefinite cohorts", "indefinite terms running on")
+def attribution(record: RegisterRecord) -> Exhibit:
+    """Draw the change by momentum, driver, latent inflow and residual; hatched: no figure."""
+    main = words.main_attribution(record)
+    lines = attribution_words.lines(main)
+    printed = words.rounded([e.mean for e, _ in lines])
+    parts = [
+        (e, m, _color(e, main), HATCH if no_figure else "")
+        for (e, no_figure), m in zip(lines, printed, strict=True)
+    ]
+    latent = next(m for e, m, *_ in parts if e is main.latent or e.name == main.latent.name)
+    moved = "took" if latent < 0 else "added"
+    return Exhibit(
+        name="attribution",
+        headline=(
+            f"Since {main.reference} a changed inflow for each sentence {moved} "
+            f"{n.count(abs(latent))}, cause unknown"
+        ),
+        subtitle=(
+            f"Change of {_change(record)} people, {record.nation}, {_year(record)}, held against "
+            f"{main.reference}; 90% intervals; hatched: no figure in the last five years, or none"
+        ),
+        alt=(
+            f"Bars of the parts of the change of {_change(record)} people held against "
+            f"{main.reference}: {_listed(parts)}. "
+            f"Published sentences alone would imply {n.count(main.implied.mean, sign=True)}."
+        ),
+        source=_source(record),
+        data=_data(parts),
+        figure=_bars(parts, "People"),
+    )
+
+
+def _color(e: Estimate, main: Attribution) -> str:
+    if e.name == main.latent.name or e == main.residual:
+        return PLUM
+    return DARK if e in (main.momentum_indefinite, main.momentum_fixed) else TEAL
 
 
 def accounting(record: RegisterRecord) -> Exhibit:
     """Draw the movements of the year: in to the right, out to the left."""
     a = record.accounting
-    rows = [
-        (f.label, f if i < 2 else words._negative(f), TEAL if i < 2 else ORANGE, "")
-        for i, f in enumerate(a.flows)
+    flows = year_words.signed_flows(record)
+    rest = [] if a.remainder is None else [a.remainder]
+    printed = words.rounded([e.mean for e in (*flows, *rest)])
+    colors = [*(TEAL if e.mean > 0 else ORANGE for e in flows), *(PLUM for _ in rest)]
+    parts = [
+        (e, m, color, "") for e, m, color in zip((*flows, *rest), printed, colors, strict=True)
     ]
-    rows.append(("net growth of the model", a.net, DARK, ""))
-    if a.remainder is not None:
-        rows.append(("unexplained remainder", a.remainder, PLUM, ""))
-    figure, axes = canvas(height=0.52 * len(rows) + 0.8)
-    _bars(axes, rows)
-    axes.set_xlabel("People joining (right) and leaving (left)")
-    flows = words._flows(record)
-    entered = flows["first_registrations"].median + flows["releases"].median
+    joined = sum(max(m, 0) for m in printed[: len(flows)])
+    left = -sum(min(m, 0) for m in printed[: len(flows)])
     return Exhibit(
         name="accounting",
-        headline=f"About {n.count(entered)} joined and {n.count(entered - a.net.median)} left",
+        headline=f"About {n.count(joined)} joined and {n.count(left)} left",
         subtitle=(
-            f"Movements of the community stock, {record.nation}, {_year(record)}; 90% intervals"
+            f"Movements on the register in the community, {record.nation}, {_year(record)}; "
+            "90% intervals"
         ),
         alt=(
-            f"Bars of the year's movements: {n.count(entered)} people join, of whom "
-            f"{n.count(flows['releases'].median)} on release; the net growth of the model is "
-            f"{words.people(a.net, sign=True)}."
+            f"Bars of the year's movements: {n.count(joined)} people join and {n.count(left)} "
+            f"leave; the net growth of the model is {words.people(a.net, sign=True)}."
         ),
         source=_source(record),
-        data=_frame(rows),
-        figure=figure,
+        data=_data(parts),
+        figure=_bars(parts, "People joining (right) and leaving (left)"),
     )
 
 
@@ -204,7 +222,7 @@ _KIND_COLORS = {"all": DARK, "crossing": TEAL, "waiting": ORANGE}
 
 def impulse(record: RegisterRecord) -> Exhibit:
     """Draw what a lasting 10% on sentence lengths does to the stock, and its two parts."""
-    frame = pd.DataFrame(list(record.impulse))
+    frame = pd.DataFrame([vars(row) for row in record.impulse])
     figure, axes = canvas(height=4.0)
     axes.axhline(0, color=GREY, lw=1)
     ends = []
@@ -213,23 +231,22 @@ def impulse(record: RegisterRecord) -> Exhibit:
         axes.fill_between(rows["years"], rows["low"], rows["high"], color=color, alpha=0.18, lw=0)
         style = {"all": "-", "crossing": "--", "waiting": ":"}[kind]
         axes.plot(rows["years"], rows["median"], color=color, marker="o", ms=4, ls=style)
-        ends.append((rows["years"].iloc[-1], rows["median"].iloc[-1], words.KINDS[kind], color))
+        ends.append((rows["years"].iloc[-1], rows["median"].iloc[-1], law_words.KINDS[kind], color))
     for x, y, text, color in ends:
         label_end(axes, x, y, "\n".join(textwrap.wrap(text, 18)), color)
     axes.set_xlabel("Years after the change")
     axes.set_ylabel("Change of the stock, people")
     axes.yaxis.set_major_formatter(_THOUSANDS)
     axes.set_xticks(sorted(frame["years"].unique()))
-    effect = words._impulse(record, "all")
-    low = min(effect.values(), key=lambda row: row["median"])
+    low = min(law_words.effects(record, "all").values(), key=lambda row: row.median)
     return Exhibit(
         name="impulse",
         headline="Longer sentences lower the count for years before they raise it",
         subtitle=f"A lasting 10% on all sentences, {record.nation}; 90% intervals",
         alt=(
             f"Lines of the change of the stock after sentences grow longer by 10%: it is lowest "
-            f"with {n.count(low['median'], sign=True)} people after {low['years']} years (90% "
-            f"interval {n.count(low['low'], sign=True)} to {n.count(low['high'], sign=True)})."
+            f"with {n.count(low.median, sign=True)} people after {low.years} years (90% "
+            f"interval {n.count(low.low, sign=True)} to {n.count(low.high, sign=True)})."
         ),
         source=_source(record),
         data=frame.round(1),
@@ -237,41 +254,47 @@ def impulse(record: RegisterRecord) -> Exhibit:
     )
 
 
+_INFORMED = {"data": DARK, "partly": TEAL, "prior only": LIGHT}
+_INFORMED_BY = {"data": "data", "partly": "data in part", "prior only": "stated range only"}
+
+
 def contraction(record: RegisterRecord) -> Exhibit:
-    """Draw how much the data narrow each parameter."""
+    """Draw how much the data narrow each quantity, the steps of the latent inflow among them."""
     ordered = sorted(record.parameters, key=lambda p: -p.contraction)
-    figure, axes = canvas(height=0.42 * len(ordered) + 0.9)
-    places = range(len(ordered))[::-1]
-    colors = {"data": DARK, "partly": TEAL, "prior only": LIGHT}
-    for y, p in zip(places, ordered, strict=True):
-        axes.barh(y, max(p.contraction, 0.0), color=colors[p.told], edgecolor=GREY, lw=0.5)
-        axes.annotate(
-            f"{n.number(p.contraction, 2)} {p.told}",
-            (max(p.contraction, 0.0), y),
-            xytext=(5, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=8,
+    rows = [
+        Row(
+            _wrap(p.meaning, 44),
+            max(p.contraction, 0.0),
+            text=f"{n.number(p.contraction, 2)} {_INFORMED_BY[p.told]}",
+            color=_INFORMED[p.told],
         )
-    labels = [_wrap(p.meaning, 44) for p in ordered]
-    axes.set_yticks(list(places), labels, fontsize=8)
-    axes.set_xlim(0, 1.25)
-    axes.set_ylim(-0.7, len(ordered) - 0.3)
-    axes.set_xlabel("Share of the prior's variance that the data remove")
-    told = [p for p in ordered if p.told == "data"]
+        for p in ordered
+    ]
+    figure, _ = rows_chart(
+        rows,
+        "Share of the assumed variance that the data remove",
+        bars=True,
+        limits=(0, 1.25),
+        step=0.4,
+        fontsize=8,
+    )
+    informed = [p for p in ordered if p.told == "data"]
     only = [p for p in ordered if p.told == "prior only"]
     return Exhibit(
         name="contraction",
-        headline=f"The data tell {n.cardinal(len(told))} of {len(ordered)} parameters",
-        subtitle=f"Prior against posterior of each parameter, {record.nation}",
+        headline=f"The data inform {n.cardinal(len(informed))} of {len(ordered)} quantities",
+        subtitle=f"How much the data narrow each quantity of the model, {record.nation}",
         alt=(
-            f"Bars of how much the data narrow each of {len(ordered)} parameters: "
-            f"{n.cardinal(len(told))} by more than half, {n.cardinal(len(only))} hardly at all."
+            f"Bars of how much the data narrow each of {len(ordered)} quantities: "
+            f"{n.cardinal(len(informed))} by more than half, {n.cardinal(len(only))} hardly at all."
         ),
         source=_source(record),
         data=pd.DataFrame(
-            [(p.meaning, round(p.contraction, 3), p.told, p.quality) for p in ordered],
-            columns=["Parameter", "Contraction", "Told by", "Quality of the prior"],
+            [
+                (p.meaning, round(p.contraction, 3), _INFORMED_BY[p.told], p.quality)
+                for p in ordered
+            ],
+            columns=["Quantity", "Contraction", "Informed by", "Quality of the range"],
         ),
         figure=figure,
     )
@@ -282,7 +305,7 @@ _SHOWN_INPUTS = ("sentenced", "custody", "images", "cautions", "length", "served
 
 def inputs(record: RegisterRecord) -> Exhibit:
     """Draw the inputs by year: solid where a figure stands, open where a line joins or holds."""
-    frame = pd.DataFrame(list(record.inputs))
+    frame = pd.DataFrame([vars(point) for point in record.inputs])
     frame = frame[frame["input"].isin(_SHOWN_INPUTS)]
     figure, axes = canvas(3, 2, width=7.2, height=7.2, sharex=True)
     for ax, name in zip(axes.flat, _SHOWN_INPUTS, strict=True):
@@ -318,43 +341,5 @@ def inputs(record: RegisterRecord) -> Exhibit:
         ),
         source=_source(record),
         data=frame[["year", "label", "value", "basis", "quality", "source"]].round(1),
-        figure=figure,
-    )
-
-
-def scenario(record: ScenarioRecord) -> Exhibit:
-    """Draw baseline and scenario with their bands."""
-    frame = pd.DataFrame([vars(p) for p in record.points])
-    x = [d.year + (d.month - 0.5) / 12 for d in frame["date"]]
-    figure, axes = canvas(height=4.0)
-    for name, color, style in (("baseline", DARK, "-"), ("scenario", ORANGE, "--")):
-        axes.fill_between(
-            x, frame[f"{name}_low"], frame[f"{name}_high"], color=color, alpha=0.16, lw=0
-        )
-        axes.plot(x, frame[name], color=color, ls=style)
-    last = frame.iloc[-1]
-    gap = 0.04 * max(last["baseline"], last["scenario"])
-    up = gap if last["scenario"] >= last["baseline"] else -gap
-    near = abs(last["scenario"] - last["baseline"]) < 2 * gap
-    label_end(axes, x[-1], last["baseline"] - (up if near else 0), "as it is", DARK)
-    label_end(axes, x[-1], last["scenario"] + (up if near else 0), "supposed", ORANGE)
-    axes.set_ylim(0, frame[["baseline_high", "scenario_high"]].to_numpy().max() * 1.08)
-    axes.yaxis.set_major_formatter(_THOUSANDS)
-    axes.set_ylabel("People")
-    return Exhibit(
-        name="scenario",
-        headline=(
-            f"Supposed: {n.count(last['difference'], sign=True)} people by {last['date']:%B %Y}"
-        ),
-        subtitle=(
-            f"{words.capital(n.listing(list(record.words)))}, from {record.since:%B %Y}; "
-            f"{record.nation}; bands: 90% intervals"
-        ),
-        alt=str(words.scenario(record)),
-        source=(
-            f"Register model of this study, figures up to {n.day(record.as_of)}; the posterior is "
-            "not fitted again."
-        ),
-        data=frame.round(1),
         figure=figure,
     )

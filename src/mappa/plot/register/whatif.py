@@ -1,14 +1,17 @@
-"""Baseline against scenario at the middle of the posterior, drawn fast enough to be dragged."""
+"""Baseline against scenario: drawn fast enough to be dragged, and with intervals."""
 
 from __future__ import annotations
 
 import pandas as pd
+from matplotlib.ticker import StrMethodFormatter
 
 from mappa.plot.exhibit import Exhibit
-from mappa.plot.style import DARK, ORANGE, canvas
+from mappa.plot.style import DARK, ORANGE, canvas, label_end
+from mappa.register.answers.scenarios import ScenarioRecord
 from mappa.register.answers.whatif import WhatIf
 from mappa.words import numbers as n
 from mappa.words.register import whatif as words
+from mappa.words.register.common import capital
 
 
 def whatif(record: WhatIf) -> Exhibit:
@@ -58,5 +61,43 @@ def whatif(record: WhatIf) -> Exhibit:
                 "supposed": record.scenario,
             }
         ).round(0),
+        figure=figure,
+    )
+
+
+def scenario(record: ScenarioRecord) -> Exhibit:
+    """Draw baseline and scenario with their bands."""
+    frame = pd.DataFrame([vars(p) for p in record.points])
+    x = [d.year + (d.month - 0.5) / 12 for d in frame["date"]]
+    figure, axes = canvas(height=4.0)
+    for name, color, style in (("baseline", DARK, "-"), ("scenario", ORANGE, "--")):
+        axes.fill_between(
+            x, frame[f"{name}_low"], frame[f"{name}_high"], color=color, alpha=0.16, lw=0
+        )
+        axes.plot(x, frame[name], color=color, ls=style)
+    last = frame.iloc[-1]
+    gap = 0.04 * max(last["baseline"], last["scenario"])
+    up = gap if last["scenario"] >= last["baseline"] else -gap
+    near = abs(last["scenario"] - last["baseline"]) < 2 * gap
+    label_end(axes, x[-1], last["baseline"] - (up if near else 0), "as it is", DARK)
+    label_end(axes, x[-1], last["scenario"] + (up if near else 0), "supposed", ORANGE)
+    axes.set_ylim(0, frame[["baseline_high", "scenario_high"]].to_numpy().max() * 1.08)
+    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+    axes.set_ylabel("People")
+    return Exhibit(
+        name="scenario",
+        headline=(
+            f"Supposed: {n.count(last['difference'], sign=True)} people by {last['date']:%B %Y}"
+        ),
+        subtitle=(
+            f"{capital(n.listing(list(record.words)))}, from {record.since:%B %Y}; "
+            f"{record.nation}; bands: 90% intervals"
+        ),
+        alt=str(words.scenario(record)),
+        source=(
+            f"Register model of this study, figures up to {n.day(record.as_of)}; the posterior is "
+            "not fitted again."
+        ),
+        data=frame.round(1),
         figure=figure,
     )

@@ -21,7 +21,8 @@ from mappa.records import Record, key
 
 HOLDS, ROUNDED = "holds", "holds after rounding"
 FAILS, CANNOT, MISLEADING = "does not hold", "cannot be checked", "misleading"
-VERDICTS = (HOLDS, ROUNDED, FAILS, CANNOT, MISLEADING)
+HALF = "half supported"
+VERDICTS = (HOLDS, ROUNDED, HALF, FAILS, CANNOT, MISLEADING)
 COUNT, RATE = "rso_count", "rso_rate_per_100k"
 CHANGE, PERCENT = "rso_change_count", "rso_change_pct"
 
@@ -407,23 +408,28 @@ def _needs_register(data: Data, claim: Claim) -> Finding:
     return _finding(claim, CANNOT, "needs_register")
 
 
-#: A part of the growth below this share does not explain it.
-EXPLAINS = 0.10
+#: A cause explains a rise where without it the rise would have been smaller by this share.
+EXPLAINS = 0.25
 
 
-def explained(growth: float, lengths: float, terms: float, since: str) -> Finding:
+def explained(growth: float, lengths: dict[str, float], terms: float, law: str) -> Finding:
     """Return the finding on what explains the growth, from the register model's numbers.
+
+    Every number is of one kind: by how much the rise would have been smaller (people).
 
     Parameters
     ----------
-    growth: the model's growth in the year (people). lengths: the part that sentence lengths make.
-    terms: the part that hangs on terms without end. since: the year the lengths are held against.
+    growth: published growth of the year (people).
+    lengths: without the longer sentences since each reference year, by its label.
+    terms: had long sentences led to a fixed period; *law* says which, in words.
     """
-    parts = {"lengths": lengths / growth, "terms": terms / growth} if growth > 0 else {}
-    enough = bool(parts) and min(parts.values()) >= EXPLAINS
+    shares = [people / growth for people in lengths.values()] if growth > 0 else []
+    by_terms = growth > 0 and terms / growth >= EXPLAINS
+    by_lengths = bool(shares) and min(shares) >= EXPLAINS
+    verdict = HOLDS if by_terms and by_lengths else HALF if by_terms or by_lengths else MISLEADING
+    facts = {"growth": growth, "lengths": lengths, "terms": terms, "law": law}
     return Finding(
-        "", "", "", "", "explanation", "", None, HOLDS if enough else MISLEADING, "explained",
-        {"growth": growth, "lengths": lengths, "terms": terms, "since": since},
+        "", "", "", "", "explanation", "", None, verdict, "explained", facts
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What would settle it: how much an unpublished table would narrow the attribution.
+"""What would settle it: how much an unpublished table would narrow the answer.
 
 Before a table is seen, the draws of the posterior already say what it would teach: where an
 attributed number and the numbers of the table move together over the draws, knowing the one
@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -27,9 +26,9 @@ from mappa.data import Data
 from mappa.data.schema import read_text_table, validate_table
 from mappa.errors import DataError
 from mappa.records import Record, key
-
-if TYPE_CHECKING:
-    from mappa.register.posterior.draws import Posterior
+from mappa.register.answers.build import kinds_of
+from mappa.register.effects.attribution import LATENT
+from mappa.register.posterior.draws import Posterior
 
 TABLE = "settle"
 HEAD = "Under the Freedom of Information Act 2000 I ask for the following. "
@@ -50,7 +49,7 @@ class Request(Record):
     holder: str = key("Who holds it")
     measures: tuple[str, ...] = key("Quantities of the model that it would show")
     error: float = key("Standard deviation of the table against the model's quantity", "share")
-    reduction: float | None = key("Expected reduction of the attribution's total variance", "share")
+    reduction: float | None = key("Expected reduction of the answer's total variance", "share")
     by_component: Mapping[str, float] = key("Expected reduction of variance by component", "share")
     sd_before: Mapping[str, float] = key("Standard deviation of each component now", "people")
     sd_after: Mapping[str, float] = key("Standard deviation expected with the table", "people")
@@ -97,44 +96,35 @@ def expected_variance(
     return left * n / max(n - q.shape[1], 1)
 
 
-def attribution_draws(
-    shown: pd.DataFrame, reference: str, law: str, published_growth: float | None
-) -> pd.DataFrame:
-    """Return the draws of what the answer's first sentence shares the year's growth into.
+def answer_draws(shown: pd.DataFrame, reference: str) -> pd.DataFrame:
+    """Return the draws of what the answer says, a column for each of its parts (people).
 
     Parameters
     ----------
     shown: quantities by draw, as a posterior of the register model has them.
-    reference: label of the reference year of the Shapley values.
-    law: name of the counterfactual whose difference stands for the terms.
-    published_growth: growth between the published counts (people), if both are known.
+    reference: label of the reference year of the answer.
     """
-    prefix = f"shapley.{reference}"
-    columns = {
-        "terms": -shown[f"law.{law}.growth_difference"],
-        "sentence lengths": shown[f"{prefix}.lengths"],
-        "volume and mix": shown[f"{prefix}.entry"],
-    }
-    if published_growth is not None:
-        columns["remainder"] = published_growth - shown["flow.net"]
-    return pd.DataFrame(columns)
+    indefinite, suspended, other = kinds_of(shown)
+    return pd.DataFrame(
+        {
+            "registered indefinitely": indefinite,
+            "suspended sentences": suspended,
+            "other groups": other,
+            "longer sentences": -shown[f"shorter.{reference}.growth_difference"],
+            "latent inflow": shown[f"shapley.{reference}.{LATENT}"],
+        }
+    )
 
 
-def settle_posterior(
-    data: Data, posterior: Posterior, reference: str, published_growth: float | None
-) -> Settlement:
+def of_posterior(data: Data, posterior: Posterior, reference: str) -> Settlement:
     """Rank the candidate tables for the register model's own answer; see :func:`settle`."""
-    from mappa.register.effects.counterfactuals import counterfactuals
-
     model = posterior.density.model
-    law = counterfactuals(model.law.terms)[0].name
     parameters = {
         f"parameter.{name}": model.priors.column(name, posterior.z) for name in model.priors.names
     }
     shown = posterior.shown.reset_index(drop=True)
     quantities = pd.concat([shown, pd.DataFrame(parameters)], axis=1)
-    attribution = attribution_draws(shown, reference, law, published_growth)
-    return settle(data, model.inputs.as_of, attribution, quantities)
+    return settle(data, model.inputs.as_of, answer_draws(shown, reference), quantities)
 
 
 def settle(

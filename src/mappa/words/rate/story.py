@@ -6,7 +6,15 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from mappa.rates.story.check import CANNOT, FAILS, HOLDS, MISLEADING, ROUNDED, Finding
+from mappa.rates.story.check import (
+    CANNOT,
+    FAILS,
+    HALF,
+    HOLDS,
+    MISLEADING,
+    ROUNDED,
+    Finding,
+)
 from mappa.words import numbers as n
 from mappa.words.prose import Prose
 from mappa.words.rate.missing import possessive
@@ -105,11 +113,13 @@ def summary(findings: list[Finding]) -> Prose:
     """Count the verdicts."""
     if not findings:
         return Prose("There is no claim to check.")
+    half = [(HALF, "half supported")] if any(f.verdict == HALF for f in findings) else []
     told = [
         f"{n.cardinal(sum(f.verdict == v for f in findings))} {words}"
         for v, words in (
             (HOLDS, "hold"),
             (ROUNDED, "hold after rounding"),
+            *half,
             (FAILS, "do not hold"),
             (MISLEADING, "mislead"),
             (CANNOT, "cannot be checked"),
@@ -243,11 +253,17 @@ def _bounds(f: Finding) -> str:
 
 
 def _explained(f: Finding) -> str:
-    x = f.facts
+    x, growth = f.facts, f.facts["growth"]
+    parts = [
+        f"{n.count(people)} smaller ({n.percent(people / growth, 0)}) had sentences stayed as "
+        f"short as in {year}"
+        for year, people in sorted(x["lengths"].items(), reverse=True)
+    ]
     return (
-        f"by the register model {n.count(x['lengths'], sign=True)} of the year’s growth of "
-        f"{n.count(x['growth'], sign=True)} come from sentence lengths since {x['since']}, while "
-        f"{n.count(x['terms'], sign=True)} hang on terms without end."
+        f"by the register model the rise of {n.count(growth)} would have been "
+        f"{n.count(x['terms'])} smaller ({n.percent(x['terms'] / growth, 0)}) had {x['law']}, and "
+        f"{n.listing(parts)}. So long registration periods explain much of it; longer sentences "
+        "explain as much as the year they are held against makes them."
     )
 
 

@@ -12,15 +12,15 @@ from mappa.words.tables import Table
 
 
 def settle_sentence(settlement: Settlement) -> Prose:
-    """Name the table that would narrow the attribution most."""
+    """Name the table that would narrow the answer most."""
     known = [r for r in settlement.requests if r.status == "ok" and r.reduction]
     if not known:
-        return Prose("None of the tables that could be asked for would narrow the attribution.")
+        return Prose("None of the tables that could be asked for would narrow the answer.")
     best = known[0]
     component = max(best.by_component, key=lambda c: best.by_component[c])
     return Prose(
-        f"The unpublished table that would narrow the attribution most is {best.table}: it would "
-        f"be expected to remove {numbers.percent(best.reduction, 0)} of the attribution's "
+        f"The unpublished table that would narrow the answer most is {best.table}: it would "
+        f"be expected to remove {numbers.percent(best.reduction, 0)} of the answer's "
         f"variance, and {numbers.percent(best.by_component[component], 0)} of that of "
         f"its part {component!r}. All the tables together would remove "
         f"{numbers.percent(settlement.together, 0)}. It assumes that the model holds and that a "
@@ -45,7 +45,7 @@ def settle_table(settlement: Settlement) -> Table:
     unknown = [f"{capital(r.table)}: {r.status}." for r in settlement.requests if r.status != "ok"]
     return Table(
         caption=(
-            "What would settle it: expected reduction of the variance of the attribution by "
+            "What would settle it: expected reduction of the variance of the answer by "
             "tables that are not published"
         ),
         frame=pd.DataFrame(rows, columns=columns),

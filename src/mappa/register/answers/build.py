@@ -1,0 +1,408 @@
+"""Build the record of the register question from the draws of the posterior."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+
+from mappa.data import Data
+from mappa.errors import UsageError
+from mappa.register.answers.record import (
+    LEVEL,
+    Accounting,
+    Attribution,
+    Estimate,
+    Impulse,
+    InputPoint,
+    OtherLaw,
+    PriorPosterior,
+    RegisterRecord,
+    ShorterSentences,
+    StockPoint,
+)
+from mappa.register.arrays import Array
+from mappa.register.effects import counterfactuals as cf
+from mappa.register.effects.attribution import LATENT
+from mappa.register.effects.references import Reference, references
+from mappa.register.inputs.build import LABELS
+from mappa.register.inputs.parameters import Z90
+from mappa.register.likelihood.targets import BASES
+from mappa.register.model.cohorts import DRIVER_LABELS, DRIVERS
+from mappa.register.model.flows import FLOWS
+from mappa.register.model.kernels import CLASSES
+from mappa.register.model.stock import decimal_end
+from mappa.register.posterior import draws as posteriors
+from mappa.register.posterior.draws import Posterior
+from mappa.register.posterior.quantities import (
+    LONG_RUN,
+    MAX_HORIZON,
+    attribution,
+    shorter_sentences,
+)
+
+CLASS_LABELS = {
+    "caution": "cautions",
+    "other": "community orders, fines and discharges",
+    "suspended": "suspended sentences",
+    "custody_short": "custody, the shortest term",
+    "custody_middle": "custody, the middle term",
+    "custody_long": "custody, at or above the threshold",
+    "life": "life and IPP",
+    "images": "indecent images",
+    "legacy": "those of the first day",
+}
+#: Classes of suspended sentences, which are a kind of registration of their own.
+SUSPENDED = ("suspended", "images_suspended")
+#: Contraction of the variance from which the data are said to inform a parameter, fully or partly.
+INFORMED, PARTLY = 0.5, 0.2
+
+
+class Summary:
+    """Means, medians and 90% intervals of the quantities of a posterior."""
+
+    def __init__(self, shown: pd.DataFrame) -> None:
+        self.shown = shown
+
+    def draws(self, *names: str) -> Array:
+        """Return the draws of the sum of quantities."""
+        return np.asarray(self.shown[list(names)].to_numpy(dtype=float).sum(axis=1))
+
+    def of(self, name: str, label: str = "") -> Estimate:
+        """Return the estimate of a quantity."""
+        return self.from_draws(name, label, self.draws(name))
+
+    @staticmethod
+    def from_draws(name: str, label: str, draws: Array) -> Estimate:
+        """Return the estimate of draws of a quantity."""
+        low, median, high = np.quantile(draws, [(1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2])
+        mean = float(np.mean(draws))
+        return Estimate(name, label or name, mean, float(median), float(low), float(high))
+
+
+def _date(decimal: float, like: pd.Timestamp) -> dt.date:
+    """Return the day of *like*'s month and day in the year that ends at *decimal*."""
+    years = round(decimal - decimal_end(like))
+    return (like + pd.DateOffset(years=years)).date()
+
+
+def _published(data: Data, as_of: pd.Timestamp) -> dict[dt.date, float]:
+    t = data.national_figures
+    rows = t[
+        (t["measure"] == "rso_count")
+        & t["preferred"]
+        & t["category"].isin(["", "all"])
+        & t["basis"].isin(BASES)
+        & (t["date"] <= as_of)
+    ]
+    return {d.date(): float(v) for d, v in zip(rows["date"], rows["value"], strict=True)}
+
+
+def _stock(p: Posterior, day: pd.Timestamp, horizon: int, known: dict) -> list[StockPoint]:
+    summary = Summary(p.shown)
+    points = []
+    for prefix, kind, dates in (
+        ("stock", "fitted", p.plan.past),
+        ("forecast", "forecast", p.plan.coming[:horizon]),
+    ):
+        for decimal in dates:
+            e = summary.of(f"{prefix}.{decimal:.2f}")
+            date = _date(float(decimal), day)
+            points.append(StockPoint(date, kind, e.median, e.low, e.high, known.get(date)))
+    return points
+
+
+#: The movements of the year in words.
+FLOW_LABELS = {
+    "first_registrations": "first registrations (not from custody)",
+    "releases": "releases from custody",
+    "expiries": "notification periods that ended",
+    "deaths": "deaths",
+    "reviews": "removals on review",
+}
+
+
+def _accounting(p: Posterior, day: pd.Timestamp, known: dict[dt.date, float]) -> Accounting:
+    summary = Summary(p.shown)
+    start, end = (day - pd.DateOffset(years=1)).date(), day.date()
+    first, last = known.get(start), known.get(end)
+    growth = last - first if first is not None and last is not None else None
+    return Accounting(
+        start=start,
+        end=end,
+        published_start=first,
+        published_end=last,
+        published_growth=growth,
+        flows=tuple(summary.of(f"flow.{f}", FLOW_LABELS[f]) for f in FLOWS),
+        net=summary.of("flow.net", "net of the flows"),
+        remainder=_remainder(summary, growth),
+        kinds=_kinds(summary),
+    )
+
+
+def _remainder(summary: Summary, growth: float | None) -> Estimate | None:
+    """Return the published growth less the model's, where it is published."""
+    if growth is None:
+        return None
+    rest = growth - summary.draws("flow.net")
+    return summary.from_draws("remainder", "unexplained remainder", rest)
+
+
+def kinds_of(shown: pd.DataFrame) -> tuple[Array, Array, Array]:
+    """Return draws of the net growth of the indefinite, of suspended sentences, of all others."""
+    summary = Summary(shown)
+    indefinite = summary.draws("indefinite_growth")
+    suspended = summary.draws(*(f"class_growth.{name}" for name in SUSPENDED))
+    return indefinite, suspended, summary.draws("flow.net") - indefinite - suspended
+
+
+def _kinds(summary: Summary) -> tuple[Estimate, ...]:
+    """Return the net growth of the year by kind of registration; the three sum to the net."""
+    indefinite, suspended, other = kinds_of(summary.shown)
+    return (
+        summary.from_draws("kind.indefinite", "people registered indefinitely", indefinite),
+        summary.from_draws("kind.suspended", "people with suspended sentences", suspended),
+        summary.from_draws("kind.other", "all other groups", other),
+    )
+
+
+_DRIVER_INPUTS = {
+    "volume": ("sentenced", "cautions", "images"),
+    "latent": (),
+    "mix": ("custody", "suspended_share"),
+    "threshold": ("length",),
+    "delay": ("length",),
+    "life": ("life",),
+    "served": ("served",),
+}
+
+
+def last_figures(p: Posterior) -> dict[str, float]:
+    """Return, for each driver, the decimal year of the last figure behind it."""
+    series = p.density.model.inputs.series
+    return {
+        driver: max((float(series[s].t[-1]) for s in names if series[s].t.size), default=np.nan)
+        for driver, names in _DRIVER_INPUTS.items()
+    }
+
+
+def _attribution(p: Posterior, label: str, growth: float | None) -> Attribution:
+    summary, prefix = Summary(p.shown), f"shapley.{label}"
+    last = last_figures(p)
+    implied = summary.draws("flow.net") - summary.draws(f"{prefix}.{LATENT}")
+    return Attribution(
+        reference=label,
+        drivers=tuple(summary.of(f"{prefix}.{d}", DRIVER_LABELS[d]) for d in DRIVERS),
+        lengths=summary.of(f"{prefix}.lengths", "sentence length"),
+        entry=summary.of(f"{prefix}.entry", "volume and mix of published sentences"),
+        latent=summary.of(f"{prefix}.{LATENT}", DRIVER_LABELS[LATENT]),
+        implied=summary.from_draws("implied", "published sentences alone", implied),
+        residual=_remainder(summary, growth),
+        momentum_indefinite=summary.of(
+            f"{prefix}.momentum_indefinite", "momentum, indefinite cohorts"
+        ),
+        momentum_fixed=summary.of(f"{prefix}.momentum_fixed", "momentum, fixed-term cohorts"),
+        hatched=tuple(d for d in DRIVERS if not last[d] >= p.plan.today - 5),
+    )
+
+
+def _shorter(p: Posterior, label: str) -> ShorterSentences:
+    summary, prefix = Summary(p.shown), f"shorter.{label}"
+    law = cf.counterfactuals(p.density.model.law.terms)[0]
+    alone = -summary.draws(f"{prefix}.growth_difference")
+    both = -summary.draws(f"{prefix}.joint")
+    return ShorterSentences(
+        reference=label,
+        smaller=summary.from_draws("shorter", f"sentences as long as in {label}", alone),
+        jointly=summary.from_draws("jointly", f"and {law.label}", both),
+    )
+
+
+def _other_laws(p: Posterior) -> list[OtherLaw]:
+    summary = Summary(p.shown)
+    parts = ("growth", "stock", "growth_difference", "stock_difference")
+    return [
+        OtherLaw(
+            c.name,
+            c.label,
+            c.terms.long if np.isfinite(c.terms.long) else None,
+            *(summary.of(f"law.{c.name}.{part}") for part in parts),
+        )
+        for c in cf.counterfactuals(p.density.model.law.terms)
+    ]
+
+
+def _impulse(p: Posterior) -> list[Impulse]:
+    summary, rows = Summary(p.shown), []
+    for kind in ("all", "crossing", "waiting", "paused", "no_orders"):
+        for year in cf.IMPULSE_YEARS:
+            e = summary.of(f"impulse.{kind}.{year}")
+            rows.append(Impulse(kind, year, e.median, e.low, e.high))
+    return rows
+
+
+def _classes(p: Posterior, prefix: str) -> list[Estimate]:
+    images = [n for n in CLASSES if n.startswith("images")]
+    summary, found = Summary(p.shown), []
+    for name, label in CLASS_LABELS.items():
+        parts = images if name == "images" else [name]
+        draws = summary.draws(*(f"{prefix}.{n}" for n in parts))
+        found.append(summary.from_draws(f"{prefix}.{name}", label, draws))
+    return found
+
+
+def _parameters(p: Posterior) -> list[PriorPosterior]:
+    """Return the parameters, then the steps of the latent inflow: all that was sampled."""
+    priors = p.density.model.priors
+    frame = priors.frame.set_index("parameter")
+    rows = []
+    for i, name in enumerate(priors.names):
+        r = frame.loc[name]
+        prior = float(r["median"]), float(r["low"]), float(r["high"])
+        texts = str(r["meaning"]), str(r["unit"]), str(r["quality"])
+        rows.append(_parameter(name, texts, prior, priors.column(name, p.z), p.z[:, i]))
+    return rows + _latent_steps(p)
+
+
+def _latent_steps(p: Posterior) -> list[PriorPosterior]:
+    model = p.density.model
+    first, rows = len(model.priors), []
+    for i, sd in enumerate(model.latent.steps):
+        start, end = (f"{knot:.1f}" for knot in model.latent.knots[i : i + 2])
+        texts = f"Latent inflow, change from {start} to {end}", "log", "red"
+        prior = 0.0, -Z90 * float(sd), Z90 * float(sd)
+        z = p.z[:, first + i]
+        rows.append(_parameter(model.names[first + i], texts, prior, z * sd, z, latent=True))
+    return rows
+
+
+def _parameter(
+    name: str,
+    texts: tuple[str, str, str],
+    prior: tuple[float, float, float],
+    draws: Array,
+    z: Array,
+    *,
+    latent: bool = False,
+) -> PriorPosterior:
+    """Return prior beside posterior; *z* are the draws in prior standard deviations."""
+    meaning, unit, quality = texts
+    e = Summary.from_draws(name, name, draws)
+    contraction = 1 - float(np.var(z, ddof=1))
+    if contraction > INFORMED:
+        told = "data"
+    elif contraction > PARTLY:
+        told = "partly"
+    else:
+        told = "prior only"
+    return PriorPosterior(
+        parameter=name,
+        meaning=meaning,
+        unit=unit,
+        prior_median=prior[0],
+        prior_low=prior[1],
+        prior_high=prior[2],
+        median=e.median,
+        low=e.low,
+        high=e.high,
+        contraction=contraction,
+        told=told,
+        quality=quality,
+        conflict=not prior[1] <= e.median <= prior[2],
+        latent=latent,
+    )
+
+
+def _inputs(p: Posterior) -> list[InputPoint]:
+    table = p.density.model.inputs.table
+    return [InputPoint(**row, label=LABELS[row["input"]]) for row in table.to_dict("records")]
+
+
+def build(
+    data: Data,
+    force: str,
+    as_of: str | pd.Timestamp,
+    *,
+    horizon: int = 4,
+    reference: str = "",
+    draws: int | None = None,
+) -> RegisterRecord:
+    """Build the record of the register question.
+
+    Parameters
+    ----------
+    force: the force whose page it is; the model is the nation's.
+    as_of: date of the last figures used.
+    horizon: years of forecast, 0 to 10.
+    reference: year to March such as 2009/10 that the attribution is held against.
+    draws: at most so many draws of the posterior.
+
+    Raises
+    ------
+    UsageError: an unknown date, a horizon or reference out of range.
+    UnknownName: an unknown force.
+    """
+    area, day = data.area(force), data.date(as_of)
+    if not 0 <= horizon <= MAX_HORIZON:
+        raise UsageError(f"The horizon is {horizon} years: it can be 0 to {MAX_HORIZON}.")
+    p = posterior_for(data, day, reference, draws)
+    against = references(p.plan.today, p.plan.near.grid.start, reference)
+    known = _published(data, day)
+    summary = Summary(p.shown)
+    growth = [
+        summary.of(f"assumption.{name}.growth", label)
+        for name, label in (
+            ("paused", "terms do not run in custody"),
+            ("no_orders", "no one stays on after a fixed term"),
+        )
+    ]
+    made = _accounting(p, day, known)
+    return RegisterRecord(
+        force=area,
+        nation=data.nation,
+        as_of=day.date(),
+        horizon=horizon,
+        reference=against[0].label,
+        status=p.status,
+        level=LEVEL,
+        stock=tuple(_stock(p, day, horizon, known)),
+        accounting=made,
+        classes=tuple(_classes(p, "class")),
+        class_growth=tuple(_classes(p, "class_growth")),
+        indefinite_share=summary.of("indefinite_share", "indefinite share of the stock"),
+        indefinite_growth=summary.of("indefinite_growth", "growth of the indefinite classes"),
+        attribution=tuple(_attribution(p, r.label, made.published_growth) for r in against),
+        shorter=tuple(_shorter(p, r.label) for r in against),
+        counterfactuals=tuple(_other_laws(p)),
+        impulse=tuple(_impulse(p)),
+        assumption_growth=tuple(growth),
+        parameters=tuple(_parameters(p)),
+        long_run=tuple(summary.of(f"long_run.{y}", f"after {y} years") for y in LONG_RUN),
+        inputs=tuple(_inputs(p)),
+        diagnostics=p.diagnostics,
+        seed=p.seed,
+    )
+
+
+def posterior_for(
+    data: Data, day: pd.Timestamp, reference: str = "", draws: int | None = None
+) -> Posterior:
+    """Return the posterior with the attribution for a reference year."""
+    p = posteriors.load(data, day, draws=draws)
+    return with_references(p, references(p.plan.today, p.plan.near.grid.start, reference))
+
+
+def with_references(p: Posterior, against: list[Reference]) -> Posterior:
+    """Return the posterior with the attribution for reference years that it lacks."""
+    missing = [r for r in against if f"shorter.{r.label}.joint" not in p.shown.columns]
+    if not missing:
+        return p
+    rows = []
+    for z in p.z:
+        made: dict[str, float] = {}
+        for r in missing:
+            made |= attribution(p.plan, z, r) | shorter_sentences(p.plan, z, r)
+        rows.append(made)
+    return dataclasses.replace(p, shown=pd.concat([p.shown, pd.DataFrame(rows)], axis=1))

@@ -1,0 +1,162 @@
+"""Words of the fit: how near the counts, what the data inform, what is assumed."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from mappa.register.answers.record import RegisterRecord, StockPoint
+from mappa.words import numbers as n
+from mappa.words.prose import Prose
+from mappa.words.register.common import LEVEL
+from mappa.words.tables import Table
+
+
+def status(record: RegisterRecord) -> Prose:
+    """Return how the numbers were found."""
+    found = record.diagnostics.get("rhat_max")
+    if found is None:
+        return Prose(
+            f"How found: {record.status}. Its intervals are rougher than those of a sampled one."
+        )
+    return Prose(
+        f"How found: {record.status}. Over {record.diagnostics['draws']} draws of "
+        f"{record.diagnostics['chains']} chains the largest R-hat of all quantities shown is "
+        f"{n.number(found, 4)} and the smallest effective sample size "
+        f"{n.count(record.diagnostics['ess_min'])}."
+    )
+
+
+def misfit(record: RegisterRecord) -> Prose:
+    """Return the largest gap between model and published stock, early and late."""
+    held = [p for p in record.stock if p.published is not None and p.kind == "fitted"]
+    if not held:
+        return Prose("No published count of the register falls on the yearly dates of the model.")
+    worst = max(held, key=_gap)
+    last = held[-1]
+    return Prose(
+        f"The model's median is furthest from a published count on {n.day(worst.date)}: "
+        f"{n.count(worst.median)} against {n.count(worst.published)} ({_percent_gap(worst)}). On "
+        f"{n.day(last.date)} it is {n.count(last.median)} against {n.count(last.published)} "
+        f"({_percent_gap(last)})."
+    )
+
+
+def _gap(p: StockPoint) -> float:
+    return abs(p.median / p.published - 1) if p.published else 0.0
+
+
+def _percent_gap(p: StockPoint) -> str:
+    return n.percent(p.median / (p.published or p.median) - 1, 1, sign=True)
+
+
+#: Parameters of the number of deaths, which no count informs.
+MORTALITY = "excess_mortality"
+
+
+def informed(record: RegisterRecord) -> Prose:
+    """Return which quantities the data inform, where they disagree with what was assumed."""
+    by = {kind: [p for p in record.parameters if p.told == kind] for kind in _TOLD}
+    steps = [p for p in record.parameters if p.latent]
+    of_steps = sum(p.told == "data" for p in steps)
+    named = [_short(p.meaning) for p in by["data"] if not p.latent]
+    text = (
+        f"The data inform {len(by['data'])} of the {len(record.parameters)} quantities in the "
+        f"model, and {len(by['partly'])} more in part; {len(by['prior only'])} rest mainly on "
+        "stated ranges."
+    )
+    if named:
+        text += f" Informed are: {n.listing(named)}."
+    if steps:
+        text += (
+            f" Of the {len(steps)} steps of the latent inflow {of_steps} are informed: they follow "
+            "the counts, so most of the fit is theirs."
+        )
+    parts = [text, _conflicts(record), _deaths(record)]
+    return Prose("\n\n".join(part for part in parts if part))
+
+
+def _conflicts(record: RegisterRecord) -> str:
+    """Say where the data pull a quantity out of the range that was assumed for it."""
+    odd = [p for p in record.parameters if p.conflict and not p.latent]
+    if not odd:
+        return ""
+    found = [
+        f"{_short(p.meaning)}: {n.number(p.median, 1)} {p.unit}, where "
+        f"{n.number(p.prior_low, 1)} to {n.number(p.prior_high, 1)} was assumed"
+        for p in odd
+    ]
+    return (
+        f"Data and assumption conflict ({n.listing(found)}). Such a value shows strain in the "
+        "model and is no finding."
+    )
+
+
+def _deaths(record: RegisterRecord) -> str:
+    """Say that no figure informs the number of deaths, where that is so."""
+    rate = next((p for p in record.parameters if p.parameter == MORTALITY), None)
+    if rate is None or rate.told != "prior only":
+        return ""
+    return (
+        "No figure used here informs the number of deaths: it follows from the life table and "
+        "from the range assumed for this group."
+    )
+
+
+_TOLD = ("data", "partly", "prior only")
+
+
+def _short(meaning: str) -> str:
+    return meaning[:1].lower() + meaning[1:]
+
+
+def parameter_table(record: RegisterRecord) -> Table:
+    """Return prior beside posterior for each parameter."""
+
+    def three(median: float, low: float, high: float) -> str:
+        digits = 3 if abs(median) < 10 else 0
+        return f"{n.number(median, digits)} ({n.number(low, digits)} to {n.number(high, digits)})"
+
+    rows = [
+        (
+            p.meaning,
+            p.unit,
+            three(p.prior_median, p.prior_low, p.prior_high),
+            three(p.median, p.low, p.high),
+            n.number(p.contraction, 2),
+            p.told,
+            p.quality,
+        )
+        for p in record.parameters
+    ]
+    names = [
+        "Parameter",
+        "Unit",
+        f"Prior ({LEVEL} range)",
+        f"Posterior ({LEVEL} interval)",
+        "Contraction",
+        "Told by",
+        "Prior's quality",
+    ]
+    return Table(
+        "What is assumed and what the data make of it",
+        pd.DataFrame(rows, columns=names),
+        tuple(names[2:5]),
+        "Contraction: one less the posterior variance over the prior's; 0 means that the data "
+        "say nothing.",
+    )
+
+
+def assumptions_table(frame: pd.DataFrame) -> Table:
+    """Return the assumptions log."""
+    columns = {
+        "id": "Id",
+        "statement": "Statement",
+        "value": "Value",
+        "range": "Range",
+        "quality_to_2004": "To 2004",
+        "quality_2005_2014": "2005 to 2014",
+        "quality_from_2015": "From 2015",
+        "sensitivity": "Sensitivity",
+    }
+    shown = frame[list(columns)].rename(columns=columns)
+    return Table("The assumptions log: quality by period", shown)
