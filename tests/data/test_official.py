@@ -19,8 +19,9 @@ import pandas as pd
 import pytest
 import requests
 from add_support import digest
+from sheet_writers import write_sheets
 
-from mappa.data import Data, add, load, official
+from mappa.data import Data, add, download, load, official, workbooks
 from mappa.errors import DataError, UnknownName, UsageError
 
 HEADERS = {
@@ -104,33 +105,11 @@ def write_workbook(
         rows.append([figures_nation(frame), *(int(v) for v in numbers)])
     rows += [[""], ["Notes"], ["1. Areas are police force areas."]]
     cover = [["Cover sheet"], ["Area", "this is not the table"]]
-    _write_sheets(path, {"Cover": cover, "Table": rows})
-    return path
+    return write_sheets(path, {"Cover": cover, "Table": rows})
 
 
 def figures_nation(frame: pd.DataFrame) -> str:
     return str(frame.attrs.get("nation", "Total"))
-
-
-def _write_sheets(path: Path, sheets: dict[str, list[list[Any]]]) -> None:
-    if path.suffix == ".xls":
-        import xlwt
-
-        book = xlwt.Workbook()
-        for name, rows in sheets.items():
-            sheet = book.add_sheet(name)
-            for i, row in enumerate(rows):
-                for j, cell in enumerate(row):
-                    if cell != "":
-                        sheet.write(i, j, cell)
-        book.save(str(path))
-        return
-    engine: Any = {".xlsx": "openpyxl", ".ods": "odf"}[path.suffix]
-    with pd.ExcelWriter(path, engine=engine) as writer:
-        for name, rows in sheets.items():
-            width = max(map(len, rows))
-            padded = [[*row, *[""] * (width - len(row))] for row in rows]
-            pd.DataFrame(padded).to_excel(writer, sheet_name=name, index=False, header=False)
 
 
 class Server:
@@ -169,7 +148,7 @@ class Server:
 @pytest.fixture()
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     it = Server()
-    monkeypatch.setenv(official.BASE_VARIABLE, it.base)
+    monkeypatch.setenv(download.BASE_VARIABLE, it.base)
     for proxy in ("http_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy"):
         monkeypatch.delenv(proxy, raising=False)
     yield it
@@ -303,7 +282,7 @@ def _headers(**changed: str) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("headers", "said"),
     [
-        (_headers(area="Police force"), "no row whose first cell is Area"),
+        (_headers(area="Where"), "its sheets have no row with a cell Area"),
         (
             _headers(rso_count="Offenders"),
             "no column that could be rso_count; columns seen: Area; Population (aged 10 and over); "
@@ -353,10 +332,10 @@ def test_rows_that_do_not_fit(data: Data, table: pd.DataFrame, day: str, tmp_pat
     assert f"{second!r} stands twice (first in row 6)" in refused(changed(0, "area", second))
     assert "no force called 'Atlantis'" in refused(changed(0, "area", "Atlantis"))
     assert f"({first}): the count is empty" in refused(changed(0, "rso_count", ""))
-    assert "column 'Category 1: Registered Sexual Offenders': '1,2x'" in refused(
+    assert "column 'Category 1: Registered Sexual Offenders': 1,2x is not a number" in refused(
         changed(0, "rso_count", "1,2x")
     )
-    assert "is not a whole number" in refused(changed(0, "violent_count", 3.5))
+    assert "3.5 is not whole" in refused(changed(0, "violent_count", 3.5))
     assert "names 2011 above its table, not" in refused(table, title="31 March 2011")
     assert "is like no mid-year" in refused(
         table.assign(
@@ -424,7 +403,7 @@ def test_what_can_go_wrong_on_the_way_is_one_sentence_and_changes_nothing(
     answer: Callable[[http.server.BaseHTTPRequestHandler], None] | None,
     said: str,
 ) -> None:
-    monkeypatch.setattr(official, "READ_SECONDS", 0.4)
+    monkeypatch.setattr(download, "READ_SECONDS", 0.4)
     if answer:
         server.answers[address(data, day)] = answer
     before = digest(data_copy)
@@ -439,7 +418,7 @@ def test_nothing_listens(
 ) -> None:
     server.server.server_close()
     with pytest.raises(DataError, match="cannot be reached"):
-        official.download(f"https://example.org{address(data, day)}")
+        download.download(f"https://example.org{address(data, day)}")
 
 
 def test_a_drip_ends_at_the_whole_deadline_and_a_flood_at_the_size(
@@ -456,26 +435,26 @@ def test_a_drip_ends_at_the_whole_deadline_and_a_flood_at_the_size(
             pass
 
     server.answers["/drip"] = drip
-    monkeypatch.setattr(official, "WHOLE_SECONDS", 0.2)
+    monkeypatch.setattr(download, "WHOLE_SECONDS", 0.2)
     with pytest.raises(DataError, match="did not answer in time"):
-        official.download("https://example.org/drip")
-    monkeypatch.setattr(official, "WHOLE_SECONDS", 60)
-    monkeypatch.setattr(official.workbooks, "LARGEST_FILE", 100_000)
+        download.download("https://example.org/drip")
+    monkeypatch.setattr(download, "WHOLE_SECONDS", 60)
+    monkeypatch.setattr(workbooks, "LARGEST_FILE", 100_000)
     with pytest.raises(DataError, match="sends more than"):
-        official.download("https://example.org/drip")
+        download.download("https://example.org/drip")
 
 
 def test_addresses(data: Data, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert len(official.addresses(data, [])) == len(data.official_tables)
+    assert len(download.addresses(data, [])) == len(data.official_tables)
     with pytest.raises(UnknownName, match="no official table for the year called '1999'"):
-        official.addresses(data, [1999])
-    monkeypatch.delenv(official.BASE_VARIABLE, raising=False)
-    assert official.resolve("https://a.example/b?c=d") == "https://a.example/b?c=d"
-    monkeypatch.setenv(official.BASE_VARIABLE, "http://127.0.0.1:9/mirror/")
-    assert official.resolve("https://a.example/b") == "http://127.0.0.1:9/mirror/b"
-    monkeypatch.setenv(official.BASE_VARIABLE, "nowhere")
+        download.addresses(data, [1999])
+    monkeypatch.delenv(download.BASE_VARIABLE, raising=False)
+    assert download.resolve("https://a.example/b?c=d") == "https://a.example/b?c=d"
+    monkeypatch.setenv(download.BASE_VARIABLE, "http://127.0.0.1:9/mirror/")
+    assert download.resolve("https://a.example/b") == "http://127.0.0.1:9/mirror/b"
+    monkeypatch.setenv(download.BASE_VARIABLE, "nowhere")
     with pytest.raises(UsageError, match="must be an address"):
-        official.resolve("https://a.example/b")
+        download.resolve("https://a.example/b")
 
 
 def test_a_downloaded_workbook_needs_no_network(

@@ -144,7 +144,7 @@ def test_a_reporters_own_claims(data, tmp_path) -> None:
         ("Surrey", day, "count", "800"),
         ("Norfolk", day, "Count", "1,110"),
     )
-    found = story.check_all(data, read_claims(data, path))
+    found = story.check_all(data, read_claims(data, path).claims)
     assert [f.verdict for f in found] == [
         "does not hold", "does not hold", "cannot be checked", "holds after rounding",
         "does not hold", "cannot be checked", "holds",
@@ -158,22 +158,33 @@ def test_a_reporters_own_claims(data, tmp_path) -> None:
     ("row", "says"),
     [
         (("Cumbira", "2020-03-31", "count", "1"), "row 2, column area"),
-        (("Cumbria", "31/3/2020", "count", "1"), "row 2, column date"),
+        (("Cumbria", "31/13/2020", "count", "1"), "row 2, column date"),
         (("Cumbria", "2020-03-31", "cuont", "1"), "did you mean 'count'"),
         (("Cumbria", "2020-03-31", "count", "many"), "row 2, column value"),
     ],
 )
 def test_mistakes_in_the_file(data, tmp_path, row, says) -> None:
-    with pytest.raises(DataError, match=says):
-        read_claims(data, write(tmp_path / "mine.csv", row))
+    good = ("Cumbria", "31/3/2020", "count", "594")
+    read = read_claims(data, write(tmp_path / "mine.csv", row, good))
+    assert len(read.errors) == 1
+    assert says in str(read.errors[0])
+    assert [c.claim_id for c in read.claims] == ["row 3"]
 
 
 def test_a_missing_column_and_file(data, tmp_path) -> None:
     path = write(tmp_path / "mine.csv", ("Cumbria", "1"), header=("area", "value"))
-    with pytest.raises(DataError, match="no column 'date'"):
+    with pytest.raises(DataError, match="the header: date and measure are missing"):
         read_claims(data, path)
-    with pytest.raises(DataError, match="missing"):
+    with pytest.raises(DataError, match="There is no file"):
         read_claims(data, tmp_path / "none.csv")
+    with pytest.raises(DataError, match="is a folder"):
+        read_claims(data, tmp_path)
+
+
+def test_more_claims_than_any_story_are_refused_at_once(data, tmp_path) -> None:
+    rows = [("Cumbria", "2020-03-31", "count", "594")] * 1_001
+    with pytest.raises(DataError, match="has 1,001 claims, and at most 1,000"):
+        read_claims(data, write(tmp_path / "many.csv", *rows))
 
 
 def test_dates_without_figures_are_not_errors(data) -> None:

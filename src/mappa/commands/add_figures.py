@@ -28,21 +28,26 @@ def register(app: typer.Typer) -> None:
 
 
 def add_figures(
-    file: Annotated[
-        Path,
+    files: Annotated[
+        list[Path],
         typer.Argument(
-            help="CSV, ODS, XLS or XLSX with columns area, date, measure, value, source."
+            help="CSV, ODS, XLS or XLSX with columns area, date, measure, value, source; or with "
+            "those of another table. Several are added as one."
         ),
     ],
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change.")] = False,
 ) -> None:
-    """Add a table of figures: validated, reconciled, shown, and only then written."""
+    """Add tables of figures: validated, reconciled, shown, and only then written."""
     from mappa.data import load
-    from mappa.data.add import plan, read_submission
+    from mappa.data.add import plan
+    from mappa.data.submission import read_submissions
 
     data = load()
-    settle(plan(data, read_submission(file, data)), data, yes=yes, dry_run=dry_run)
+    submissions = read_submissions(files, data)
+    for remark in (r for s in submissions for r in s.remarks):
+        typer.echo(f"Remark: {remark}")
+    settle(plan(data, *submissions), data, yes=yes, dry_run=dry_run)
 
 
 def settle(plan: Plan, data: Data, *, yes: bool, dry_run: bool) -> None:
@@ -73,6 +78,8 @@ def settle(plan: Plan, data: Data, *, yes: bool, dry_run: bool) -> None:
 
 
 def _line(change: Change) -> str:
+    if not change.date:
+        return f"  {change.measure}: {change.area} {change.value}".rstrip() + " (new)"
     value = f"{change.old} -> {change.value}" if change.old else change.value
     return (
         f"  {change.area}, {change.date}, {change.measure}: {value} "
@@ -92,8 +99,21 @@ def _report_checks(rehearsal: Rehearsal) -> None:
     if rehearsal.failures:
         for failure in rehearsal.failures:
             typer.echo(f"  FAILED {failure.check}: {failure.message}")
+        where = _rows_behind(rehearsal)
         raise DataError(
-            f"{len(rehearsal.failures)} check(s) fail with the figures of {rehearsal.plan.name}: "
-            "mend the figures, or state in exceptions.csv why the misfit stands; nothing was "
-            "changed."
+            f"{len(rehearsal.failures)} check(s) fail with the figures of {rehearsal.plan.name}"
+            f"{where}: mend the figures, or state in exceptions.csv why the misfit stands; nothing "
+            "was changed."
         )
+
+
+def _rows_behind(rehearsal: Rehearsal) -> str:
+    """Name the rows of the file that the failing checks are about, by date and area."""
+    rows = [
+        str(change.row)
+        for change in rehearsal.plan.changes
+        if any(f.date == change.date and f.area in {change.area, ""} for f in rehearsal.failures)
+    ]
+    if not rows:
+        return ""
+    return f" (row {', '.join(rows[:10])}{' and more' if len(rows) > 10 else ''}, column value)"

@@ -27,7 +27,7 @@ def fetch_official(
 ) -> None:
     """Download the official area tables and add them, checked, with their source."""
     from mappa.commands.add_figures import settle
-    from mappa.data import load, official, workbooks
+    from mappa.data import download, load, official, workbooks
     from mappa.data.add import plan
 
     data = load()
@@ -35,13 +35,15 @@ def fetch_official(
     if file is not None and len(years) != 1:
         raise UsageError("--file needs the --year that the workbook is for, once.")
     tables = []
-    for _, row in official.addresses(data, years).iterrows():
+    for _, row in download.addresses(data, years).iterrows():
         if file is None:
-            typer.echo(f"Downloading {official.resolve(row['url'])} ...")
-            content, name = official.download(row["url"]), row["url"].rsplit("/", 1)[-1]
+            typer.echo(f"Downloading {download.resolve(row['url'])} ...")
+            content, name = download.download(row["url"]), row["url"].rsplit("/", 1)[-1]
         else:
             content, name = workbooks.read_bytes(file), file.name
         table = official.read_official(content, name, row["stock_date"], data)
+        for remark in table.remarks:
+            typer.echo(f"Remark: {remark}")
         for doubt in table.doubts:
             typer.echo(doubt)
         if table.unused:

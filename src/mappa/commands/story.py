@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mappa.errors import MappaError
+
 if TYPE_CHECKING:
     from mappa.data import Data
     from mappa.rates.story.check import Finding
@@ -21,7 +23,7 @@ def story(
     force: Annotated[str, typer.Option(help="Name of the area (default: the study's).")] = "",
     claims: Annotated[
         Path | None,
-        typer.Option(help="Your own claims: a CSV with the columns area, date, measure, value."),
+        typer.Option(help="Your own claims: a table with the columns area, date, measure, value."),
     ] = None,
     with_register: Annotated[
         bool,
@@ -43,8 +45,12 @@ def story(
     from mappa.words.rate import story as words
 
     data = load()
+    errors: list[MappaError] = []
     if claims is not None:
-        asked = read_claims(data, claims)
+        read = read_claims(data, claims)
+        asked, errors = read.claims, read.errors
+        for remark in read.remarks:
+            typer.echo(f"Remark: {remark}", err=as_json)
     else:
         asked = checks.story_claims(data, force or str(data.settings["default_force"]))
     explanation = _explanation(data) if with_register else None
@@ -54,6 +60,7 @@ def story(
             {**f.as_dict(), "why": words.why(f), "correction": words.correction(f)} for f in found
         ]
         typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        _refuse(errors)
         return
     for f in found:
         printed = f"printed {words.printed(f)}" if f.printed_value else "in words"
@@ -61,7 +68,17 @@ def story(
         typer.echo(f"     {words.verdict(f)}: {words.why(f)}")
         if words.correction(f):
             typer.echo(f"     {words.correction(f)}")
-    typer.echo(words.summary(found))
+    if found or not errors:
+        typer.echo(words.summary(found))
+    _refuse(errors)
+
+
+def _refuse(errors: list[MappaError]) -> None:
+    """Tell of the rows that were not answered, each in a sentence; exit status 1 with any."""
+    for error in errors:
+        typer.echo(f"mappa: {error}", err=True)
+    if errors:
+        raise typer.Exit(1)
 
 
 def _explanation(data: Data) -> Finding:

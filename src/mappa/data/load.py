@@ -11,7 +11,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pandas as pd
 
-from mappa.data import places, schema
+from mappa.data import journal, places, schema
 from mappa.errors import DataError, UnknownName, UsageError
 from mappa.files import digest_files
 
@@ -219,6 +219,7 @@ def load(folder: Path | str | None = None) -> Data:
     where = Path(folder) if folder is not None else places.data_folder()
     if not where.is_dir():
         raise DataError(f"{where} is not a folder with the study's tables.")
+    journal.finish(where)
     paths = [*where.glob("*.csv"), where / "study.toml"]
     try:
         stamp = digest_files([p for p in paths if p.is_file()], where)

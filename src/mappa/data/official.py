@@ -1,37 +1,32 @@
 """The Ministry's area tables: download them, read them by the words of their headers, check them.
 
 The workbooks were never at hand when this was written: only their addresses and a description of
-their layout (``official_tables.csv``). So nothing is guessed. The header is the row whose first
-cell is Area; a column is known by its words, and where none or several fit, the table is refused
+their layout (``official_tables.csv``). So nothing is guessed. The header is the row with a cell
+Area; a column is known by its words, and where none or several fit, the table is refused
 with the columns that were seen. The first real use is a check of this layout.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import os
 import re
-import time
-from urllib.parse import urlsplit, urlunsplit
 
 import numpy as np
 import pandas as pd
 
-from mappa.data import workbooks
-from mappa.data.add import Submission, build_submission
+from mappa.data import cells, measures, workbooks
+from mappa.data.area_names import Name
+from mappa.data.cells import CellError, Kind, NoFigure
+from mappa.data.figure_rows import one_of_two, read_name
 from mappa.data.load import Data
-from mappa.errors import DataError, UnknownName, UsageError
-
-#: Replaces scheme and host of every address: a mirror, or the tests' own server.
-BASE_VARIABLE = "MAPPA_OFFICIAL_BASE"
-CONNECT_SECONDS, READ_SECONDS, WHOLE_SECONDS = 10.0, 30.0, 120.0
+from mappa.data.submission import Submission, build_submission
+from mappa.data.tables import Table, name_of_column
+from mappa.data.workbooks import Cell, Sheet
+from mappa.errors import DataError
 
 #: The 43rd row (from 2023): it manages people of no area and has no population.
 NO_AREA = re.compile(r"national security division", re.I)
-_TOTAL = re.compile(r"(grand )?total|all areas|national( total)?", re.I)
-_DASHES = {"-", "\N{EN DASH}", "\N{EM DASH}", "\N{MINUS SIGN}"}
-_NOTE = re.compile(r"[\[(]\s*(?:see\s+)?(?:notes?\s*)?\w{1,2}(?:\s*,\s*\w{1,2})*\s*[\])]", re.I)
-_RAISED = re.compile("[¹²³⁰⁴-⁹]+")
+_WHOLE = re.compile(r"(grand )?total|all|sum|nation", re.I)
 #: A misread column disagrees almost everywhere, a misprint in a row or two.
 AGREEMENT = 0.9
 #: Populations are rounded to the nearest 100.
@@ -59,7 +54,11 @@ COLUMNS = (
     ),
     Wanted("violent_count", r"violent|cat(?:egory)?\s*2\b", _NOT_A_STOCK),
     Wanted("category3_count", r"dangerous|cat(?:egory)?\s*3\b", _NOT_A_STOCK),
-    Wanted("total_count", r"total\s*mappa\s*offend", r"per\W*1|\brate|level|change|percent|%"),
+    Wanted(
+        "total_count",
+        r"total\s*mappa\W*(?:eligible)?\s*offend",
+        r"per\W*1|\brate|level|change|percent|%",
+    ),
     Wanted(
         "rso_rate_per_100k",
         r"per\s*100\W?000|per\s*100k",
@@ -88,6 +87,7 @@ class OfficialTable:
     lines: the row of the sheet of each area.
     unused: headers that no measure was known by.
     doubts: sentences on single rows that do not meet each other.
+    remarks: sentences on what was taken, left off and left out in reading.
     """
 
     name: str
@@ -98,141 +98,140 @@ class OfficialTable:
     lines: dict[str, int]
     unused: tuple[str, ...]
     doubts: tuple[str, ...]
-
-
-def addresses(data: Data, years: list[int]) -> pd.DataFrame:
-    """Return the rows of official_tables.csv for *years* (all, where none is named).
-
-    Raises UnknownName (exit status 2) for a year without an address.
-    """
-    table = data.official_tables
-    known = [str(d.year) for d in table["stock_date"]]
-    for year in years:
-        if str(year) not in known:
-            raise UnknownName("official table for the year", str(year), known)
-    return table[table["stock_date"].dt.year.isin(years)] if years else table
-
-
-def resolve(url: str) -> str:
-    """Return the address to ask: *url*, with the mirror's scheme and host where one is named."""
-    base = os.environ.get(BASE_VARIABLE)
-    if not base:
-        return url
-    mirror, parts = urlsplit(base), urlsplit(url)
-    if not mirror.scheme or not mirror.netloc:
-        raise UsageError(f"{BASE_VARIABLE} must be an address such as https://mirror.example.")
-    path = mirror.path.rstrip("/") + parts.path
-    return urlunsplit((mirror.scheme, mirror.netloc, path, parts.query, ""))
-
-
-def download(url: str) -> bytes:
-    """Return the bytes at *url*.
-
-    Raises DataError, one sentence, for a time-out, a refused connection, a redirect, a missing
-    page or a file that is too large. A redirect is not followed: an address that has moved is
-    looked at by a person before its figures are taken.
-    """
-    import requests
-
-    address = resolve(url)
-    deadline = time.monotonic() + WHOLE_SECONDS
-    try:
-        with requests.get(
-            address, timeout=(CONNECT_SECONDS, READ_SECONDS), allow_redirects=False, stream=True
-        ) as answer:
-            _check_status(answer.status_code, answer.headers.get("Location", ""), address)
-            content = bytearray()
-            for piece in answer.iter_content(65_536):
-                content += piece
-                if len(content) > workbooks.LARGEST_FILE:
-                    raise DataError(f"{address} sends more than a table of areas needs.")
-                if time.monotonic() > deadline:
-                    raise requests.Timeout
-    except requests.Timeout:
-        raise DataError(f"{address} did not answer in time: try again later.") from None
-    except requests.RequestException as error:
-        raise DataError(f"{address} cannot be reached ({type(error).__name__}).") from None
-    return bytes(content)
-
-
-def _check_status(status: int, location: str, address: str) -> None:
-    if 300 <= status < 400:
-        raise DataError(
-            f"{address} redirects to {location or 'no address'}: if the table is there now, "
-            "put that address into official_tables.csv."
-        )
-    if status in {404, 410}:
-        raise DataError(
-            f"{address} has no table any more (status {status}): find its new address and put "
-            "it into official_tables.csv."
-        )
-    if status != 200:
-        raise DataError(f"{address} answers with status {status} in place of a workbook.")
+    remarks: tuple[str, ...]
 
 
 def read_official(content: bytes, name: str, date: pd.Timestamp, data: Data) -> OfficialTable:
-    """Read one of the Ministry's workbooks and check that its columns are what they seem.
+    """Read one of the Ministry's tables and check that its columns are what they seem.
 
     Parameters
     ----------
-    content: the bytes of the workbook.
+    content: the bytes of the workbook or CSV.
     name: its file name, for errors.
     date: the stock date it is for.
-    figures: the study's figures: the areas and the populations to recognise.
+    data: the study's tables: the areas and the populations to recognise.
 
     Raises
     ------
     DataError: one sentence; an unknown layout is told with the columns seen.
     """
-    if workbooks.kind_of(content, name) == "csv":
-        raise DataError(f"{name} is no workbook: the Ministry's area tables are XLS, XLSX or ODS.")
-    cells = workbooks.read_sheets(content, name)[-1].cells
-    top = _header_row(cells, name)
-    _check_year(cells[:top], date, name)
-    headers = [_clean(c) for c in cells[top]]
-    where = _match_columns(headers, name)
-    rows = _rows(cells, top, where, headers, name, data)
-    table = _assemble(rows, where, headers, name, date, data)
-    return dataclasses.replace(table, doubts=_verify(table, data))
+    sheets = workbooks.read_sheets(content, name)
+    header = _find(sheets, date, name)
+    where = _match_columns(header.titles, name)
+    places = {"area": header.area, **where}
+    body = Table(name, "official", header.sheet, header.bottom, places, (), ())
+    rows, remarks = _rows(body, header.titles, where, data)
+    table = _assemble(name, date, rows, header, where, data)
+    aside = [s.name for s in sheets if s.name != header.sheet.name]
+    if aside:
+        listed = ", ".join(map(repr, aside))
+        remarks.insert(0, f"{name}: the sheet {header.sheet.name!r} was read; aside: {listed}.")
+    remarks = [*header.sheet.remarks, *header.remarks, *remarks]
+    return dataclasses.replace(table, doubts=_verify(table, data), remarks=tuple(remarks))
 
 
-def _clean(cell: str) -> str:
-    """Return a header or name on one line, without notes such as [note 1], (2) or a raised 3."""
-    return " ".join(_RAISED.sub("", _NOTE.sub(" ", " ".join(cell.split()))).split())
+@dataclasses.dataclass(frozen=True)
+class _Header:
+    """Where the table begins: the rows of its header, the place of the areas, the titles."""
+
+    sheet: Sheet
+    top: int
+    bottom: int
+    area: int
+    titles: dict[int, str]
+    remarks: tuple[str, ...]
 
 
-def _header_row(cells: list[list[str]], name: str) -> int:
-    found = [i for i, row in enumerate(cells) if row and _clean(row[0]).lower() == "area"]
-    if len(found) != 1:
-        what = "no row" if not found else f"{len(found)} rows"
+def _find(sheets: list[Sheet], date: pd.Timestamp, name: str) -> _Header:
+    """Return the one header of a visible sheet that names areas and a count of offenders."""
+    found = [h for s in sheets if s.visible for h in _headers(s, name)]
+    counted = [h for h in found if any(_fits(COLUMNS[0], t) for t in h.titles.values())]
+    if not found:
         raise DataError(
-            f"{name} is laid out in an unknown way: its last sheet has {what} whose first cell "
-            "is Area."
+            f"{name} is laid out in an unknown way: its sheets have no row with a cell Area."
         )
-    return found[0]
+    if len(counted) > 1:
+        counted = [h for h in counted if not _other_years(h, date)] or counted
+    if len(counted) > 1:
+        where = " and ".join(f"{h.sheet.name!r} (row {h.bottom})" for h in counted)
+        raise DataError(f"{name} has several tables of areas, in {where}: keep the one meant.")
+    header = counted[0] if counted else found[-1]
+    if other := _other_years(header, date):
+        raise DataError(f"{name}, {other}, not {date.year}: has it moved?")
+    return header
 
 
-def _check_year(titles: list[list[str]], date: pd.Timestamp, name: str) -> None:
-    """Refuse another year's table, where the lines above the header name years at all."""
-    text = " ".join(c for row in titles for c in row)
-    years = {int(y) for y in re.findall(r"\b(20\d\d)\b", text)}
-    pairs = re.findall(r"\b20(\d\d)\s*[/\N{EN DASH}-]\s*(?:20)?(\d\d)\b", text)
-    years |= {2000 + int(end) for start, end in pairs if int(end) == int(start) + 1}
-    if years and date.year not in years:
-        shown = ", ".join(map(str, sorted(years)))
-        raise DataError(f"{name} names {shown} above its table, not {date.year}: has it moved?")
+def _headers(sheet: Sheet, name: str) -> list[_Header]:
+    return [
+        _header(sheet, row, place, name)
+        for row, found in sheet.rows.items()
+        for place, cell in found.items()
+        if name_of_column(cell) == "area" and len(found) > 2
+    ]
 
 
-def _match_columns(headers: list[str], name: str) -> dict[str, int]:
+def _header(sheet: Sheet, row: int, area: int, name: str) -> _Header:
+    """Join the rows of a header: a merged cell belongs to every column that it spans."""
+    joined = [m for m in sheet.merged if m[0] < row and m[2] == row - 1 and m[3] > m[1]]
+    tall = [m[2] for m in sheet.merged if m[0] == row and m[1] <= area <= m[3]]
+    top, bottom = min([row, *(m[0] for m in joined)]), max([row, *tall])
+    titles, remarks = {}, []
+    for place in sorted({p for r in range(top, bottom + 1) for p in sheet.rows.get(r, {})}):
+        words = []
+        for line in range(top, bottom + 1):
+            text, notes = cells.header_words(_spanned(sheet, line, place))
+            if text and text not in words:
+                words.append(text)
+            if notes:
+                remarks.append(f"{name}, row {line}: {notes} was taken off the header {text}.")
+        titles[place] = ": ".join(words)
+    if top < bottom:
+        remarks.insert(0, f"{name}: the headers of rows {top} to {bottom} were joined.")
+    return _Header(sheet, top, bottom, area, titles, tuple(dict.fromkeys(remarks)))
+
+
+def _spanned(sheet: Sheet, row: int, place: int) -> Cell:
+    for first, left, last, right in sheet.merged:
+        if first <= row <= last and left <= place <= right:
+            return sheet.at(first, left)
+    return sheet.at(row, place)
+
+
+def _other_years(header: _Header, date: pd.Timestamp) -> str:
+    """Tell of another year's table, by the lines above the header that name the stock's year.
+
+    The date of publication is no date of the stock.
+    """
+    shown: dict[int, int] = {}
+    for row, found in header.sheet.rows.items():
+        text = re.sub(
+            r"publish\w*\D{0,20}(\d{1,2}\w* )?([a-z]+ )?20\d\d",
+            "",
+            " ".join(c.text for c in found.values()) if row < header.top else "",
+            flags=re.I,
+        )
+        pairs = re.findall(r"\b20(\d\d)\s*[/\N{EN DASH}-]\s*(?:20)?(\d\d)\b", text)
+        ends = [2000 + int(b) for a, b in pairs if int(b) == int(a) + 1]
+        stocks = re.findall(r"(?:march|ending|ended)\s+(20\d\d)\b", text, re.I)
+        years = [int(y) for y in stocks] or ends or re.findall(r"\b(20\d\d)\b", text)
+        shown |= {int(y): row for y in years}
+    if not shown or date.year in shown:
+        return ""
+    return f"row {min(shown.values())}, names {', '.join(map(str, sorted(shown)))} above its table"
+
+
+def _fits(wanted: Wanted, title: str) -> bool:
+    """Tell whether a title is the column wanted; the total of a category is its count."""
+    title = re.sub(r":\s*total$", "", title, flags=re.I)
+    return bool(re.search(wanted.has, title, re.I)) and not re.search(wanted.lacks, title, re.I)
+
+
+def _match_columns(titles: dict[int, str], name: str) -> dict[str, int]:
     """Return measure to column. Refuse what is missing or ambiguous, with the columns seen."""
-    seen = "; ".join(h for h in headers if h)
-    where = {}
+    seen = "; ".join(t for t in titles.values() if t)
+    where: dict[str, int] = {}
     for wanted in COLUMNS:
-        fits = [
-            i
-            for i, h in enumerate(headers)
-            if i and re.search(wanted.has, h, re.I) and not re.search(wanted.lacks, h, re.I)
-        ]
+        fits = [i for i, t in titles.items() if _fits(wanted, t)]
         if len(fits) > 1:
             raise DataError(
                 f"{name} has {len(fits)} columns that could be {wanted.measure}; columns seen: "
@@ -250,101 +249,162 @@ def _match_columns(headers: list[str], name: str) -> dict[str, int]:
     return where
 
 
+@dataclasses.dataclass
+class _Row:
+    """A row of the table: its line, whose it is, and its values by measure."""
+
+    line: int
+    name: Name
+    values: dict[str, float | None]
+
+
 def _rows(
-    cells: list[list[str]],
-    top: int,
-    where: dict[str, int],
-    headers: list[str],
-    name: str,
-    data: Data,
-) -> dict[str, tuple[int, dict[str, float | None]]]:
-    """Return the rows under the header by area, ``total`` and ``apart`` (row of the sheet, values).
+    table: Table, titles: dict[int, str], where: dict[str, int], data: Data
+) -> tuple[list[_Row], list[str]]:
+    """Return the rows under the header and what was taken in reading them.
 
     A line without anything in its number columns is a heading or a note.
     """
-    found: dict[str, tuple[int, dict[str, float | None]]] = {}
-    for line, row in enumerate(cells[top + 1 :], start=top + 2):
-        title = _clean(row[0]) if row else ""
-        texts = {m: row[i] if i < len(row) else "" for m, i in where.items()}
-        if not title or not any(texts.values()):
+    kinds = measures.kinds(data.dictionary)
+    kinds["population"] = Kind("a whole number of people, 1 or more", True, 1, None, "people")
+    rows: list[_Row] = []
+    remarks: list[str] = []
+    for line in table.sheet.rows:
+        title = cells.without_notes(table.cell(line, "area"))[0]
+        filled = [m for m in where if table.cell(line, m).text]
+        if line <= table.header or not title or not filled:
             continue
-        key = _row_key(title, line, name, data)
-        if key in found:
+        if NO_AREA.search(title):
+            name, taken = Name("apart", title), list[str]()
+        else:
+            name, taken = read_name(table, line, data)
+        twin = next((r for r in rows if r.name == name and name.kind != "sum"), None)
+        if twin:
             raise DataError(
-                f"{name}, row {line}: {title!r} stands twice (first in row {found[key][0]})."
+                f"{table.file}, row {line}: {title!r} stands twice (first in row {twin.line})."
             )
-        values = {
-            m: _number(text, f"{name}, row {line} ({title}), column {headers[where[m]]!r}")
-            for m, text in texts.items()
-        }
-        found[key] = (line, values)
-    return found
+        row = _Row(line, name, {})
+        for measure in where:
+            column = f"{titles[where[measure]]!r}"
+            value, said = _value(table, line, measure, kinds[measure], name, column)
+            row.values[measure] = value
+            taken += [f"{table.file}, row {line} ({title}), column {column}: {said}."] * bool(said)
+        rows.append(row)
+        hidden = f"{table.file}, row {line} ({title}) is hidden in the sheet and was read."
+        remarks += [*taken, *([hidden] if line in table.sheet.hidden else [])]
+    return rows, remarks
 
 
-def _row_key(title: str, line: int, name: str, data: Data) -> str:
-    if NO_AREA.search(title):
-        return "apart"
-    plain = title.replace("&", "and")
-    if plain.lower() == data.nation.lower() or _TOTAL.fullmatch(plain):
-        return "total"
+def _value(
+    table: Table, line: int, measure: str, kind: Kind, name: Name, column: str
+) -> tuple[float | None, str]:
+    """Read a cell: a dash is zero, an empty cell or a sign for not available is missing."""
+    cell = table.cell(line, measure)
+    if not cell.text:
+        return None, ""
+    is_area = name.kind in {"area", "part"}
+    loose = kind if is_area else dataclasses.replace(kind, low=0, high=None)
     try:
-        return data.area(plain)
-    except UnknownName as error:
-        raise DataError(f"{name}, row {line}: {error}") from None
+        reading = cells.read_number(cell, loose)
+    except NoFigure as sign:
+        if sign.sign in cells.DASHES:
+            return (0.0 if is_area or name.kind == "apart" else None), ""
+        return None, f"{sign.sign} {sign.means}, and no figure was read" if is_area else ""
+    except CellError as error:
+        raise table.error(line, column, f"{error} ({name.name})") from None
+    return float(reading.text), reading.remark
 
 
-def _number(text: str, where: str) -> float | None:
-    """Read a cell: a dash is zero, an empty cell is missing, anything else must be a number."""
-    if text in _DASHES:
-        return 0.0
-    if not text:
-        return None
-    plain = text.replace(",", "") if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", text) else text
-    if not re.fullmatch(r"\d+(\.\d+)?", plain):
-        raise DataError(f"{where}: {text!r} is not a number that this column can hold.")
-    return float(plain)
+def _sum_parts(rows: list[_Row], table: str) -> list[_Row]:
+    """Sum the two forces of London; their rates are not added up."""
+    parts = [r for r in rows if r.name.kind == "part"]
+    if not parts:
+        return rows
+    if len(parts) == 1:
+        raise one_of_two(
+            Table(table, "", Sheet("", {}), 0, {}, (), ()), parts[0].line, parts[0].name
+        )
+    values = {
+        m: None
+        if m == "rso_rate_per_100k" or None in (parts[0].values[m], parts[1].values[m])
+        else sum(p.values[m] or 0 for p in parts)
+        for m in parts[0].values
+    }
+    rest = [r for r in rows if r.name.kind != "part"]
+    return [*rest, _Row(parts[0].line, Name("area", "London"), values)]
 
 
 def _assemble(
-    rows: dict[str, tuple[int, dict[str, float | None]]],
-    where: dict[str, int],
-    headers: list[str],
     name: str,
     date: pd.Timestamp,
+    rows: list[_Row],
+    header: _Header,
+    where: dict[str, int],
     data: Data,
 ) -> OfficialTable:
-    missing = [a for a in data.names if a not in rows]
+    rows = _sum_parts(rows, name)
+    by_name = {r.name.name: r for r in rows if r.name.kind == "area"}
+    missing = [a for a in data.names if a not in by_name]
     if missing:
         raise DataError(
             f"{name} lists {len(data.names) - len(missing)} of the {len(data.names)} areas: "
             f"{missing[0]} is missing."
         )
     by_area = pd.DataFrame(
-        {m: [rows[a][1][m] for a in data.names] for m in where},
+        {m: [by_name[a].values[m] for a in data.names] for m in where},
         index=pd.Index(data.names, name="area"),
         dtype=float,
     )
-    for column in where:
-        whole = column != "rso_rate_per_100k"
-        for area, value in by_area[column].items():
-            if np.isnan(value) and column == "rso_count":
-                raise DataError(f"{name}, row {rows[str(area)][0]} ({area}): the count is empty.")
-            if whole and not np.isnan(value) and value != np.floor(value):
-                raise DataError(
-                    f"{name}, row {rows[str(area)][0]} ({area}): {value:g} in column "
-                    f"{headers[where[column]]!r} is not a whole number."
-                )
-    used = {0, *where.values()}
+    for area, row in by_name.items():
+        if (
+            row.values["rso_count"] is None
+            and not header.sheet.at(row.line, where["rso_count"]).text
+        ):
+            raise DataError(f"{name}, row {row.line} ({area}): the count is empty.")
+    apart = next((r.values["rso_count"] for r in rows if r.name.kind == "apart"), None)
+    total = _check_sums(name, rows, by_area["rso_count"], apart or 0, header, data)
+    used = {header.area, *where.values()}
     return OfficialTable(
         name=name,
         date=date,
         by_area=by_area,
-        apart=rows["apart"][1]["rso_count"] if "apart" in rows else None,
-        printed_total=rows["total"][1]["rso_count"] if "total" in rows else None,
-        lines={a: rows[a][0] for a in data.names},
-        unused=tuple(h for i, h in enumerate(headers) if h and i not in used),
+        apart=apart,
+        printed_total=total,
+        lines={a: by_name[a].line for a in data.names},
+        unused=tuple(t for i, t in header.titles.items() if t and i not in used),
         doubts=(),
+        remarks=(),
     )
+
+
+def _check_sums(
+    name: str, rows: list[_Row], counts: pd.Series, apart: float, header: _Header, data: Data
+) -> float | None:
+    """Hold the rows of sums to their areas; return the count of the whole, if it is printed."""
+    total = None
+    country = data.areas.set_index("area")["country"].str.lower()
+    for row in rows:
+        printed = row.values["rso_count"]
+        if row.name.kind not in {"sum", "nation"} or printed is None:
+            continue
+        within = country.index[country == row.name.name.lower()]
+        whole = row.name.kind == "nation" or re.match(
+            r"(grand )?total|all|sum|nation", row.name.name, re.I
+        )
+        if not len(within) and not whole:
+            continue
+        parts = counts[within] if len(within) else counts
+        if parts.isna().any():
+            continue
+        if printed not in {parts.sum(), parts.sum() + (0 if len(within) else apart)}:
+            raise DataError(
+                f"{name}, row {row.line} ({row.name.name}), column "
+                f"{header.titles[_match_columns(header.titles, name)['rso_count']]!r}: its areas "
+                f"sum to {parts.sum():,.0f}, its total row says {printed:,.0f}; right: the sum of "
+                "its areas, or no such row."
+            )
+        total = printed if whole else total
+    return total
 
 
 def _verify(table: OfficialTable, data: Data) -> tuple[str, ...]:
@@ -355,26 +415,21 @@ def _verify(table: OfficialTable, data: Data) -> tuple[str, ...]:
     t, doubts = table.by_area, list[str]()
     parts = ["rso_count", "violent_count", "category3_count"]
     if {*parts, "total_count"} <= set(t):
-        off = t[parts].fillna(0).sum(axis=1) != t["total_count"]
+        known = t[[*parts, "total_count"]].dropna()
+        off = known[parts].sum(axis=1) != known["total_count"]
         doubts += _agree(off, table.name, "categories 1 to 3 do not sum to the total")
     if {"rso_rate_per_100k", "population"} <= set(t):
         half = ROUNDING / 2
         low = t["rso_count"] / (t["population"] + half) * 1e5 - 0.5
         high = t["rso_count"] / (t["population"] - half) * 1e5 + 0.5
-        off = ~t["rso_rate_per_100k"].between(low - 1e-9, high + 1e-9)
+        known = t["rso_rate_per_100k"].notna() & low.notna()
+        off = ~t["rso_rate_per_100k"].between(low - 1e-9, high + 1e-9)[known]
         doubts += _agree(off, table.name, "count over population is not the rate")
     if "population" in t:
         fit = population_fit(table, data)
         if fit["median"].min() > 0.02:
             raise DataError(
                 f"{table.name}: its population column is like no mid-year of population.csv."
-            )
-    if table.printed_total is not None:
-        summed = t["rso_count"].sum()
-        if table.printed_total not in {summed, summed + (table.apart or 0)}:
-            raise DataError(
-                f"{table.name}: its areas sum to {summed:,.0f}, its total row says "
-                f"{table.printed_total:,.0f}."
             )
     return tuple(doubts)
 
@@ -417,7 +472,8 @@ def to_submission(tables: list[tuple[OfficialTable, str]], data: Data) -> Submis
     for table, url in tables:
         source = _source(table, url, data)
         rows += _area_rows(table, source)
-        if table.date not in data.national("rso_count").index:
+        complete = table.by_area["rso_count"].notna().all()
+        if complete and table.date not in data.national("rso_count").index:
             rows.append(_national_row(table, source, data))
     name = tables[0][0].name if len(tables) == 1 else f"{len(tables)} official tables"
     frame = pd.DataFrame(rows, index=range(1, len(rows) + 1), dtype=str).fillna("")

@@ -87,6 +87,13 @@ def read_dictionary(folder: Path) -> pd.DataFrame:
     return frame
 
 
+def keys(table: str, dictionary: pd.DataFrame) -> list[str]:
+    """Return the columns that together name a row of a table."""
+    return list(
+        dictionary.loc[(dictionary["table"] == table) & (dictionary["key"] == "yes"), "column"]
+    )
+
+
 def _parse(table: str, rule: Any, cells: pd.Series) -> pd.Series:
     """Turn the text of a column into its type, naming the first cell that does not fit."""
     kind, name = rule["type"], rule["column"]
@@ -157,6 +164,24 @@ def build_schema(rules: pd.DataFrame) -> pa.DataFrameSchema:
     return pa.DataFrameSchema({rule["column"]: _column(rule) for _, rule in rules.iterrows()})
 
 
+def _check_measures(table: str, frame: pd.DataFrame, dictionary: pd.DataFrame) -> None:
+    """Hold each figure to the type and range of its measure (rows ``measures`` of dictionary)."""
+    if table not in {"area_figures", "national_figures"}:
+        return
+    for _, rule in dictionary[dictionary["table"] == "measures"].iterrows():
+        values = frame.loc[frame["measure"] == rule["column"], "value"]
+        bad = (values < float(rule["minimum"])) | (values > float(rule["maximum"]))
+        if rule["type"] == "integer":
+            bad |= values % 1 != 0
+        if bad.any():
+            kind = "whole number" if rule["type"] == "integer" else "number"
+            fail(
+                table, values.index[bad][0], "value",
+                f"{values[bad].iloc[0]:g} is no {rule['column']}, a {kind} of {rule['minimum']} "
+                f"to {rule['maximum']}",
+            )  # fmt: skip
+
+
 def validate_table(table: str, raw: pd.DataFrame, dictionary: pd.DataFrame) -> pd.DataFrame:
     """Return *raw* typed and validated against the dictionary.
 
@@ -193,15 +218,16 @@ def validate_table(table: str, raw: pd.DataFrame, dictionary: pd.DataFrame) -> p
         value = case["failure_case"]
         shown = f"{value:g}" if isinstance(value, float) else str(value)[:80]
         fail(table, case["index"], case["column"], f"{shown!r} {case['check']}")
-    keys = list(rules.loc[rules["key"] == "yes", "column"])
-    if keys:
+    _check_measures(table, frame, dictionary)
+    named = keys(table, dictionary)
+    if named:
         # Several sources may give one cell; what counts as a repeat is the same key and value.
-        doubled = frame.duplicated(keys, keep="first")
+        doubled = frame.duplicated(named, keep="first")
         if doubled.any():
             row = frame.index[doubled][0]
-            twin = frame.index[(frame[keys] == frame.loc[row, keys]).all(axis=1)][0]
+            twin = frame.index[(frame[named] == frame.loc[row, named]).all(axis=1)][0]
             raise DataError(
-                f"{table}.csv, row {row}: repeats row {twin} (the same {', '.join(keys)}); "
+                f"{table}.csv, row {row}: repeats row {twin} (the same {', '.join(named)}); "
                 "one of them must go."
             )
     return frame

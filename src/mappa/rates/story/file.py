@@ -2,74 +2,104 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime as dt
 from pathlib import Path
 
 import pandas as pd
 
-from mappa.data import Data, schema
-from mappa.errors import DataError, UnknownName
+from mappa.data import Data, cells, figure_rows, measures, workbooks
+from mappa.data.cells import CellError
+from mappa.data.tables import Layout, Table, find_table
+from mappa.errors import DataError, MappaError, UnknownName
 from mappa.rates.story.check import WORDS, Claim
 
-COLUMNS = ("area", "date", "measure", "value")
-#: Everyday names of measures.
-ALIASES = {
-    "count": "rso_count",
-    "rate": "rso_rate_per_100k",
-    "change": "rso_change_count",
-    "change percent": "rso_change_pct",
-}
+LAYOUT = Layout("claims", ("area", "date", "measure", "value"))
+#: More than any story prints; each is recomputed.
+MOST_CLAIMS = 1_000
+_FIRST, _LAST = dt.date(1900, 1, 1), dt.date(2099, 12, 31)
 
 
-def measures(data: Data) -> list[str]:
+def known_measures(data: Data) -> list[str]:
     """Return the measures that can be checked, from the dictionary."""
-    d = data.dictionary
-    allowed: set[str] = set(WORDS)
-    for table in ("area_figures", "national_figures"):
-        cell = d[(d["table"] == table) & (d["column"] == "measure")]["allowed"].iloc[0]
-        allowed |= set(cell.split("|"))
-    return sorted(allowed)
+    return sorted({*WORDS, *measures.kinds(data.dictionary)})
 
 
-def read_claims(data: Data, path: Path) -> list[Claim]:
-    """Return the claims of a CSV with the columns area, date, measure and value.
+@dataclasses.dataclass
+class Claims:
+    """The claims of a file, sentences on what was taken in reading them, and the rows refused."""
 
-    ``measure`` is one of the study's or count, rate, change, change percent. Further columns are
-    left alone.
+    claims: list[Claim]
+    remarks: list[str]
+    errors: list[MappaError]
+
+
+def read_claims(data: Data, path: Path) -> Claims:
+    """Return the claims of a table (CSV, ODS, XLS, XLSX).
+
+    A bad row does not keep the others from being answered: its error is kept beside them.
 
     Raises
     ------
-    DataError: a column is missing, or a cell is not what it should be (file, row and column).
+    DataError: there is no table of claims in the file, or it is larger than any story.
     """
-    raw = schema.read_text_table(path)
-    for column in COLUMNS:
-        if column not in raw:
-            raise DataError(
-                f"{path.name} has no column {column!r}: its header must name "
-                + ", ".join(COLUMNS)
-                + "."
-            )
-    known = measures(data)
-    return [_claim(data, path, known, int(line), row) for line, row in raw.iterrows()]
+    table = find_table(workbooks.read_file(path), path.name, [LAYOUT])
+    if len(table.lines) > MOST_CLAIMS:
+        raise DataError(
+            f"{path.name} has {len(table.lines):,} claims, and at most {MOST_CLAIMS:,} are "
+            "checked at once: part the file."
+        )
+    known = known_measures(data)
+    read = Claims([], list(table.remarks), [])
+    for line in table.lines:
+        try:
+            claim, said = _claim(data, table, known, line)
+        except MappaError as error:
+            read.errors.append(error)
+        else:
+            read.claims.append(claim)
+            read.remarks += said
+    return read
 
 
-def _claim(data: Data, path: Path, known: list[str], line: int, row: pd.Series) -> Claim:
-    def fail(column: str, why: str) -> DataError:
-        return DataError(f"{path.name}, row {line}, column {column}: {why}")
-
-    name, day = row["area"].strip(), row["date"].strip()
+def _claim(data: Data, table: Table, known: list[str], line: int) -> tuple[Claim, list[str]]:
+    """Return a row's claim and what was taken; DataError with row and column."""
+    name, remarks = figure_rows.read_name(table, line, data)
+    if name.kind == "part":
+        raise figure_rows.one_of_two(table, line, name)
+    if name.kind == "sum":
+        raise table.error(line, "area", f"{name.name} is a sum of areas, of which no claim is kept")
+    column = "date"
     try:
-        area = data.nation if name.lower() == data.nation.lower() else data.area(name)
-    except UnknownName as error:
-        raise fail("area", str(error)) from None
-    date = pd.to_datetime(day, format="%Y-%m-%d", errors="coerce")
-    if pd.isna(date):
-        raise fail("date", f"{day!r} is not a date (YYYY-MM-DD).")
-    said = " ".join(row["measure"].strip().lower().split())
-    measure = ALIASES.get(said, said)
-    if measure not in known:
-        raise fail("measure", str(UnknownName("measure", row["measure"], [*ALIASES, *known])))
-    value = row["value"].strip()
-    claim = Claim(f"row {line}", f"{said} of {area}, {day}", area, date, measure, value)
-    if measure not in WORDS and claim.value is None:
-        raise fail("value", f"{value!r} is not a number.")
-    return claim
+        from_1904 = table.sheet.from_1904
+        day = cells.read_date(table.cell(line, "date"), _FIRST, _LAST, from_1904=from_1904)
+        column = "measure"
+        said = table.text(line, "measure")
+        measure, taken = measures.named(said, known, "area_figures")
+        column, cell = "value", table.cell(line, "value")
+        kind = measures.kinds(data.dictionary).get(measure)
+        if kind is None:
+            text, noted = cell.text, ""
+        else:
+            reading = cells.read_number(cell, kind)
+            text, noted = as_printed(cell.text, reading.text), reading.remark
+    except (CellError, UnknownName) as error:
+        raise table.error(line, column, str(error)) from None
+    plain = measure not in WORDS and measure != said and said.lower() not in _SHORT
+    pairs = (("date", day.remark), ("measure", taken if plain else ""), ("value", noted))
+    remarks += [f"{table.file}, row {line}, column {c}: {r}." for c, r in pairs if r]
+    shown = f"{said.lower()} of {name.name}, {day.text}"
+    date = pd.Timestamp(day.text)
+    return Claim(f"row {line}", shown, name.name, date, measure, text), remarks
+
+
+_SHORT = {"count", "rate", "change", "change percent"}
+
+
+def as_printed(cell: str, plain: str) -> str:
+    """Return the number with the decimals that the cell shows, for 132.0 is not printed as 132."""
+    decimals = len(cell.partition(".")[2].rstrip(" %"))
+    shown = len(plain.partition(".")[2])
+    if not 0 < decimals <= 6 or decimals <= shown:
+        return plain
+    return f"{plain}{'' if shown else '.'}{'0' * (decimals - shown)}"

@@ -1,0 +1,338 @@
+"""Read rows of figures: the area, day, measure and value of each, with sums and parts apart."""
+
+from __future__ import annotations
+
+import calendar
+import dataclasses
+import datetime as dt
+import re
+from collections.abc import Mapping
+
+import pandas as pd
+
+from mappa.data import cells, measures
+from mappa.data.area_names import Name, resolve
+from mappa.data.cells import CellError, Kind, Reading
+from mappa.data.load import Data
+from mappa.data.tables import Table
+from mappa.errors import DataError, UnknownName
+
+#: A rate so many times the nation's, or so many times less, is remarked on.
+FAR = 3
+_COPIED = ("category", "basis", "quality")
+_DESCRIBED = ("source_title", "source_url", "source_published", "source_kind")
+
+
+@dataclasses.dataclass(frozen=True)
+class FigureRow:
+    """A row as read: whose figure it is, its cells in plain form, and what was taken."""
+
+    line: int
+    name: Name
+    cells: dict[str, str]
+    remarks: tuple[str, ...]
+
+
+def read_figures(
+    table: Table, data: Data, published: Mapping[str, str]
+) -> tuple[pd.DataFrame, list[str]]:
+    """Return the figures of a table as text in plain form, by row, and the remarks on them.
+
+    Sums of areas are checked against the areas and left out; the two forces of London are summed.
+
+    Parameters
+    ----------
+    published: each known source with when it was published (text of sources.csv).
+
+    Raises DataError in one sentence with row and column.
+    """
+    kinds = measures.kinds(data.dictionary)
+    rows: list[FigureRow] = []
+    remarks: list[str] = []
+    for line in table.lines:
+        if (alone := _aside(table, line, data)) is not None:
+            remarks.append(alone)
+            continue
+        row = read_row(table, line, data, kinds)
+        row.cells.update(_particulars(table, line, published))
+        _check_published(table, row, published)
+        rows.append(row)
+        remarks += row.remarks
+    if not rows:
+        raise DataError(f"{table.file} holds no figure under its header.")
+    remarks += _check_sums(table, rows, data, kinds)
+    rows, summed = _sum_parts(table, rows, data, kinds)
+    remarks += summed + _against_nation(table, rows, data)
+    kept = {r.line: {"area": r.name.name, **r.cells} for r in rows if r.name.kind != "sum"}
+    return pd.DataFrame.from_dict(kept, orient="index", dtype=str), remarks
+
+
+def _aside(table: Table, line: int, data: Data) -> str | None:
+    """Return the remark on a row that is a note or heading: one cell, which names no area."""
+    held = table.sheet.rows[line]
+    only = next(iter(held.values()))
+    if len(held) > 1 or resolve(data, cells.without_notes(only)[0]).kind != "unknown":
+        return None
+    if table.columns.get("area") not in held or " " not in only.text.strip():
+        return None
+    return f"{table.file}, row {line}, “{cells.shown(only.text)}”, is no figure and was left out."
+
+
+def read_row(table: Table, line: int, data: Data, kinds: Mapping[str, Kind]) -> FigureRow:
+    """Return area, date, measure and value of a row.
+
+    Raises DataError in one sentence with row and column.
+    """
+    name, remarks = read_name(table, line, data)
+    read: dict[str, str] = {}
+    column = "date"
+    try:
+        days = data.dictionary[
+            (data.dictionary["table"] == "area_figures") & (data.dictionary["column"] == "date")
+        ].iloc[0]
+        day = cells.read_date(
+            table.cell(line, "date"),
+            dt.date.fromisoformat(days["minimum"]),
+            dt.date.fromisoformat(days["maximum"]),
+            from_1904=table.sheet.from_1904,
+        )
+        column = "measure"
+        written = table.text(line, "measure")
+        measure, taken = measures.named(written, _known(name, data), _table_of(name))
+        column = "value"
+        value = read_value(table, line, kinds[measure])
+    except (CellError, UnknownName) as error:
+        raise table.error(line, column, str(error)) from None
+    for of, said in (("date", day.remark), ("measure", taken), ("value", value.remark)):
+        if said:
+            remarks.append(f"{table.file}, row {line}, column {of}: {said}.")
+    read = {"date": day.text, "measure": measure, "value": value.text}
+    read["note"] = " ".join(filter(None, [table.text(line, "note"), value.note]))
+    return FigureRow(line, name, read, tuple(remarks))
+
+
+def _table_of(name: Name) -> str:
+    return "national_figures" if name.kind == "nation" else "area_figures"
+
+
+def _known(name: Name, data: Data) -> list[str]:
+    d = data.dictionary
+    rule = d[(d["table"] == _table_of(name)) & (d["column"] == "measure")].iloc[0]
+    return str(rule["allowed"]).split("|")
+
+
+def read_name(table: Table, line: int, data: Data) -> tuple[Name, list[str]]:
+    """Return whose figure a row is (the nation, where there is no column of areas)."""
+    if "area" not in table.columns:
+        return Name("nation", data.nation), []
+    cell = table.cell(line, "area")
+    written, notes = cells.without_notes(cell)
+    name = resolve(data, written)
+    if name.kind == "unknown":
+        if not written:
+            raise table.error(line, "area", "the cell is empty; right: the name of an area")
+        unknown = UnknownName("force", written[:60], data.names, hint="`mappa areas` lists them.")
+        raise table.error(line, "area", str(unknown))
+    where = f"{table.file}, row {line}, column area"
+    remarks = [f"{where}: the note mark {notes} was taken off {written}."] if notes else []
+    if name.kind == "area" and _plain(written) != _plain(name.name):
+        remarks.append(f"{where}: {written} is taken as {name.name}.")
+    return name, remarks
+
+
+def _plain(text: str) -> str:
+    return cells.squeeze(re.sub(r"[^\w]+", " ", text.replace("&", " and "))).lower()
+
+
+def read_value(table: Table, line: int, kind: Kind) -> Reading:
+    """Return the value of a row; CellError where it is not certain."""
+    cell = table.cell(line, "value")
+    reading = cells.read_number(cell, kind)
+    small = kind.unit == "percent" and cell.kind == "number" and abs(float(reading.text)) < 1
+    if small and not table.sheet.formats:
+        raise CellError(
+            f"{reading.text} may be a cell that shows {float(reading.text):.0%}, which an XLS "
+            "does not tell here",
+            "the file saved as XLSX, ODS or CSV",
+        )
+    return reading
+
+
+def _particulars(table: Table, line: int, published: Mapping[str, str]) -> dict[str, str]:
+    found = {c: table.cell(line, c).text for c in (*_COPIED, *_DESCRIBED)}
+    described = bool(found["source_title"] or found["source_url"])
+    found["source"] = read_source(
+        table.cell(line, "source").text, None if described else set(published), table, line
+    )
+    try:
+        preferred = table.cell(line, "preferred")
+        found["preferred"] = cells.read_truth(preferred).text if preferred.text else ""
+    except CellError as error:
+        raise table.error(line, "preferred", str(error)) from None
+    return found
+
+
+def read_source(text: str, known: set[str] | None, table: Table, line: int) -> str:
+    """Return identifiers of sources, separated by spaces; *known* None: the row describes it."""
+    names = re.split(r"[\s;,|]+", text.strip()) if text.strip() else []
+    if not names:
+        raise table.error(line, "source", "the cell is empty; right: the name of a source")
+    for name in names:
+        if known is not None and name not in known:
+            raise table.error(
+                line,
+                "source",
+                f"{cells.shown(name)!r} is not in sources.csv; right: a source that is known, or "
+                "describe it in the columns source_title and source_url",
+            )
+    if known is None and not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", " ".join(names)):
+        raise table.error(
+            line,
+            "source",
+            f"{cells.shown(text)!r} must be a plain lower-case name such as county-report-2022",
+        )
+    return " ".join(names)
+
+
+def _check_published(table: Table, row: FigureRow, published: Mapping[str, str]) -> None:
+    """Refuse a count of a day after all of its sources were published."""
+    if re.search(r"projection|estimate", row.cells["measure"]):
+        return
+    own = row.cells["source_published"]
+    texts = [own or published.get(s, "") for s in row.cells["source"].split()]
+    ends = [_last_day(t) for t in texts]
+    day = dt.date.fromisoformat(row.cells["date"])
+    if ends and all(end is not None and end < day for end in ends):
+        raise table.error(
+            row.line,
+            "date",
+            f"{cells.in_words(day)} comes after the source was published ({max(texts)}) and has "
+            "not been counted; right: the day of a count that has been made",
+        )
+
+
+def _last_day(published: str) -> dt.date | None:
+    """Return the last day of a date of publication, which may be a year or a month."""
+    found = re.fullmatch(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?", published.strip())
+    if not found:
+        return None
+    year, month = int(found[1]), int(found[2] or 12)
+    return dt.date(year, month, int(found[3] or calendar.monthrange(year, month)[1]))
+
+
+# Sums and parts --------------------------------------------------------------------------------
+
+
+def _figure(row: FigureRow) -> tuple[str, ...]:
+    return tuple(row.cells.get(c, "") for c in ("date", "measure", "basis", "source"))
+
+
+def _check_sums(
+    table: Table, rows: list[FigureRow], data: Data, kinds: Mapping[str, Kind]
+) -> list[str]:
+    """Check that a row of a sum is the sum of its areas, where all of them are there."""
+    remarks = []
+    country = dict(zip(data.areas["area"], data.areas["country"], strict=True))
+    for row in rows:
+        if row.name.kind != "sum":
+            continue
+        where = f"{table.file}, row {row.line}, {row.name.name},"
+        parts = {
+            r.name.name: float(r.cells["value"])
+            for r in rows
+            if r.name.kind in {"area", "part"} and _figure(r)[:3] == _figure(row)[:3]
+        }
+        wanted = {a for a, c in country.items() if c.lower() == row.name.name.lower()}
+        if wanted:
+            parts = {a: v for a, v in parts.items() if a in wanted}
+        whole = re.match(r"total|all|sum|grand", row.name.name, re.I) or wanted == set(parts)
+        if kinds[row.cells["measure"]].unit != "people" or not parts or not whole:
+            remarks.append(f"{where} is a sum of areas and was left out, unchecked.")
+            continue
+        if float(row.cells["value"]) != sum(parts.values()):
+            raise table.error(
+                row.line,
+                "value",
+                f"{row.name.name} is {float(row.cells['value']):,.0f}, where its areas sum to "
+                f"{sum(parts.values()):,.0f}; right: the sum of the areas, or no such row",
+            )
+        remarks.append(f"{where} was left out: it is the sum of the areas.")
+    return remarks
+
+
+def _sum_parts(
+    table: Table, rows: list[FigureRow], data: Data, kinds: Mapping[str, Kind]
+) -> tuple[list[FigureRow], list[str]]:
+    """Sum the two forces of London where both are there; refuse one alone."""
+    kept, remarks = [], []
+    pending: dict[tuple[str, ...], FigureRow] = {}
+    for row in rows:
+        if row.name.kind != "part":
+            kept.append(row)
+            continue
+        twin = pending.pop(_figure(row), None)
+        if twin is None or twin.name == row.name:
+            pending[_figure(row)] = row
+            continue
+        if kinds[row.cells["measure"]].unit != "people":
+            raise table.error(
+                row.line, "value", "the rates of two forces are not added up; right: that of London"
+            )
+        value = int(twin.cells["value"]) + int(row.cells["value"])
+        kept.append(
+            dataclasses.replace(
+                row, name=Name("area", "London"), cells={**row.cells, "value": str(value)}
+            )
+        )
+        remarks.append(
+            f"{table.file}, rows {twin.line} and {row.line}: {twin.name.name} and {row.name.name} "
+            f"were summed to London, {value:,}."
+        )
+    for row in pending.values():
+        raise one_of_two(table, row.line, row.name)
+    return kept, remarks
+
+
+def one_of_two(table: Table, line: int, name: Name) -> DataError:
+    """Return the sentence on one force of London alone."""
+    other = "City of London Police" if "Metro" in name.name else "Metropolitan Police"
+    return table.error(
+        line,
+        "area",
+        f"the {name.name} is one of the two forces of London, the other is the {other}; right: "
+        f"London, if the figure is for both, or the row of the {other} beside it so that the two "
+        "can be added up",
+    )
+
+
+def _against_nation(table: Table, rows: list[FigureRow], data: Data) -> list[str]:
+    """Refuse an area's count above the nation's; remark on a rate far from the nation's."""
+    counts = {f"{d:%Y-%m-%d}": float(v) for d, v in data.national("rso_count").items()}
+    counts |= {
+        r.cells["date"]: float(r.cells["value"])
+        for r in rows
+        if r.name.kind == "nation" and r.cells["measure"] == "rso_count"
+    }
+    remarks = []
+    for row in rows:
+        day, value = row.cells["date"], float(row.cells["value"])
+        if row.name.kind != "area" or row.cells["measure"] != "rso_count" or day not in counts:
+            continue
+        if value > counts[day]:
+            raise table.error(
+                row.line,
+                "value",
+                f"{value:.0f} is more than the {counts[day]:,.0f} of {data.nation} on that day; "
+                f"right: the count of {row.name.name}, or the misfit stated in exceptions.csv",
+            )
+        if pd.Timestamp(day) not in data.dates:
+            continue
+        people = data.people(day)
+        rate = value / people[row.name.name] * 1e5
+        national = counts[day] / people.sum() * 1e5
+        if not national / FAR < rate < national * FAR:
+            remarks.append(
+                f"{table.file}, row {row.line}: {value:,.0f} in {row.name.name} is {rate:.1f} per "
+                f"100,000, where the nation has {national:.0f}."
+            )
+    return remarks

@@ -1,0 +1,75 @@
+"""What each measure may hold, from the dictionary, and the everyday names it goes by."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+
+from mappa.data.cells import Kind
+from mappa.errors import UnknownName
+
+#: Everyday names of measures, in every command alike.
+OTHER_NAMES = {
+    "count": "rso_count",
+    "registered sex offenders": "rso_count",
+    "registered sexual offenders": "rso_count",
+    "number of registered sex offenders": "rso_count",
+    "number of registered sexual offenders": "rso_count",
+    "sex offenders": "rso_count",
+    "rso": "rso_count",
+    "rsos": "rso_count",
+    "rate": "rso_rate_per_100k",
+    "rate per 100,000": "rso_rate_per_100k",
+    "rate per 100k": "rso_rate_per_100k",
+    "per 100,000": "rso_rate_per_100k",
+    "change": "rso_change_count",
+    "change percent": "rso_change_pct",
+    "change %": "rso_change_pct",
+    "percent change": "rso_change_pct",
+    "percentage change": "rso_change_pct",
+    "one in": "people_per_rso",
+    "people per offender": "people_per_rso",
+}
+
+
+def kinds(dictionary: pd.DataFrame) -> dict[str, Kind]:
+    """Return what a value of each measure may be, by measure (rows ``measures`` of dictionary)."""
+    rows = dictionary[dictionary["table"] == "measures"]
+    return {r["column"]: kind_of(r["type"], r["minimum"], r["maximum"], r["unit"])
+            for _, r in rows.iterrows()}  # fmt: skip
+
+
+def kind_of(type_: str, minimum: str, maximum: str, unit: str) -> Kind:
+    """Return the kind of number that a row of the dictionary allows, with the words for it."""
+    low = float(minimum) if minimum else None
+    high = float(maximum) if maximum else None
+    whole = type_ == "integer"
+    if whole and low is not None and low >= 0:
+        right = f"a whole number of {unit or 'units'}, {low:g} or more"
+    elif whole:
+        right = f"a whole number of {unit or 'units'}"
+    elif low is not None and high is not None:
+        what = "a rate" if unit == "per 100,000" else f"a number ({unit})" if unit else "a number"
+        right = f"{what} of {low:,g} to {high:,g}"
+    else:
+        right = "a number"
+    return Kind(right, whole, low, high, unit)
+
+
+def named(written: str, known: list[str], where: str) -> tuple[str, str]:
+    """Return the measure that a name stands for, and what was taken (empty: nothing).
+
+    Raises UnknownName, with the way to add a measure, where there is none.
+    """
+    plain = " ".join(written.lower().split())
+    found = OTHER_NAMES.get(plain, re.sub(r"[\s-]+", "_", plain))
+    if found not in known:
+        raise UnknownName(
+            "measure",
+            written[:60],
+            [*known, *(n for n, m in OTHER_NAMES.items() if m in known)],
+            hint=f"to add one, name it among the allowed measures of {where} and in a row of "
+            "measures in dictionary.csv.",
+        )
+    return found, f"{written} is taken as {found}" if found != written else ""

@@ -1,0 +1,262 @@
+"""New rows for the study's tables, from the files that people keep, validated row by row."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from mappa.data import cells, measures, schema, workbooks
+from mappa.data.cells import CellError, Reading
+from mappa.data.figure_rows import read_figures, read_source
+from mappa.data.load import Data
+from mappa.data.tables import Layout, Table, find_table
+from mappa.errors import DataError, UnknownName
+
+REQUIRED = ("area", "date", "measure", "value", "source")
+OPTIONAL = ("category", "basis", "quality", "note", "preferred")
+SOURCE_COLUMNS = ("source_title", "source_url", "source_published", "source_kind")
+FIGURES = Layout("figures", REQUIRED, (*OPTIONAL, *SOURCE_COLUMNS))
+NATIONAL = Layout(
+    "national_figures",
+    ("date", "measure", "category", "value", "source"),
+    ("basis", "quality", "note", "preferred", *SOURCE_COLUMNS),
+)
+#: Tables that take rows as they are, and what stands for a column that a file may leave out.
+OTHER_TABLES = {
+    "sources": {"kind": "press_or_other"},
+    "population": {},
+    "population_age_bands": {},
+    "sentencing": {"printed": "{value}"},
+    "outflow": {"printed": "{value}"},
+    "profile": {"printed": "{value}"},
+}
+#: What makes a cell of a table of figures: at most one of its values is preferred.
+CELLS = {
+    "area_figures": ("area", "date", "measure", "basis"),
+    "national_figures": ("date", "measure", "category"),
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Submission:
+    """New rows as text, checked for shape, in the columns of their tables.
+
+    Attributes
+    ----------
+    name: the file or table they come from; errors and the plan name it.
+    rows: table name to its new rows, indexed by the row of the file.
+    remarks: whole sentences on what was taken, left off and left out in reading.
+    """
+
+    name: str
+    rows: dict[str, pd.DataFrame]
+    remarks: tuple[str, ...] = ()
+
+
+def read_submissions(paths: Sequence[Path], data: Data) -> list[Submission]:
+    """Read tables of figures or of other rows (CSV, ODS, XLS, XLSX), in the order of *paths*.
+
+    What table a file holds is told by the columns that its header names. A file of sources
+    describes the sources that the others name.
+
+    Raises DataError or UnknownName in one sentence with the row and column of the file.
+    """
+    layouts = [FIGURES, NATIONAL, *(_layout(t, data) for t in OTHER_TABLES)]
+    found = [find_table(workbooks.read_file(p), p.name, layouts) for p in paths]
+    by_file: dict[int, Submission] = {}
+    published = dict(zip(data.sources["source"], data.sources["published"], strict=True))
+    for i, table in sorted(enumerate(found), key=lambda f: f[1].layout != "sources"):
+        if table.layout in OTHER_TABLES:
+            by_file[i] = _other_rows(table, data, set(published))
+        else:
+            frame, remarks = read_figures(table, data, published)
+            by_file[i] = build_submission(table.file, frame, data, set(published))
+            by_file[i] = dataclasses.replace(by_file[i], remarks=(*table.remarks, *remarks))
+        new = by_file[i].rows.get("sources")
+        if new is not None:
+            published |= dict(zip(new["source"], new["published"], strict=True))
+    return [by_file[i] for i in range(len(paths))]
+
+
+def read_submission(path: Path, data: Data) -> Submission:
+    """Read one file; see :func:`read_submissions`."""
+    return read_submissions([path], data)[0]
+
+
+def _rules(table: str, data: Data) -> pd.DataFrame:
+    return data.dictionary[data.dictionary["table"] == table]
+
+
+def _layout(table: str, data: Data) -> Layout:
+    rules = _rules(table, data)
+    must = rules[(rules["required"] == "yes") | (rules["key"] == "yes")]["column"]
+    needs = tuple(c for c in must if c not in OTHER_TABLES[table])
+    return Layout(table, needs, tuple(c for c in rules["column"] if c not in needs))
+
+
+def _other_rows(table: Table, data: Data, known: set[str]) -> Submission:
+    """Return the rows of a table other than the figures, each cell by its type."""
+    if not table.lines:
+        raise DataError(f"{table.file} holds no row under its header.")
+    rows: dict[int, dict[str, str]] = {}
+    remarks = list(table.remarks)
+    for line in table.lines:
+        row: dict[str, str] = {}
+        for _, rule in _rules(table.layout, data).iterrows():
+            column = rule["column"]
+            if not table.cell(line, column).text:
+                row[column] = OTHER_TABLES[table.layout].get(column, "").format(**row)
+                continue
+            reading = _read_by_type(table, line, rule, data, known)
+            row[column] = reading.text
+            if reading.remark:
+                remarks.append(f"{table.file}, row {line}, column {column}: {reading.remark}.")
+        rows[line] = row
+    frame = pd.DataFrame.from_dict(rows, orient="index", dtype=str)
+    _validate(table.file, table.layout, frame, data)
+    return Submission(table.file, {table.layout: frame}, tuple(remarks))
+
+
+def _read_by_type(table: Table, line: int, rule: pd.Series, data: Data, known: set[str]) -> Reading:
+    kind, column = rule["type"], rule["column"]
+    cell = table.cell(line, column)
+    try:
+        if kind in {"integer", "number"}:
+            limits = measures.kind_of(kind, rule["minimum"], rule["maximum"], rule["unit"])
+            return cells.read_number(cell, limits)
+        if kind == "date":
+            first, last = (dt.date.fromisoformat(rule[c]) for c in ("minimum", "maximum"))
+            return cells.read_date(cell, first, last, from_1904=table.sheet.from_1904)
+        if kind == "boolean":
+            return cells.read_truth(cell)
+        if kind == "sources":
+            return Reading(read_source(cell.text, known, table, line))
+        if kind == "area":
+            area = data.area(cells.squeeze(cell.text))
+            return Reading(area)
+    except (CellError, UnknownName) as error:
+        raise table.error(line, column, str(error)) from None
+    return Reading(cell.text)
+
+
+def build_submission(
+    name: str, frame: pd.DataFrame, data: Data, known: set[str] | None = None
+) -> Submission:
+    """Sort text rows (columns REQUIRED, others optional) into the study's tables and validate them.
+
+    *frame* is indexed by the row of the file *name*; *known* are the sources that are described.
+    Where no basis is given, a figure of 31 March is on all levels and one of another day is
+    ``other_date``.
+    """
+    frame = frame.reindex(columns=[*REQUIRED, *OPTIONAL, *SOURCE_COLUMNS], fill_value="")
+    frame["preferred"] = frame["preferred"].replace("", "true")
+    frame["quality"] = frame["quality"].replace("", "printed")
+    frame["sources"] = frame["source"]
+    nation = frame["area"] == data.nation
+    areas, whole = frame[~nation].copy(), frame[nation].copy()
+    at_end_of_march = areas["date"].str.endswith("-03-31")
+    areas["basis"] = areas["basis"].where(
+        areas["basis"] != "", at_end_of_march.map({True: "all_levels", False: "other_date"})
+    )
+    stray = areas.index[areas["category"] != ""]
+    if len(stray):
+        raise DataError(
+            f"{name}, row {stray[0]}, column category: only {data.nation} has categories."
+        )
+    whole["basis"] = [_national_basis(r, data) for _, r in whole.iterrows()]
+    rows = {
+        "sources": _new_sources(name, frame, data, known or set(data.sources["source"])),
+        "area_figures": _shaped("area_figures", areas, data),
+        "national_figures": _shaped("national_figures", whole, data),
+    }
+    for table, part in rows.items():
+        rows[table] = _merge_repeats(name, table, part)
+        _validate(name, table, rows[table], data)
+    return Submission(name, rows)
+
+
+def _national_basis(row: pd.Series, data: Data) -> str:
+    """Return the basis given, else that of the measure's latest row, else that of its date."""
+    if row["basis"]:
+        return str(row["basis"])
+    t = data.national_figures
+    before = t[(t["measure"] == row["measure"]) & t["preferred"]].sort_values("date")
+    if len(before):
+        return str(before["basis"].iloc[-1])
+    return "snapshot_31_march" if row["date"].endswith("-03-31") else "snapshot_other_date"
+
+
+def _shaped(table: str, frame: pd.DataFrame, data: Data) -> pd.DataFrame:
+    return frame.reindex(columns=list(_rules(table, data)["column"]), fill_value="")
+
+
+def _new_sources(name: str, frame: pd.DataFrame, data: Data, known: set[str]) -> pd.DataFrame:
+    """Return a row of sources.csv for each source that the submission itself describes."""
+    described = frame[(frame[["source_title", "source_url"]] != "").any(axis=1)]
+    rows: dict[str, tuple[int, dict[str, str]]] = {}
+    for line, r in zip(described.index, described.to_dict("records"), strict=True):
+        identifier = r["source"]
+        if identifier in known:
+            continue
+        new = {
+            "source": identifier,
+            "title": r["source_title"],
+            "published": r["source_published"],
+            "url": r["source_url"],
+            "kind": r["source_kind"] or "press_or_other",
+        }
+        if rows.setdefault(identifier, (line, new))[1] != new:
+            raise DataError(
+                f"{name}, row {line}: describes source {identifier!r} otherwise than row "
+                f"{rows[identifier][0]}."
+            )
+    return pd.DataFrame(
+        [new for _, new in rows.values()],
+        index=[line for line, _ in rows.values()],
+        columns=list(_rules("sources", data)["column"]),
+        dtype=str,
+    )
+
+
+def _merge_repeats(name: str, table: str, rows: pd.DataFrame) -> pd.DataFrame:
+    """Hold rows of the same cell together: another source is added, anything else is refused."""
+    if table not in CELLS:
+        return rows
+    first: dict[tuple[str, ...], int] = {}
+    kept = rows.copy()
+    for line, row in rows.iterrows():
+        cell = tuple(row[c] for c in CELLS[table])
+        twin = first.setdefault(cell, int(line))
+        if twin == line:
+            continue
+        if row["value"] == kept.at[twin, "value"]:
+            more = [s for s in row["sources"].split() if s not in kept.at[twin, "sources"].split()]
+            if not more:
+                raise DataError(
+                    f"{name}, row {line}: repeats row {twin} ({', '.join(cell)}, "
+                    f"{row['value']}); right: one of them."
+                )
+            kept.at[twin, "sources"] = " ".join([kept.at[twin, "sources"], *more])
+            kept = kept.drop(index=line)
+        elif row["preferred"] == kept.at[twin, "preferred"] == "true":
+            raise DataError(
+                f"{name}, row {line}, column value: {row['value']} where row {twin} has "
+                f"{kept.at[twin, 'value']} for the same {', '.join(CELLS[table])}; right: one of "
+                "them, or preferred=false on the other (a second preferred value of its cell)."
+            )
+    return kept
+
+
+def _validate(name: str, table: str, rows: pd.DataFrame, data: Data) -> None:
+    """Hold new rows to the schema of their table; the error names the file they come from."""
+    try:
+        schema.validate_table(table, rows, data.dictionary)
+    except DataError as error:
+        said = str(error).replace(f"{table}.csv", name, 1)
+        if table == "sources":
+            said = said.replace("column ", "column source_", 1)
+        raise DataError(said) from None
