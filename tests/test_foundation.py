@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,8 @@ from hypothesis import strategies as st
 from mappa.errors import OutputError, UnknownName
 from mappa.files import digest, write_atomically
 from mappa.plot.exhibit import safe_csv
-from mappa.records import Record, key, plain
+from mappa.printed import counts_behind, decimals, half_up, rounds_to
+from mappa.records import Dated, Estimate, Record, key, part, plain, restored
 from mappa.words import Prose, Table, numbers
 
 
@@ -68,6 +70,41 @@ def test_written_numbers_are_within_half_a_unit(value: float, decimals: int) -> 
     assert text != "-0" and text != numbers.MINUS + "0"
 
 
+@pytest.mark.parametrize(
+    ("value", "places", "printed"),
+    [
+        (0.5, 0, "1"),
+        (2.5, 0, "3"),  # half up, where Python's own rounding is to even
+        (-2.5, 0, "-3"),
+        (0.285, 2, "0.29"),
+        (1.1 + 2.2 - 3.3 + 0.5, 0, "1"),  # noise above
+        (0.1 * 3 - 0.3 + 0.4999999999999999, 0, "1"),  # and below the half
+        (0.49999, 0, "0"),
+        (131.99999, 1, "132.0"),
+    ],
+)
+def test_printed_numbers_round_half_up(value: float, places: int, printed: str) -> None:
+    assert str(half_up(value, places)) == printed
+    assert rounds_to(value, printed)
+    assert not rounds_to(value, str(Decimal(printed) + Decimal(1).scaleb(-places)))
+
+
+def test_decimals_are_those_that_stand_there() -> None:
+    assert [decimals(x) for x in ("132", "4.10", 132.0, 23.5)] == [0, 2, 0, 1]
+
+
+@given(st.integers(0, 100_000), st.integers(50_000, 10_000_000), st.integers(0, 2))
+def test_the_counts_behind_a_rate_are_all_that_print_so(
+    count: int, people: int, places: int
+) -> None:
+    printed = str(half_up(count / people * 100_000, places))
+    low, high = counts_behind(float(printed), people, places)
+    assert low <= count <= high
+    for inside, other in ((low, low - 1), (high, high + 1)):
+        assert rounds_to(inside / people * 100_000, printed)
+        assert other < 0 or not rounds_to(other / people * 100_000, printed)
+
+
 @dataclasses.dataclass(frozen=True)
 class Small(Record):
     count: int | None = key("people", "people")
@@ -91,6 +128,35 @@ def test_records_are_plain_json() -> None:
     }
     assert Small.key_table()[0] == {"key": "count", "unit": "people", "meaning": "people"}
     assert plain(pd.NA) is None and plain(np.int64(3)) == 3 and plain(math.inf) is None
+
+
+@dataclasses.dataclass(frozen=True)
+class Compared(Record):
+    area: str = key("Name of the area")
+    ratio: Estimate = part(
+        "Rate over the other's",
+        "ratio",
+        names={"value": "ratio", "low": "ratio_low", "high": "ratio_high"},
+        formula="rate / other",
+    )
+    latest: Dated | None = part("Date of the latest", default=None)
+
+
+def test_parts_are_lifted_flat_with_what_is_said_of_them() -> None:
+    record = Compared("Here", Estimate(1.5, 1.0, 2.0))
+    flat = {"area": "Here", "ratio": 1.5, "ratio_low": 1.0, "ratio_high": 2.0}
+    assert record.as_dict() == flat | dict.fromkeys(("date", "value", "low", "high"))
+    assert list(Compared.declared()) == list(record.as_dict())
+    ratio, low = Compared.declared()["ratio"], Compared.declared()["ratio_low"]
+    assert (ratio["meaning"], ratio["unit"]) == ("Rate over the other's", "ratio")
+    assert (low["meaning"], low["unit"]) == ("Its lower limit", "ratio")
+    assert (ratio["formula"], low["formula"]) == ("rate / other", "")
+    assert (record.value_of("ratio_low"), record.value_of("date")) == (1.0, None)
+    with pytest.raises(KeyError):
+        record.value_of("ratio_middle")
+    full = dataclasses.replace(record, latest=Dated(pd.Timestamp("2020-03-31"), 5.0))
+    for kept in (record, full):
+        assert restored(Compared, kept.as_dict()) == kept
 
 
 def test_markup_in_words_stays_text() -> None:

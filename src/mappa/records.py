@@ -14,6 +14,8 @@ import typing
 from collections.abc import Mapping
 from typing import Any
 
+import pandas as pd
+
 RECORD_MIME = "application/vnd.mappa.record+json"
 
 
@@ -41,12 +43,27 @@ def key(
     return dataclasses.field(metadata={**told, "rests_on": rests_on, "rounded": rounded}, **field)
 
 
-def part(**field: Any) -> Any:
+def part(
+    meaning: str = "", unit: str = "", *, names: Mapping[str, str] | None = None, **declared: Any
+) -> Any:
     """Declare a record within a record: its keys stand flat among those of the whole.
 
     A part may be ``None`` (what cannot be known has no record): its keys are then ``None``.
+
+    Parameters
+    ----------
+    meaning, unit: of the part's first key, and the unit of all that have none: an
+        :class:`Estimate` knows no more of itself than that it is a value with limits.
+    names: a key of the part to its name in the whole, such as ``{"low": "ratio_low"}``; others
+        keep their own.
+    declared: as for :func:`key`.
     """
-    return dataclasses.field(metadata={"part": True}, **field)
+    made = key(meaning, unit, **declared)
+    return dataclasses.field(
+        default=made.default,
+        default_factory=made.default_factory,
+        metadata={**made.metadata, "part": dict(names or {})},
+    )
 
 
 def plain(value: Any) -> Any:
@@ -81,15 +98,14 @@ def restored(kind: Any, value: Any) -> Any:
     For records of records, tuples, dates, numbers, texts and ``None``: what kept results hold.
     """
     if dataclasses.is_dataclass(kind) and value is not None:
-        hints = _hints(kind)  # type: ignore[arg-type]
-        return kind(**{name: restored(hints[name], part) for name, part in value.items()})  # type: ignore[operator]
+        return _restored_record(kind, value)
     arguments = typing.get_args(kind)
     if typing.get_origin(kind) is tuple:
-        return tuple(restored(arguments[0], part) for part in value)
+        return tuple(restored(arguments[0], element) for element in value)
     if arguments and value is not None:  # such as float | None
-        return restored(next(a for a in arguments if a is not type(None)), value)
-    if kind is dt.date and value is not None:
-        return dt.date.fromisoformat(value)
+        return restored(_present(kind), value)
+    if isinstance(kind, type) and issubclass(kind, dt.date) and value is not None:
+        return kind.fromisoformat(value)
     return float(value) if kind is float and value is not None else value
 
 
@@ -98,12 +114,31 @@ def _hints(kind: Any) -> dict[str, Any]:
     return typing.get_type_hints(kind)
 
 
-def _kind(record: type[Record], name: str) -> type[Record]:
-    """Return the type of a part: the record in ``Part`` or ``Part | None``."""
-    hint = _hints(record)[name]  # type: ignore[arg-type]
-    kinds: tuple[Any, ...] = typing.get_args(hint) or (hint,)
-    found: type[Record] = next(k for k in kinds if k is not type(None))
-    return found
+def _present(kind: Any) -> Any:
+    """Return X of ``X | None``, and any other type as it is."""
+    choices = typing.get_args(kind)
+    return next(k for k in choices if k is not type(None)) if type(None) in choices else kind
+
+
+def _lifted(record: Any, field: Any) -> dict[str, str]:
+    """Return the keys of a part, each with its name in the whole; empty where it is no part."""
+    names = field.metadata.get("part")
+    if names is None:
+        return {}
+    return {own: names.get(own, own) for own in _present(_hints(record)[field.name]).declared()}
+
+
+def _restored_record(kind: Any, value: Mapping[str, Any]) -> Any:
+    given = {}
+    for field in dataclasses.fields(kind):
+        lifted, hint = _lifted(kind, field), _hints(kind)[field.name]
+        if not lifted and field.name in value:
+            given[field.name] = restored(hint, value[field.name])
+        elif lifted:
+            nested = {own: value[flat] for own, flat in lifted.items() if flat in value}
+            absent = hint is not _present(hint) and all(v is None for v in nested.values())
+            given[field.name] = None if absent else restored(_present(hint), nested)
+    return kind(**given)
 
 
 class Record:
@@ -113,13 +148,12 @@ class Record:
         """Return the record as plain, unrounded JSON values under its documented keys."""
         told: dict[str, Any] = {}
         for f in dataclasses.fields(self):  # type: ignore[arg-type]
-            value = getattr(self, f.name)
-            if not f.metadata.get("part"):
-                told[f.name] = plain(value)
-            elif value is not None:
-                told |= value.as_dict()
+            value, lifted = getattr(self, f.name), _lifted(type(self), f)
+            if lifted:
+                inner = value.as_dict() if value is not None else {}
+                told |= {flat: inner.get(own) for own, flat in lifted.items()}
             else:
-                told |= dict.fromkeys(_kind(type(self), f.name).declared())
+                told[f.name] = plain(value)
         return told
 
     @classmethod
@@ -127,20 +161,27 @@ class Record:
         """Return what :func:`key` declares of each key, in order, those of the parts included."""
         found: dict[str, Mapping[str, Any]] = {}
         for f in dataclasses.fields(cls):  # type: ignore[arg-type]
-            if f.metadata.get("part"):
-                found |= _kind(cls, f.name).declared()
-            else:
+            lifted = _lifted(cls, f)
+            if not lifted:
                 found[f.name] = f.metadata
+                continue
+            inner = _present(_hints(cls)[f.name]).declared()  # type: ignore[arg-type]
+            said = {k: v for k, v in f.metadata.items() if v and k != "part"}
+            for own, flat in lifted.items():
+                first = said if own == next(iter(lifted)) else {}
+                unit = inner[own]["unit"] or said.get("unit", "")
+                found[flat] = {**inner[own], **first, "unit": unit}
         return found
 
     def value_of(self, name: str) -> Any:
         """Return the value under a documented key, of the record itself or of one of its parts."""
         for f in dataclasses.fields(self):  # type: ignore[arg-type]
-            value = getattr(self, f.name)
-            if f.name == name and not f.metadata.get("part"):
+            value, lifted = getattr(self, f.name), _lifted(type(self), f)
+            if f.name == name and not lifted:
                 return value
-            if f.metadata.get("part") and name in _kind(type(self), f.name).declared():
-                return None if value is None else value.value_of(name)
+            for own, flat in lifted.items():
+                if flat == name:
+                    return None if value is None else value.value_of(own)
         raise KeyError(name)
 
     @classmethod
@@ -165,3 +206,22 @@ class Record:
             RECORD_MIME: self.as_dict(),
         }
         return data, {RECORD_MIME: {"units": self.units()}}
+
+
+@dataclasses.dataclass(frozen=True)
+class Estimate(Record):
+    """A number with its interval; ``None`` where it is not known."""
+
+    value: float | None = key("The value")
+    low: float | None = key("Its lower limit", default=None)
+    high: float | None = key("Its upper limit", default=None)
+
+
+@dataclasses.dataclass(frozen=True)
+class Dated(Record):
+    """A number of a date, with its interval."""
+
+    date: pd.Timestamp = key("The date", "date")
+    value: float | None = key("The value")
+    low: float | None = key("Its lower limit", default=None)
+    high: float | None = key("Its upper limit", default=None)

@@ -13,12 +13,8 @@ from table_edits import line_of, spoil
 
 from mappa.data import Data, load
 from mappa.data.check import excuse, run_checks
-from mappa.data.reconcile import (
-    bounds_of_rate,
-    changes_meet_counts,
-    rates_meet_counts,
-    round_half_up,
-)
+from mappa.data.reconcile import changes_meet_counts, rates_meet_counts
+from mappa.printed import PER, counts_behind, rounds_to
 
 
 def run(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
@@ -40,11 +36,11 @@ def test_the_made_up_country_passes(made_up_data: Data) -> None:
 
 def test_a_rate_alone_bounds_the_count(data: Data) -> None:
     people = int(data.people("2020-03-31")["Staffordshire"])
-    assert bounds_of_rate(130, 0, people) == (1307, 1316)
+    assert counts_behind(130, people) == (1307, 1316)
     for count in (1307, 1316):
-        assert round_half_up(count / people * 1e5, 0) == 130
+        assert rounds_to(count / people * PER, "130")
     for count in (1306, 1317):
-        assert round_half_up(count / people * 1e5, 0) != 130
+        assert not rounds_to(count / people * PER, "130")
     told = [f.message for f in run_checks(data) if f.check == "rate_bounds_count"]
     assert any("Staffordshire, 2020-03-31" in m and "1307 to 1316" in m for m in told)
 

@@ -77,6 +77,38 @@ def test_unknown_dates_are_told_with_the_known_ones(data: Data) -> None:
         data.date("last spring")
 
 
+def test_force_and_day_know_the_studys_own_and_refuse_nothing_at_all(data: Data) -> None:
+    assert (data.force(), data.day()) == ("Cumbria", pd.Timestamp("2020-03-31"))
+    assert data.force("surrey") == "Surrey"
+    with pytest.raises(UnknownName):
+        data.force("")
+    with pytest.raises(UsageError):
+        data.day("")
+
+
+def test_a_stock_is_one_day_of_counts_and_people(data: Data) -> None:
+    stock = data.on("2020-03-31")
+    assert stock == data.on() and hash(stock) == hash(data.on())
+    assert stock != data.on("2019-03-31") and stock != data.on(denominator="all ages")
+    assert (stock.national_count, stock.national_people) == (62_435, 52_252_671)
+    assert stock.mid_year == 2019
+    assert stock.counts["Cumbria"] == 594 and len(stock.people) == 42
+    assert len(stock.counted) == 26 and set(stock.uncounted) == set(data.names) - set(stock.counted)
+    with pytest.raises(ValueError, match="read-only"):
+        stock.counts["Cumbria"] = 0.0  # everyone shares it
+    with pytest.raises(UnknownName):
+        data.on(denominator="horses")
+
+
+def test_rows_are_selected_in_one_place(data: Data) -> None:
+    one = data.rows("rso_count", "Cumbria", "2020-03-31")
+    assert list(one["value"]) == [594]
+    every = data.rows(["rso_count", "rso_rate_per_100k"], basis=None, preferred=False)
+    assert set(every["measure"]) == {"rso_count", "rso_rate_per_100k"}
+    assert set(every["basis"]) > {"all_levels"} and not every["preferred"].all()
+    assert list(data.national_rows("rso_count", "2020-03-31")["value"]) == [62_435]
+
+
 def test_until_hides_what_came_later(data: Data) -> None:
     then = data.until("2019-03-31")
     assert then.area_figures["date"].max() == pd.Timestamp("2019-03-31")

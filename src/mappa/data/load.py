@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -18,11 +18,13 @@ from mappa.files import digest_files
 P = ParamSpec("P")
 Kept = TypeVar("Kept", pd.Series, list[pd.Timestamp])
 
+#: Whose number a count is divided by, in words, and its column of ``population.csv``.
 DENOMINATORS = {
     "aged 10 and over": "population_10plus",
     "all ages": "population_all",
     "men aged 18 and over": "males_18plus",
 }
+DEFAULT_DENOMINATOR = "aged 10 and over"
 
 
 def _kept(
@@ -102,6 +104,10 @@ class Data:
                 return str(area)
         raise UnknownName("force", name, self.names, hint="`mappa areas` lists them.")
 
+    def force(self, name: str | None = None) -> str:
+        """Return the area called *name*, or the study's own where ``None`` is given."""
+        return self.area(str(self.settings["default_force"]) if name is None else name)
+
     def slug(self, area: str) -> str:
         """Return the slug of an area, used in file names and addresses."""
         return str(self.areas.set_index("area")["slug"][self.area(area)])
@@ -130,6 +136,54 @@ class Data:
             raise UsageError(f"No national count and population for {as_of}: there are {shown}.")
         return day
 
+    def day(self, as_of: str | pd.Timestamp | None = None) -> pd.Timestamp:
+        """Return :meth:`date` of *as_of*, or of the study's own date where ``None`` is given."""
+        return self.date(str(self.settings["default_as_of"]) if as_of is None else as_of)
+
+    def on(self, as_of: str | pd.Timestamp | None = None, denominator: str | None = None) -> Stock:
+        """Return the stock of a day: its counts and people, and whatever is computed from them.
+
+        Raises UsageError for a day that is none of :attr:`dates` or an unknown denominator.
+        """
+        chosen = DEFAULT_DENOMINATOR if denominator is None else denominator
+        if chosen not in DENOMINATORS:
+            raise UnknownName("denominator", chosen, DENOMINATORS)
+        return Stock(self, self.day(as_of), chosen)
+
+    def rows(
+        self,
+        measure: str | Collection[str],
+        area: str | None = None,
+        date: str | pd.Timestamp | None = None,
+        *,
+        basis: str | None = "all_levels",
+        preferred: bool = True,
+    ) -> pd.DataFrame:
+        """Return the rows of ``area_figures`` of a measure, in the order of the file.
+
+        Parameters
+        ----------
+        measure: one name or several.
+        area, date, basis: what else is asked of a row; ``None`` asks nothing.
+        preferred: whether other values of a cell than the preferred one are left out.
+        """
+        return _select(self.area_figures, measure, date, preferred, area=area, basis=basis)
+
+    def national_rows(
+        self,
+        measure: str | Collection[str],
+        date: str | pd.Timestamp | None = None,
+        *,
+        parts: bool = False,
+        preferred: bool = True,
+    ) -> pd.DataFrame:
+        """Return the rows of ``national_figures`` of a measure, in the order of the file.
+
+        *parts* also gives the rows of a part of the measure, told in the column ``category``.
+        """
+        rows = _select(self.national_figures, measure, date, preferred)
+        return rows if parts else rows[rows["category"].isin(["", "all"])]
+
     @_kept
     def counts(
         self, as_of: str | pd.Timestamp, measure: str = "rso_count", basis: str = "all_levels"
@@ -138,25 +192,17 @@ class Data:
 
         Areas without a value are left out: they are not zero.
         """
-        t = self.area_figures
-        rows = t[
-            (t["date"] == pd.Timestamp(as_of))
-            & (t["measure"] == measure)
-            & (t["basis"] == basis)
-            & t["preferred"]
-        ]
+        rows = self.rows(measure, date=as_of, basis=basis)
         return rows.set_index("area")["value"].rename(measure)
 
     def series(self, area: str, measure: str = "rso_count") -> pd.DataFrame:
         """Return every row of an area and measure, by date, preferred or not."""
-        t = self.area_figures
-        return t[(t["area"] == area) & (t["measure"] == measure)].sort_values("date")
+        return self.rows(measure, area, basis=None, preferred=False).sort_values("date")
 
     @_kept
     def national(self, measure: str) -> pd.Series:
         """Return the preferred national values of *measure* (whole category), by date."""
-        t = self.national_figures
-        rows = t[(t["measure"] == measure) & t["preferred"] & t["category"].isin(["", "all"])]
+        rows = self.national_rows(measure)
         return rows.set_index("date")["value"].sort_index().rename(measure)
 
     def mid_year(self, as_of: str | pd.Timestamp) -> int:
@@ -169,7 +215,9 @@ class Data:
         return int(mid[day])
 
     @_kept
-    def people(self, as_of: str | pd.Timestamp, denominator: str = "aged 10 and over") -> pd.Series:
+    def people(
+        self, as_of: str | pd.Timestamp, denominator: str = DEFAULT_DENOMINATOR
+    ) -> pd.Series:
         """Return the population of every area for a stock date (people), by area.
 
         *denominator* is a key of :data:`DENOMINATORS`. The national population is the sum.
@@ -201,6 +249,78 @@ class Data:
             population_age_bands=bands,
             digest=f"{self.digest}:{day:%Y-%m-%d}",
         )
+
+
+def _select(
+    table: pd.DataFrame,
+    measure: str | Collection[str],
+    date: str | pd.Timestamp | None,
+    preferred: bool,
+    **asked: str | None,
+) -> pd.DataFrame:
+    keep = table["measure"].isin([measure] if isinstance(measure, str) else measure)
+    if date is not None:
+        keep &= table["date"] == pd.Timestamp(date)
+    if preferred:
+        keep &= table["preferred"]
+    for column, value in asked.items():
+        if value is not None:
+            keep &= table[column] == value
+    return table[keep]
+
+
+@dataclasses.dataclass(frozen=True)
+class Stock:
+    """The registered people of one day and the people they are a share of.
+
+    Two stocks of the same figures, day and denominator are equal, so that a function of a stock
+    is cached by it (``functools.lru_cache``). Its series are read-only: everyone shares them.
+    """
+
+    data: Data
+    day: pd.Timestamp
+    denominator: str = DEFAULT_DENOMINATOR
+
+    @functools.cached_property
+    def counts(self) -> pd.Series:
+        """The counts of the areas that have one, on the basis of all levels, by area."""
+        return _read_only(self.data.counts(self.day))
+
+    @functools.cached_property
+    def people(self) -> pd.Series:
+        """The people of every area, by area."""
+        return _read_only(self.data.people(self.day, self.denominator))
+
+    @property
+    def mid_year(self) -> int:
+        """The year at whose middle the people were counted."""
+        return self.data.mid_year(self.day)
+
+    @functools.cached_property
+    def national_count(self) -> float:
+        """The printed count of the nation."""
+        return float(self.data.national("rso_count")[self.day])
+
+    @functools.cached_property
+    def national_people(self) -> float:
+        """The people of all areas together."""
+        return float(self.people.sum())
+
+    @property
+    def counted(self) -> list[str]:
+        """Names of the areas with a count, in the order of ``areas.csv``."""
+        return [area for area in self.people.index if area in self.counts.index]
+
+    @property
+    def uncounted(self) -> list[str]:
+        """Names of the areas without one."""
+        return [area for area in self.people.index if area not in self.counts.index]
+
+
+def _read_only(series: pd.Series) -> pd.Series:
+    values = series.to_numpy(copy=True)
+    values.setflags(write=False)
+    return pd.Series(values, index=series.index, name=series.name, copy=False)
 
 
 TABLES = tuple(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import math
 import re
 from collections.abc import Iterator
 
@@ -16,6 +15,7 @@ import pandas as pd
 
 from mappa.data.load import Data
 from mappa.data.schema import read_text_table
+from mappa.printed import PER, counts_behind, decimals, half_up, rounds_to
 from mappa.records import Record, key
 
 #: An early rate (before the denominators are known) must be met within this share of itself.
@@ -54,28 +54,15 @@ def _finding(
     )
 
 
-def round_half_up(value: float, decimals: int) -> float:
-    """Round as the Ministry does: half up. The small addend undoes the error of binary floats."""
-    scale = 10.0**decimals
-    return math.floor(value * scale + 0.5 + 1e-9) / scale
-
-
 @functools.lru_cache(maxsize=16)
-def printed_decimals(data: Data, table: str) -> pd.Series:
-    """Return how many decimals each value of a table was printed with, by line of the file."""
-    raw = read_text_table(data.folder / f"{table}.csv")["value"]
-    return raw.str.partition(".")[2].str.len()
-
-
-def _preferred(data: Data, measure: str) -> pd.DataFrame:
-    t = data.area_figures
-    return t[(t["measure"] == measure) & t["preferred"]]
+def _printed(data: Data, table: str) -> pd.Series:
+    """Return the values of a table as they are written, by line of the file."""
+    return read_text_table(data.folder / f"{table}.csv")["value"]
 
 
 def _counts_of(data: Data, area: str, date: pd.Timestamp) -> pd.DataFrame:
     """Every printed count of an area and day, widest basis first."""
-    t = data.area_figures
-    rows = t[(t["area"] == area) & (t["date"] == date) & (t["measure"] == "rso_count")]
+    rows = data.rows("rso_count", area, date, basis=None, preferred=False)
     return rows.sort_values(["preferred", "basis"], ascending=[False, True])
 
 
@@ -86,11 +73,12 @@ def _can_divide(data: Data, date: pd.Timestamp) -> bool:
 
 def rates_meet_counts(data: Data) -> Iterator[Finding]:
     """Count over population must round to the printed rate; a rate alone bounds the count."""
-    decimals = printed_decimals(data, "area_figures")
-    rates = _preferred(data, "rso_rate_per_100k")
+    printed = _printed(data, "area_figures")
+    rates = data.rows("rso_rate_per_100k", basis=None)
     people_of = {d: data.people(d) for d in rates["date"].unique() if _can_divide(data, d)}
     counts = {
-        (c["area"], c["date"], c["basis"]): c for _, c in _preferred(data, "rso_count").iterrows()
+        (c["area"], c["date"], c["basis"]): c
+        for _, c in data.rows("rso_count", basis=None).iterrows()
     }
     for line, rate in rates.iterrows():
         area, date = rate["area"], rate["date"]
@@ -99,8 +87,8 @@ def rates_meet_counts(data: Data) -> Iterator[Finding]:
         people = int(people_of[date][area])
         count = counts.get((area, date, rate["basis"]))
         if count is not None:
-            worked = count["value"] / people * 1e5
-            ok = round_half_up(worked, decimals[line]) == rate["value"]
+            worked = count["value"] / people * PER
+            ok = rounds_to(worked, printed[line])
             yield _finding(
                 "rate_meets_count",
                 ok,
@@ -111,7 +99,7 @@ def rates_meet_counts(data: Data) -> Iterator[Finding]:
                 area,
             )
         else:
-            low, high = bounds_of_rate(rate["value"], int(decimals[line]), people)
+            low, high = counts_behind(rate["value"], people, decimals(printed[line]))
             yield _finding(
                 "rate_bounds_count",
                 None if low <= high else False,
@@ -123,25 +111,10 @@ def rates_meet_counts(data: Data) -> Iterator[Finding]:
             )
 
 
-def bounds_of_rate(rate: float, decimals: int, people: int) -> tuple[int, int]:
-    """Return the least and greatest count whose rate rounds to a printed one.
-
-    Parameters
-    ----------
-    rate: printed rate per 100,000.
-    decimals: decimals it was printed with.
-    people: the denominator.
-    """
-    half = 0.5 * 10.0**-decimals
-    low = math.ceil((rate - half) / 1e5 * people - 1e-9)
-    high = math.ceil((rate + half) / 1e5 * people - 1e-9) - 1
-    return max(low, 0), high
-
-
 def early_rates_meet_counts(data: Data) -> Iterator[Finding]:
     """Rates printed before the denominators are known: per whole population, met loosely."""
     everyone = data.population.set_index(["area", "mid_year"])["population_all"]
-    for line, rate in _preferred(data, "rso_rate_per_100k").iterrows():
+    for line, rate in data.rows("rso_rate_per_100k", basis=None).iterrows():
         area, date = rate["area"], rate["date"]
         counts = _counts_of(data, area, date)
         counts = counts[counts["preferred"] & (counts["basis"] == rate["basis"])]
@@ -151,7 +124,7 @@ def early_rates_meet_counts(data: Data) -> Iterator[Finding]:
         if not years:
             continue
         count = counts.iloc[0]
-        worked = count["value"] / everyone[area, years[0]] * 1e5
+        worked = count["value"] / everyone[area, years[0]] * PER
         ok = abs(worked / rate["value"] - 1) <= EARLY_TOLERANCE
         yield _finding(
             "early_rate_near_count",
@@ -167,19 +140,18 @@ def early_rates_meet_counts(data: Data) -> Iterator[Finding]:
 
 def national_rates_meet_counts(data: Data) -> Iterator[Finding]:
     """The national count over the summed population must round to the printed national rate."""
-    decimals = printed_decimals(data, "national_figures")
-    t = data.national_figures
-    counts = t[(t["measure"] == "rso_count") & t["preferred"]].set_index("date", drop=False)
-    for line, rate in t[(t["measure"] == "rso_rate_per_100k") & t["preferred"]].iterrows():
+    printed = _printed(data, "national_figures")
+    counts = data.national_rows("rso_count")
+    for line, rate in data.national_rows("rso_rate_per_100k", parts=True).iterrows():
         date = rate["date"]
-        if date not in counts.index or not _can_divide(data, date):
+        count = counts[counts["date"] == date]
+        if count.empty or not _can_divide(data, date):
             continue
         people = int(data.people(date).sum())
-        count = t.loc[t.index[(t["measure"] == "rso_count") & t["preferred"] & (t["date"] == date)]]
-        worked = count["value"].iloc[0] / people * 1e5
+        worked = count["value"].iloc[0] / people * PER
         yield _finding(
             "national_rate_meets_count",
-            round_half_up(worked, decimals[line]) == rate["value"],
+            rounds_to(worked, printed[line]),
             "national_figures",
             count.iloc[0],
             f"{data.nation}, {date:%Y-%m-%d}: {count['value'].iloc[0]:.0f} / {people} is "
@@ -189,14 +161,14 @@ def national_rates_meet_counts(data: Data) -> Iterator[Finding]:
 
 def people_per_offender(data: Data) -> Iterator[Finding]:
     """'One in every N people aged 10 and over' must meet one of the counts printed that day."""
-    for _, row in _preferred(data, "people_per_rso").iterrows():
+    for _, row in data.rows("people_per_rso", basis=None).iterrows():
         area, date = row["area"], row["date"]
         counts = _counts_of(data, area, date)
         if counts.empty or not _can_divide(data, date):
             continue
         people = int(data.people(date)[area])
         worked = {b: people / v for b, v in zip(counts["basis"], counts["value"], strict=True)}
-        met = [b for b, v in worked.items() if round_half_up(v, 0) == row["value"]]
+        met = [b for b, v in worked.items() if rounds_to(v, row["value"])]
         shown = ", ".join(f"{v:.2f} by the count on basis {b}" for b, v in worked.items())
         yield _finding(
             "people_per_offender",
@@ -210,9 +182,9 @@ def people_per_offender(data: Data) -> Iterator[Finding]:
 
 def changes_meet_counts(data: Data) -> Iterator[Finding]:
     """A printed change on the year must meet the counts of both years on some printed basis."""
-    decimals = printed_decimals(data, "area_figures")
+    printed = _printed(data, "area_figures")
     for measure in ("rso_change_count", "rso_change_pct"):
-        for line, row in _preferred(data, measure).iterrows():
+        for line, row in data.rows(measure, basis=None).iterrows():
             area, date = row["area"], row["date"]
             before = date - pd.DateOffset(years=1)
             now, then = _counts_of(data, area, date), _counts_of(data, area, before)
@@ -223,7 +195,8 @@ def changes_meet_counts(data: Data) -> Iterator[Finding]:
                 for b in then.itertuples():
                     change = a.value - b.value
                     if measure == "rso_change_pct":
-                        change = round_half_up((a.value / b.value - 1) * 100, decimals[line])
+                        change = (a.value / b.value - 1) * 100
+                        change = float(half_up(change, decimals(printed[line])))
                     tried.append((change == row["value"], a, b, change))
             met = [x for x in tried if x[0]]
             _, a, b, change = (met or tried)[0]
@@ -244,9 +217,8 @@ def changes_meet_counts(data: Data) -> Iterator[Finding]:
 
 def national_growth_meets_counts(data: Data) -> Iterator[Finding]:
     """Printed national growth since an earlier year must meet the two counts."""
-    t = data.national_figures
     counts = data.national("rso_count")
-    for _, row in t[(t["measure"] == "rso_growth_percent") & t["preferred"]].iterrows():
+    for _, row in data.national_rows("rso_growth_percent", parts=True).iterrows():
         found = re.search(r"(\d{4})(?:/(\d\d))?", row["category"])
         if not found:
             continue
@@ -257,7 +229,7 @@ def national_growth_meets_counts(data: Data) -> Iterator[Finding]:
         worked = (counts[end] / counts[start] - 1) * 100
         yield _finding(
             "growth_meets_counts",
-            round_half_up(worked, 0) == row["value"],
+            rounds_to(worked, row["value"]),
             "national_figures",
             row,
             f"{data.nation}: {counts[start]:.0f} to {counts[end]:.0f} is {worked:.1f}%, "
@@ -267,8 +239,7 @@ def national_growth_meets_counts(data: Data) -> Iterator[Finding]:
 
 def categories_sum(data: Data) -> Iterator[Finding]:
     """Categories 1, 2 and 3 must sum to the total, where all four are known."""
-    t = data.national_figures
-    totals = t[(t["measure"] == "total_count") & t["preferred"]]
+    totals = data.national_rows("total_count", parts=True)
     parts = [data.national(m) for m in ("rso_count", "category2_count", "category3_count")]
     for _, row in totals.iterrows():
         date = row["date"]
@@ -286,12 +257,11 @@ def categories_sum(data: Data) -> Iterator[Finding]:
 
 def register_sums(data: Data) -> Iterator[Finding]:
     """Early police computer counts: registered and not registered sum to required."""
-    t = data.national_figures
     registered, missing = (
         data.national("register_registered"),
         data.national("register_not_registered"),
     )
-    for _, row in t[(t["measure"] == "register_required") & t["preferred"]].iterrows():
+    for _, row in data.national_rows("register_required", parts=True).iterrows():
         date = row["date"]
         if date not in registered or date not in missing:
             continue
@@ -308,10 +278,9 @@ def register_sums(data: Data) -> Iterator[Finding]:
 
 def pool_is_plausible(data: Data) -> Iterator[Finding]:
     """What the known counts leave over must be a plausible rate of the areas without a count."""
-    t = data.national_figures
     for date in data.dates:
         counts, people = data.counts(date), data.people(date)
-        nation = t[(t["measure"] == "rso_count") & t["preferred"] & (t["date"] == date)].iloc[0]
+        nation = data.national_rows("rso_count", date).iloc[0]
         rest = people.drop(counts.index)
         left = nation["value"] - counts.sum()
         if rest.empty:
@@ -324,8 +293,8 @@ def pool_is_plausible(data: Data) -> Iterator[Finding]:
                 f"{nation['value']:.0f}",
             )
             continue
-        pool = left / rest.sum() * 1e5
-        national = nation["value"] / people.sum() * 1e5
+        pool = left / rest.sum() * PER
+        national = nation["value"] / people.sum() * PER
         # Averages over many areas vary far less than areas; a factor of two is out of the question.
         ok = national / 2 < pool < national * 2
         yield _finding(
@@ -340,8 +309,7 @@ def pool_is_plausible(data: Data) -> Iterator[Finding]:
 
 def level1_within_all(data: Data) -> Iterator[Finding]:
     """Those under ordinary management cannot outnumber everyone managed."""
-    t = data.area_figures
-    narrow = t[(t["measure"] == "rso_count") & (t["basis"] == "level_1")]
+    narrow = data.rows("rso_count", basis="level_1", preferred=False)
     for _, row in narrow.iterrows():
         wide = data.counts(row["date"])
         if row["area"] in wide:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from mappa.data import Data
 from mappa.growth.change import Span
+from mappa.printed import PER
 from mappa.records import Record, key
 
 CATEGORIES = ("rso_count", "category2_count", "category3_count")
@@ -17,7 +18,6 @@ ORDERS = {
     "notification_orders_imposed": "notification orders",
     "foreign_travel_orders_imposed": "foreign travel orders",
 }
-PER = 100_000
 
 
 @dataclasses.dataclass(frozen=True)

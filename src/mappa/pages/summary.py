@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from mappa.data import Data
+from mappa.data import DEFAULT_DENOMINATOR, Data
 from mappa.errors import DataError, OutputError
 from mappa.records import Record, key
 
@@ -105,8 +105,7 @@ def shared_settings(reports: list[Report], data: Data) -> dict[str, Any]:
 
 def _count_row(data: Data, area: str, as_of: str) -> tuple[str, str]:
     """Return quality and sources of the count of an area on a date."""
-    rows = data.series(area)
-    rows = rows[(rows["date"] == as_of) & rows["preferred"] & (rows["basis"] == "all_levels")]
+    rows = data.rows("rso_count", area, as_of)
     if rows.empty:
         return "", ""
     return str(rows["quality"].iloc[0]), str(rows["sources"].iloc[0])
@@ -173,7 +172,7 @@ def _in_short(data: Data, area: str, as_of: str, settings: Mapping[str, Any]) ->
     from mappa.rates.area_table import area_table
     from mappa.rates.methods import equivalence, intervals
 
-    denominator = str(settings.get("denominator", "aged 10 and over"))
+    denominator = str(settings.get("denominator", DEFAULT_DENOMINATOR))
     row = area_table(data, as_of, denominator).set_index("area").loc[area]
     against = comparators.choose(
         data, area, data.date(as_of), str(settings.get("comparator", "rest")), denominator

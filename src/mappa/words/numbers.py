@@ -1,4 +1,4 @@
-"""How numbers are written. Rounding is done here and nowhere else.
+"""How numbers are written: the only place where a sentence or table rounds.
 
 Counts have commas, rates one decimal, ratios three significant figures, percentages one decimal;
 a minus sign is the typographic one, and an interval stands in brackets with its level.
@@ -7,19 +7,14 @@ a minus sign is the typographic one, and an interval stands in brackets with its
 from __future__ import annotations
 
 import math
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pandas as pd
 
+from mappa.printed import half_up
+
 MINUS = "\N{MINUS SIGN}"
 _SMALL = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-
-
-def half_up(value: float, decimals: int = 0) -> Decimal:
-    """Round half away from zero, as official tables do (Python's own rounding is half to even)."""
-    # Python's own float repr keeps what was meant: 0.285 rounds to 0.29, not 0.28.
-    return Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
 
 
 def number(value: float | None, decimals: int = 0, *, sign: bool = False) -> str:
