@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-from pages_support import exhibit, notebook, shown, write_reports
+from pages_support import QUESTIONS, exhibit, notebook, shown, write_reports
 
 from mappa.data import Data
 from mappa.errors import DataError, OutputError
@@ -156,9 +156,27 @@ def test_a_force_page_opens_with_the_answer_and_its_figure(reports: Path) -> Non
     assert [f for p in paths for f in faults(p.read_text(encoding="utf-8"))] == []
     assert "<h1>Cumbria: people on the register, 31 March 2020</h1>" in page
     answer = page[page.index('class="answer"') : page.index("<figure")]
-    assert [answer.count(f"({n})") for n in force.NOTEBOOKS] == [1, 1, 1]
+    assert [answer.count(f"({n})") for n in QUESTIONS] == [1, 1, 1]
     headings = re.findall(r'<h2 id="([^"]*)">', page)
     assert headings == ["growth", "rate", "register", "story-check", "about-this-page"]
+
+
+def test_a_fourth_notebook_gets_a_part_and_a_page(
+    tmp_path: Path, data: Data, reports: Path
+) -> None:
+    for path in (reports / "cumbria").glob("*.ipynb"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    cell = shown(Prose("A made-up answer with 4 numbers."), "answer")
+    title = new_markdown_cell("# What of the fourth?")
+    nbformat.write(new_notebook(cells=[title, cell]), tmp_path / "4-fourth_question.ipynb")
+    pages = force.render_pages(tmp_path)
+    assert list(pages)[-1] == "4-fourth_question.html"
+    assert {name: faults(text) for name, text in pages.items() if faults(text)} == {}
+    page = pages["index.html"]
+    assert 'aria-label="The answer in four sentences"' in page
+    assert '<h2 id="fourth-question">Fourth question</h2>' in page
+    assert "<h1>Cumbria: people on the register, 31 March 2020</h1>" in page
+    assert "What of the fourth?" in pages["4-fourth_question.html"]
 
 
 def test_a_force_page_leaves_code_settings_and_empty_headings_to_the_notebook(reports) -> None:

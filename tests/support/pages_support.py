@@ -11,7 +11,6 @@ import pandas as pd
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from mappa.data import Data
-from mappa.pages.force import NOTEBOOKS
 from mappa.pages.summary import _in_short
 from mappa.plot import Exhibit, canvas
 from mappa.records import RECORD_MIME
@@ -59,7 +58,7 @@ def notebook(name: str, force: str, as_of: str, record: dict[str, Any]) -> Any:
         new_markdown_cell("## The answer"),
         shown(Prose(f"{force} had 12.5 people ({name})."), "answer"),
         new_markdown_cell("## The picture\n\nThe picture *shows* it."),
-        shown(exhibit(), "answer-figure"),
+        shown(exhibit(), "answer-figure", *(["lead"] if name == "2-rate" else [])),
         shown(exhibit("second", "A second chart of 3 areas")),
         new_markdown_cell("## In numbers"),
         shown(Table("Rates of two areas", rows, ("rate",), "A note.")),
@@ -67,8 +66,10 @@ def notebook(name: str, force: str, as_of: str, record: dict[str, Any]) -> Any:
     ]
     if name == "2-rate":
         found += [
-            new_markdown_cell("## The story, claim by claim\n\nEach claim is checked."),
-            shown(Table("Claims of the story", rows, ("rate",))),
+            new_markdown_cell(
+                "## Claim by claim\n\nEach claim is checked.", metadata={"tags": ["story"]}
+            ),
+            shown(Table("Claims of the story", rows, ("rate",)), "story"),
         ]
     found += [new_markdown_cell("## The record"), shown(record, "record")]
     for number, cell in enumerate(found):
@@ -90,7 +91,7 @@ def write_reports(folder: Path, data: Data, forces: list[str], as_of: str | None
         }
         where = folder / data.slug(force)
         where.mkdir(parents=True, exist_ok=True)
-        for name in NOTEBOOKS:
+        for name in QUESTIONS:
             nbformat.write(notebook(name, force, day, records[name]), where / f"{name}.ipynb")
         content = {"force": force, "records": records}
         (where / "results.json").write_text(json.dumps(content), encoding="utf-8")

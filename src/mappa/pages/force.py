@@ -16,26 +16,47 @@ from mappa.pages import about, cells, layout
 from mappa.pages.notebook import fragment, page_title, render_notebook
 from mappa.words import numbers
 
-NOTEBOOKS = {"1-growth": "Growth", "2-rate": "Rate", "3-register": "Register"}
-LEAD = "2-rate"  # its figure opens the page
 #: Cells that the page shows elsewhere, or leaves to the notebook.
 ELSEWHERE = {"parameters", "injected-parameters", "record", "answer", "notebook-only"}
-_TITLE = re.compile(r"\A\s*#\s")
+#: Tags of the cell whose figure opens the page, and of the cells that check the story.
+LEAD, STORY = "lead", "story"
 LONG_TABLE, WIDE_TABLE = 12, 7  # rows, columns; a larger table is in the notebook
 _FIGURE = re.compile(r'<figure class="mappa-exhibit" id="([^"]*)">.*?</figure>', re.S)
 _HEADLINE = re.compile(r'<p class="mappa-headline"><strong>(.*?)</strong>', re.S)
 _TABLE = re.compile(r'<div class="mappa-table"[^>]*>.*?</table></div>', re.S)
-_HEADS = re.compile(r"\A\s*(#{1,6})\s")
-_ONLY_HEADING = re.compile(r"\A\s*(#{2,6})\s[^\n]*\Z")
 
 
 def load_notebooks(folder: Path) -> dict[str, NotebookNode]:
-    """Return the executed notebooks of a force's folder, by name, in order."""
-    paths = {name: folder / f"{name}.ipynb" for name in NOTEBOOKS}
-    found = {name: cells.read(path) for name, path in paths.items() if path.is_file()}
+    """Return the executed notebooks of a force's folder, by name, in order.
+
+    Raises OutputError where there is none.
+    """
+    found = {path.stem: cells.read(path) for path in sorted(folder.glob("[0-9]*.ipynb"))}
     if not found:
         raise OutputError(f"{folder} holds no executed notebook: run `mappa report` first.")
     return found
+
+
+def part_title(name: str) -> str:
+    """Return a notebook's name as the heading of its part: ``2-rate`` is Rate."""
+    words = name.lstrip("0123456789-_. ").replace("-", " ").replace("_", " ").strip()
+    return words[:1].upper() + words[1:] or name
+
+
+def settings_of(notebooks: dict[str, NotebookNode]) -> dict[str, Any]:
+    """Return the parameters that the notebooks ran with."""
+    found: dict[str, Any] = {}
+    for nb in notebooks.values():
+        found |= cells.parameters(nb)
+    return found
+
+
+def heading_level(cell: NotebookNode) -> int:
+    """Return the level of the heading that a Markdown cell begins with, 7 for any other cell."""
+    if cell.cell_type != "markdown":
+        return 7
+    marks, space, _ = cell.source.lstrip().partition(" ")
+    return len(marks) if space and marks and set(marks) == {"#"} and len(marks) < 7 else 7
 
 
 def _without_code(chosen: list[NotebookNode]) -> list[NotebookNode]:
@@ -64,7 +85,7 @@ def narrative(nb: NotebookNode, *, without: str = "") -> list[NotebookNode]:
         if ELSEWHERE & set(cells.tags(cell)) or (without and without in cells.tags(cell)):
             continue
         if cell.cell_type == "markdown":
-            text = "" if _TITLE.match(cell.source) else cell.source
+            text = "" if heading_level(cell) == 1 else cell.source
             following = nb.cells[number + 1] if number + 1 < len(nb.cells) else None
             settings = following is not None and "parameters" in cells.tags(following)
             if text.strip() and not settings:
@@ -77,20 +98,13 @@ def narrative(nb: NotebookNode, *, without: str = "") -> list[NotebookNode]:
 def split_story(found: list[NotebookNode]) -> tuple[list[NotebookNode], list[NotebookNode]]:
     """Return the cells without the part on the story's claims, and that part without its heading.
 
-    The part begins at a heading of the second level that names the story and ends at the next.
+    The cells of that part carry the tag :data:`STORY`.
     """
-    rest: list[NotebookNode] = []
-    story: list[NotebookNode] = []
-    within = False
-    for cell in found:
-        if cell.cell_type == "markdown" and cell.source.lstrip().startswith("## "):
-            first, _, after = cell.source.lstrip().partition("\n")
-            within = "story" in first.lower().split(",")[0] and "rest of" not in first.lower()
-            if within:
-                cell = NotebookNode(dict(cell) | {"source": after.strip()})
-                if not cell.source:
-                    continue
-        (story if within else rest).append(cell)
+    rest = [cell for cell in found if STORY not in cells.tags(cell)]
+    story = [cell for cell in found if STORY in cells.tags(cell)]
+    if story and heading_level(story[0]) < 7:
+        _, _, after = story[0].source.lstrip().partition("\n")
+        story[0] = NotebookNode(dict(story[0]) | {"source": after.strip()})
     return rest, story
 
 
@@ -121,9 +135,9 @@ def _drop_empty_headings(found: list[NotebookNode]) -> list[NotebookNode]:
     kept: list[NotebookNode] = []
     following = 1  # level of the heading that follows, 1 at the end; 7 for anything else
     for cell in reversed(found):
-        heading = _HEADS.match(cell.source) if cell.cell_type == "markdown" else None
-        level = len(heading[1]) if heading else 7
-        if heading and _ONLY_HEADING.match(cell.source) and following <= level:
+        level = heading_level(cell)
+        alone = 1 < level < 7 and "\n" not in cell.source.strip()
+        if alone and following <= level:
             continue
         kept.append(cell)
         following = level
@@ -131,16 +145,19 @@ def _drop_empty_headings(found: list[NotebookNode]) -> list[NotebookNode]:
 
 
 def answer(notebooks: dict[str, NotebookNode]) -> str:
-    """Return the answer in three sentences, each under the question it answers."""
+    """Return the answer in a sentence for each notebook, under the part it belongs to."""
     lines = []
     for name, nb in notebooks.items():
         sentence = outputs(nb, "answer")
         if sentence.strip():
-            lines.append(f'<li><strong class="part">{NOTEBOOKS[name]}</strong>{sentence}</li>')
+            lines.append(
+                f'<li><strong class="part">{html.escape(part_title(name))}</strong>{sentence}</li>'
+            )
     if not lines:
         return ""
+    told = "one sentence" if len(lines) == 1 else f"{numbers.cardinal(len(lines))} sentences"
     return (
-        '<section class="answer" aria-label="The answer in three sentences">'
+        f'<section class="answer" aria-label="The answer in {told}">'
         f"<ol>{''.join(lines)}</ol></section>"
     )
 
@@ -158,19 +175,19 @@ def section(
         told = shorten(told, name)
     # The notebook's second level stands under this section's heading.
     told = layout.settle_headings(told, first=3, only_one=False)
-    title = heading or NOTEBOOKS[name]
+    title = heading or part_title(name)
     question = "" if heading else html.escape(layout.text_of(cells.heading(nb)))
     asked = f'<p class="question">{question}</p>' if question else ""
     return (
-        f'<h2 id="{layout.anchor(title)}">{title}</h2>\n{asked}\n{lead}\n{told}\n'
+        f'<h2 id="{layout.anchor(title)}">{html.escape(title)}</h2>\n{asked}\n{lead}\n{told}\n'
         f'<p class="whole"><a href="{name}.html">The whole notebook on '
-        f"{NOTEBOOKS[name].lower()}, with its code</a></p>"
+        f"{html.escape(part_title(name).lower())}, with its code</a></p>"
     )
 
 
 def page_words(notebooks: dict[str, NotebookNode], fallback: str) -> tuple[str, str]:
     """Return the force and the title of its page."""
-    settings = cells.parameters(next(iter(notebooks.values())))
+    settings = settings_of(notebooks)
     force = str(settings.get("force", fallback))
     title = f"{force}: people on the register"
     if settings.get("as_of"):
@@ -180,7 +197,8 @@ def page_words(notebooks: dict[str, NotebookNode], fallback: str) -> tuple[str, 
 
 def body_of(notebooks: dict[str, NotebookNode], title: str, *, extra: str = "") -> str:
     """Return the main text of a force's page; *extra* stands before "About this page"."""
-    opening = LEAD if LEAD in notebooks else next(iter(notebooks))
+    leads = [name for name, nb in notebooks.items() if cells.tagged(nb, LEAD)]
+    opening = (leads or list(notebooks))[0]
     parts = [f"<h1>{html.escape(title)}</h1>", answer(notebooks)]
     parts.append(outputs(notebooks[opening], "answer-figure"))
     stories = []
@@ -191,10 +209,7 @@ def body_of(notebooks: dict[str, NotebookNode], title: str, *, extra: str = "") 
         if story:
             stories.append(section(name, story, nb, heading="Story check"))
     parts += stories
-    settings: dict[str, Any] = {}
-    for nb in notebooks.values():
-        settings |= cells.parameters(nb)
-    parts += [extra, about.section(about.of_data(settings))]
+    parts += [extra, about.section(about.of_data(settings_of(notebooks)))]
     return "\n".join(parts)
 
 
@@ -229,7 +244,7 @@ def render_force(folder: Path | str) -> list[Path]:
 
     Parameters
     ----------
-    folder: holds ``1-growth.ipynb``, ``2-rate.ipynb`` and ``3-register.ipynb``, executed.
+    folder: holds the executed notebooks, whose names begin with a digit.
 
     Returns
     -------

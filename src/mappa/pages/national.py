@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from nbformat.v4 import new_markdown_cell
 
 from mappa.data import Data
 from mappa.pages import cells, layout
-from mappa.pages.force import load_notebooks, outputs
+from mappa.pages.force import heading_level, load_notebooks
 from mappa.pages.frames import Frames
 from mappa.pages.index import sentences
 from mappa.pages.notebook import fragment
@@ -47,55 +46,37 @@ def series_table(data: Data, as_of: str) -> str:
     )
 
 
-#: Parts of the studies that are about the nation alone, whichever area was asked for.
-GROWTH = (
-    "history",
-    "nation_chart",
-    "nation_year",
-    "periods_table",
-    "slowing",
-    "yearly_chart",
-    "trend_table",
-    "categories_table",
-    "orders_table",
-    "contribution",
-)
-_SHOWS = re.compile(r"study\.(\w+)\s*$")
+#: Tag of the cells that are about the nation alone, whichever area was asked for.
+NATION = "nation"
 
 
-def national_cells(nb: NotebookNode, names: Sequence[str]) -> list[NotebookNode]:
-    """Return the outputs of the cells that show the parts *names*, each under its heading."""
+def national_cells(nb: NotebookNode) -> list[NotebookNode]:
+    """Return the outputs of the cells about the nation, each under its heading.
+
+    The answer stands under the question that is the notebook's title.
+    """
     found: list[NotebookNode] = []
     heading = ""
     for cell in nb.cells:
-        if cell.cell_type == "markdown":
-            first = cell.source.lstrip().partition("\n")[0]
-            heading = first if first.startswith("## ") else heading
+        if heading_level(cell) == 2:
+            heading = cell.source.lstrip().partition("\n")[0]
+        if NATION not in cells.tags(cell) or not cell.get("outputs"):
             continue
-        part = _SHOWS.search(cell.source)
-        if part and part[1] in names and cell.get("outputs"):
-            if heading:
-                found.append(new_markdown_cell(heading))
-                heading = ""
-            found.append(NotebookNode(dict(cell) | {"source": ""}))
+        if "answer" in cells.tags(cell):
+            heading = f"## {cells.heading(nb)}"
+        if heading:
+            found.append(new_markdown_cell(heading))
+            heading = ""
+        found.append(NotebookNode(dict(cell) | {"source": ""}))
     return found
 
 
 def from_notebooks(folder: Path) -> str:
     """Return what the notebooks in *folder* say of the nation, as HTML."""
-    notebooks = load_notebooks(folder)
-    parts = []
-    growth = notebooks.get("1-growth")
-    if growth:
-        told = fragment(cells.subset(growth, national_cells(growth, GROWTH)))
-        parts.append(layout.settle_headings(told, first=2, only_one=False))
-    register = notebooks.get("3-register")
-    if register:
-        said = outputs(register, "answer") + outputs(register, "answer-figure")
-        if said.strip():
-            question = html.escape(layout.text_of(cells.heading(register)))
-            parts.append(f'<h2 id="register">{question}</h2>\n{said}')
-    return "\n".join(parts)
+    told = (
+        fragment(cells.subset(nb, national_cells(nb))) for nb in load_notebooks(folder).values()
+    )
+    return "\n".join(layout.settle_headings(text, first=2, only_one=False) for text in told)
 
 
 def body_of(data: Data, lines: Sequence[AreaResult], title: str, said: str, folder: Path) -> str:
