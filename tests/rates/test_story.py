@@ -8,9 +8,10 @@ import dataclasses
 import pandas as pd
 import pytest
 
-from mappa.data import load
+from mappa.data import Data, load
 from mappa.errors import DataError
 from mappa.rates.story import check as story
+from mappa.rates.story.claims import rounds_to
 from mappa.rates.story.file import read_claims
 from mappa.words.rate import story as words
 
@@ -110,7 +111,7 @@ def test_an_explanation_can_be_handed_in(data, findings) -> None:
         "So long registration periods explain much of it; longer sentences explain as much as the "
         "year they are held against makes them."
     )
-    assert "one half supported" in words.summary([half])
+    assert "one is half supported" in words.summary([half])
     both = story.explained(2141, {"2009/10": 600.0, "1999/00": 900.0}, 928, law)
     assert story.check(data, claim, explanation=both).verdict == "holds"
     neither = story.explained(2141, lengths, 100, law)
@@ -123,7 +124,7 @@ def test_an_explanation_can_be_handed_in(data, findings) -> None:
     [(132.5, 133, 0, True), (132.49, 132, 0, True), (3.55, 3.6, 1, True), (3.55, 3.5, 1, False)],
 )
 def test_rounding_is_half_up(value, printed, decimals, right) -> None:
-    assert story.rounds_to(value, printed, decimals) is right
+    assert rounds_to(value, printed, decimals) is right
 
 
 def write(path, *rows, header=("area", "date", "measure", "value")):
@@ -190,3 +191,35 @@ def test_more_claims_than_any_story_are_refused_at_once(data, tmp_path) -> None:
 def test_dates_without_figures_are_not_errors(data) -> None:
     claim = story.Claim("x", "x", "Cumbria", pd.Timestamp("2025-03-31"), "rso_count", "600")
     assert story.check(data, claim).verdict == "cannot be checked"
+
+
+@pytest.mark.parametrize(
+    ("area", "date", "measure", "printed", "verdict"),
+    [
+        ("England and Wales", "2021-03-31", "rso_count", "64300", "holds after rounding"),
+        ("England and Wales", "2020-03-31", "rso_count", "62000", "holds after rounding"),
+        ("England and Wales", "2020-03-31", "rso_count", "62500", "does not hold"),
+        ("West Yorkshire", "2021-03-31", "rso_count", "3000", "holds"),
+        ("Cleveland", "2021-03-31", "people_per_rso", "462", "holds after rounding"),
+        ("Cumbria", "2020-03-31", "rso_change_count", "-4", "cannot be checked"),
+        ("Cumbria", "2020-03-31", "rso_change_pct", "-0.7%", "cannot be checked"),
+        ("Cumbria", "2020-03-31", "rso_change_pct", "2.5%", "does not hold"),
+        ("Dyfed-Powys", "2019-03-31", "people_per_rso", "945", "holds after rounding"),
+        ("England and Wales", "2019-03-31", "rso_one_per_n_aged10", "869", "holds after rounding"),
+    ],
+)
+def test_claims_as_people_print_them(
+    data: Data, area: str, date: str, measure: str, printed: str, verdict: str
+) -> None:
+    """Rounded to hundreds, one in N, in a circle, and of a narrower count."""
+    found = story.check(data, story.Claim("x", "x", area, pd.Timestamp(date), measure, printed))
+    assert found.verdict == verdict
+    told = words.why(found)
+    assert "%%" not in told and "_" not in told.split("“")[0]
+    if printed == "945":
+        assert "level 1 only, 492 people" in told and "gives 941" in told
+
+
+def test_one_claim_holds_and_several_hold(findings: dict[str, story.Finding]) -> None:
+    assert words.summary([findings["c01"]]).startswith("Of one claim one holds, zero hold after")
+    assert words.summary([]) == "There is no claim to check."

@@ -6,15 +6,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from mappa.rates.story.check import (
-    CANNOT,
-    FAILS,
-    HALF,
-    HOLDS,
-    MISLEADING,
-    ROUNDED,
-    Finding,
-)
+from mappa.rates.story.claims import CANNOT, FAILS, HALF, HOLDS, MISLEADING, ROUNDED, Finding
 from mappa.words import numbers as n
 from mappa.words.prose import Prose
 from mappa.words.rate.missing import possessive
@@ -26,6 +18,7 @@ MEASURES = {
     "rso_change_count": "change in the count on the year",
     "rso_change_pct": "change in the count on the year, percent",
     "people_per_rso": "people aged 10 and over for each person on the register",
+    "rso_one_per_n_aged10": "people aged 10 and over for each person on the register",
     "violent_count": "violent offenders (category 2)",
     "category3_count": "other dangerous offenders (category 3)",
     "notification_breaches": "people cautioned or convicted for breach of notification in the year",
@@ -37,6 +30,15 @@ MEASURES = {
     "level3_count": "people at level 3",
     "level1_majority": "people at each level",
     "indefinite_share": "people with no end date",
+}
+#: Verdict -> what one claim does, and several.
+_SUMMARY = {
+    HOLDS: ("holds", "hold"),
+    ROUNDED: ("holds after rounding", "hold after rounding"),
+    HALF: ("is half supported", "are half supported"),
+    FAILS: ("does not hold", "do not hold"),
+    MISLEADING: ("misleads", "mislead"),
+    CANNOT: ("cannot be checked", "cannot be checked"),
 }
 
 
@@ -113,19 +115,11 @@ def summary(findings: list[Finding]) -> Prose:
     """Count the verdicts."""
     if not findings:
         return Prose("There is no claim to check.")
-    half = [(HALF, "half supported")] if any(f.verdict == HALF for f in findings) else []
-    told = [
-        f"{n.cardinal(sum(f.verdict == v for f in findings))} {words}"
-        for v, words in (
-            (HOLDS, "hold"),
-            (ROUNDED, "hold after rounding"),
-            *half,
-            (FAILS, "do not hold"),
-            (MISLEADING, "mislead"),
-            (CANNOT, "cannot be checked"),
-        )
-    ]
-    return Prose(f"Of {n.cardinal(len(findings))} claims {n.listing(told)}.")
+    counts = [(sum(f.verdict == v for f in findings), v) for v in _SUMMARY]
+    counts = [(k, v) for k, v in counts if k or v != HALF]
+    told = [f"{n.cardinal(k)} {_SUMMARY[v][k != 1]}" for k, v in counts]
+    claims = "one claim" if len(findings) == 1 else f"{n.cardinal(len(findings))} claims"
+    return Prose(f"Of {claims} {n.listing(told)}.")
 
 
 def _measure(f: Finding) -> str:
@@ -139,8 +133,20 @@ def _as_printed(f: Finding) -> str:
 
 
 def _table(f: Finding) -> str:
-    where = "Our table has" if f.verdict == FAILS else "Our table, from other sources, has"
-    return f"{where} {value(f)} {_measure(f)} for {f.area}.{_beside(f)}"
+    text = f"The table here has {value(f)} {_measure(f)} for {f.area}, {_named(f)}."
+    if f.verdict == FAILS:
+        return f"{text} That is not {f.printed_value}.{_beside(f)}"
+    return f"{text}{_beside(f)}"
+
+
+def _named(f: Finding) -> str:
+    """Name the first source, and say how many more print the same."""
+    first, *more = f.facts["titles"]
+    if not more:
+        return f"from “{first}”"
+    if len(more) == 1:
+        return f"from “{first}” and one more source"
+    return f"from “{first}” and {n.cardinal(len(more))} more sources"
 
 
 def _beside(f: Finding) -> str:
@@ -168,27 +174,47 @@ def _meets(f: Finding) -> str:
     )
 
 
+def _printed(f: Finding, unit: str = "") -> str:
+    """Say how the recomputed value meets the printed one."""
+    if f.verdict == HOLDS:
+        return "as printed"
+    if f.verdict == ROUNDED:
+        return "which rounds to the printed value"
+    return f"which does not round to {f.printed_value.rstrip('%')}{unit}"
+
+
 def _over(f: Finding) -> str:
     x = f.facts
-    verb = {HOLDS: "as printed", ROUNDED: "which rounds to the printed value"}.get(
-        f.verdict, f"which does not round to {f.printed_value}"
-    )
     return (
         f"{n.count(x['count'])} people over {n.people(x['people'])} aged 10 and over is "
-        f"{n.number(f.recomputed_value, 2)} per 100,000, {verb}."
+        f"{n.number(f.recomputed_value, 2)} per 100,000, {_printed(f)}."
     )
+
+
+def _one_in(f: Finding) -> str:
+    x = f.facts
+    return (
+        f"{n.people(x['people'])} aged 10 and over for {n.count(x['count'])} on the register is "
+        f"one in {n.number(f.recomputed_value, 1)}, {_printed(f)}."
+    )
+
+
+def _other_count(f: Finding) -> str:
+    x = f.facts
+    of = "level 1 only" if x["level_1"] else "a narrower count"
+    text = f"The figure is of {of}, {n.people(x['count'])}: {value(f)}, {_printed(f)}."
+    if x["whole"] is None:
+        return f"{text} The count of all levels is not known here."
+    return f"{text} The count of all levels gives {n.number(x['whole'], 0)}."
 
 
 def _two(f: Finding) -> str:
     x = f.facts
     unit = "%" if f.measure == "rso_change_pct" else ""
     shown = n.number(f.recomputed_value, 2 if unit else 0, sign=True) + unit
-    verb = {HOLDS: "as printed", ROUNDED: "which rounds to the printed value"}.get(
-        f.verdict, f"not {f.printed_value}{unit}"
-    )
     return (
         f"From {n.count(x['before'])} on {n.day(x['before_date'])} to {n.count(x['now'])} is "
-        f"{shown}, {verb}."
+        f"{shown}, {_printed(f, unit)}."
     )
 
 
@@ -279,6 +305,8 @@ _WHY: dict[str, Callable[[Finding], str]] = {
     "same_source": _same,
     "count_meets_rate": _meets,
     "count_over_people": _over,
+    "people_over_count": _one_in,
+    "other_count": _other_count,
     "two_counts": _two,
     "implied": _implied,
     "within_bounds": _bounds,
