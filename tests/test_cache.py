@@ -1,19 +1,23 @@
 """The store: computed once by what it follows from, also by several at once."""
 
+from __future__ import annotations
+
 import multiprocessing
 import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from mappa.cache import Store, source_digest
+from mappa.cache import Store, code_digest, code_reached
+from mappa.files import write_atomically
 
 
-def test_computes_once_and_returns_the_same_from_memory_and_from_disk(tmp_path):
-    calls = []
+def test_computes_once_and_returns_the_same_from_memory_and_from_disk(tmp_path: Path) -> None:
+    calls: list[int] = []
 
-    def compute():
+    def compute() -> dict[object, object]:
         calls.append(1)
         return {"x": (0.1 + 0.2, None), 3: "é"}
 
@@ -25,23 +29,50 @@ def test_computes_once_and_returns_the_same_from_memory_and_from_disk(tmp_path):
     assert len(calls) == 3
 
 
-def test_a_change_of_the_code_computes_anew(tmp_path, monkeypatch):
-    import mappa.files as code
+def test_a_change_of_code_that_is_imported_computes_anew_and_of_other_code_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "mappa"
+    sources = {
+        "model/__init__.py": "from mappa.model.fit import run",
+        "model/fit.py": "def run():\n    from mappa import law\n    return law.YEARS",
+        "law.py": "YEARS = 1",
+        "words.py": "from mappa.model import run",
+    }
+    for name, text in sources.items():
+        write_atomically(package / name, text)
+    monkeypatch.setattr("mappa.cache._PACKAGE", package)
+    calls: list[int] = []
 
-    calls = []
+    def compute() -> None:
+        calls.append(1)
+
+    compute.__module__ = "mappa.model"
     store = Store(tmp_path / "store")
-    store.once("x", [], lambda: calls.append(1), code=[code])
-    changed = tmp_path / "files.py"
-    changed.write_text(Path(code.__file__).read_text() + "\n# changed\n")
-    monkeypatch.setattr(code, "__file__", str(changed))
-    store.once("x", [], lambda: calls.append(1), code=[code])
-    assert len(calls) == 2
-    import mappa.runs
+    for name in ("", "words.py", "law.py", "model/fit.py", "model/__init__.py"):
+        if name:
+            write_atomically(package / name, sources[name] + "\n# changed")
+        for _ in range(2):
+            store.once("x", [], compute)
+    assert len(calls) == 4  # at first, and for each change of what it imports
+    write_atomically(package / "law.py", sources["law.py"].encode() + b"\r\n# changed")
+    store.once("x", [], compute)
+    store.once("x", [], compute, code=["mappa.words"])
+    assert len(calls) == 5  # line ends do not count; more code does
 
-    assert len(source_digest(mappa.runs)) == 64  # a package: all its files
+
+def test_no_model_depends_on_a_sentence_a_chart_or_a_page() -> None:
+    for module in ("mappa.register.posterior.fit", "mappa.growth.estimates", "mappa.rates.verdict"):
+        assert not {name.split(".")[1] for name in code_reached(module)} & {
+            "words", "plot", "studies", "pages", "runs", "commands"
+        }  # fmt: skip
+    reached = set(code_reached("mappa.register.posterior.fit"))
+    assert {"mappa.register.law.terms", "mappa.data.load", "mappa.register.model.stock"} <= reached
+    assert code_digest("mappa.growth.model") != code_digest("mappa.growth.trend")
+    assert code_digest("numpy", "__main__", "mappa.nowhere") == code_digest()
 
 
-def test_keeps_arrays_to_the_last_bit_and_refuses_objects(tmp_path):
+def test_keeps_arrays_to_the_last_bit_and_refuses_objects(tmp_path: Path) -> None:
     store = Store(tmp_path)
     wanted = {"a": np.random.default_rng(1).normal(size=(3, 4)), "b": np.arange(3)}
     for _ in range(2):
@@ -51,28 +82,41 @@ def test_keeps_arrays_to_the_last_bit_and_refuses_objects(tmp_path):
         store.once_arrays("objects", ["1"], lambda: {"a": np.array([{}], dtype=object)})
 
 
-@pytest.mark.parametrize("junk", [b"", b"{", b"PK\x03\x04 junk"])
-def test_a_spoilt_file_is_computed_anew(tmp_path, junk):
+def test_a_spoilt_file_is_computed_anew(tmp_path: Path) -> None:
+    """Cut, emptied, or changed anywhere by a bit or a digit that is as good a number."""
     store = Store(tmp_path)
-    for path, ask in [
-        (".json", lambda: store.once("x", [], lambda: [1])),
-        (".npz", lambda: store.once_arrays("x", [], lambda: {"a": np.ones(1)})),
-    ]:
-        ask()
-        (stored,) = tmp_path.glob(f"*{path}")
-        stored.write_bytes(junk)
-        assert ask() in ([1], {"a": np.ones(1)})
-        assert stored.read_bytes() != junk
+    ask: dict[str, Callable[[], object]] = {
+        ".json": lambda: store.once("x", [], lambda: [1234.5]),
+        ".npz": lambda: store.once_arrays("x", [], lambda: {"a": np.ones(1)}),
+    }
+    for suffix, once in ask.items():
+        right = once()
+        (stored,) = tmp_path.glob(f"*{suffix}")
+        sound = stored.read_bytes()
+        flipped = [sound[:i] + bytes([sound[i] ^ 1]) + sound[i + 1 :] for i in range(len(sound))]
+        for junk in (b"", sound[:-1], sound[65:], b"PK\x03\x04 junk", *flipped[::7]):
+            stored.write_bytes(junk)
+            assert once() == right and stored.read_bytes() == sound
+        stored.write_bytes(sound.replace(b"1234.5", b"1243.5"))
+        assert once() == right
 
 
-def test_without_a_folder_it_computes_each_time(tmp_path):
+def test_a_result_is_not_believed_under_another_name(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    assert [store.once("x", [part], lambda part=part: part) for part in "ab"] == ["a", "b"]
+    one, other = sorted(tmp_path.glob("*.json"))
+    one.write_bytes(other.read_bytes())
+    assert [store.once("x", [part], lambda part=part: part) for part in "ab"] == ["a", "b"]
+
+
+def test_without_a_folder_it_computes_each_time(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     store = Store(tmp_path / "file" / "below")
     assert [store.once("x", [], lambda: 1) for _ in range(2)] == [1, 1]
 
 
-def _slow(folder, log):
-    def compute():
+def _slow(folder: Path, log: Path) -> None:
+    def compute() -> int:
         with log.open("a") as stream:
             stream.write("x")
         time.sleep(0.3)
@@ -81,7 +125,7 @@ def _slow(folder, log):
     Store(folder).once("x", [], compute)
 
 
-def test_several_processes_that_ask_at_once_compute_it_once(tmp_path):
+def test_several_processes_that_ask_at_once_compute_it_once(tmp_path: Path) -> None:
     log = tmp_path / "log"
     context = multiprocessing.get_context("fork")
     asking = [context.Process(target=_slow, args=(tmp_path / "s", log)) for _ in range(4)]
@@ -92,13 +136,20 @@ def test_several_processes_that_ask_at_once_compute_it_once(tmp_path):
     assert log.read_text() == "x"
 
 
-def test_a_digest_that_is_remembered_sees_every_change_of_a_file(tmp_path, monkeypatch):
+def test_a_digest_that_is_remembered_sees_every_change_of_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from mappa.runs import state
 
     monkeypatch.setenv("MAPPA_DATA", str(tmp_path))
-    read = []
+    read: list[int] = []
     digest_files = state.digest_files
-    monkeypatch.setattr(state, "digest_files", lambda *a: read.append(1) or digest_files(*a))
+
+    def counted(paths: Iterable[Path], root: Path) -> str:
+        read.append(1)
+        return digest_files(paths, root)
+
+    monkeypatch.setattr(state, "digest_files", counted)
     table = tmp_path / "a.csv"
     table.write_text("1")
     first = state.data_digest()

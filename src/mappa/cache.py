@@ -1,13 +1,15 @@
 """Results that are the same for every force: computed once, kept by what they follow from.
 
-``Store(places.cache_folder()).once("between-forces", [figures.digest, as_of], compute)`` returns
-the stored result where the same parts were given before, else computes and stores it. Several
-kernels that ask at once compute it once. Results are JSON or numpy arrays, never pickles: a
-folder that others can write to must not be able to run code.
+``Store(places.cache_folder()).once("between-forces", [data.digest, as_of], compute)`` returns the
+stored result where the same parts were given before to the same code, else computes and stores it.
+Several kernels that ask at once compute it once. Results are JSON or numpy arrays, never pickles:
+a folder that others can write to must not be able to run code. Each file begins with a digest of
+the rest, so that a damaged one is noticed and made anew.
 """
 
 from __future__ import annotations
 
+import ast
 import functools
 import io
 import json
@@ -16,9 +18,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from mappa.errors import OutputError
-from mappa.files import digest, digest_files, write_atomically
+from mappa.files import digest, write_atomically
 
 T = TypeVar("T")
+
+_PACKAGE = Path(__file__).resolve().parent
+_DIGITS = 64
 
 
 class Store:
@@ -38,16 +43,19 @@ class Store:
         parts: Iterable[bytes | str],
         compute: Callable[[], Any],
         *,
-        code: Iterable[Any] = (),
+        code: Iterable[str] = (),
     ) -> Any:
         """Return what *compute* returns for these *parts*, as JSON keeps it.
 
         Parameters
         ----------
         name: of the result, in plain lower-case letters and hyphens.
-        parts: all that the result follows from: the digest of the figures, dates, settings, seeds.
-        compute: makes the result, of dictionaries, lists, texts, numbers and None.
-        code: modules whose source the result follows from; a change of them computes it anew.
+        parts: all that the result follows from: the digest of the tables, dates, settings, seeds.
+            Texts made of computed numbers must be rounded well above their last digit, or another
+            processor finds another key.
+        compute: makes the result, of dictionaries, lists, texts, numbers and None. The code of
+            its module and of all that this imports is a part of its own (:func:`code_digest`).
+        code: names of further modules that the result follows from.
 
         Returns
         -------
@@ -55,7 +63,7 @@ class Store:
         first caller and the second see the same (tuples have become lists, keys texts). Floats
         are kept to the last bit.
         """
-        return self._once(name, ".json", parts, code, compute, _dump_json, _load_json)
+        return self._once(name, ".json", parts, code, compute, _dump_json, json.loads)
 
     def once_arrays(
         self,
@@ -63,7 +71,7 @@ class Store:
         parts: Iterable[bytes | str],
         compute: Callable[[], dict[str, Any]],
         *,
-        code: Iterable[Any] = (),
+        code: Iterable[str] = (),
     ) -> dict[str, Any]:
         """Return numpy arrays by name; see :meth:`once`. Arrays of objects are refused."""
         found: dict[str, Any] = self._once(
@@ -76,14 +84,15 @@ class Store:
         name: str,
         suffix: str,
         parts: Iterable[bytes | str],
-        code: Iterable[Any],
+        code: Iterable[str],
         compute: Callable[[], T],
         dump: Callable[[T], bytes],
         load: Callable[[bytes], T],
     ) -> T:
-        key = digest([name, *parts, *map(source_digest, code)])
+        made_by = getattr(compute, "func", compute).__module__  # of a partial, the function's
+        key = digest([name, *parts, code_digest(made_by, *code)])
         path = self.folder / f"{name}-{key[:32]}{suffix}"
-        found = _read(path, load)
+        found = _read(path, key, load)
         if found is not None:
             return found[0]
         data = None
@@ -92,43 +101,82 @@ class Store:
             from filelock import FileLock
 
             with FileLock(path.with_suffix(".lock")):
-                found = _read(path, load)  # whoever held the lock may have computed it
+                found = _read(path, key, load)  # whoever held the lock may have computed it
                 if found is not None:
                     return found[0]
                 data = dump(compute())
-                write_atomically(path, data)
+                write_atomically(path, digest([key, data]).encode() + b"\n" + data)
         except (OSError, OutputError):
             pass  # no folder to keep it in: slower, and no less right
         return load(dump(compute()) if data is None else data)
 
 
-def source_digest(module: Any) -> str:
-    """Return the digest of a module's source, or of all files of a package."""
-    return _source_digest(str(module.__file__))
+def code_digest(*modules: str) -> str:
+    """Return a digest of the source of *modules* and of all of mappa that they import.
+
+    Imports are read from the source, wherever in a file they stand, and followed from module to
+    module. A kept result thus stands until the code that made it changes, and an edit of a page or
+    a sentence reruns no model. Line ends do not count; libraries, styles and templates are not
+    seen. A name outside mappa counts for nothing.
+
+    Parameters
+    ----------
+    modules: dotted names, such as ``"mappa.growth.model"``; a package stands for what its
+        ``__init__`` imports.
+    """
+    found = code_reached(*modules)
+    return digest(part for name in sorted(found) for part in (name, found[name]))
 
 
-@functools.cache
-def _source_digest(file: str) -> str:
-    path = Path(file)
-    if path.name == "__init__.py":
-        return digest_files(path.parent.rglob("*.py"), path.parent)
-    return digest_files([path], path.parent)
+def code_reached(*modules: str) -> dict[str, str]:
+    """Return the modules of mappa that *modules* import, with themselves, and their digests."""
+    reached: dict[str, str] = {}
+    waiting = list(modules)
+    while waiting:
+        name = waiting.pop()
+        path = None if name in reached else _source(name)
+        if path is not None:
+            reached[name], imported = _read_module(name, path, path.stat().st_mtime_ns)
+            waiting += imported
+    return reached
 
 
-def _read(path: Path, load: Callable[[bytes], T]) -> tuple[T] | None:
+def _source(module: str) -> Path | None:
+    """Return the file of a module of mappa, or None for anything else."""
+    first, *rest = module.split(".")
+    if first != _PACKAGE.name:
+        return None
+    place = _PACKAGE.joinpath(*rest)
+    files = (place / "__init__.py", place.with_suffix(".py"))
+    return next((f for f in files if f.is_file()), None)
+
+
+@functools.lru_cache(maxsize=1024)
+def _read_module(name: str, path: Path, changed: int) -> tuple[str, tuple[str, ...]]:
+    """Return the digest of a module's source and all names that it may import."""
+    text = path.read_text(encoding="utf-8")
+    found = []
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            # ``from mappa.data import places``: a name may be a module or stand in one
+            found += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    return digest([text]), tuple(n for n in found if n != name and n.startswith(_PACKAGE.name))
+
+
+def _read(path: Path, key: str, load: Callable[[bytes], T]) -> tuple[T] | None:
     """Return the stored result in a tuple, or None where there is none or it is spoilt."""
     try:
-        return (load(path.read_bytes()),)
+        stored = path.read_bytes()
+        told, data = stored[:_DIGITS], stored[_DIGITS + 1 :]
+        return (load(data),) if told == digest([key, data]).encode() else None
     except (OSError, ValueError, KeyError, EOFError):
         return None
 
 
 def _dump_json(value: Any) -> bytes:
     return json.dumps(value, allow_nan=False).encode()
-
-
-def _load_json(data: bytes) -> Any:
-    return json.loads(data)
 
 
 def _dump_arrays(arrays: dict[str, Any]) -> bytes:
@@ -140,12 +188,7 @@ def _dump_arrays(arrays: dict[str, Any]) -> bytes:
 
 
 def _load_arrays(data: bytes) -> dict[str, Any]:
-    import zipfile
-
     import numpy as np
 
-    try:
-        with np.load(io.BytesIO(data), allow_pickle=False) as stored:
-            return {name: stored[name] for name in stored.files}
-    except zipfile.BadZipFile as error:
-        raise ValueError(str(error)) from error
+    with np.load(io.BytesIO(data), allow_pickle=False) as stored:
+        return {name: stored[name] for name in stored.files}

@@ -17,7 +17,6 @@ from collections.abc import Callable, Iterable, Iterator
 import numpy as np
 import pandas as pd
 
-import mappa.register
 from mappa.cache import Store
 from mappa.data import Data, places
 from mappa.data.schema import read_text_table, validate_table
@@ -261,9 +260,7 @@ def rolling_origins(data: Data, horizon: int = HORIZON) -> RollingOrigins:
     forecasts = digest([path.read_bytes()]) if path.is_file() else ""
     parts = [data.digest, str(horizon), forecasts, _priors(data), LIBRARY]
     store = Store(places.cache_folder() / "origins")
-    kept = store.once(
-        "origins", parts, lambda: _rolling(data, horizon).as_dict(), code=[mappa.register]
-    )
+    kept = store.once("origins", parts, lambda: _rolling(data, horizon).as_dict())
     found: RollingOrigins = restored(RollingOrigins, kept)
     return found
 

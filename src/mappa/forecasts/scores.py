@@ -9,7 +9,6 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-import mappa.register
 from mappa.cache import Store
 from mappa.data import Data, places
 from mappa.files import digest_files
@@ -127,9 +126,7 @@ def seal_scores(data: Data) -> tuple[SealScore, ...]:
 
     files = [p for p in folder.rglob("*") if p.is_file()]  # an altered seal is read anew
     parts = [data.digest, digest_files(files, folder)]
-    scores = Store(places.cache_folder() / "seals").once(
-        "seals", parts, compute, code=[mappa.register]
-    )
+    scores = Store(places.cache_folder() / "seals").once("seals", parts, compute)
     return tuple(restored(SealScore, score) for score in scores)
 
 

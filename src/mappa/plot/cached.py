@@ -14,8 +14,6 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import mappa.plot
-import mappa.words
 from mappa import records
 from mappa.cache import Store
 from mappa.data import places
@@ -29,9 +27,10 @@ LIBRARIES = ("matplotlib", "numpy", "pandas", "seaborn")
 class KeptExhibit(Exhibit):
     """An exhibit that is drawn only where it is not in the store."""
 
-    def __init__(self, draw: Callable[[], Exhibit], parts: list[str]) -> None:
+    def __init__(self, draw: Callable[[], Exhibit], parts: list[str], made_by: str) -> None:
         object.__setattr__(self, "_draw", draw)
         object.__setattr__(self, "_parts", parts)
+        object.__setattr__(self, "_made_by", made_by)
 
     @functools.cached_property
     def _drawn(self) -> Exhibit:
@@ -48,8 +47,8 @@ class KeptExhibit(Exhibit):
     def _shown(self) -> list[str]:
         """How it shows itself, as HTML and as text."""
         store = Store(places.cache_folder() / "charts")
-        code = (mappa.plot, mappa.words)
-        shown: list[str] = store.once("chart", self.__dict__["_parts"], self._show, code=code)
+        parts, code = self.__dict__["_parts"], [self.__dict__["_made_by"]]
+        shown: list[str] = store.once("chart", parts, self._show, code=code)
         return shown
 
     def _show(self) -> list[str]:
@@ -76,7 +75,7 @@ def kept(draw: Callable[..., Exhibit], record: Any, *more: Any, **without: Any) 
     given = (dataclasses.replace(record, **without) if without else record, *more)
     text = json.dumps(records.plain(given), sort_keys=True)
     name = f"{draw.__module__}.{draw.__qualname__}"
-    return KeptExhibit(lambda: draw(*given), [name, text, _drawn_by()])
+    return KeptExhibit(lambda: draw(*given), [name, text, _drawn_by()], draw.__module__)
 
 
 @functools.cache

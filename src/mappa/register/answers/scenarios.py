@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-import mappa.register
 from mappa.cache import Store
 from mappa.data import Data, places
 from mappa.errors import UnknownName, UsageError
@@ -301,7 +300,7 @@ def _stocks(
     arrays = [p.z.tobytes(), draws.tobytes(), dates.tobytes()]
     settings = repr((p.density.digest, p.plan.seed, p.plan.horizon, scenario))
     store = Store(places.cache_folder() / "scenarios")
-    found = store.once_arrays("scenario", [settings, *arrays], compute, code=[mappa.register])
+    found = store.once_arrays("scenario", [settings, *arrays], compute)
     return found["before"], found["after"]
 
 
