@@ -8,12 +8,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from table_edits import line_of, spoil
 
 from mappa.data import Data, load
 from mappa.data.check import excuse, run_checks
-from mappa.data.reconcile import changes_meet_counts, rates_meet_counts
+from mappa.data.reconcile import (
+    changes_meet_counts,
+    no_national_count_lies_ahead,
+    rates_meet_counts,
+)
 from mappa.printed import PER, counts_behind, rounds_to
 
 
@@ -151,3 +156,45 @@ def test_output_has_passes_failures_and_information(data_copy: Path) -> None:
     for word in ("PASS", "EXCUSED", "INFORMATION", "no_check_can_catch"):
         assert word in done.stdout
     assert " passed, 0 failed, 12 known misfits" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("table", "row"),
+    [
+        ("profile", {"date": "2030-03-31", "measure": "stock", "value": "", "printed": "many"}),
+        ("national_figures", {"date": "2030-03-31", "value": "1"}),
+        ("story_claims", {"date": "2030-03-31"}),
+    ],
+)
+def test_a_national_count_later_than_the_newest_is_refused_in_any_table(
+    data: Data, table: str, row: dict[str, str]
+) -> None:
+    frame = getattr(data, table)
+    known = {
+        "profile": frame.get("population") == "RSOs England and Wales",
+        "national_figures": frame.get("measure") == "rso_rate_per_100k",
+        "story_claims": (frame.get("measure") == "rso_count") & (frame.get("area") == data.nation),
+    }[table]
+    line = frame.index[known][0]
+    for column, value in row.items():
+        kind = frame[column].dtype
+        cell = pd.Timestamp(value) if str(kind).startswith("datetime") else value
+        frame = frame.astype({column: object}) if column in {"value"} else frame
+        frame = frame.copy()
+        frame.loc[line, column] = cell
+    later = dataclasses.replace(data, **{table: frame}, digest=f"later {table}")
+    found = list(no_national_count_lies_ahead(later))
+    assert [(f.status, f.table, f.row) for f in found] == [("fail", table, line)]
+    assert "2030-03-31" in found[0].message
+    assert list(no_national_count_lies_ahead(data)) == []
+
+
+def test_the_changes_and_rates_of_level_1_in_2019_are_labelled_so(data: Data) -> None:
+    for area, per, count in (("Dyfed-Powys", 945, 492), ("West Midlands", 732, 3435)):
+        (row,) = data.rows("people_per_rso", area, "2019-03-31", basis=None).itertuples()
+        assert (row.basis, row.value) == ("level_1", per)
+        assert rounds_to(data.people("2019-03-31")[area] / count, str(per))
+    nation = data.people("2019-03-31").sum()
+    assert rounds_to(nation / 59_742, "869") and not rounds_to(nation / 60_294, "869")
+    changes = data.rows(["rso_change_pct", "rso_change_count"], date="2019-03-31", basis=None)
+    assert set(changes["basis"]) == {"level_1"}

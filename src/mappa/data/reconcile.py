@@ -167,6 +167,8 @@ def people_per_offender(data: Data) -> Iterator[Finding]:
         if counts.empty or not _can_divide(data, date):
             continue
         people = int(data.people(date)[area])
+        if row["basis"] in set(counts["basis"]):
+            counts = counts[counts["basis"] == row["basis"]]
         worked = {b: people / v for b, v in zip(counts["basis"], counts["value"], strict=True)}
         met = [b for b, v in worked.items() if rounds_to(v, row["value"])]
         shown = ", ".join(f"{v:.2f} by the count on basis {b}" for b, v in worked.items())
@@ -360,7 +362,63 @@ def age_bands_sum(data: Data) -> Iterator[Finding]:
             )
 
 
+#: What a count of the register is called in the tables that name their measures in words.
+_REGISTER = re.compile(r"\bRSOs?\b|[Rr]egister|sex(?:ual)? offenders", re.ASCII)
+
+
+def no_national_count_lies_ahead(data: Data) -> Iterator[Finding]:
+    """No table may hold a count of the nation later than the newest of ``national_figures``.
+
+    Forecasts are sealed and later held against such counts: one that lies about unread, in
+    whatever table, would make a seal no blind test.
+    """
+    newest = data.national("rso_count").index.max()
+    known = f"the newest national count in national_figures.csv is of {newest:%Y-%m-%d}"
+    for table, later in _national_counts(data):
+        for line, date in later[later > newest].items():
+            yield Finding(
+                check="no_national_count_lies_ahead",
+                status="fail",
+                table=table,
+                row=int(str(line)),
+                area="",
+                date=f"{date:%Y-%m-%d}",
+                measure="",
+                value=None,
+                message=f"a count of {data.nation} dated {date:%Y-%m-%d}, but {known}",
+            )
+
+
+def _national_counts(data: Data) -> Iterator[tuple[str, pd.Series]]:
+    """Yield the dates of what each table says of the nation's register, by line."""
+    # England and Wales is also written E&W.
+    short = "&".join(part[0] for part in data.nation.split(" and "))
+    nation = re.compile(rf"\b(?:{re.escape(data.nation)}|{re.escape(short)})\b")
+    t = data.national_figures
+    whole = t["measure"].isin(["rso_count", "rso_rate_per_100k", "rso_one_per_n_aged10"])
+    yield "national_figures", t.loc[whole, "date"]
+    t = data.story_claims
+    told = (t["area"] == data.nation) & t["measure"].str.startswith("rso_")
+    yield "story_claims", _dates(t.loc[told, "date"])
+    t = data.profile
+    told = t["population"].str.contains(nation) & t["population"].str.contains(_REGISTER)
+    yield "profile", _dates(t.loc[told & t["measure"].isin(["stock", "count"]), "date"])
+    t = data.outflow
+    told = t["measure"].str.contains(nation) & t["measure"].str.contains(_REGISTER)
+    yield "outflow", _dates(t.loc[told & t["measure"].str.contains("stock|count"), "period"])
+
+
+def _dates(cells: pd.Series) -> pd.Series:
+    """Return dates of cells that may hold a period or a year instead (its last day counts)."""
+    text = cells.astype(str)
+    days = pd.to_datetime(text, format="%Y-%m-%d", errors="coerce")
+    years = text.str.findall(r"\d{4}").map(lambda found: max(map(int, found), default=None))
+    ends = pd.to_datetime(years.astype("Int64").astype("string") + "-01-01", errors="coerce")
+    return days.fillna(ends).dropna()
+
+
 RECONCILIATIONS = (
+    no_national_count_lies_ahead,
     rates_meet_counts,
     early_rates_meet_counts,
     national_rates_meet_counts,
