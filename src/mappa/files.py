@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import csv
 import hashlib
+import io
+import json
 import os
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from mappa.errors import OutputError
 
@@ -66,3 +70,27 @@ def digest_files(paths: Iterable[Path], root: Path) -> str:
     for path in sorted(paths):
         parts += [path.relative_to(root).as_posix(), path.read_bytes()]
     return digest(parts)
+
+
+def json_text(value: Any) -> str:
+    """Return *value* as the JSON of a file: indented, keys in their order, a last line end."""
+    return json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def csv_text(header: Iterable[Any], rows: Iterable[Iterable[Any]]) -> str:
+    """Return rows as CSV whose cells no spreadsheet takes for a formula; None is an empty cell.
+
+    A text that begins with ``= + - @``, a tab or a carriage return gets a leading apostrophe
+    (OWASP, "CSV Injection"); numbers are left as they are.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    for row in (header, *rows):
+        writer.writerow([_harmless(cell) for cell in row])
+    return out.getvalue()
+
+
+def _harmless(cell: Any) -> Any:
+    if isinstance(cell, str) and cell[:1] in set("=+-@\t\r"):
+        return "'" + cell
+    return cell

@@ -15,7 +15,6 @@ from runs_support import mappa, mappa_environment, write_study
 
 distributed = pytest.importorskip("distributed")
 
-from mappa.commands.report import render  # noqa: E402
 from mappa.growth import validation  # noqa: E402
 from mappa.register.posterior import fit as fits  # noqa: E402
 from mappa.runs import cluster, notebooks, plan, publish, report  # noqa: E402
@@ -44,10 +43,10 @@ def run_on(address, data, folder: Path, out: Path, forces, **changes):
     study = plan.Study(data, tuple(notebooks.find(folder)), {}, out, **changes)
     plans = plan.plan(study, forces)
     with cluster.executor(address) as (executor, threads):
-        options = report.Options(window=2 * threads, render=render)
+        options = report.Options(window=2 * threads)
         run = report.Run(study, plans, options, Progress(0, len(plans), quiet=True))
         with report.recorded(run, "dask"):
-            run.run(executor)
+            run.run(executor.submit)
     return run
 
 
@@ -89,7 +88,7 @@ def test_a_failing_notebook_fails_its_force_only(address, data, tmp_path):
 def test_a_worker_with_other_tables_is_refused(address, data, tmp_path):
     folder = write_study(tmp_path / "nb")
     with pytest.raises(OtherMachine, match=r"The tables on .* are not those of this run"):
-        run_on(address, data, folder, tmp_path / "out", ["Kent"], data="other")
+        run_on(address, data, folder, tmp_path / "out", ["Kent"], tables="other")
     assert not (tmp_path / "out" / "kent").exists()
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from runs_support import notebook, write_study
 
-from mappa.commands.report import render
 from mappa.errors import OutputError, UnknownName, UsageError
 from mappa.runs import local, notebooks, plan, publish, report, state, summary
 from mappa.runs.execute import execute
@@ -42,7 +41,7 @@ def study_of(data, folder: Path, out: Path, **settings) -> plan.Study:
 
 def run_it(study, pool, forces=FORCES, *, again=False, **options):
     plans = plan.plan(study, forces, again=again)
-    chosen = report.Options(window=2, render=render, **options)
+    chosen = report.Options(window=2, **options)
     run = report.Run(study, plans, chosen, Progress(0, len(plans), quiet=True))
     with report.recorded(run, "test"):
         run.run(pool)
@@ -148,7 +147,7 @@ def test_says_why_what_is_not_up_to_date_is_not(published, data, study_folder, m
     assert reason("Surrey")[0] == dict.fromkeys(everything, "not run yet")
     said = "margin is 0.2, was 0.1"
     assert reason(settings={"margin": "0.2"})[0] == dict.fromkeys(everything, said)
-    assert reason(data="x")[0]["2-rate"] == "the tables changed"
+    assert reason(tables="x")[0]["2-rate"] == "the tables changed"
     assert reason(source="x")[0]["2-rate"] == "the package's source changed"
     assert reason(pages="x") == (dict.fromkeys(everything, ""), "the package's source changed")
     one = dataclasses.replace(
@@ -243,8 +242,8 @@ def test_stop_begins_no_other_force_after_a_failure(data, tmp_path, pool):
 @pytest.mark.parametrize(
     ("cell", "said"),
     [
-        ("Prose(f'The rate is {float(\"nan\")} per 100,000.')", "its text says 'nan'"),
-        ("HTML('<img src=\"data:,x\">')", "an image has no alternative text"),
+        ("Prose(f'The rate is {float(\"nan\")} per 100,000.')", "the text says 'nan'"),
+        ("HTML('<img src=\"data:,x\">')", "a picture has no alt text"),
     ],
 )
 def test_a_success_with_degraded_content_is_a_failure(data, tmp_path, pool, cell, said):

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 PARAMETERS = """\
 # Settings: change these and run all cells
@@ -23,13 +24,19 @@ figures = load()
 people = float(figures.people(as_of)[force])
 """
 ANSWER = 'Prose(f"{people:,.0f} people live in {force}.")'
-FIGURE = 'HTML(f\'<figure><img alt="{people:,.0f} people" src="data:,x"></figure>\')'
+FIGURE = """\
+HTML(
+    f'<figure><img alt="{people:,.0f} people." src="data:,x"><a download href="data:,x">CSV</a>'
+    '<div role="region" tabindex="0" aria-label="People"><table><caption>People</caption>'
+    '<tr><th scope="row">People</th><td>some</td></tr></table></div></figure>'
+)
+"""
 RECORD = """\
 display({RECORD_MIME: {"force": force, "people": people, "margin": margin}}, raw=True)
 """
 
 
-def notebook(title: str, *extra: str, parameters: str = PARAMETERS) -> dict:
+def notebook(title: str, *extra: str, parameters: str = PARAMETERS) -> dict[str, Any]:
     """Return a notebook as JSON; *extra* cells stand before the record."""
     cells = [_markdown("title", f"# {title}")]
     for name, source, tags in [
@@ -45,11 +52,11 @@ def notebook(title: str, *extra: str, parameters: str = PARAMETERS) -> dict:
     return {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
 
 
-def _markdown(name: str, source: str) -> dict:
+def _markdown(name: str, source: str) -> dict[str, Any]:
     return {"cell_type": "markdown", "id": name, "metadata": {}, "source": source}
 
 
-def _code(name: str, source: str, tags: list[str]) -> dict:
+def _code(name: str, source: str, tags: list[str]) -> dict[str, Any]:
     return {
         "cell_type": "code",
         "id": name,
@@ -82,7 +89,9 @@ def mappa_command(*arguments: object) -> list[str]:
     return [sys.executable, "-c", code, *map(str, arguments)]
 
 
-def mappa(*arguments: object, notebooks: Path | None = None, **more: str):
+def mappa(
+    *arguments: object, notebooks: Path | None = None, **more: str
+) -> subprocess.CompletedProcess[str]:
     """Run the command to its end and return what it printed and its exit status."""
     if notebooks:
         more["MAPPA_NOTEBOOKS"] = str(notebooks)

@@ -64,7 +64,6 @@ def report(
     others go on, and the exit status is 1.
     """
     from mappa.runs import local, plan
-    from mappa.runs.pool import cores
     from mappa.runs.publish import make_folder, tidy
     from mappa.runs.report import Options
 
@@ -79,7 +78,7 @@ def report(
             plans = plan.plan(study, forces, again=again)
             # A kernel that starts waits a fifth of a second for nothing: one more worker than cores
             # keeps the cores busy, and pays for its own start where there is much to do.
-            options = Options(jobs or cores() + _many(plans), render, keep_going, timeout)
+            options = Options(jobs or local.cores() + _many(plans), keep_going, timeout)
             run = _run(study, plans, options, quiet=quiet, cold=cold, dask=dask)
     except local.Stopped as stop:
         typer.echo("mappa: Stopped; what is published is whole, run again for the rest.", err=True)
@@ -127,16 +126,16 @@ def _run(
                 wide = dataclasses.replace(options, window=2 * threads)
                 run = report.Run(study, plans, wide, progress)
                 with report.recorded(run, f"dask, {threads} threads"):
-                    run.run(executor)
+                    run.run(executor.submit)
         else:
             jobs = min(options.window, tasks)
             run = report.Run(study, plans, options, progress)
             share = study.shared() if _many(plans) else ()
             with (
                 report.recorded(run, f"local, {jobs}"),
-                local.workers(jobs, cold=cold, share=share) as pool,
+                local.workers(jobs, cold=cold, share=share) as submit,
             ):
-                run.run(pool)
+                run.run(submit)
     finally:
         progress.close()
     return run
@@ -161,10 +160,3 @@ def _tell(run: Run, out: Path, everyone: bool) -> None:
     typer.echo(f"Results of all forces: {out / summary.NATIONAL}")
     if any(force.state in (report.FAILED, report.NOT_RUN) for force in run.forces):
         raise typer.Exit(1)
-
-
-def render(folder: Path) -> list[Path]:
-    """Make the pages of a force in its folder; workers call this, the run itself never loads it."""
-    from mappa.pages.force import render_force
-
-    return render_force(folder)

@@ -1,20 +1,27 @@
-"""Read an executed notebook: parameters, tagged cells, records, title."""
+"""Read an executed notebook: parameters, tagged cells, records, answer, title.
+
+A notebook is an nbformat node or the plain JSON of its file; both are dictionaries.
+"""
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-
-import nbformat
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING, Any
 
 from mappa.errors import DataError
 from mappa.records import RECORD_MIME
 
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
 
 def read(notebook: Path | str | NotebookNode) -> NotebookNode:
     """Return the notebook; DataError in one sentence if it cannot be read."""
+    import nbformat
+    from nbformat import NotebookNode
+
     if isinstance(notebook, NotebookNode):
         return notebook
     path = Path(notebook)
@@ -26,14 +33,14 @@ def read(notebook: Path | str | NotebookNode) -> NotebookNode:
         raise DataError(f"{path} is not a notebook.") from None
 
 
-def tags(cell: NotebookNode) -> list[str]:
+def tags(cell: Any) -> list[str]:
     """Return the tags of a cell."""
     return list(cell.get("metadata", {}).get("tags", []))
 
 
 def tagged(nb: NotebookNode, tag: str) -> list[NotebookNode]:
     """Return the cells that carry *tag*."""
-    return [cell for cell in nb.cells if tag in tags(cell)]
+    return [cell for cell in nb["cells"] if tag in tags(cell)]
 
 
 def parameters(nb: NotebookNode) -> dict[str, Any]:
@@ -65,19 +72,59 @@ def _assignments(source: str) -> dict[str, Any]:
     return found
 
 
-def record(nb: NotebookNode) -> dict[str, Any] | None:
-    """Return the record a notebook ends with, or None."""
-    for cell in reversed(nb.cells):
-        for output in reversed(cell.get("outputs", [])):
-            found = output.get("data", {}).get(RECORD_MIME)
-            if isinstance(found, dict):
-                return dict(found)
-    return None
+def record(nb: Any) -> dict[str, Any] | None:
+    """Return the record that a notebook shows last, or None."""
+    found = None
+    for output in _outputs(nb):
+        found = output.get("data", {}).get(RECORD_MIME, found)
+    return found
+
+
+def units(nb: Any) -> dict[str, str]:
+    """Return the units that a notebook's record was shown with, by key."""
+    found: dict[str, str] = {}
+    for output in _outputs(nb):
+        found = output.get("metadata", {}).get(RECORD_MIME, {}).get("units", found)
+    return dict(found)
+
+
+def sentence(nb: Any) -> str:
+    """Return the sentence of the answer: the record's, else what the cell tagged answer shows."""
+    own = (record(nb) or {}).get("sentence")
+    if isinstance(own, str):
+        return own
+    for output in _outputs(nb, "answer"):
+        shown = output.get("data", {}).get("text/plain") or output.get("text", "")
+        text = _unquoted("".join(shown).strip())
+        if text:
+            return text
+    return ""
+
+
+def errors(nb: Any) -> list[str]:
+    """Return the names of the errors among a notebook's outputs."""
+    return [o["ename"] for o in _outputs(nb) if o["output_type"] == "error"]
+
+
+def _outputs(nb: Any, tag: str = "") -> Iterator[Any]:
+    """Give the outputs of every cell, or of the cells with *tag*, in order."""
+    for cell in nb["cells"]:
+        if not tag or tag in tags(cell):
+            yield from cell.get("outputs", [])
+
+
+def _unquoted(text: str) -> str:
+    """Return the text that a notebook shows as its repr, with quotes and escapes."""
+    try:
+        value = ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return text
+    return value if isinstance(value, str) else text
 
 
 def heading(nb: NotebookNode) -> str:
     """Return the text of the first Markdown heading of level 1, or an empty text."""
-    for cell in nb.cells:
+    for cell in nb["cells"]:
         if cell.cell_type == "markdown":
             for line in cell.source.splitlines():
                 if line.startswith("# "):
@@ -87,6 +134,8 @@ def heading(nb: NotebookNode) -> str:
 
 def subset(nb: NotebookNode, cells: list[NotebookNode]) -> NotebookNode:
     """Return a notebook of only *cells*, with the same metadata."""
+    from nbformat import NotebookNode
+
     return NotebookNode(
         cells=cells, metadata=nb.metadata, nbformat=nb.nbformat, nbformat_minor=nb.nbformat_minor
     )

@@ -1,4 +1,4 @@
-"""The contract of a page, as a list of what breaks it. Tests and the site's build hold pages to it.
+"""The contract of a page, as a list of what breaks it: runs, tests and the site hold pages to it.
 
 What only a browser can see (contrast, reflow, focus, requests) is tested in a browser.
 """
@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
+from typing import Any
+
+from mappa.pages import cells
 
 #: Bytes of a page without the pictures and the data of its charts.
 BUDGET = 300_000
@@ -15,7 +18,11 @@ _FIGURE_DATA = re.compile(r'(?<=(?:src|ref)=")data:[^"]*(?=")')
 _CHART_TABLE = re.compile(r'<details class="mappa-data">.*?</details>', re.S)
 #: A picture that pages of a site have in common: see :mod:`mappa.pages.sharing`.
 _OWN_PICTURE = re.compile(r"(\.\./)*charts/[a-z0-9-]+\.svg")
-_UNWRITTEN = re.compile(r"(?<![\w-])(nan|NaN|NaT|inf|undefined|Traceback)(?![\w-])")
+#: "None of these is published" is English; a missing value stands where a number would.
+_UNWRITTEN = re.compile(
+    r"(?<![\w.-])(nan|NaN|NaT|inf|Infinity|<NA>|undefined|Traceback"
+    r"|None(?! of | is | are | can | has | could ))(?![\w-])"
+)
 
 
 class _Reader(HTMLParser):
@@ -35,6 +42,10 @@ class _Reader(HTMLParser):
         self.names: list[str] = []
         self.language = ""
         self.mains = 0
+
+    def updatepos(self, i: int, j: int) -> int:
+        """Count no lines: nobody asks where a tag stands, and counting is a tenth of the work."""
+        return j
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         a = {k: v or "" for k, v in attrs}
@@ -83,6 +94,7 @@ class _Reader(HTMLParser):
         alt = a.get("alt", "")
         if not alt.strip():
             self.faults.append("a picture has no alt text")
+        self._written(alt)
         if self._within("figure") and self.data:
             self.data[-1]["images"] += 1
             if not re.search(r"\d", alt) or not alt.rstrip().endswith("."):
@@ -132,10 +144,14 @@ class _Reader(HTMLParser):
         if self._within("th"):
             self.text["th"] += data
         if not any(name in {"code", "pre", "script", "style"} for name, _ in self.open):
-            found = _UNWRITTEN.search(data)
-            if found or data.strip() == "None":
-                word = found[0] if found else "None"
-                self.faults.append(f"the text says {word!r}: {' '.join(data.split())[:60]!r}")
+            self._written(data)
+
+    def _written(self, text: str) -> None:
+        """A missing value must never stand where a reader looks for a number."""
+        found = _UNWRITTEN.search(text)
+        if found:
+            around = " ".join(text[max(0, found.start() - 40) : found.end() + 20].split())
+            self.faults.append(f"the text says {found[0]!r}: {around!r}")
 
 
 def _structure(r: _Reader) -> list[str]:
@@ -190,3 +206,13 @@ def faults(page: str) -> list[str]:
     if size > BUDGET:
         found.append(f"the page has {size} bytes without its charts' data; {BUDGET} are allowed")
     return list(dict.fromkeys(found))
+
+
+def notebook_faults(nb: Any) -> list[str]:
+    """Return what an executed notebook lacks: errors among its outputs, or no record or answer."""
+    found = [f"an output is the error {name}" for name in cells.errors(nb)]
+    if cells.record(nb) is None:
+        found.append("no cell shows a record")
+    if not cells.sentence(nb):
+        found.append("no cell tagged `answer` shows a sentence")
+    return found

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from typing import Any
 
 import pandas as pd
 
+from mappa.files import json_text
 from mappa.pages.summary import AreaResult, schema
 from mappa.plot.exhibit import safe_csv
-
-
-def json_text(value: Any) -> str:
-    """Return *value* as the text of a JSON file, the same bytes every time."""
-    return json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def files(lines: Sequence[AreaResult]) -> dict[str, str]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from mappa.data import Data
 from mappa.errors import OutputError, UsageError
-from mappa.files import write_atomically
+from mappa.files import json_text, write_atomically
 from mappa.pages import compare, force, index, national, results, shared, sharing, summary
 from mappa.pages.frames import Frames
 
@@ -66,7 +66,7 @@ def build(data: Data, reports: Path) -> dict[str, bytes]:
     for report in found:
         files |= _as_they_ran(report)
     listing = {a: hashlib.sha256(files[a]).hexdigest() for a in sorted(files)}
-    files[MANIFEST] = results.json_text({"digest": data.digest, "files": listing}).encode()
+    files[MANIFEST] = json_text({"digest": data.digest, "files": listing}).encode()
     return dict(sorted(files.items()))
 
 

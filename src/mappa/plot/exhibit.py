@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import html
 import io
@@ -12,6 +11,7 @@ import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
 
+from mappa.files import csv_text
 from mappa.plot.style import RC
 from mappa.plot.svg import data_uri, shrink
 from mappa.words.tables import table_html
@@ -20,25 +20,15 @@ EXHIBIT_MIME = "application/vnd.mappa.exhibit+json"
 
 
 def safe_csv(frame: pd.DataFrame) -> str:
-    """Return *frame* as CSV whose cells no spreadsheet takes for a formula.
-
-    A text that begins with ``= + - @``, a tab or a carriage return gets a leading apostrophe
-    (OWASP, "CSV Injection"); numbers are left as they are.
-    """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([_harmless(str(c)) for c in frame.columns])
-    for row in frame.itertuples(index=False):
-        writer.writerow(["" if pd.isna(v) else _harmless(v) for v in row])
-    return out.getvalue()
+    """Return *frame* as CSV that a spreadsheet may open (see :func:`mappa.files.csv_text`)."""
+    rows = ([_cell(v) for v in row] for row in frame.itertuples(index=False))
+    return csv_text(map(str, frame.columns), rows)
 
 
-def _harmless(value: object) -> object:
-    if isinstance(value, pd.Timestamp):
-        return f"{value:%Y-%m-%d}"
-    if isinstance(value, str) and value[:1] in set("=+-@\t\r"):
-        return "'" + value
-    return value
+def _cell(value: object) -> object:
+    if pd.isna(value):
+        return ""
+    return f"{value:%Y-%m-%d}" if isinstance(value, pd.Timestamp) else value
 
 
 @dataclasses.dataclass(frozen=True)

@@ -13,12 +13,13 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from mappa.errors import MappaError
-from mappa.runs import contract, execute, state
+from mappa.pages import contract
+from mappa.runs import execute, state
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,12 +57,11 @@ class Executed:
 
 @dataclasses.dataclass(frozen=True)
 class PagesJob:
-    """Pages to be made: the files that a force's folder holds before, and what makes the rest."""
+    """Pages to be made of a force: what its folder holds before, executed notebooks and results."""
 
     force: str
     slug: str
     files: Mapping[str, str]
-    render: Callable[[Path], Any]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -87,7 +87,7 @@ def run_notebook(job: NotebookJob) -> Executed:
     _prepare(job)
     node, failure = execute.execute(job.text, job.parameters, timeout=job.timeout)
     if failure is None:
-        problems = contract.check_notebook(node)
+        problems = contract.notebook_faults(node)
         if problems:
             failure = execute.Failure("", "Contract", f"{job.name}: {problems[0]}")
     _same_inputs(job)  # nothing may have changed meanwhile either
@@ -126,6 +126,8 @@ def _same_inputs(job: NotebookJob) -> None:
 
 def make_pages(job: PagesJob) -> Pages:
     """Make the pages of a force in a temporary folder and check their contract."""
+    from mappa.pages.force import render_force
+
     began = time.monotonic()
     failure = None
     with tempfile.TemporaryDirectory(prefix="mappa-pages-", ignore_cleanup_errors=True) as scratch:
@@ -133,11 +135,11 @@ def make_pages(job: PagesJob) -> Pages:
         folder.mkdir()
         for name, text in job.files.items():
             (folder / name).write_text(text, encoding="utf-8")
-        job.render(folder)
+        render_force(folder)
         files = {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
     for name, content in files.items():
         if name.endswith(".html"):
-            problems = contract.check_page(content.decode("utf-8"))
+            problems = contract.faults(content.decode("utf-8"))
             if problems and failure is None:
                 failure = execute.Failure("", "Contract", f"{name}: {problems[0]}")
     return Pages(files, failure, time.monotonic() - began)

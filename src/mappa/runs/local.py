@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import multiprocessing
 import os
 import shutil
 import signal
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
-from mappa.runs import pool
+from pebble import ProcessPool
+
 from mappa.runs.plan import WORK
+from mappa.runs.report import Submit
 from warmkernels import client as warm
 
 
@@ -63,8 +66,15 @@ def locked(out: Path, say: Callable[[str], None]) -> Iterator[None]:
         lock.release()
 
 
+def cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 @contextlib.contextmanager
-def workers(jobs: int, *, cold: bool = False, share: Sequence[str] = ()) -> Iterator[Any]:
+def workers(jobs: int, *, cold: bool = False, share: Sequence[str] = ()) -> Iterator[Submit]:
     """Open the pool of this machine, with a template for its kernels where that can be.
 
     Parameters
@@ -72,9 +82,14 @@ def workers(jobs: int, *, cold: bool = False, share: Sequence[str] = ()) -> Iter
     jobs: how many workers.
     cold: start ordinary kernels.
     share: of what the template computes what every force shares (see :class:`.warm.Template`).
+
+    Yields
+    ------
+    What gives a function and its arguments to a worker. A worker that is killed fails its own
+    task (``pebble.ProcessExpired``), and another takes its place.
     """
-    scratch = Path(tempfile.mkdtemp(prefix="mappa-"))
-    environment = {"TMPDIR": str(scratch), pool.SCRATCH: str(scratch)}
+    scratch = tempfile.mkdtemp(prefix="mappa-")
+    environment = {"TMPDIR": scratch, "JUPYTER_PREFER_ENV_PATH": "1"}
     environment |= {n: os.environ.get(n, "1") for n in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")}
     with contextlib.ExitStack() as stack:
         stack.callback(shutil.rmtree, scratch, ignore_errors=True)
@@ -84,4 +99,52 @@ def workers(jobs: int, *, cold: bool = False, share: Sequence[str] = ()) -> Iter
             with contextlib.suppress(OSError):
                 template = stack.enter_context(warm.Template(share))
                 environment[warm.SOCKET] = str(template.path)
-        yield stack.enter_context(pool.LocalPool(jobs, environment))
+        pool = ProcessPool(
+            jobs,
+            initializer=_begin,
+            initargs=(environment,),
+            context=multiprocessing.get_context("spawn"),
+        )
+        stack.callback(pool.join)
+        stack.callback(pool.stop)
+        with _uninterrupted():
+            assert pool.active  # asking starts it
+        yield lambda function, *arguments: pool.schedule(function, args=arguments)
+
+
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Start processes that pass over an interrupt at the terminal: it is for their owner."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _begin(environment: Mapping[str, str]) -> None:
+    """Prepare a worker: its environment, nothing printed among the answers, its end."""
+    os.environ.update(environment)
+    tempfile.tempdir = None
+    with contextlib.suppress(OSError):
+        os.dup2(2, 1)
+    signal.signal(signal.SIGTERM, _end)
+    threading.Thread(target=_end_with_the_owner, daemon=True).start()
+
+
+def _end_with_the_owner() -> None:
+    """When the owner has gone, go at once, whatever is under way.
+
+    Closing this process's sockets lets the fork server kill the kernel; a cold kernel notices by
+    itself, within a second, that its parent has gone.
+    """
+    owner = multiprocessing.parent_process()
+    if owner is not None:
+        owner.join()
+        _end()
+
+
+def _end(*_: object) -> None:
+    """End, whatever is under way, and leave nothing in the run's scratch folder."""
+    shutil.rmtree(os.environ["TMPDIR"], ignore_errors=True)
+    os._exit(1)

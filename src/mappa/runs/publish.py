@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from mappa.errors import OutputError
-from mappa.files import write_atomically
-from mappa.runs import results, state
+from mappa.files import json_text, write_atomically
+from mappa.runs import state
 from mappa.runs.plan import WORK, ForcePlan, Step
 
 FAILED = "failed"
@@ -45,7 +45,7 @@ def stage(plan: ForcePlan, step: Step, text: str) -> None:
     name = f"{step.notebook.name}.ipynb"
     write_atomically(work / name, text)
     stamp = {"inputs": step.inputs, "files": {name: state.file_digest(text.encode())}}
-    write_atomically(work / f"{step.notebook.name}.json", results.json_text(stamp))
+    write_atomically(work / f"{step.notebook.name}.json", json_text(stamp))
     forget_failure(plan, name)
 
 
@@ -97,7 +97,7 @@ def publish(plan: ForcePlan, files: Mapping[str, bytes]) -> None:
     try:
         for name, content in files.items():
             write_atomically(ready / name, content)
-        stamp = results.json_text(run_record(plan, files))
+        stamp = json_text(run_record(plan, files))
         write_atomically(ready / state.RUN_FILE, stamp)
     except OutputError:
         shutil.rmtree(ready, ignore_errors=True)

@@ -8,8 +8,9 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
+
+from pebble import ProcessExpired
 
 from mappa.data import places
 from mappa.errors import MappaError, OutputError
@@ -31,11 +32,8 @@ from mappa.runs.results import gather
 UP_TO_DATE, PUBLISHED, FAILED, NOT_RUN = "up to date", "published", "failed", "not run"
 
 
-class Pool(Protocol):
-    """What runs tasks: the workers of this machine or the executor of a cluster."""
-
-    def submit(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
-        """Run *function* somewhere and return the future of its result."""
+#: Gives a function and its job to the workers of this machine or of a cluster.
+Submit = Callable[..., Future[Any]]
 
 
 @dataclasses.dataclass
@@ -61,14 +59,11 @@ class Options:
     Parameters
     ----------
     window: tasks under way at once.
-    render: makes the pages of a force in a folder that holds its executed notebooks; a function
-        of an importable module, since workers call it.
     keep_going: run the other forces after one has failed.
     timeout: the longest that a cell may take (seconds), or None.
     """
 
     window: int
-    render: Callable[[Path], Any]
     keep_going: bool = True
     timeout: float | None = None
 
@@ -84,7 +79,7 @@ class Run:
         self._queue: deque[tuple[Callable[..., Any], Any, ForceRun, Step | None]] = deque()
         self._stopped = False
 
-    def run(self, pool: Pool) -> None:
+    def run(self, submit: Submit) -> None:
         """Run whatever is not up to date, and publish each force as soon as it is whole.
 
         Raises
@@ -98,8 +93,9 @@ class Run:
         while running or (self._queue and not self._stopped):
             while self._queue and not self._stopped and len(running) < self.options.window:
                 function, job, force, step = self._queue.popleft()
-                running[pool.submit(function, job)] = force, step
-            done, _ = wait(running, return_when=FIRST_COMPLETED)
+                running[submit(function, job)] = force, step
+            # Windows lets no interrupt through while it waits without a limit.
+            done, _ = wait(running, timeout=1, return_when=FIRST_COMPLETED)
             for future in done:
                 force, step = running.pop(future)
                 self._take(force, step, future)
@@ -133,7 +129,7 @@ class Run:
         plan = force.plan
         files = {f"{name}.ipynb": text for name, text in sorted(force.texts.items())}
         files |= gather(plan.force, dict(sorted(force.texts.items())))
-        job = PagesJob(plan.force, plan.slug, files, self.options.render)
+        job = PagesJob(plan.force, plan.slug, files)
         # before the notebooks that wait: a finished force is published at once
         self._queue.appendleft((make_pages, job, force, None))
 
@@ -145,6 +141,9 @@ class Run:
             result: Executed | Pages = future.result()
         except OtherMachine:
             raise
+        except ProcessExpired:
+            self._fail(force, name, Failure("", "WorkerDied", "the process that ran it was killed"))
+            return
         except Exception as error:
             first = (str(error).strip().splitlines() or [""])[0]
             kind = "Error" if isinstance(error, MappaError) else type(error).__name__

@@ -30,7 +30,7 @@ _COMPUTE = (
 )
 _RENDER = "jinja2 nbconvert nbformat"
 #: Parts of the package that make pages from executed notebooks, and do not compute.
-_PAGES = ("pages", "runs/results.py", "runs/contract.py", "runs/jobs.py")
+_PAGES = ("pages", "runs/results.py", "runs/jobs.py")
 #: Parts that neither compute nor draw.
 _NEITHER = ("commands", "runs")
 _ALWAYS = ("runs/execute.py",)

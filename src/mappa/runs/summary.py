@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mappa.files import write_atomically
+from mappa.files import json_text, write_atomically
 from mappa.runs import results, state
 from mappa.runs.plan import Study, plan
 
@@ -30,13 +30,13 @@ def write_runs(study: Study, forces: Sequence[ForceRun], seconds: float, how: st
         "workers": how,
         "seconds": round(seconds, 3),
         "versions": state.compute_versions(),
-        "data": study.data,
+        "data": study.tables,
         "source": study.source,
         "pages": study.pages,
         "settings": {name: study.settings[name] for name in sorted(study.settings)},
         "forces": [entries[slug] for slug in sorted(entries, key=lambda s: order.get(s, 10**6))],
     }
-    return write_atomically(path, results.json_text(whole))
+    return write_atomically(path, json_text(whole))
 
 
 def _entry(force: ForceRun, before: dict[str, Any] | None) -> dict[str, Any]:
