@@ -114,7 +114,9 @@ def _data(
     columns = ["area", "population", "count", "rate", "rate_low", "rate_high", "z", "verdict"]
     points = pd.concat([known[columns], lines(record, known, known["population"], levels)], axis=1)
     some = np.geomspace(grid[0], grid[-1], TABLED).round()
-    line = lines(record, known, some, levels).assign(area="", population=some, verdict="lines")
+    line = lines(record, known, some, levels).assign(
+        area="lines of the funnel", population=some, verdict=""
+    )
     return pd.concat([points, line], ignore_index=True).round(
         {c: 2 if c == "z" else 1 for c in points.columns if c not in ("area", "verdict")}
     )
