@@ -55,10 +55,10 @@ def test_words_of_z(z: float, words: str) -> None:
 
 
 def test_what_is_known_without_a_count(data) -> None:
-    found = missing.what_is_known(data, "Staffordshire", DAY)
+    found = missing.what_is_known(data.on(DAY), "Staffordshire")
     assert (found.count_low, found.count_high) == (1307, 1316)
     assert [s.when for s in found.nearest] == ["before", "after"]
-    surrey = missing.what_is_known(data, "Surrey", DAY)
+    surrey = missing.what_is_known(data.on(DAY), "Surrey")
     assert surrey.nearest == surrey.printed == []
     assert surrey.count_low is None
     assert round(surrey.pool_rate, 2) == 120.32

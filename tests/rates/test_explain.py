@@ -22,7 +22,7 @@ def cumbria(data: Data) -> RateRecord:
 
 def test_every_key_says_how_it_is_computed() -> None:
     for name, told in RateRecord.declared().items():
-        assert told["meaning"] and told["formula"], name
+        assert told["meaning"] and told["by"], name
 
 
 def test_every_function_exists() -> None:

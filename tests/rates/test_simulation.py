@@ -21,7 +21,7 @@ PART = 1500  # replications of the part that tests rerun
 
 @pytest.fixture(scope="module")
 def setting(data: Data) -> simulation.Setting:
-    found = forces.forces(data, AS_OF)
+    found = forces.forces(data.on(AS_OF))
     i = found.where("Cumbria")
     people = (float(found.people[i]), *map(float, np.delete(found.people, i)))
     return simulation.Setting(people, found.constrained.rate, found.constrained.tau, 1.0)
@@ -92,7 +92,7 @@ def test_the_kept_result_shows_why_the_plain_p_value_misleads(data: Data) -> Non
         assert alarms(allowing, wide) == pytest.approx(0.05, abs=0.015)
     short = table[(table["ratio"] == 1) & (table["measure"] == "rejects")]
     assert np.allclose(short["shortfall"], np.maximum(short["value"] - 0.05, 0))
-    found = forces.forces(data, AS_OF)
+    found = forces.forces(data.on(AS_OF))
     rule = unusual.predicted(found, found.people[found.where("Cumbria")], "Cumbria")
     for ratio in (1.1, 1.2, 1.5):  # what the record prints is what the study finds
         simulated = words.pick(table, "rejects", "prediction", wide, ratio)["value"]

@@ -11,7 +11,6 @@ import pytest
 from mappa.data import Data, load
 from mappa.errors import DataError
 from mappa.rates.story import check as story
-from mappa.rates.story.claims import rounds_to
 from mappa.rates.story.file import read_claims
 from mappa.words.rate import story as words
 
@@ -117,14 +116,6 @@ def test_an_explanation_can_be_handed_in(data, findings) -> None:
     neither = story.explained(2141, lengths, 100, law)
     assert story.check(data, claim, explanation=neither).verdict == "misleading"
     assert "register model" in words.why(story.check(data, claim))
-
-
-@pytest.mark.parametrize(
-    ("value", "printed", "decimals", "right"),
-    [(132.5, 133, 0, True), (132.49, 132, 0, True), (3.55, 3.6, 1, True), (3.55, 3.5, 1, False)],
-)
-def test_rounding_is_half_up(value, printed, decimals, right) -> None:
-    assert rounds_to(value, printed, decimals) is right
 
 
 def write(path, *rows, header=("area", "date", "measure", "value")):

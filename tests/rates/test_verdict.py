@@ -92,7 +92,7 @@ def test_every_area_and_date_agrees_with_itself(data: Data) -> None:
     """P against limits, verdict against interval, people against ratio: all areas, all dates."""
     seen = 0
     for day in data.dates:
-        found = forces.forces(data, day)
+        found = forces.forces(data.on(day))
         for area in data.counts(day).index:
             record = assess(data, area, day)
             for row in record.methods:
@@ -141,8 +141,8 @@ def test_the_charts_dots_and_lines_agree_with_the_records(data: Data) -> None:
                     garwood = intervals.exact_limits(x, level)
                     assert (x < below, x > above) == (garwood[1] < e, garwood[0] > e)
                     points += 1
-            table = area_table.area_table(data, day, denominator).set_index("area")
-            found = forces.forces(data, day, denominator)
+            table = area_table.area_table(data.on(day, denominator)).set_index("area")
+            found = forces.forces(data.on(day, denominator))
             if found is not None:
                 assert list(table.loc[list(found.areas), "verdict"]) == list(found.flags["verdict"])
     assert points >= 750
@@ -185,19 +185,19 @@ def test_sensitivity_of_reference(cumbria: RateRecord) -> None:
 
 
 def test_the_rule_of_neighbours_gives_the_four(data: Data) -> None:
-    found = comparators.choose(data, "Cumbria", AS_OF, "neighbours")
+    found = comparators.choose(data.on(AS_OF), "Cumbria", "neighbours")
     assert set(found.areas) == {"Lancashire", "Durham", "Northumbria", "North Yorkshire"}
     assert round(found.rate * 1e5, 1) == 146.0
-    similar = comparators.choose(data, "Cumbria", AS_OF, "similar")
+    similar = comparators.choose(data.on(AS_OF), "Cumbria", "similar")
     assert "Devon and Cornwall" in similar.areas and len(similar.areas) == 6
-    outside = comparators.choose(data, "Cumbria", AS_OF, "outside_london")
+    outside = comparators.choose(data.on(AS_OF), "Cumbria", "outside_london")
     assert round(outside.rate * 1e5, 1) == 125.4
 
 
 def test_a_comparator_says_what_it_lacks(data: Data) -> None:
-    norfolk = comparators.choose(data, "Norfolk", AS_OF, "neighbours")
+    norfolk = comparators.choose(data.on(AS_OF), "Norfolk", "neighbours")
     assert set(norfolk.without_count) == {"Cambridgeshire", "Lincolnshire"}
-    late = comparators.choose(data, "Norfolk", "2021-03-31", "outside_london")
+    late = comparators.choose(data.on("2021-03-31"), "Norfolk", "outside_london")
     assert not late.known and "London" in late.status
     record = assess(data, "Norfolk", "2021-03-31", comparator="outside_london")
     assert record.gap is None and record.against.comparator_status == late.status

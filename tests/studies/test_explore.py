@@ -131,7 +131,7 @@ def test_every_control_of_the_rate_moves_the_verdict_of_the_record(data: Data, o
         study = rate(data=data, **panel.values)
         assert sentence.shown[-1] == study.sentence, name
         percent = f"{study.record.margin:.0%}"
-        assert f"within {percent}" in picture.shown[-1].svg()
+        assert f"margin {percent}" in picture.shown[-1].svg()
     assert len(funnel.shown) == len(moves)  # the first, and each move but that of the margin
     assert picture.shown[-1].alt.count(other)
 
@@ -142,7 +142,7 @@ def test_a_force_without_a_count_and_a_date_of_few(data: Data, opened) -> None:
     panel = explore.rate(silent, day, data=data)
     (sentence, picture, _), _ = opened(panel)
     assert sentence.shown == [rate(silent, day, data=data).sentence]
-    assert picture.shown[-1].alt.startswith("No ratio is drawn: ")
+    assert picture.shown[-1].startswith("No count of people on the register")
 
 
 def test_unknown_names_are_one_sentence(data: Data) -> None:

@@ -47,7 +47,7 @@ def run_cells(monkeypatch, data: Path, draw: bool = False, **settings) -> dict[s
 
 def test_the_notebook_is_thin_and_tagged() -> None:
     tags = [t for c in BOOK.cells for t in c.metadata.get("tags", [])]
-    assert tags == ["parameters", "answer", "answer-figure", "record"]
+    assert tags[0] == "parameters" and tags[-1] == "record" and "answer" in tags
     for cell in BOOK.cells:
         if cell.cell_type == "code":
             assert len(cell.source.splitlines()) <= 13

@@ -14,7 +14,7 @@ def changed(record: R, **keys: Any) -> R:
     """Return *record* with the values of *keys*, which may be keys of its parts."""
     for field in dataclasses.fields(record):  # type: ignore[arg-type]
         value = getattr(record, field.name)
-        if field.metadata.get("part") and value is not None:
+        if field.metadata.get("part") is not None and value is not None:
             mine = {k: keys.pop(k) for k in list(keys) if k in type(value).declared()}
             record = dataclasses.replace(record, **{field.name: changed_own(value, mine)})  # type: ignore[type-var]
     return dataclasses.replace(record, **keys)  # type: ignore[type-var]

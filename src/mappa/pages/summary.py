@@ -173,10 +173,9 @@ def _in_short(data: Data, area: str, as_of: str, settings: Mapping[str, Any]) ->
     from mappa.rates.methods import equivalence, intervals
 
     denominator = str(settings.get("denominator", DEFAULT_DENOMINATOR))
-    row = area_table(data, as_of, denominator).set_index("area").loc[area]
-    against = comparators.choose(
-        data, area, data.date(as_of), str(settings.get("comparator", "rest")), denominator
-    )
+    stock = data.on(as_of, denominator)
+    row = area_table(stock).set_index("area").loc[area]
+    against = comparators.choose(stock, area, str(settings.get("comparator", "rest")))
     found = {
         "force": area,
         "as_of": as_of,

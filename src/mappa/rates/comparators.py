@@ -8,13 +8,14 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from mappa.data import Data
+from mappa.data.load import Stock
 from mappa.errors import UnknownName
+from mappa.rates import forces
 
 EARTH_RADIUS_KM = 6371.0
 
@@ -59,109 +60,98 @@ def names(data: Data) -> list[str]:
     return list(data.comparators["comparator"])
 
 
-def choose(
-    data: Data, force: str, as_of: Any, name: str, denominator: str = "aged 10 and over"
-) -> Comparator:
-    """Return the comparator *name* of *force* on *as_of*.
+def choose(stock: Stock, force: str, name: str) -> Comparator:
+    """Return the comparator *name* of *force* in a stock.
 
     Raises UnknownName (exit status 2) for a name that the table does not have.
     """
-    table = data.comparators.set_index("comparator")
+    table = stock.data.comparators.set_index("comparator")
     if name not in table.index:
-        raise UnknownName("comparator", name, names(data))
+        raise UnknownName("comparator", name, names(stock.data))
     row = table.loc[name]
-    blank = Comparator(name, row["label"], row["how_chosen"])
-    return RULES[row["rule"]](data, force, pd.Timestamp(as_of), denominator, row, blank)
+    return RULES[row["rule"]](stock, force, row, Comparator(name, row["label"], row["how_chosen"]))
 
 
-def _whole_but(
-    data: Data, left_out: list[str], day: pd.Timestamp, denominator: str, blank: Comparator
-) -> Comparator:
+def _whole_but(stock: Stock, left_out: list[str], blank: Comparator) -> Comparator:
     """The nation less some areas: all their counts must be known."""
-    counts, people = data.counts(day), data.people(day, denominator)
-    unknown = [a for a in left_out if a not in counts]
+    unknown = [a for a in left_out if a not in stock.counts]
     if unknown:
         why = f"no count of {' and '.join(unknown)} is published here for the date"
         return dataclasses.replace(blank, status=why)
     return dataclasses.replace(
         blank,
-        areas=tuple(a for a in data.names if a not in left_out),
-        count=float(data.national("rso_count")[day] - counts[left_out].sum()),
-        people=float(people.sum() - people[left_out].sum()),
+        areas=tuple(a for a in stock.data.names if a not in left_out),
+        count=stock.national_count - float(stock.counts[left_out].sum()),
+        people=stock.national_people - float(stock.people[left_out].sum()),
     )
 
 
-def _sum(
-    data: Data, chosen: list[str], day: pd.Timestamp, denominator: str, blank: Comparator
-) -> Comparator:
+def _sum(stock: Stock, chosen: list[str], blank: Comparator) -> Comparator:
     """The sum of the chosen areas that have a count."""
-    counts, people = data.counts(day), data.people(day, denominator)
-    known = [a for a in chosen if a in counts]
-    missing = tuple(a for a in chosen if a not in counts)
+    known = [a for a in chosen if a in stock.counts]
+    blank = dataclasses.replace(blank, without_count=tuple(a for a in chosen if a not in known))
     if not known:
-        return dataclasses.replace(
-            blank, without_count=missing, status=f"none of {blank.label} has a count on the date"
-        )
+        why = f"none of {blank.label} has a count on the date"
+        return dataclasses.replace(blank, status=why)
+    count, people = float(stock.counts[known].sum()), float(stock.people[known].sum())
+    return dataclasses.replace(blank, areas=tuple(known), count=count, people=people)
+
+
+def _named(stock: Stock, row: pd.Series) -> list[str]:
+    return [stock.data.area(a.strip()) for a in row["areas"].split(";") if a.strip()]
+
+
+def _rest(stock: Stock, force: str, row: pd.Series, blank: Comparator) -> Comparator:
+    return _whole_but(stock, [force], blank)
+
+
+def _nation(stock: Stock, force: str, row: pd.Series, blank: Comparator) -> Comparator:
+    rate = stock.national_count / stock.national_people
+    areas = tuple(stock.data.names)
+    return dataclasses.replace(blank, areas=areas, modelled_rate=rate, log_se=0.0)
+
+
+def _all_but(stock: Stock, force: str, row: pd.Series, blank: Comparator) -> Comparator:
+    return _whole_but(stock, sorted({force, *_named(stock, row)}), blank)
+
+
+def _list(stock: Stock, force: str, row: pd.Series, blank: Comparator) -> Comparator:
+    return _sum(stock, [a for a in _named(stock, row) if a != force], blank)
+
+
+def _nearest(stock: Stock, force: str, row: pd.Series, blank: Comparator) -> Comparator:
+    return _sum(stock, list(distances(stock.data, force).index[: int(row["number"])]), blank)
+
+
+def _similar(stock: Stock, force: str, row: pd.Series, blank: Comparator) -> Comparator:
+    alike = dissimilarity(stock.data, force, stock.mid_year)
+    counted = [a for a in alike.index if a in stock.counts]
+    return _sum(stock, counted[: int(row["number"])], blank)
+
+
+def _typical(stock: Stock, force: str, row: pd.Series, blank: Comparator) -> Comparator:
+    found = forces.forces(stock)
+    if found is None:
+        few = f"fewer than {forces.FEWEST} areas have a count on the date"
+        return dataclasses.replace(blank, status=few)
+    fit = forces.typical_without(found, force)
     return dataclasses.replace(
         blank,
-        areas=tuple(known),
-        without_count=missing,
-        count=float(counts[known].sum()),
-        people=float(people[known].sum()),
+        areas=tuple(a for a in found.areas if a != force),
+        without_count=tuple(a for a in found.pool.areas if a != force),
+        modelled_rate=fit.rate,
+        log_se=fit.se,
     )
 
 
-def _rest(
-    data: Data, force: str, day: pd.Timestamp, denominator: str, row: Any, blank: Comparator
-) -> Comparator:
-    return _whole_but(data, [force], day, denominator, blank)
-
-
-def _nation(
-    data: Data, force: str, day: pd.Timestamp, denominator: str, row: Any, blank: Comparator
-) -> Comparator:
-    whole = float(data.national("rso_count")[day])
-    rate = whole / float(data.people(day, denominator).sum())
-    return dataclasses.replace(blank, areas=tuple(data.names), modelled_rate=rate, log_se=0.0)
-
-
-def _all_but(
-    data: Data, force: str, day: pd.Timestamp, denominator: str, row: Any, blank: Comparator
-) -> Comparator:
-    named = [data.area(a.strip()) for a in row["areas"].split(";") if a.strip()]
-    return _whole_but(data, sorted({force, *named}), day, denominator, blank)
-
-
-def _list(
-    data: Data, force: str, day: pd.Timestamp, denominator: str, row: Any, blank: Comparator
-) -> Comparator:
-    named = [data.area(a.strip()) for a in row["areas"].split(";") if a.strip()]
-    return _sum(data, [a for a in named if a != force], day, denominator, blank)
-
-
-def _nearest(
-    data: Data, force: str, day: pd.Timestamp, denominator: str, row: Any, blank: Comparator
-) -> Comparator:
-    chosen = list(distances(data, force).index[: int(row["number"])])
-    return _sum(data, chosen, day, denominator, blank)
-
-
-def _similar(
-    data: Data, force: str, day: pd.Timestamp, denominator: str, row: Any, blank: Comparator
-) -> Comparator:
-    alike = dissimilarity(data, force, data.mid_year(day))
-    known = set(data.counts(day).index)
-    counted = [a for a in alike.index if a in known]
-    return _sum(data, counted[: int(row["number"])], day, denominator, blank)
-
-
-RULES: dict[str, Callable[..., Comparator]] = {
+RULES: dict[str, Callable[[Stock, str, pd.Series, Comparator], Comparator]] = {
     "rest": _rest,
     "nation": _nation,
     "all_but": _all_but,
     "list": _list,
     "nearest": _nearest,
     "similar": _similar,
+    "typical": _typical,
 }
 
 
@@ -193,25 +183,3 @@ def dissimilarity(data: Data, force: str, mid_year: int) -> pd.Series:
     shares = wide.div(wide.sum(axis=1), axis=0)
     gap = (shares - shares.loc[force]).abs().sum(axis=1) / 2
     return gap.drop(force).sort_values(kind="stable").rename("dissimilarity")
-
-
-def _typical(
-    data: Data, force: str, day: pd.Timestamp, denominator: str, row: Any, blank: Comparator
-) -> Comparator:
-    from mappa.rates import forces as between_forces
-
-    found = between_forces.forces(data, day, denominator)
-    if found is None:
-        few = f"fewer than {between_forces.FEWEST} areas have a count on the date"
-        return dataclasses.replace(blank, status=few)
-    fit = between_forces.typical_without(found, force)
-    return dataclasses.replace(
-        blank,
-        areas=tuple(a for a in found.areas if a != force),
-        without_count=tuple(a for a in found.pool.areas if a != force),
-        modelled_rate=fit.rate,
-        log_se=fit.se,
-    )
-
-
-RULES["typical"] = _typical

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
-from mappa.data import Data
+from mappa.data.load import Stock
 from mappa.rates import pool
 from mappa.rates.methods import between, empirical, funnel, intervals, ratios
 from mappa.rates.methods.rows import MethodRow
@@ -113,30 +113,25 @@ class Forces:
 
 
 @functools.lru_cache(maxsize=64)
-def forces(
-    data: Data, as_of: str | pd.Timestamp, denominator: str = "aged 10 and over"
-) -> Forces | None:
-    """Return what is equal for every force on a date, or ``None`` with fewer than five counts."""
-    known = data.counts(as_of)
-    areas = tuple(a for a in data.names if a in known)
+def forces(stock: Stock) -> Forces | None:
+    """Return what is equal for every force in a stock, or ``None`` with fewer than five counts."""
+    areas = [a for a in stock.data.names if a in stock.counts]
     if len(areas) < FEWEST:
         return None
-    everyone = data.people(as_of, denominator)
-    total = float(everyone.sum())
-    national = float(data.national("rso_count")[pd.Timestamp(as_of)] / total)
-    counts = known[list(areas)].to_numpy(float)
-    people = everyone[list(areas)].to_numpy(float)
-    rest = pool.uncounted(data, as_of, denominator)
+    national = stock.national_count / stock.national_people
+    counts = stock.counts[areas].to_numpy(float)
+    people = stock.people[areas].to_numpy(float)
+    rest = pool.uncounted(stock)
     alone = between.spread(counts, people)
     return Forces(
-        areas,
+        tuple(areas),
         counts,
         people,
         people * national,
         national,
-        total,
+        stock.national_people,
         rest,
-        everyone[list(rest.areas)].to_numpy(float) * national,
+        stock.people[list(rest.areas)].to_numpy(float) * national,
         between.paule_mandel(alone, mean=float(np.log(national))),
         between.paule_mandel(alone),
         constrained_fit(counts, people, rest),

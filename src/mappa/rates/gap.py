@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 
+from mappa.printed import PER
 from mappa.rates import keys as k
 from mappa.rates import sensitivity
 from mappa.rates.comparators import Comparator
 from mappa.rates.keys import AGAINST, MY_RATE
 from mappa.rates.methods import equivalence, intervals, ratios
 from mappa.rates.methods.ratios import Ratio
-from mappa.rates.methods.rows import PER, MethodRow
+from mappa.rates.methods.rows import MethodRow
 from mappa.records import Record, key
 
 _CHOOSE, _GAP = "rates.comparators.choose", "rates.gap.gap"
@@ -22,110 +23,88 @@ _SCORE = "rates.methods.ratios.score_ratio"
 class Own(Record):
     """The area's own count and rate."""
 
+    # fmt: off
     count: int = k.people(
-        "Registered sexual offenders managed in the community",
-        formula="the preferred count on the day, all levels", by="data.load.Data.counts",
-        rests_on=(k.MINE,),
-    )  # fmt: skip
+        "Registered sexual offenders managed in the community", formula="the preferred count on "
+        "the day, all levels", by="data.load.Data.counts", rests_on=(k.MINE,))
     rate: float = k.per_people(
         "Count over population", formula="100,000 x count / population",
-        by="rates.methods.intervals.exact_rate", rests_on=MY_RATE,
-    )  # fmt: skip
+        by="rates.methods.intervals.exact_rate", rests_on=MY_RATE)
     rate_low: float = k.per_people(
         "Lower exact limit of the rate", formula="100,000 x chi2(a/2, 2 count) / 2 / population",
-        by=_EXACT, rests_on=MY_RATE,
-    )  # fmt: skip
+        by=_EXACT, rests_on=MY_RATE)
     rate_high: float = k.per_people(
-        "Upper exact limit of the rate",
-        formula="100,000 x chi2(1 - a/2, 2 count + 2) / 2 / population",
-        by=_EXACT, rests_on=MY_RATE,
-    )  # fmt: skip
+        "Upper exact limit of the rate", formula="100,000 x chi2(1 - a/2, 2 count + 2) / 2 / "
+        "population", by=_EXACT, rests_on=MY_RATE)
+    # fmt: on
 
 
 @dataclasses.dataclass(frozen=True)
 class Against(Record):
     """The comparator as it is on the date."""
 
+    # fmt: off
     comparator_status: str = key(
-        "Empty, or why there is no comparison", formula="empty, or why there is no comparison",
-        by=_CHOOSE, rests_on=(k.CHOICE,), default="",
-    )  # fmt: skip
+        "Empty, or why there is no comparison", by=_CHOOSE, rests_on=(k.CHOICE,), default="")
     comparator_areas: list[str] = key(
         "Areas of the comparator", formula="the areas that the rule chooses", by=_CHOOSE,
-        rests_on=(k.CHOICE, k.PLACES, k.AGES), default_factory=list,
-    )  # fmt: skip
+        rests_on=(k.CHOICE, k.PLACES, k.AGES), default_factory=list)
     comparator_without_count: list[str] = key(
-        "Areas that the rule chooses and that have no count",
-        formula="areas of the rule without a count", by=_CHOOSE, rests_on=(k.CHOICE, k.ALL),
-        default_factory=list,
-    )  # fmt: skip
+        "Areas that the rule chooses and that have no count", formula="areas of the rule without "
+        "a count", by=_CHOOSE, rests_on=(k.CHOICE, k.ALL), default_factory=list)
     comparator_count: int | None = k.people(
         "Count of the comparator", formula="sum of the comparator's counts", by=_CHOOSE,
-        rests_on=(k.ALL, k.NATION, k.CHOICE), default=None,
-    )  # fmt: skip
+        rests_on=(k.ALL, k.NATION, k.CHOICE), default=None)
     comparator_population: int | None = k.people(
         "Its denominator", formula="sum of the comparator's people", by=_CHOOSE,
-        rests_on=(k.BASE, k.CHOICE), default=None,
-    )  # fmt: skip
+        rests_on=(k.BASE, k.CHOICE), default=None)
     comparator_rate: float | None = k.per_people(
         "Its rate", formula="100,000 x comparator_count / comparator_population",
-        by="rates.comparators.Comparator.rate", rests_on=AGAINST, default=None,
-    )  # fmt: skip
+        by="rates.comparators.Comparator.rate", rests_on=AGAINST, default=None)
+    # fmt: on
 
 
 @dataclasses.dataclass(frozen=True)
 class Gap(Record):
     """Part one: how large is the gap to the comparator. One method for ratio and people."""
 
+    # fmt: off
     ratio: float | None = k.ratio(
         "Rate over the comparator's rate", formula="rate / comparator_rate", by=_SCORE,
-        rests_on=AGAINST,
-    )  # fmt: skip
+        rests_on=AGAINST)
     ratio_low: float | None = k.ratio(
-        "Lower limit of the ratio",
-        formula="score limit: Wilson's limit p of count / (count + comparator_count), then "
-        "p / (1 - p) x comparator_population / population; exact below a count of 10",
-        by=_SCORE, rests_on=AGAINST,
-    )  # fmt: skip
+        "Lower limit of the ratio", formula="score limit: Wilson's limit p of count / (count + "
+        "comparator_count), then p / (1 - p) x comparator_population / population; exact below a "
+        "count of 10", by=_SCORE, rests_on=AGAINST)
     ratio_high: float | None = k.ratio(
         "Upper limit of the ratio", formula="as ratio_low, the upper limit", by=_SCORE,
-        rests_on=AGAINST,
-    )  # fmt: skip
+        rests_on=AGAINST)
     ratio_low90: float | None = k.ratio(
-        "Lower limit of the 90% interval: the one-sided 95% test",
-        formula="as ratio_low, at 90%", by=_SCORE, rests_on=AGAINST,
-    )  # fmt: skip
+        "Lower limit of the 90% interval: the one-sided 95% test", formula="as ratio_low, at 90%",
+        by=_SCORE, rests_on=AGAINST)
     ratio_high90: float | None = k.ratio(
-        "Upper limit of the 90% interval: the one-sided 95% test",
-        formula="as ratio_high, at 90%", by=_SCORE, rests_on=AGAINST,
-    )  # fmt: skip
+        "Upper limit of the 90% interval: the one-sided 95% test", formula="as ratio_high, at 90%",
+        by=_SCORE, rests_on=AGAINST)
     ratio_p: float | None = k.probability(
-        "Two-sided p-value of a ratio of 1, by chance alone", unit="",
-        formula="two-sided score test of a ratio of 1", by=_SCORE, rests_on=AGAINST,
-    )  # fmt: skip
+        "Two-sided p-value of a ratio of 1, by chance alone", unit="", formula="two-sided score "
+        "test of a ratio of 1", by=_SCORE, rests_on=AGAINST)
     ratio_method: str = key(
         "Method of the ratio's interval", formula="method of the interval", by=_SCORE,
-        rests_on=(k.MINE,),
-    )  # fmt: skip
+        rests_on=(k.MINE,))
     people_gap: float = k.people(
-        "Count less what the comparator's rate lets expect",
-        formula="count - population x comparator_rate / 100,000", by=_GAP, rests_on=AGAINST,
-    )  # fmt: skip
+        "Count less what the comparator's rate lets expect", formula="count - population x "
+        "comparator_rate / 100,000", by=_GAP, rests_on=AGAINST)
     people_gap_low: float | None = k.people(
-        "Lower limit of the gap, by the limits of the ratio",
-        formula="population x comparator_rate / 100,000 x (ratio_low - 1)", by=_GAP,
-        rests_on=AGAINST,
-    )  # fmt: skip
+        "Lower limit of the gap, by the limits of the ratio", formula="population x "
+        "comparator_rate / 100,000 x (ratio_low - 1)", by=_GAP, rests_on=AGAINST)
     people_gap_high: float | None = k.people(
-        "Upper limit of the gap, by the limits of the ratio",
-        formula="population x comparator_rate / 100,000 x (ratio_high - 1)", by=_GAP,
-        rests_on=AGAINST,
-    )  # fmt: skip
+        "Upper limit of the gap, by the limits of the ratio", formula="population x "
+        "comparator_rate / 100,000 x (ratio_high - 1)", by=_GAP, rests_on=AGAINST)
     gap_verdict: str = key(
-        "higher, lower or not clearly different: the interval of the ratio",
-        formula="higher if ratio_low > 1, lower if ratio_high < 1, else not clearly different",
-        by="rates.sensitivity.verdict", rests_on=AGAINST,
-    )  # fmt: skip
+        "higher, lower or not clearly different: the interval of the ratio", formula="higher if "
+        "ratio_low > 1, lower if ratio_high < 1, else not clearly different",
+        by="rates.sensitivity.verdict", rests_on=AGAINST)
+    # fmt: on
 
 
 def own(count: float, people: float, confidence: float) -> Own:

@@ -20,68 +20,54 @@ _EMPIRICAL, _MARGIN = "rates.methods.empirical", "rates.methods.equivalence"
 class Margin(Record):
     """Part three: would the gap matter."""
 
+    # fmt: off
     margin_verdict: str = key(
         "higher by more, lower by more, within or undecided: one-sided 95% tests",
         formula="one-sided tests at 5%: above margin_high, below margin_low, or inside both",
-        by=f"{_MARGIN}.margin_test", rests_on=AGAINST,
-    )  # fmt: skip
+        by=f"{_MARGIN}.margin_test", rests_on=AGAINST)
     equivalence_p: float = k.probability(
-        "p-value of the two one-sided tests", unit="",
-        formula="the larger of the two one-sided p-values", by=f"{_MARGIN}.margin_test",
-        rests_on=AGAINST,
-    )  # fmt: skip
+        "p-value of the two one-sided tests", unit="", formula="the larger of the two one-sided "
+        "p-values", by=f"{_MARGIN}.margin_test", rests_on=AGAINST)
     smallest_margin: float | None = k.percent(
         "Margin at which equivalence holds", formula="max(ratio_high90, 1 / ratio_low90) - 1",
-        by=f"{_MARGIN}.smallest_margin", rests_on=AGAINST,
-    )  # fmt: skip
+        by=f"{_MARGIN}.smallest_margin", rests_on=AGAINST)
     superiority_margin: float | None = k.percent(
-        "Margin that the ratio is beyond, by a one-sided 95% test",
-        formula="max(ratio_low90, 1 / ratio_high90, 1) - 1", by=f"{_MARGIN}.superiority",
-        rests_on=AGAINST,
-    )  # fmt: skip
+        "Margin that the ratio is beyond, by a one-sided 95% test", formula="max(ratio_low90, 1 / "
+        "ratio_high90, 1) - 1", by=f"{_MARGIN}.superiority", rests_on=AGAINST)
     minimal_detectable_ratio: float | None = k.ratio(
-        "Ratio above 1 found with power 80% at 5%, by chance alone",
-        formula="r at which a Poisson count with mean r x expected exceeds the 95% limits of "
-        "expected with probability 0.8",
-        by=f"{_MARGIN}.minimal_detectable", rests_on=AGAINST,
-    )  # fmt: skip
+        "Ratio above 1 found with power 80% at 5%, by chance alone", formula="r at which a "
+        "Poisson count with mean r x expected exceeds the 95% limits of expected with probability "
+        "0.8", by=f"{_MARGIN}.minimal_detectable", rests_on=AGAINST)
     minimal_detectable_ratio_below: float | None = k.ratio(
         "The same below 1", formula="as minimal_detectable_ratio, below the lower limit",
-        by=f"{_MARGIN}.minimal_detectable", rests_on=AGAINST,
-    )  # fmt: skip
+        by=f"{_MARGIN}.minimal_detectable", rests_on=AGAINST)
     minimal_detectable_ratio_between: float | None = k.ratio(
-        "Ratio above 1 found with power 80% at 5%, with the spread between areas",
-        formula="ln r = 1.96 sqrt(1 / expected + tau^2) + 0.84 sqrt(1 / (r expected) + tau^2)",
-        by=f"{_MARGIN}.minimal_detectable", rests_on=AGAINST, default=None,
-    )  # fmt: skip
+        "Ratio above 1 found with power 80% at 5%, with the spread between areas", formula="ln r "
+        "= 1.96 sqrt(1 / expected + tau^2) + 0.84 sqrt(1 / (r expected) + tau^2)",
+        by=f"{_MARGIN}.minimal_detectable", rests_on=AGAINST, default=None)
     minimal_detectable_ratio_between_below: float | None = k.ratio(
         "The same below 1", formula="as minimal_detectable_ratio_between, with -ln r",
-        by=f"{_MARGIN}.minimal_detectable", rests_on=AGAINST, default=None,
-    )  # fmt: skip
+        by=f"{_MARGIN}.minimal_detectable", rests_on=AGAINST, default=None)
+    # fmt: on
 
 
 @dataclasses.dataclass(frozen=True)
 class Exceedance(Record):
     """The probability that the true ratio is beyond the margin."""
 
+    # fmt: off
     probability_exceeds_margin: float = k.probability(
-        "P(true ratio to the comparator beyond the margin)",
-        formula="P(Gamma(a + count, b + expected) / Gamma(comparator_count, .) beyond the "
-        "threshold)",
-        by=f"{_EMPIRICAL}.exceedance", rests_on=SPREAD,
-    )  # fmt: skip
+        "P(true ratio to the comparator beyond the margin)", formula="P(Gamma(a + count, b + "
+        "expected) / Gamma(comparator_count, .) beyond the threshold)",
+        by=f"{_EMPIRICAL}.exceedance", rests_on=SPREAD)
     probability_direction: str = key(
         "above or below: which end is meant", formula="above if ratio >= 1, else below",
-        by="rates.matter.exceedance", rests_on=AGAINST,
-    )  # fmt: skip
+        by="rates.matter.exceedance", rests_on=AGAINST)
     probability_threshold: float = k.ratio(
         "The ratio that is exceeded", formula="margin_high or margin_low, by the direction",
-        by=f"{_MARGIN}.zone", rests_on=(k.SET,),
-    )  # fmt: skip
-    probability_model: str = key(
-        "Model of the probability", formula="model of the probability",
-        by=f"{_EMPIRICAL}.exceedance",
-    )  # fmt: skip
+        by=f"{_MARGIN}.zone", rests_on=(k.SET,))
+    probability_model: str = key("Model of the probability", by=f"{_EMPIRICAL}.exceedance")
+    # fmt: on
 
 
 def matter(ratio: Ratio, margin: float, found: Forces | None) -> Margin:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
 
-import pandas as pd
-
-from mappa.data import Data
+from mappa.data.load import Stock
+from mappa.printed import PER
 from mappa.rates import forces, pool
 from mappa.rates.methods import between
-from mappa.rates.methods.rows import PER
 from mappa.records import Record, key
 
 
@@ -40,20 +37,18 @@ class MissingCount(Record):
     forces_high: float | None = key("Upper limit of the same", "per 100,000 people")
 
 
-def what_is_known(
-    data: Data, area: str, as_of: Any, denominator: str = "aged 10 and over"
-) -> MissingCount:
-    """Return what the figures say of an area without a count on *as_of*.
+def what_is_known(stock: Stock, area: str) -> MissingCount:
+    """Return what the figures say of an area without a count in a stock.
 
     The limits of a force's rate describe forces, not this one: they are no estimate of its count.
     """
-    day = pd.Timestamp(as_of)
-    together = pool.uncounted(data, day, denominator)
+    data, day = stock.data, stock.day
+    together = pool.uncounted(stock)
     bounds = pool.printed_bounds(data, area, day)
     low = max((b.low for b in bounds), default=None)
     high = min((b.high for b in bounds), default=None)
-    people = float(data.people(day, denominator)[area])
-    found = forces.forces(data, day, denominator)
+    people = float(stock.people[area])
+    found = forces.forces(stock)
     spread = between.prediction_interval(found.constrained) if found else None
     return MissingCount(
         nearest=pool.sightings(data, area, day),

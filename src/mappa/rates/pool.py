@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 
 from mappa.data import Data
-from mappa.rates.methods.rows import PER
+from mappa.data.load import Stock
+from mappa.printed import behind, counts_behind, decimals
 from mappa.records import Record
 
 
@@ -37,13 +37,12 @@ class Pool:
         return self.count / self.people if self.people else None
 
 
-def uncounted(data: Data, as_of: Any, denominator: str = "aged 10 and over") -> Pool:
-    """Return the pool of areas without a count on *as_of*."""
-    counts, people = data.counts(as_of), data.people(as_of, denominator)
-    missing = [a for a in data.names if a not in counts]
-    total = float(people[missing].sum())
-    left = float(data.national("rso_count")[pd.Timestamp(as_of)] - counts.sum())
-    shares2 = float(((people[missing] / total) ** 2).sum()) if missing else 0.0
+def uncounted(stock: Stock) -> Pool:
+    """Return the pool of areas without a count in a stock."""
+    missing = stock.uncounted
+    people = stock.people[missing]
+    total, left = float(people.sum()), stock.national_count - float(stock.counts.sum())
+    shares2 = float(((people / total) ** 2).sum()) if missing else 0.0
     return Pool(tuple(missing), left, total, shares2)
 
 
@@ -59,27 +58,10 @@ class Bounds(Record):
     row: int
 
 
-def decimals(value: float) -> int:
-    """Return how many decimals a printed number carries (132 has none, 23.5 has one)."""
-    text = Decimal(repr(float(value))).normalize().as_tuple().exponent
-    return max(0, -int(text))
-
-
-def bounds_of_rate(rate: float, people: float, multiplier: float = PER) -> tuple[int, int]:
-    """Return the least and greatest count that round (half up) to a printed *rate*.
-
-    A printed 130 among a million people means 1,295 to 1,304 of them, for instance.
-    """
-    half = 0.5 * 10.0 ** -decimals(rate)
-    low = math.ceil((rate - half) * people / multiplier - 1e-9)
-    high = math.ceil((rate + half) * people / multiplier - 1e-9) - 1
-    return max(0, low), high
-
-
 def bounds_of_people_per(per: float, people: float) -> tuple[int, int]:
     """Return the least and greatest count for a printed number of people per registrant."""
-    half = 0.5 * 10.0 ** -decimals(per)
-    return math.floor(people / (per + half)) + 1, math.floor(people / (per - half) + 1e-9)
+    least, more = behind(per, decimals(per))
+    return math.floor(people / more) + 1, math.floor(people / least + 1e-9)
 
 
 def printed_bounds(data: Data, area: str, as_of: Any) -> list[Bounds]:
@@ -87,17 +69,13 @@ def printed_bounds(data: Data, area: str, as_of: Any) -> list[Bounds]:
 
     The Ministry divides by people aged 10 and over, so its rate is turned back with them.
     """
-    day, people = pd.Timestamp(as_of), float(data.people(as_of)[area])
-    table = data.area_figures
-    rows = table[(table["area"] == area) & (table["date"] == day) & table["preferred"]]
+    people = float(data.people(as_of)[area])
     found = []
-    for line, row in rows.iterrows():
-        if row["measure"] == "rso_rate_per_100k" and row["basis"] == "all_levels":
-            low, high = bounds_of_rate(row["value"], people)
-        elif row["measure"] == "people_per_rso" and row["basis"] == "all_levels":
+    for line, row in data.rows(("rso_rate_per_100k", "people_per_rso"), area, as_of).iterrows():
+        if row["measure"] == "people_per_rso":
             low, high = bounds_of_people_per(row["value"], people)
         else:
-            continue
+            low, high = counts_behind(row["value"], people, decimals(row["value"]))
         found.append(Bounds(low, high, row["measure"], row["value"], row["sources"], int(line)))
     return found
 

@@ -85,13 +85,13 @@ def grid(
     """
     found = []
     for day in (d for d in dates(data, force) if d <= until):
-        count = float(data.counts(day)[force])
         for denominator in DENOMINATORS:
-            people = float(data.people(day, denominator)[force])
-            between = forces.forces(data, day, denominator)
+            stock = data.on(day, denominator)
+            count, people = float(stock.counts[force]), float(stock.people[force])
+            between = forces.forces(stock)
             tau = between.about_national.tau if between else None
             for name in comparators.names(data):
-                against = comparators.choose(data, force, day, name, denominator)
+                against = comparators.choose(stock, force, name)
                 ratio = ratio_to(count, people, against)
                 if ratio is None or not count:
                     continue

@@ -8,12 +8,13 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
+from mappa.printed import PER
 from mappa.rates import forces
 from mappa.rates import keys as k
 from mappa.rates.forces import Forces
 from mappa.rates.keys import SPREAD
 from mappa.rates.methods import between, empirical, funnel, intervals
-from mappa.rates.methods.rows import PER, MethodRow, normal_quantile
+from mappa.rates.methods.rows import MethodRow, normal_quantile
 from mappa.records import Record, key
 
 _BETWEEN, _EMPIRICAL = "rates.methods.between", "rates.methods.empirical"
@@ -24,176 +25,137 @@ _PREDICT = f"{_BETWEEN}.predict"
 class Spread(Record):
     """How much the counted areas differ: the same for every area of a date."""
 
+    # fmt: off
     tau: float = k.tau(
-        "SD of the true log rates of areas, the mean held at the national rate",
-        formula="tau^2 at which sum (log rate - log national_rate)^2 / (1 / count + tau^2) equals "
-        "the number of counted areas",
-        by=f"{_BETWEEN}.paule_mandel", rests_on=SPREAD,
-    )  # fmt: skip
+        "SD of the true log rates of areas, the mean held at the national rate", formula="tau^2 "
+        "at which sum (log rate - log national_rate)^2 / (1 / count + tau^2) equals the number of "
+        "counted areas", by=f"{_BETWEEN}.paule_mandel", rests_on=SPREAD)
     tau_low: float = k.tau(
-        "Lower limit of tau (Q-profile, the mean held there)",
-        formula="tau^2 at which Q about log national_rate equals the upper chi-squared quantile, "
-        "one degree of freedom for each counted area",
-        by=f"{_BETWEEN}.q_profile", rests_on=SPREAD, rounded="three decimals",
-    )  # fmt: skip
+        "Lower limit of tau (Q-profile, the mean held there)", formula="tau^2 at which Q about "
+        "log national_rate equals the upper chi-squared quantile, one degree of freedom for each "
+        "counted area", by=f"{_BETWEEN}.q_profile", rests_on=SPREAD, rounded="three decimals")
     tau_high: float = k.tau(
-        "Upper limit of tau (Q-profile, the mean held there)",
-        formula="as tau_low, at the lower chi-squared quantile",
-        by=f"{_BETWEEN}.q_profile", rests_on=SPREAD, rounded="three decimals",
-    )  # fmt: skip
-    tau_method: str = key(
-        "How tau is fitted", formula="how tau is fitted", by=f"{_BETWEEN}.paule_mandel"
-    )
+        "Upper limit of tau (Q-profile, the mean held there)", formula="as tau_low, at the lower "
+        "chi-squared quantile", by=f"{_BETWEEN}.q_profile", rests_on=SPREAD,
+        rounded="three decimals")
+    tau_method: str = key("How tau is fitted", by=f"{_BETWEEN}.paule_mandel")
     typical_rate: float = k.per_people(
         "Random-effects mean: the mean log rate of the counted areas, each an area",
         formula="100,000 x exp(weighted mean of the log rates, weights 1 / (1 / count + tau^2))",
-        by=f"{_BETWEEN}.paule_mandel", rests_on=SPREAD,
-    )  # fmt: skip
+        by=f"{_BETWEEN}.paule_mandel", rests_on=SPREAD)
     national_typical_rate: float = k.per_people(
-        "Random-effects mean of all areas, the uncounted as one constraint",
-        formula="as typical_rate with the uncounted areas as one observation whose variance is "
-        "1 / pool_count + tau^2 x sum of squared population shares",
-        by="rates.forces.constrained_fit", rests_on=SPREAD,
-    )  # fmt: skip
+        "Random-effects mean of all areas, the uncounted as one constraint", formula="as "
+        "typical_rate with the uncounted areas as one observation whose variance is 1 / "
+        "pool_count + tau^2 x sum of squared population shares", by="rates.forces.constrained_fit",
+        rests_on=SPREAD)
     national_typical_low: float = k.per_people(
         "Its lower limit", formula="national_typical_rate x exp(-1.96 standard error)",
-        by="rates.forces.constrained_fit", rests_on=SPREAD,
-    )  # fmt: skip
+        by="rates.forces.constrained_fit", rests_on=SPREAD)
     national_typical_high: float = k.per_people(
         "Its upper limit", formula="national_typical_rate x exp(+1.96 standard error)",
-        by="rates.forces.constrained_fit", rests_on=SPREAD,
-    )  # fmt: skip
+        by="rates.forces.constrained_fit", rests_on=SPREAD)
     prediction_low: float = k.per_people(
         "Lower limit of the area's observed rate, as the other counted areas let expect it",
         formula="100,000 x exp(mean - t(k - 3) sd), mean and tau of the other counted areas "
         "(Paule-Mandel), sd = sqrt(tau^2 + se^2 + 1 / (population x exp(mean))), k counted areas "
-        "with this one",
-        by=_PREDICT, rests_on=SPREAD,
-    )  # fmt: skip
+        "with this one", by=_PREDICT, rests_on=SPREAD)
     prediction_high: float = k.per_people(
         "Upper limit of the same", formula="as prediction_low, with + t(k - 3) sd", by=_PREDICT,
-        rests_on=SPREAD,
-    )  # fmt: skip
+        rests_on=SPREAD)
     power_20: float = k.percent(
-        "Chance that a true rate 20% above the typical one is found unusual",
-        unit="probability", formula="non-central t with k - 3 degrees of freedom at ln(1.2) / sd",
-        by=f"{_BETWEEN}.Predicted.power", rests_on=SPREAD,
-    )  # fmt: skip
+        "Chance that a true rate 20% above the typical one is found unusual", unit="probability",
+        formula="non-central t with k - 3 degrees of freedom at ln(1.2) / sd",
+        by=f"{_BETWEEN}.Predicted.power", rests_on=SPREAD)
     power_50: float = k.percent(
-        "Chance that a true rate 50% above the typical one is found unusual",
-        unit="probability", formula="non-central t with k - 3 degrees of freedom at ln(1.5) / sd",
-        by=f"{_BETWEEN}.Predicted.power", rests_on=SPREAD,
-    )  # fmt: skip
+        "Chance that a true rate 50% above the typical one is found unusual", unit="probability",
+        formula="non-central t with k - 3 degrees of freedom at ln(1.5) / sd",
+        by=f"{_BETWEEN}.Predicted.power", rests_on=SPREAD)
     areas_below_05: int = k.areas(
         "Counted areas whose exact p-value against the national rate is below 0.05",
         formula="counted areas whose doubled exact p-value against national_rate is below 0.05",
-        by="rates.forces.Forces.flags", rests_on=SPREAD,
-    )  # fmt: skip
+        by="rates.forces.Forces.flags", rests_on=SPREAD)
     areas_below_002: int = k.areas(
-        "The same below 0.002", formula="the same below 0.002", by="rates.forces.Forces.flags",
-        rests_on=SPREAD,
-    )  # fmt: skip
+        "The same below 0.002", by="rates.forces.Forces.flags", rests_on=SPREAD)
     areas_unusual: int = k.areas(
         "Counted areas that are unusual by the same rule", formula="areas with unusual_p < 0.05",
-        by="rates.forces.Forces.flags", rests_on=SPREAD,
-    )  # fmt: skip
+        by="rates.forces.Forces.flags", rests_on=SPREAD)
+    # fmt: on
 
 
 @dataclasses.dataclass(frozen=True)
 class Unusual(Record):
     """Part two: is the area out of line with how much areas differ."""
 
+    # fmt: off
     z_overdispersed: float = k.z_score(
         "Distance of the log rate from the other areas' mean, in its standard deviations",
         formula="(ln(count / population) - mean) / sd, mean and sd as in prediction_low",
-        by=f"{_BETWEEN}.Predicted.z", rests_on=SPREAD,
-    )  # fmt: skip
+        by=f"{_BETWEEN}.Predicted.z", rests_on=SPREAD)
     z_target: str = key(
         "What the z is measured from", formula="fixed: the other counted areas",
-        by="rates.unusual.unusual",
-    )  # fmt: skip
+        by="rates.unusual.unusual")
     unusual_p: float = k.probability(
-        "Two-sided p-value of the z: t with k - 3 degrees of freedom", unit="",
-        formula="2 P(t(k - 3) > |z_overdispersed|)", by=f"{_BETWEEN}.Predicted.p_value",
-        rests_on=SPREAD,
-    )  # fmt: skip
+        "Two-sided p-value of the z: t with k - 3 degrees of freedom", unit="", formula="2 P(t(k "
+        "- 3) > |z_overdispersed|)", by=f"{_BETWEEN}.Predicted.p_value", rests_on=SPREAD)
     unusual_verdict: str = key(
         "not unusual, unusual or very unusual: the rate in its prediction interval",
         formula="very unusual if unusual_p < 0.002, unusual if unusual_p < 0.05, else not unusual",
-        by=f"{_BETWEEN}.Predicted.verdicts", rests_on=SPREAD,
-    )  # fmt: skip
+        by=f"{_BETWEEN}.Predicted.verdicts", rests_on=SPREAD)
     z_typical: float = k.z_score(
-        "z from typical_rate with its own tau: the area itself is in both",
-        formula="ln(rate / typical_rate) / sqrt(1 / count + tau^2), tau fitted with a free mean",
-        by=f"{_BETWEEN}.z_score", rests_on=SPREAD,
-    )  # fmt: skip
+        "z from typical_rate with its own tau: the area itself is in both", formula="ln(rate / "
+        "typical_rate) / sqrt(1 / count + tau^2), tau fitted with a free mean",
+        by=f"{_BETWEEN}.z_score", rests_on=SPREAD)
     shrunken_rate: float = k.per_people(
-        "Empirical-Bayes rate",
-        formula="national_rate x (a + count) / (b + expected), a and b by negative-binomial "
-        "likelihood",
-        by=f"{_EMPIRICAL}.shrunken", rests_on=SPREAD,
-    )  # fmt: skip
+        "Empirical-Bayes rate", formula="national_rate x (a + count) / (b + expected), a and b by "
+        "negative-binomial likelihood", by=f"{_EMPIRICAL}.shrunken", rests_on=SPREAD)
     shrunken_low: float = k.per_people(
         "Its lower limit", formula="quantile of Gamma(a + count, b + expected)",
-        by=f"{_EMPIRICAL}.shrunken", rests_on=SPREAD,
-    )  # fmt: skip
+        by=f"{_EMPIRICAL}.shrunken", rests_on=SPREAD)
     shrunken_high: float = k.per_people(
         "Its upper limit", formula="quantile of Gamma(a + count, b + expected)",
-        by=f"{_EMPIRICAL}.shrunken", rests_on=SPREAD,
-    )  # fmt: skip
+        by=f"{_EMPIRICAL}.shrunken", rests_on=SPREAD)
     own_weight: float = key(
         "Weight of the force's own count in it", "share", formula="expected / (b + expected)",
-        by=f"{_EMPIRICAL}.own_weight", rests_on=SPREAD, rounded="three decimals",
-    )  # fmt: skip
+        by=f"{_EMPIRICAL}.own_weight", rests_on=SPREAD, rounded="three decimals")
     q_chance: float = k.probability(
         "Benjamini-Hochberg q-value over the counted areas, by chance alone", unit="",
         formula="Benjamini-Hochberg over the counted areas, exact conditional p-values against "
-        "the rest",
-        by="rates.forces.Forces.flags", rests_on=SPREAD,
-    )  # fmt: skip
+        "the rest", by="rates.forces.Forces.flags", rests_on=SPREAD)
     q_overdispersed: float = k.probability(
-        "The same over the p-values of the rule of unusual", unit="",
-        formula="Benjamini-Hochberg over unusual_p of the counted areas",
-        by="rates.forces.Forces.flags", rests_on=SPREAD,
-    )  # fmt: skip
+        "The same over the p-values of the rule of unusual", unit="", formula="Benjamini-Hochberg "
+        "over unusual_p of the counted areas", by="rates.forces.Forces.flags", rests_on=SPREAD)
+    # fmt: on
 
 
 @dataclasses.dataclass(frozen=True)
 class Ranks(Record):
     """Ranks by the true rate, 1 the highest, among the counted areas and among all."""
 
+    # fmt: off
     rank: int = k.rank(
         "Rank by the true rate among the counted areas, 1 the highest (posterior median)",
         formula="median of the ranks of posterior draws, 1 the highest",
-        by=f"{_EMPIRICAL}.rank_draws", rests_on=SPREAD,
-    )  # fmt: skip
+        by=f"{_EMPIRICAL}.rank_draws", rests_on=SPREAD)
     rank_of: int = k.areas(
-        "Areas ranked", formula="counted areas", by=f"{_EMPIRICAL}.rank_draws", rests_on=(k.ALL,)
-    )
+        "Areas ranked", formula="counted areas", by=f"{_EMPIRICAL}.rank_draws", rests_on=(k.ALL,))
     rank_low: int = k.rank(
         "Lower limit of the rank", formula="2.5% quantile of the ranks",
-        by=f"{_EMPIRICAL}.rank_draws", rests_on=SPREAD,
-    )  # fmt: skip
+        by=f"{_EMPIRICAL}.rank_draws", rests_on=SPREAD)
     rank_high: int = k.rank(
         "Upper limit of the rank", formula="97.5% quantile of the ranks",
-        by=f"{_EMPIRICAL}.rank_draws", rests_on=SPREAD,
-    )  # fmt: skip
+        by=f"{_EMPIRICAL}.rank_draws", rests_on=SPREAD)
     rank_all: int = k.rank(
         "Rank among all areas, about: the uncounted drawn like the counted, to their known sum",
         formula="as rank, the uncounted areas drawn from the prior and scaled to pool_count",
-        by=f"{_EMPIRICAL}.rank_draws", rests_on=SPREAD,
-    )  # fmt: skip
-    rank_all_of: int = k.areas(
-        "All areas", formula="all areas", by=f"{_EMPIRICAL}.rank_draws", rests_on=(k.ALL,)
-    )
+        by=f"{_EMPIRICAL}.rank_draws", rests_on=SPREAD)
+    rank_all_of: int = k.areas("All areas", by=f"{_EMPIRICAL}.rank_draws", rests_on=(k.ALL,))
     rank_all_low: int = k.rank(
         "Lower limit of that rank", formula="2.5% quantile of the ranks",
-        by=f"{_EMPIRICAL}.rank_draws", rests_on=SPREAD,
-    )  # fmt: skip
+        by=f"{_EMPIRICAL}.rank_draws", rests_on=SPREAD)
     rank_all_high: int = k.rank(
         "Upper limit of that rank", formula="97.5% quantile of the ranks",
-        by=f"{_EMPIRICAL}.rank_draws", rests_on=SPREAD,
-    )  # fmt: skip
+        by=f"{_EMPIRICAL}.rank_draws", rests_on=SPREAD)
+    # fmt: on
 
 
 def spread(found: Forces, people: float, force: str) -> Spread:

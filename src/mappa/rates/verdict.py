@@ -5,10 +5,12 @@ Three parts, in this order: how large is the gap, is it unusual among forces, wo
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from mappa.data import Data
 from mappa.errors import UsageError
+from mappa.printed import PER
 from mappa.rates import (
     change,
     comparators,
@@ -21,7 +23,6 @@ from mappa.rates import (
     unusual,
 )
 from mappa.rates.methods import equivalence
-from mappa.rates.methods.rows import PER
 from mappa.rates.record import DEFAULT_DENOMINATOR, RateRecord
 
 
@@ -52,12 +53,11 @@ def assess(
     check_margin(margin)
     if not 0.5 <= confidence < 1:
         raise UsageError(f"The confidence must be from 0.5 to below 1: not {confidence}.")
-    chosen = comparators.choose(data, force, day, comparator, denominator)
-    everyone, counts = data.people(day, denominator), data.counts(day)
-    people, counted = float(everyone[force]), force in counts
-    national, together = data.national("rso_count")[day], pool.uncounted(data, day, denominator)
-    found = forces.forces(data, day, denominator)
-    ratio = sensitivity.ratio_to(float(counts[force]), people, chosen) if counted else None
+    stock = data.on(day, denominator)
+    chosen, together = comparators.choose(stock, force, comparator), pool.uncounted(stock)
+    people, count = float(stock.people[force]), float(stock.counts.get(force, math.nan))
+    counted, found = force in stock.counts, forces.forces(stock)
+    ratio = sensitivity.ratio_to(count, people, chosen) if counted else None
     place = unusual.unusual(found, force, confidence) if found and counted else None
     beyond = matter.exceedance(found, force, margin, ratio, chosen) if found and ratio else None
     choices = list(sensitivity.grid(data, force, day, confidence)) if counted else []
@@ -65,7 +65,7 @@ def assess(
     zone = equivalence.zone(margin) if counted else (None, None)
     methods = []
     if counted:
-        methods += gap.rows(float(counts[force]), people, ratio, confidence)
+        methods += gap.rows(count, people, ratio, confidence)
     if found and place:
         methods += unusual.rows(found, force, place, confidence)
     if ratio:
@@ -80,12 +80,12 @@ def assess(
         margin=margin,
         margin_reason=_reason(data, margin),
         population=int(people),
-        population_year=data.mid_year(day),
-        national_count=int(national),
-        national_population=int(everyone.sum()),
-        national_rate=PER * float(national) / float(everyone.sum()),
+        population_year=stock.mid_year,
+        national_count=int(stock.national_count),
+        national_population=int(stock.national_people),
+        national_rate=PER * stock.national_count / stock.national_people,
         areas=len(data.names),
-        areas_counted=len(data.names) - len(together.areas),
+        areas_counted=len(stock.counted),
         areas_uncounted=len(together.areas),
         pool_count=int(together.count),
         pool_population=int(together.people),
@@ -93,7 +93,7 @@ def assess(
         comparator=chosen.name,
         comparator_label=chosen.label,
         comparator_how=chosen.how_chosen,
-        own=gap.own(float(counts[force]), people, confidence) if counted else None,
+        own=gap.own(count, people, confidence) if counted else None,
         against=gap.against(chosen, counted=counted),
         gap=gap.gap(ratio, confidence) if ratio else None,
         spread=unusual.spread(found, people, force) if found else None,
@@ -104,7 +104,7 @@ def assess(
         matter=matter.matter(ratio, margin, found) if ratio else None,
         beyond=beyond,
         change=change.year_change(data, force, day) if counted else None,
-        missing=None if counted else missing.what_is_known(data, force, day, denominator),
+        missing=None if counted else missing.what_is_known(stock, force),
         methods=methods,
         sensitivity=choices,
         sensitivity_total=len(one),

@@ -20,7 +20,7 @@ from mappa.data import Data, load
 from mappa.data.load import DENOMINATORS
 from mappa.errors import MappaError, UnknownName
 from mappa.plot.exhibit import Exhibit
-from mappa.plot.rate import margin as margin_charts
+from mappa.plot.rate.comparators import margin_rows
 from mappa.plot.register import whatif as whatif_charts
 from mappa.register.answers import scenarios
 from mappa.register.answers.whatif import in_force, whatif
@@ -188,7 +188,8 @@ def rate(
         others = {name: value for name, value in settings.items() if name != "margin"}
         drawn = funnel(**others)
         source = drawn.source if isinstance(drawn, Exhibit) else "Figures of this study."
-        return study.sentence, margin_charts.margin(study.record, source), drawn
+        margins = margin_rows(study.record, source) if study.record.gap else study.gap
+        return study.sentence, margins, drawn
 
     return Panel(controls, view)
 

@@ -21,10 +21,10 @@ from mappa.plot.rate import comparators as rate_comparators
 from mappa.plot.rate import funnel as rate_funnel
 from mappa.plot.rate import power as rate_power
 from mappa.plot.rate import tiles as rate_tiles
+from mappa.printed import PER
 from mappa.rates import change, comparators
 from mappa.rates.area_table import area_table
 from mappa.rates.methods.funnel import LEVELS
-from mappa.rates.methods.rows import PER
 from mappa.rates.record import DEFAULT_DENOMINATOR, RateRecord
 from mappa.rates.simulation import cached as kept
 from mappa.rates.story import check as story
@@ -218,7 +218,7 @@ class RateStudy:
 
     @functools.cached_property
     def _areas(self) -> pd.DataFrame:
-        return area_table(self.data, self.record.as_of, self.record.denominator)
+        return area_table(self.data.on(self.record.as_of, self.record.denominator))
 
     @functools.cached_property
     def _kept(self) -> pd.DataFrame | None:
@@ -239,7 +239,7 @@ class RateStudy:
     def _comparator_rates(self) -> Table:
         r, rows = self.record, []
         for name, label in self._labels.items():
-            found = comparators.choose(self.data, r.force, r.as_of, name, r.denominator)
+            found = comparators.choose(self.data.on(r.as_of, r.denominator), r.force, name)
             few = len(found.areas) <= words.LISTED
             areas = n.listing(list(found.areas)) if few else f"{len(found.areas)} areas"
             value = PER * found.rate if found.known and found.rate else None

@@ -12,9 +12,9 @@ from mappa.errors import UsageError
 from mappa.plot.exhibit import Exhibit
 from mappa.plot.rate.labels import place_labels
 from mappa.plot.style import DARK, GREY, ORANGE, PLUM, TEAL, canvas
+from mappa.printed import PER
 from mappa.rates.methods import between
 from mappa.rates.methods import funnel as limits
-from mappa.rates.methods.rows import PER
 from mappa.rates.record import RateRecord
 from mappa.words import numbers as n
 from mappa.words.rate.answer import share

@@ -103,7 +103,7 @@ def explain(data: Data, record: RateRecord, name: str) -> Explanation:
     if rest:
         value, documented = _inner(record, head, rest)
     rows = _rows(data, record, told["rests_on"])
-    formula = documented.get("formula") or CHANGE.get(rest) or told["formula"]
+    formula = documented.get("formula") or CHANGE.get(rest) or told["formula"] or told["meaning"]
     used = sorted({s for row in rows for s in row.sources.split()})
     table = data.sources.set_index("source")
     return Explanation(
@@ -211,25 +211,16 @@ def _cell(value: Any) -> str:
 _COUNT = ["area", "date", "measure", "value", "basis", "quality"]
 
 
-def _preferred(data: Data, days: list[pd.Timestamp], area: str | None) -> pd.DataFrame:
-    t = data.area_figures
-    keep = t["date"].isin(days) & (t["measure"] == "rso_count") & t["preferred"]
-    keep &= t["basis"] == "all_levels"
-    return t[keep & (t["area"] == area)] if area else t[keep]
-
-
 def _mine(data: Data, record: RateRecord, day: pd.Timestamp) -> list[TableRow]:
-    return _line("area_figures", _preferred(data, [day], record.force), _COUNT)
+    return _line("area_figures", data.rows("rso_count", record.force, day), _COUNT)
 
 
 def _all(data: Data, record: RateRecord, day: pd.Timestamp) -> list[TableRow]:
-    return _line("area_figures", _preferred(data, [day], None), _COUNT)
+    return _line("area_figures", data.rows("rso_count", date=day), _COUNT)
 
 
 def _nation(data: Data, record: RateRecord, day: pd.Timestamp) -> list[TableRow]:
-    t = data.national_figures
-    rows = t[(t["date"] == day) & (t["measure"] == "rso_count") & t["preferred"]]
-    return _line("national_figures", rows, ["date", "measure", "value", "basis", "quality"])
+    return _line("national_figures", data.national_rows("rso_count", day), _COUNT[1:])
 
 
 def _base(data: Data, record: RateRecord, day: pd.Timestamp) -> list[TableRow]:

@@ -18,8 +18,9 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, stats
 from statsmodels.stats.meta_analysis import combine_effects
 
+from mappa.printed import PER
 from mappa.rates.methods.funnel import SPIEGELHALTER, multiplicative_phi
-from mappa.rates.methods.rows import PER, MethodRow, normal_quantile
+from mappa.rates.methods.rows import MethodRow, normal_quantile
 
 PAULE_MANDEL = "Paule and Mandel (1982), J. Res. NBS 87, 377-385"
 REML = "Harville (1977), JASA 72, 320-338; Viechtbauer (2005), J. Educ. Behav. Stat. 30, 261-293"

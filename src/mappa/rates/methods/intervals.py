@@ -10,7 +10,8 @@ import math
 
 from statsmodels.stats.rates import confint_poisson, test_poisson
 
-from mappa.rates.methods.rows import PER, MethodRow, normal_quantile
+from mappa.printed import PER
+from mappa.rates.methods.rows import MethodRow, normal_quantile
 
 GARWOOD = "Garwood (1936), Biometrika 28, 437-442"
 BRESLOW = "Breslow and Day (1987), Statistical Methods in Cancer Research II, 68-71"

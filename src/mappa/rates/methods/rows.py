@@ -10,9 +10,6 @@ import dataclasses
 
 from mappa.records import Record, key
 
-#: Rates are printed for this many people. Every function takes another as ``multiplier``.
-PER = 100_000
-
 
 @dataclasses.dataclass(frozen=True)
 class MethodRow(Record):

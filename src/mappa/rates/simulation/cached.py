@@ -35,8 +35,8 @@ def run(
 
     Raises DataError where the date has too few counts to fit how much areas differ.
     """
-    force, day = data.area(force), data.date(as_of)
-    found = forces.forces(data, day)
+    force, day = data.force(force), data.day(as_of)
+    found = forces.forces(data.on(day))
     if found is None:
         raise DataError(
             f"Fewer than {forces.FEWEST} areas have a count on {day:%Y-%m-%d}: choose another date."
@@ -86,5 +86,5 @@ def is_of(data: Data, frame: pd.DataFrame) -> bool:
     first = frame.iloc[0]
     if first["as_of"] not in data.dates:
         return False
-    found = forces.forces(data, first["as_of"])
+    found = forces.forces(data.on(first["as_of"]))
     return found is not None and bool(np.isclose(found.constrained.tau, frame["tau"].max()))

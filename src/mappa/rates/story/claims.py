@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pandas as pd
 
 from mappa.data import Data
+from mappa.printed import half_up
 from mappa.records import Record, key
 
 HOLDS, ROUNDED = "holds", "holds after rounding"
@@ -73,13 +73,6 @@ class Finding(Record):
     sources: list[str] = key("Sources of what it is checked against", default_factory=list)
 
 
-def rounds_to(value: float, printed: float, decimals: int) -> bool:
-    """Tell whether a value rounds (half up) to the printed one with its decimals."""
-    step = Decimal(1).scaleb(-decimals)
-    rounded = (Decimal(repr(float(v))).quantize(step, ROUND_HALF_UP) for v in (value, printed))
-    return next(rounded) == next(rounded)
-
-
 def finding(
     claim: Claim,
     verdict: str,
@@ -108,31 +101,19 @@ def meets(claim: Claim, value: float) -> bool:
 
     A number that ends in zeros may be rounded to that place: 64,300 of 64,325.
     """
-    return claim.value is not None and rounds_to(value, claim.value, claim.decimals)
+    places = claim.decimals
+    return claim.value is not None and half_up(value, places) == half_up(claim.value, places)
 
 
 def area_row(data: Data, area: str, day: pd.Timestamp, measure: str) -> pd.Series | None:
     """Return the preferred row of an area's measure on a day, all levels, if there is one."""
-    table = data.area_figures
-    rows = table[
-        (table["area"] == area)
-        & (table["date"] == day)
-        & (table["measure"] == measure)
-        & (table["basis"] == "all_levels")
-        & table["preferred"]
-    ]
+    rows = data.rows(measure, area, day)
     return rows.iloc[0] if len(rows) else None
 
 
 def national_row(data: Data, day: pd.Timestamp, measure: str) -> pd.Series | None:
     """Return the preferred row of the nation's measure on a day, if there is one."""
-    table = data.national_figures
-    rows = table[
-        (table["date"] == day)
-        & (table["measure"] == measure)
-        & table["category"].isin(["", "all"])
-        & table["preferred"]
-    ]
+    rows = data.national_rows(measure, day)
     return rows.iloc[0] if len(rows) else None
 
 

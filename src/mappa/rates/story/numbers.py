@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from mappa.data import Data
+from mappa.printed import PER, rounds_to
 from mappa.rates import pool
-from mappa.rates.methods.rows import PER
 from mappa.rates.story.claims import (
     CANNOT,
     CHANGE,
@@ -26,7 +26,6 @@ from mappa.rates.story.claims import (
     national_row,
     own,
     people_of,
-    rounds_to,
     row,
 )  # fmt: skip
 
@@ -42,7 +41,7 @@ def count(data: Data, claim: Claim) -> Finding:
     rate, people = row(data, claim, RATE), people_of(data, claim)
     if claim.value == value and rate is not None and people is not None:
         computed = PER * value / people
-        if rounds_to(computed, rate["value"], pool.decimals(rate["value"])):
+        if rounds_to(computed, rate["value"]):
             return compared(
                 claim, value, "count_meets_rate", sources,
                 rate=float(rate["value"]), computed=computed, people=people,
