@@ -145,6 +145,6 @@ def test_impossible_horizons_name_what_is_allowed(data: Data, horizon: int) -> N
 
 def test_student_interval_is_wider_than_the_normal(data: Data) -> None:
     (spread,) = bm.random_walk_drift(yearly([0, 1, 4, 6, 9]), 1)
-    record = bm._record("random_walk_drift", pd.Timestamp(ORIGIN), 1, spread)
+    record = bm._record("random_walk_drift", pd.Timestamp(ORIGIN), 1, (spread,))
     assert record.high is not None and spread.sd is not None
     assert record.high - spread.mean > stats.norm.ppf(0.95) * spread.sd

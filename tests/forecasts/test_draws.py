@@ -33,10 +33,11 @@ def test_register_draws_add_the_error_of_a_count(
     def made(known: Data, origin: pd.Timestamp, horizon: int) -> object:
         seen["last"] = known.national_figures["date"].max()
         draws = np.full((5000, horizon), 64000.0)
-        return types.SimpleNamespace(draws=draws, status="sampled: draws shipped")
+        start = np.full(5000, 62435.0)  # where the count is: the draws stay where they are
+        return types.SimpleNamespace(draws=draws, start=start, status="sampled: draws shipped")
 
     monkeypatch.setattr(module, "forecast", made)
-    found = nd.national_draws(data, ORIGIN, 2)
+    found = nd.national_draws(data, ORIGIN, 2, "register")
     assert found.label == "register model (sampled posterior)"
     assert seen["last"] <= ORIGIN
     table = pd.read_csv(data.folder / "register_parameters.csv").set_index("parameter")

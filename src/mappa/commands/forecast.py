@@ -27,8 +27,8 @@ def seal(
     name: Annotated[str, typer.Option(help="Name of the seal (default: the origin).")] = "",
     nation: Annotated[
         str,
-        typer.Option(help="The nation's forecast: register, or benchmark (the growth model's)."),
-    ] = "register",
+        typer.Option(help="The nation's forecast: combined, register or benchmark."),
+    ] = "combined",
     sealed_on: Annotated[
         str, typer.Option(help="Day of sealing, YYYY-MM-DD (default: today).")
     ] = "",
@@ -37,6 +37,8 @@ def seal(
     ] = None,
 ) -> None:
     """Write the nation's and every area's forecasts with the digests that seal them.
+
+    The nation's are the combined forecast, the register model's and the benchmarks'.
 
     A seal is never overwritten. Keep its hash elsewhere too: in the history of a repository.
     """
@@ -54,14 +56,12 @@ def seal(
         # Told before the model runs, which takes a while.
         raise OutputError(seals.taken(chosen))
     made_on = _day(sealed_on)
-    draws = national_draws.national_draws(data, day, horizon, nation)
+    sources = national_draws.sealed_sources(nation)
     made = forecast_seal.seal_of(
         data,
         day,
         horizon,
-        draws.draws,
-        draws.method,
-        draws.label,
+        [national_draws.national_draws(data, day, horizon, source) for source in sources],
         name=chosen,
         sealed_on=made_on,
         previous=before[-1] if before else None,

@@ -32,8 +32,8 @@ def growth(
     start: Annotated[str, typer.Option("--from", help="First date of one span.")] = "",
     end: Annotated[str, typer.Option("--to", help="Last date of one span.")] = "",
     nation: Annotated[
-        str, typer.Option(help="The forecast's nation: register (the model), or benchmark.")
-    ] = "register",
+        str, typer.Option(help="The forecast's nation: combined, register or benchmark.")
+    ] = "combined",
     as_json: JSON = False,
 ) -> None:
     """Tell how the numbers have grown in a force and nationally.

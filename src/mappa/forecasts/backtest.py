@@ -21,6 +21,7 @@ from mappa.cache import Store
 from mappa.data import Data, places
 from mappa.data.schema import read_text_table, validate_table
 from mappa.files import digest
+from mappa.forecasts import combined
 from mappa.forecasts.benchmarks import (
     LEVEL,
     METHODS,
@@ -40,6 +41,8 @@ REGISTER_LABEL = "register model (posterior mode)"
 LIBRARY = f"statsmodels {importlib.metadata.version('statsmodels')}"
 LEAST_COUNTS = 11  # damped smoothing has five parameters and a variance to find
 HORIZON = 5
+#: Resamples of the origins behind the interval of the comparison, and their seed.
+RESAMPLED, SEED = 10_000, 20200331
 
 #: A forecaster returns draws of the national stock, shape (draws, horizon), from an origin.
 Forecaster = Callable[[Data, pd.Timestamp, int], Array]
@@ -87,6 +90,21 @@ class HorizonScore(Record):
 
 
 @dataclasses.dataclass(frozen=True)
+class Comparison(Record):
+    """The combined forecast against the register model over the shared cases."""
+
+    cases: int = key("Forecasts compared")
+    origins: int = key("Origins they start from")
+    better: int = key("Origins from which the combined forecast has the lower mean CRPS")
+    combined: float = key("Mean CRPS of the combined forecast", "people")
+    register: float = key("Mean CRPS of the register model", "people")
+    difference: float = key("Combined less register", "people")
+    low: float = key("Lower end of its 90% interval, whole origins resampled", "people")
+    high: float = key("Upper end of its 90% interval", "people")
+    covered: int = key("Counts inside the 90% interval of the combined forecast")
+
+
+@dataclasses.dataclass(frozen=True)
 class RollingOrigins(Record):
     """All methods over all rolling origins."""
 
@@ -95,6 +113,7 @@ class RollingOrigins(Record):
     missing: tuple[int, ...] = key("Years without a count: neither origin nor scored", "year")
     scores: tuple[HorizonScore, ...] = key("Scores by method and horizon")
     trials: tuple[Trial, ...] = key("The forecasts themselves")
+    comparison: Comparison | None = key("The combined forecast against the register model's")
     register_status: str = key("ok, or why the register model's forecasts are not shown")
 
 
@@ -273,11 +292,11 @@ def _rolling(data: Data, horizon: int) -> RollingOrigins:
     mine = [f for f in ours if f.horizon <= horizon and pd.Timestamp(f.origin) in origins]
     trials = [
         _trial(f, float(counts[f.date.year]))
-        for f in mine + forecasts
+        for f in _combined(mine, forecasts) + mine + forecasts
         if f.value is not None and pd.notna(counts.get(f.date.year, np.nan))
     ]
     trials = _common(trials)
-    order = [REGISTER, *METHODS]
+    order = [combined.METHOD, REGISTER, *METHODS]
     groups: dict[tuple[int, int], list[Trial]] = {}
     for t in trials:
         groups.setdefault((t.horizon, order.index(t.method)), []).append(t)
@@ -287,7 +306,52 @@ def _rolling(data: Data, horizon: int) -> RollingOrigins:
         missing=tuple(int(y) for y in counts.index[counts.isna()]),
         scores=tuple(_score(groups[g]) for g in sorted(groups)),
         trials=tuple(trials),
+        comparison=_compared(trials),
         register_status=status
         if status != "ok" or mine
         else "none of its kept forecasts starts from these dates",
+    )
+
+
+def _combined(
+    register: list[PointForecast], benchmarks_: list[PointForecast]
+) -> list[PointForecast]:
+    """Return the combined forecast of every case that the register model forecasts."""
+    by_case: dict[tuple[dt.date, dt.date], list[PointForecast]] = {}
+    for f in benchmarks_:
+        by_case.setdefault((f.origin, f.date), []).append(f)
+    return [combined.combine(f, by_case.get((f.origin, f.date), [])) for f in register]
+
+
+def _compared(trials: list[Trial]) -> Comparison | None:
+    """Hold the combined forecast against the register model, whole origins resampled.
+
+    Forecasts from one origin fail together, so that the origins are what varies.
+    """
+    scores: dict[str, dict[dt.date, list[float]]] = {combined.METHOD: {}, REGISTER: {}}
+    for t in trials:
+        if t.method in scores:
+            scores[t.method].setdefault(t.origin, []).append(t.crps)
+    ours, theirs = scores[combined.METHOD], scores[REGISTER]
+    if not ours or set(ours) != set(theirs):
+        return None
+    origins = sorted(ours)
+    sums = np.array([sum(ours[o]) - sum(theirs[o]) for o in origins])
+    sizes = np.array([len(ours[o]) for o in origins])
+    drawn = np.random.default_rng(SEED).integers(len(origins), size=(RESAMPLED, len(origins)))
+    resampled = sums[drawn].sum(axis=1) / sizes[drawn].sum(axis=1)
+    low, high = np.quantile(resampled, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    held = [t for t in trials if t.method == combined.METHOD]
+    return Comparison(
+        cases=int(sizes.sum()),
+        origins=len(origins),
+        better=int((sums < 0).sum()),
+        combined=float(np.mean([t.crps for t in held])),
+        register=float(np.mean([t.crps for t in trials if t.method == REGISTER])),
+        difference=float(sums.sum() / sizes.sum()),
+        low=float(low),
+        high=float(high),
+        covered=sum(
+            t.low <= t.count <= t.high for t in held if t.low is not None and t.high is not None
+        ),
     )

@@ -18,7 +18,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from mappa.data import Data
@@ -51,15 +51,24 @@ class PointForecast(Record):
 
 
 @dataclasses.dataclass(frozen=True)
-class _Spread:
-    """A location-scale forecast distribution: Student t with *df*, normal where df is infinite."""
+class Spread:
+    """A location-scale forecast distribution: Student t with *df*, normal where df is infinite.
+
+    Without an *sd* it is a point.
+    """
 
     mean: float
     sd: float | None = None
     df: float = np.inf
 
+    def quantiles(self, levels: ArrayLike) -> NDArray[np.float64] | None:
+        """Return the quantiles (people) at *levels*, or None for a point."""
+        if self.sd is None:
+            return None
+        return np.asarray(stats.t(self.df, loc=self.mean, scale=self.sd).ppf(levels))
 
-_Method = Callable[[pd.Series, int], "list[_Spread] | str"]
+
+_Method = Callable[[pd.Series, int], "list[Spread] | str"]
 
 
 def national_series(data: Data, origin: str | pd.Timestamp | None = None) -> pd.Series:
@@ -85,7 +94,7 @@ def _known(series: pd.Series) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     return known.index.to_numpy(), known.to_numpy()
 
 
-def five_year_drift(series: pd.Series, horizon: int) -> list[_Spread] | str:
+def five_year_drift(series: pd.Series, horizon: int) -> list[Spread] | str:
     """Add each year the mean yearly change, in people, of the last five years.
 
     Where the count of five years ago is missing, the latest count before it is used and the
@@ -97,19 +106,19 @@ def five_year_drift(series: pd.Series, horizon: int) -> list[_Spread] | str:
         return "no count is five years old"
     k = old[-1]
     drift = (counts[-1] - counts[k]) / (years[-1] - years[k])
-    return [_Spread(counts[-1] + drift * h) for h in range(1, horizon + 1)]
+    return [Spread(counts[-1] + drift * h) for h in range(1, horizon + 1)]
 
 
-def last_growth(series: pd.Series, horizon: int) -> list[_Spread] | str:
+def last_growth(series: pd.Series, horizon: int) -> list[Spread] | str:
     """Repeat the last relative change, by the year where a count between is missing."""
     years, counts = _known(series)
     if len(counts) < 2:
         return "fewer than two counts"
     factor = (counts[-1] / counts[-2]) ** (1 / (years[-1] - years[-2]))
-    return [_Spread(counts[-1] * factor**h) for h in range(1, horizon + 1)]
+    return [Spread(counts[-1] * factor**h) for h in range(1, horizon + 1)]
 
 
-def random_walk_drift(series: pd.Series, horizon: int) -> list[_Spread] | str:
+def random_walk_drift(series: pd.Series, horizon: int) -> list[Spread] | str:
     """Follow a random walk whose drift is the mean yearly change since the first count.
 
     A change over k years has mean k times the drift and variance k times the yearly variance,
@@ -124,7 +133,7 @@ def random_walk_drift(series: pd.Series, horizon: int) -> list[_Spread] | str:
     drift = changes.sum() / total
     variance = np.sum((changes - drift * gaps) ** 2 / gaps) / (len(changes) - 1)
     return [
-        _Spread(
+        Spread(
             counts[-1] + drift * h, float(np.sqrt(variance * (h + h**2 / total))), len(changes) - 1
         )
         for h in range(1, horizon + 1)
@@ -146,17 +155,17 @@ def _state_space(series: pd.Series, horizon: int, build: Callable, least: int) -
     mean, sd = np.asarray(ahead.predicted_mean), np.asarray(ahead.se_mean)
     if not fit.mle_retvals.get("converged", False) or not np.isfinite([mean, sd]).all():
         return "the fit did not converge"
-    return [_Spread(float(m), float(s)) for m, s in zip(mean, sd, strict=True)]
+    return [Spread(float(m), float(s)) for m, s in zip(mean, sd, strict=True)]
 
 
-def arima_021(series: pd.Series, horizon: int) -> list[_Spread] | str:
+def arima_021(series: pd.Series, horizon: int) -> list[Spread] | str:
     """ARIMA(0,2,1): a trend that changes slowly."""
     from statsmodels.tsa.statespace.sarimax import SARIMAX
 
     return _state_space(series, horizon, lambda y: SARIMAX(y, order=(0, 2, 1)), 6)
 
 
-def ets_damped(series: pd.Series, horizon: int) -> list[_Spread] | str:
+def ets_damped(series: pd.Series, horizon: int) -> list[Spread] | str:
     """Exponential smoothing with an additive trend that is damped, in state-space form."""
     from statsmodels.tsa.statespace.exponential_smoothing import ExponentialSmoothing
 
@@ -222,14 +231,21 @@ def forecast_record(
     )
 
 
-def _record(name: str, origin: pd.Timestamp, h: int, spread: _Spread) -> PointForecast:
-    quantiles = None
-    if spread.sd is not None:
-        quantiles = stats.t(spread.df, loc=spread.mean, scale=spread.sd).ppf(LEVELS)
-    status = "ok" if spread.sd is not None else "the method has no interval"
-    return forecast_record(
-        name, METHODS[name][0], origin, h, value=spread.mean, quantiles=quantiles, status=status
-    )
+@functools.lru_cache(maxsize=64)
+def spreads(
+    data: Data, origin: str | pd.Timestamp, horizon: int
+) -> dict[str, tuple[Spread, ...] | str]:
+    """Return the forecast distributions of every method, or why it has none, by its name.
+
+    Parameters and errors are those of :func:`benchmarks`.
+    """
+    check_horizon(horizon)
+    day = pd.Timestamp(origin)
+    series = national_series(data, day)
+    if series.empty or series.index[-1] != day.year:
+        raise UsageError(f"There is no national count on {day:%Y-%m-%d} to forecast from.")
+    made = {name: method(series, horizon) for name, (_, method) in METHODS.items()}
+    return {name: m if isinstance(m, str) else tuple(m) for name, m in made.items()}
 
 
 @functools.lru_cache(maxsize=64)
@@ -238,7 +254,7 @@ def benchmarks(data: Data, origin: str | pd.Timestamp, horizon: int) -> tuple[Po
 
     Parameters
     ----------
-    figures: the tables; rows dated after *origin* are not looked at.
+    data: the tables; rows dated after *origin* are not looked at.
     origin: date of the last count that may be known; it must have a national count.
     horizon: years ahead.
 
@@ -251,17 +267,21 @@ def benchmarks(data: Data, origin: str | pd.Timestamp, horizon: int) -> tuple[Po
     ------
     UsageError: no national count on *origin*, or a horizon out of range.
     """
-    check_horizon(horizon)
     day = pd.Timestamp(origin)
-    series = national_series(data, day)
-    if series.empty or series.index[-1] != day.year:
-        raise UsageError(f"There is no national count on {day:%Y-%m-%d} to forecast from.")
-    records = []
-    for name, (label, method) in METHODS.items():
-        spreads = method(series, horizon)
-        for h in range(1, horizon + 1):
-            if isinstance(spreads, str):
-                records.append(forecast_record(name, label, day, h, status=spreads))
-            else:
-                records.append(_record(name, day, h, spreads[h - 1]))
-    return tuple(records)
+    made = spreads(data, origin, horizon)
+    return tuple(
+        _record(name, day, h, made[name]) for name in METHODS for h in range(1, horizon + 1)
+    )
+
+
+def _record(
+    name: str, origin: pd.Timestamp, h: int, made: tuple[Spread, ...] | str
+) -> PointForecast:
+    label = METHODS[name][0]
+    if isinstance(made, str):
+        return forecast_record(name, label, origin, h, status=made)
+    quantiles = made[h - 1].quantiles(LEVELS)
+    status = "the method has no interval" if quantiles is None else "ok"
+    return forecast_record(
+        name, label, origin, h, value=made[h - 1].mean, quantiles=quantiles, status=status
+    )

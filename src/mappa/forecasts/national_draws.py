@@ -1,4 +1,4 @@
-"""Draws of the national stock ahead: of the register model, or of the growth model's benchmark."""
+"""Draws of the national stock ahead: combined, of the register model, or a plain benchmark."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ import pandas as pd
 
 from mappa.data import Data
 from mappa.errors import UnknownName
-from mappa.forecasts.benchmarks import check_horizon
+from mappa.forecasts import combined
+from mappa.forecasts.benchmarks import check_horizon, national_series
 from mappa.register.arrays import Array
 
 #: Futures drawn at a posterior mode: pairs of opposite steps, so that the median is steady.
 FUTURES = 400
 SEED = 20200331
 STEP = 0.01  # of the derivatives, in prior standard deviations
-SOURCES = ("register", "benchmark")
+SOURCES = ("combined", "register", "benchmark")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,7 +32,8 @@ class NationalDraws:
 def mode_draws(data: Data, origin: pd.Timestamp, horizon: int) -> Array:
     """Return futures of the register model about its posterior mode, shape (draws, horizon).
 
-    The number sentenced walks on at random from the mode. To that is added the parameters'
+    The number sentenced walks on at random from the mode, and the whole starts at the last count
+    (:func:`jump_off`). To that is added the parameters'
     uncertainty by the delta method (the forecast made straight at the mode, with the covariance
     of the normal approximation there) and the error that the model allows a count. Nothing dated
     after *origin* is used.
@@ -43,7 +45,7 @@ def mode_draws(data: Data, origin: pd.Timestamp, horizon: int) -> Array:
     near = mode.density.model
     fixed = near.priors.fixed
     model = RegisterModel(near.inputs, near.priors, horizon=check_horizon(horizon))
-    dates = np.asarray(near.today + np.arange(1, horizon + 1), dtype=float)
+    dates = np.asarray(near.today + np.arange(0, horizon + 1), dtype=float)
 
     def stock(z: Array, future: Array) -> Array:
         return np.log(model.run(z, dates, future=future).stock)
@@ -52,19 +54,33 @@ def mode_draws(data: Data, origin: pd.Timestamp, horizon: int) -> Array:
     half = fixed["volume_walk"] * rng.standard_normal((FUTURES // 2, horizon))
     futures = np.array([stock(mode.z, step) for step in np.concatenate([half, -half])])
     level = np.zeros(horizon)
+    start = float(np.exp(stock(mode.z, level)[0]))
     slope = np.array(
         [
             (stock(mode.z + step, level) - stock(mode.z - step, level)) / (2 * STEP)
             for step in np.asarray(STEP * np.eye(len(mode.z)), dtype=float)
         ]
     )
+    slope = slope[:, 1:]
     spread = slope.T @ mode.covariance @ slope + fixed["error_exact"] ** 2 * np.eye(horizon)
     shock = rng.multivariate_normal(level, spread, FUTURES // 2, method="cholesky")
-    return np.exp(futures + np.concatenate([shock, -shock]))
+    draws = np.exp(futures[:, 1:] + np.concatenate([shock, -shock]))
+    return draws * jump_off(data, origin, start)
+
+
+def jump_off(data: Data, origin: pd.Timestamp, modelled: float) -> float:
+    """Return the factor that lets a model start from the count of *origin*, one without a count.
+
+    *modelled* is the stock (people) at which the model itself is on that day.
+    """
+    series = national_series(data, origin)
+    if series.empty or series.index[-1] != origin.year:
+        return 1.0
+    return float(series.iloc[-1] / modelled)
 
 
 def _register_draws(data: Data, origin: pd.Timestamp, horizon: int) -> NationalDraws:
-    """Return the posterior's forecasts with the error that the model allows a count.
+    """Return the posterior's forecasts from the last count, with the error of a count.
 
     A seal is held against published counts, so that error belongs in it.
     """
@@ -75,21 +91,28 @@ def _register_draws(data: Data, origin: pd.Timestamp, horizon: int) -> NationalD
     made = forecast(data, origin, horizon)
     sd = parameter_table(model_table(data, PARAMETERS)).fixed["error_exact"]
     error = sd * np.random.default_rng(SEED).standard_normal(made.draws.shape)
+    start = jump_off(data, origin, float(np.median(made.start)))
     how = made.status.split(":")[0]
     return NationalDraws(
-        made.draws * np.exp(error), "register", f"register model ({how} posterior)"
+        start * made.draws * np.exp(error), "register", f"register model ({how} posterior)"
     )
 
 
 def national_draws(
-    data: Data, origin: pd.Timestamp, horizon: int, source: str = "register"
+    data: Data, origin: pd.Timestamp, horizon: int, source: str = "combined"
 ) -> NationalDraws:
     """Return draws of the national stock by the source asked for, named for a seal.
 
     Raises UnknownName where *source* is not one of :data:`SOURCES`.
     """
-    if source == "register":
-        return _register_draws(data.until(origin), origin, check_horizon(horizon))
+    if source in ("combined", "register"):
+        made = _register_draws(data.until(origin), origin, check_horizon(horizon))
+        if source == "register":
+            return made
+        paths = combined.combined_draws(
+            data.until(origin), origin, np.asarray(made.draws, dtype=np.float64)
+        )
+        return NationalDraws(paths, combined.METHOD, combined.LABEL)
     if source == "benchmark":
         from mappa.growth.national_path import benchmark_path
 
@@ -98,3 +121,8 @@ def national_draws(
             draws, "growth_benchmark", "mean growth of the last three years, with its past errors"
         )
     raise UnknownName("source of the nation's forecast", source, SOURCES)
+
+
+def sealed_sources(source: str) -> tuple[str, ...]:
+    """Return the sources that a seal holds: the one asked for, the combined one's part too."""
+    return ("combined", "register") if source == "combined" else (source,)

@@ -7,14 +7,15 @@ areas and nation belong together.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
 from scipy import stats
 
 from mappa.data import Data
 from mappa.forecasts.benchmarks import METHODS, check_horizon, year_on
+from mappa.forecasts.national_draws import NationalDraws
 from mappa.forecasts.scoring import LEVELS
 from mappa.forecasts.seals import (
     NATIONAL_GROWTH,
@@ -32,32 +33,29 @@ AREA_LABEL = "growth model of the areas, along the nation's forecast"
 
 
 def sealed_forecasts(
-    data: Data,
-    origin: str | pd.Timestamp,
-    horizon: int,
-    nation_draws: ArrayLike,
-    method: str,
-    label: str,
+    data: Data, origin: str | pd.Timestamp, horizon: int, nation: Sequence[NationalDraws]
 ) -> tuple[pd.DataFrame, dict[str, str]]:
     """Return the rows of a seal and the words of its methods.
 
     Parameters
     ----------
-    figures, origin, horizon: as for the forecasts themselves.
-    nation_draws: draws of the national stock, shape (draws, horizon), people.
-    method, label: name and words of the method that made them.
+    data, origin, horizon: as for the forecasts themselves.
+    nation: draws of the national stock; the areas move along the first, the others stand beside.
     """
     day = pd.Timestamp(origin)
-    draws = np.asarray(nation_draws, dtype=float)
     dates = [pd.Timestamp(year_on(day, h + 1)) for h in range(check_horizon(horizon))]
-    nation = distribution_rows("nation", data.nation, method, dates, draws)
+    draws = np.asarray(nation[0].draws, dtype=float)
+    rows = [
+        distribution_rows("nation", data.nation, n.method, dates, np.asarray(n.draws, dtype=float))
+        for n in nation
+    ]
     area_rows = _area_rows(area_forecasts(data, day, horizon, draws))
     carried = national_growth_rows(data, day, dates, np.median(draws, axis=0))
     benchmark = benchmark_rows(data, day, horizon)
-    methods = {method: label, AREA_MODEL: AREA_LABEL}
+    methods = {n.method: n.label for n in nation} | {AREA_MODEL: AREA_LABEL}
     methods |= {m: METHODS[m][0] for m in benchmark["method"].unique()}
     methods |= {NATIONAL_GROWTH: "last count moved by the nation's growth"}
-    return pd.concat([nation, benchmark, area_rows, carried], ignore_index=True), methods
+    return pd.concat([*rows, benchmark, area_rows, carried], ignore_index=True), methods
 
 
 def _area_rows(areas: pd.DataFrame) -> pd.DataFrame:
@@ -79,16 +77,14 @@ def seal_of(
     data: Data,
     origin: str | pd.Timestamp,
     horizon: int,
-    nation_draws: ArrayLike,
-    method: str,
-    label: str,
+    nation: Sequence[NationalDraws],
     *,
     name: str = "",
     sealed_on: dt.date | None = None,
     previous: Seal | None = None,
 ) -> Seal:
     """Return the seal of the forecasts from *origin*; :func:`seals.write_seal` writes it."""
-    rows, methods = sealed_forecasts(data, origin, horizon, nation_draws, method, label)
+    rows, methods = sealed_forecasts(data, origin, horizon, nation)
     return make_seal(
         data,
         origin,

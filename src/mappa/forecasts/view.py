@@ -1,4 +1,4 @@
-"""The national forecast from a date: the register model's and the benchmarks', in one record."""
+"""The national forecast from a date: combined, and its parts beside it, in one record."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from mappa.forecasts.benchmarks import (
     forecast_record,
     national_series,
 )
+from mappa.forecasts.combined import combine
 from mappa.forecasts.scoring import quantiles_of
 from mappa.records import Record, key
 
@@ -41,6 +42,7 @@ class ForecastView(Record):
     origin: dt.date = key("Date of the last count known")
     horizon: int = key("Years ahead", "years")
     history: tuple[DatedCount, ...] = key("National counts up to the origin")
+    combined: tuple[PointForecast, ...] = key("The combined forecast, by year")
     register: tuple[PointForecast, ...] = key("Forecasts of the register model, by year")
     benchmarks: tuple[PointForecast, ...] = key("Forecasts of the simple methods")
 
@@ -48,7 +50,7 @@ class ForecastView(Record):
 def forecast_view(
     data: Data, origin: str | pd.Timestamp, horizon: int, draws: ArrayLike
 ) -> ForecastView:
-    """Set the register model's draws beside the benchmarks.
+    """Combine the register model's draws with the benchmarks, and keep the parts.
 
     Parameters
     ----------
@@ -65,16 +67,19 @@ def forecast_view(
             "one for each year ahead."
         )
     quantiles = quantiles_of(array)
+    register = [
+        forecast_record(REGISTER, REGISTER_LABEL, day, h + 1, quantiles=quantiles[:, h])
+        for h in range(horizon)
+    ]
+    others = benchmarks(data, day, horizon)
     return ForecastView(
         nation=data.nation,
         origin=day.date(),
         horizon=horizon,
         history=dated_counts(data, until=day),
-        register=tuple(
-            forecast_record(REGISTER, REGISTER_LABEL, day, h + 1, quantiles=quantiles[:, h])
-            for h in range(horizon)
-        ),
-        benchmarks=benchmarks(data, day, horizon),
+        combined=tuple(combine(f, [b for b in others if b.horizon == f.horizon]) for f in register),
+        register=tuple(register),
+        benchmarks=others,
     )
 
 

@@ -44,7 +44,7 @@ class GrowthStudy:
         force: str,
         as_of: str | pd.Timestamp,
         horizon: int,
-        nation: str = "register",
+        nation: str = "combined",
     ) -> None:
         self.data = data
         path, name = _nation(data, as_of, horizon, nation)
@@ -201,7 +201,7 @@ def growth(
     as_of: str | pd.Timestamp = "",
     horizon: int = 4,
     data: Data | None = None,
-    nation: str = "register",
+    nation: str = "combined",
 ) -> GrowthStudy:
     """Open the growth study of a force.
 
@@ -211,8 +211,9 @@ def growth(
     as_of: date of the stock; nothing dated later is used for the answer.
     horizon: years to forecast after *as_of*, 0 to 5.
     figures: the tables; by default the study's own.
-    nation: where the forecast takes the nation from: ``benchmark`` (its mean growth of the last
-        three years) or ``register`` (the register model; without a kept posterior it is fitted).
+    nation: where the forecast takes the nation from: ``combined`` (register model, random walk,
+        smoothing and ARIMA), ``register`` (the register model; without a shipped posterior it is
+        fitted) or ``benchmark`` (mean growth of the last three years).
 
     Raises
     ------

@@ -10,6 +10,7 @@ import pandas as pd
 
 from mappa.data import Data, load
 from mappa.forecasts.backtest import rolling_origins
+from mappa.forecasts.national_draws import national_draws
 from mappa.forecasts.record import ForecastRecord, build
 from mappa.forecasts.scores import SealScore, seal_scores
 from mappa.forecasts.view import dated_counts, forecast_view
@@ -26,7 +27,6 @@ from mappa.register.answers.value_of_information import Settlement, of_posterior
 from mappa.register.inputs.model_tables import ASSUMPTIONS, model_table
 from mappa.register.law.terms import Terms, terms_of_law
 from mappa.register.posterior import draws as posteriors
-from mappa.register.posterior.forecast import forecast
 from mappa.words.forecasts import answer as forecast_words
 from mappa.words.forecasts import seals as seal_words
 from mappa.words.prose import Prose
@@ -275,7 +275,8 @@ class RegisterStudy:
     @functools.cached_property
     def _view(self) -> Any:
         horizon = min(max(self.record.horizon, 1), 10)
-        draws = forecast(self.data, self._day, horizon).draws
+        # The draws that a seal would hold: one forecast under one label.
+        draws = national_draws(self.data, self._day, horizon, "register").draws
         return forecast_view(self.data, self._day, horizon, draws)
 
     @functools.cached_property
@@ -302,6 +303,11 @@ class RegisterStudy:
     def origins_table(self) -> Table:
         """Every method from each past count."""
         return forecast_words.origins_table(rolling_origins(self.data.until(self._day)))
+
+    @functools.cached_property
+    def comparison(self) -> Prose:
+        """The combined forecast against the register model from each past count."""
+        return forecast_words.comparison(rolling_origins(self.data.until(self._day)))
 
     @functools.cached_property
     def local_reading(self) -> LocalReading:

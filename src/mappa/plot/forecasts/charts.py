@@ -18,19 +18,26 @@ from mappa.words import numbers
 
 SOURCE = "Source: counts of {publisher}, as collected in national_figures.csv; forecasts: mappa."
 SHOWN_YEARS = 6  # of history: more of it would squeeze the forecasts together
-_DASHES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)))
+_DASHES: tuple[Any, ...] = (
+    "-",
+    "--",
+    "-.",
+    ":",
+    (0, (6, 1, 1, 1, 1, 1)),
+    (0, (3, 1, 1, 1)),
+)
 
 
 def forecast_chart(
     view: ForecastView, later: Sequence[DatedCount] = (), publisher: str = "the publisher"
 ) -> Exhibit:
-    """Draw the counts, the register model's fan, the benchmarks and the counts that came later."""
+    """Draw the counts, the combined fan, the single methods and the counts that came later."""
     figure, axes = canvas(height=4.6)
     last = view.history[-1]
     _history(axes, view)
     _fan(axes, view, last)
     ends = _benchmark_lines(axes, view, last)
-    shown = [c for c in later if c.date <= view.register[-1].date]
+    shown = [c for c in later if c.date <= view.combined[-1].date]
     if shown:
         axes.plot(
             [c.date.year for c in shown],
@@ -52,7 +59,7 @@ def forecast_chart(
             fontweight="bold",
             arrowprops={"arrowstyle": "-", "color": PLUM, "linewidth": 1},
         )
-    _end_labels(axes, view.register[-1].date.year, ends)
+    _end_labels(axes, view.combined[-1].date.year, ends)
     axes.set_ylabel("People on the register")
     axes.yaxis.set_major_formatter(lambda y, _: numbers.count(y))
     axes.margins(x=0.02)
@@ -94,9 +101,9 @@ def _with_gaps(years: list[int], counts: list[float]) -> tuple[list[int], list[f
 
 
 def _fan(axes: Any, view: ForecastView, last: DatedCount) -> None:
-    years = [last.date.year, *(f.date.year for f in view.register)]
+    years = [last.date.year, *(f.date.year for f in view.combined)]
     for level, alpha in ((0.90, 0.20), (0.50, 0.35)):
-        ends = [central(f.quantiles, level) for f in view.register if f.quantiles is not None]
+        ends = [central(f.quantiles, level) for f in view.combined if f.quantiles is not None]
         low, high = zip(*ends, strict=True)
         axes.fill_between(
             years,
@@ -106,17 +113,17 @@ def _fan(axes: Any, view: ForecastView, last: DatedCount) -> None:
             alpha=alpha,
             linewidth=0,
         )
-    axes.plot(years, [last.count, *(f.value for f in view.register)], color=TEAL, zorder=4)
+    axes.plot(years, [last.count, *(f.value for f in view.combined)], color=TEAL, zorder=4)
 
 
 def _benchmark_lines(
     axes: Any, view: ForecastView, last: DatedCount
 ) -> list[tuple[float, str, str]]:
-    """Draw the benchmarks in grey, each with its own dashes; return the labels of the ends."""
-    final = view.register[-1]
-    ends = [(float(final.value or 0), "Register model", "#1B6E66")]
+    """Draw the methods in grey, each with its own dashes; return the labels of the ends."""
+    final = view.combined[-1]
+    ends = [(float(final.value or 0), "Combined", "#1B6E66")]
     by_method: dict[str, list[PointForecast]] = {}
-    for f in view.benchmarks:
+    for f in (*view.register, *view.benchmarks):
         if f.value is not None:
             by_method.setdefault(f.method, []).append(f)
     for dash, forecasts in zip(_DASHES, by_method.values(), strict=False):
@@ -166,24 +173,26 @@ def _end_labels(axes: Any, year: int, ends: list[tuple[float, str, str]]) -> Non
 
 
 def _forecast_headline(view: ForecastView) -> str:
-    f = view.register[-1]
+    f = view.combined[-1]
     last = view.history[-1].count
     way = "growth to" if (f.value or 0) > last else "a fall to"
-    return f"The register model expects {way} {numbers.count(f.value)} by {f.date:%B %Y}"
+    return f"The combined forecast expects {way} {numbers.count(f.value)} by {f.date:%B %Y}"
 
 
 def _forecast_alt(view: ForecastView, later: Sequence[DatedCount]) -> str:
-    f = view.register[-1]
-    others = [b for b in view.benchmarks if b.date == f.date and b.value is not None]
+    f = view.combined[-1]
+    others = [
+        b for b in (*view.register, *view.benchmarks) if b.date == f.date and b.value is not None
+    ]
     text = (
-        f"From {numbers.count(view.history[-1].count)} on {numbers.day(view.origin)} the register "
-        f"model's median reaches {numbers.count(f.value)} on {numbers.day(f.date)} (90% interval "
+        f"From {numbers.count(view.history[-1].count)} on {numbers.day(view.origin)} the combined "
+        f"forecast's median is {numbers.count(f.value)} on {numbers.day(f.date)} (90% interval "
         f"{numbers.count(f.low)} to {numbers.count(f.high)})"
     )
     if others:
         values = [b.value or 0 for b in others]
         text += (
-            f"; the simple methods lie between {numbers.count(min(values))} and "
+            f"; single methods lie between {numbers.count(min(values))} and "
             f"{numbers.count(max(values))}"
         )
     if later:
@@ -198,7 +207,10 @@ def _forecast_data(view: ForecastView, later: Sequence[DatedCount]) -> pd.DataFr
     rows: list[tuple[str, Any, float | None, float | None, float | None]] = [
         ("count", c.date, c.count, None, None) for c in (*view.history, *later)
     ]
-    rows += [(f.label, f.date, f.value, f.low, f.high) for f in (*view.register, *view.benchmarks)]
+    rows += [
+        (f.label, f.date, f.value, f.low, f.high)
+        for f in (*view.combined, *view.register, *view.benchmarks)
+    ]
     frame = pd.DataFrame(rows, columns=["Series", "Date", "People", "90% low", "90% high"])
     return frame.assign(Date=frame["Date"].map(lambda d: d.isoformat()))
 

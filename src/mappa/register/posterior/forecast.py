@@ -17,9 +17,13 @@ from mappa.register.posterior.quantities import forecast as one_draw
 
 @dataclasses.dataclass(frozen=True)
 class Forecast:
-    """Draws of the national community stock at yearly dates after *as_of* (draw by date)."""
+    """Draws of the national community stock at yearly dates after *as_of* (draw by date).
+
+    ``start`` are the same draws of the stock on *as_of* itself.
+    """
 
     as_of: pd.Timestamp
+    start: Array
     dates: tuple[pd.Timestamp, ...]
     draws: Array
     status: str
@@ -49,7 +53,8 @@ def forecast(
         rows = [one_draw(held.plan, z, i) for i, z in enumerate(held.z)]
         array = np.array([[row[n] for n in names] for row in rows])
     dates = tuple(day + pd.DateOffset(years=h) for h in range(1, horizon + 1))
-    return Forecast(day, dates, array, held.status)
+    start = held.shown[f"stock.{held.plan.today:.2f}"].to_numpy(dtype=float)
+    return Forecast(day, start, dates, array, held.status)
 
 
 __all__ = ["Forecast", "forecast", "future_walk"]

@@ -45,35 +45,45 @@ def capital(text: str) -> str:
 
 
 def forecast_sentence(view: ForecastView, later: Sequence[DatedCount] = ()) -> Prose:
-    """Say the last year's forecast, and the first later count where there is one."""
-    last = view.register[-1]
+    """Say the last year's combined forecast, and the first later count where there is one."""
+    last, ours = view.combined[-1], view.register[-1]
     text = (
-        f"From {numbers.day(view.origin)} the register model puts the number on the register in "
-        f"{view.nation} on {numbers.day(last.date)} at {numbers.count(last.value)} people "
-        f"{interval(last.low, last.high)}."
+        f"From {numbers.day(view.origin)} the combined forecast of the number on the register in "
+        f"{view.nation} on {numbers.day(last.date)} is {numbers.count(last.value)} people "
+        f"{interval(last.low, last.high)}. The register model alone gives "
+        f"{numbers.count(ours.value)}. {_came(view, later)} "
     )
-    seen = {f.date: f for f in view.register}
+    return Prose(f"{text}{RECIPE}")
+
+
+#: How the forecast is made, what it assumes, and what its makers knew.
+RECIPE = (
+    "The forecast is the mean of the quantiles of four methods with equal weights: the register "
+    "model, a random walk with drift, damped exponential smoothing and ARIMA(0,2,1). People who "
+    "knew how the first sealed forecast had done set this recipe. The register model assumes that "
+    "the law stays as it is and that the number sentenced moves at random from its last level."
+)
+
+
+def _came(view: ForecastView, later: Sequence[DatedCount]) -> str:
+    """Say whether the first later count lies inside the interval of the combined forecast."""
+    seen = {f.date: f for f in view.combined}
     came = next((c for c in later if c.date in seen), None)
     if came is None:
-        text += " No count later than that is in the data yet."
-    else:
-        f = seen[came.date]
-        inside = f.low is not None and f.high is not None and f.low <= came.count <= f.high
-        text += (
-            f" The first count that came, {numbers.count(came.count)} on "
-            f"{numbers.day(came.date)}, lies {'inside' if inside else 'outside'} its {LEVEL} "
-            f"interval ({numbers.count(f.low)} to {numbers.count(f.high)})."
-        )
-    return Prose(
-        text + " It assumes that the law stays as it is and that the number sentenced a year "
-        "moves at random from its last known level."
+        return "No later count is in the data yet."
+    f = seen[came.date]
+    inside = f.low is not None and f.high is not None and f.low <= came.count <= f.high
+    return (
+        f"The first later count, {numbers.count(came.count)} on {numbers.day(came.date)}, lies "
+        f"{'inside' if inside else 'outside'} its {LEVEL} interval ({numbers.count(f.low)} to "
+        f"{numbers.count(f.high)})."
     )
 
 
 def benchmarks_table(view: ForecastView) -> Table:
-    """Set the register model's forecast beside the benchmarks', a column for each date."""
+    """Set the combined forecast above its parts and the other methods, a column for each date."""
     rows: dict[str, list[str]] = {}
-    for f in (*view.register, *view.benchmarks):
+    for f in (*view.combined, *view.register, *view.benchmarks):
         rows.setdefault(capital(f.label), []).append(forecast_cell(f))
     dates = [numbers.day(f.date) for f in view.register]
     frame = pd.DataFrame([[label, *cells] for label, cells in rows.items()])
@@ -125,6 +135,26 @@ def origins_table(rolling: RollingOrigins) -> Table:
     )
 
 
+def comparison(rolling: RollingOrigins) -> Prose:
+    """Compare the combined forecast with the register model over the past starting points."""
+    c = rolling.comparison
+    if c is None:
+        return Prose(
+            "The combined forecast cannot be compared with the register model: "
+            f"{rolling.register_status}."
+        )
+    return Prose(
+        f"Over {numbers.cardinal(c.origins)} past starting points the combined forecast scored "
+        f"{numbers.count(c.combined)} and the register model {numbers.count(c.register)} (mean "
+        f"CRPS in people; lower is better). The difference is "
+        f"{numbers.count(c.difference, sign=True)} ({LEVEL} interval "
+        f"{numbers.count(c.low, sign=True)} to {numbers.count(c.high, sign=True)}, whole starting "
+        f"points resampled), and the combined forecast did better from {c.better} of {c.origins}. "
+        f"Its {LEVEL} intervals held {c.covered} of {c.cases} counts. So few and overlapping "
+        "starting points cannot choose a method, and none was chosen by them."
+    )
+
+
 def _error_cell(score: HorizonScore) -> str:
     return f"{numbers.count(score.rmse)} ({numbers.count(score.mean_error, sign=True)})"
 
@@ -150,7 +180,7 @@ def _how_register(rolling: RollingOrigins) -> str:
     if any(s.method == REGISTER for s in rolling.scores):
         text = (
             "The register model was refitted offline at each date, at the mode of its posterior "
-            "with a normal approximation about it, and its forecasts are kept."
+            "with a normal approximation about it, and starts from the count of that date."
         )
         status = rolling.register_status
         return text if status == "ok" else f"{text} Of these {status}."

@@ -1,0 +1,82 @@
+"""The combined forecast: a mean of quantiles, paths in the register's order, honest scores."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mappa.data import Data
+from mappa.forecasts import combined
+from mappa.forecasts.backtest import rolling_origins
+from mappa.forecasts.benchmarks import benchmarks, forecast_record, spreads
+from mappa.forecasts.national_draws import NationalDraws, jump_off
+from mappa.forecasts.scoring import LEVELS
+from mappa.forecasts.sealing import sealed_forecasts
+
+ORIGIN = pd.Timestamp("2020-03-31")
+
+
+def register_draws(n: int = 2000, horizon: int = 3, seed: int = 1) -> np.ndarray:
+    """Draws whose order changes from year to year, as a model's do."""
+    steps = np.random.default_rng(seed).normal(1500, 600, (n, horizon))
+    return np.asarray(62435 + np.cumsum(steps, axis=1))
+
+
+def test_the_combined_quantile_is_the_mean_of_four(data: Data) -> None:
+    draws = register_draws()
+    ours = forecast_record("register", "x", ORIGIN, 2, quantiles=np.quantile(draws[:, 1], LEVELS))
+    others = [b for b in benchmarks(data, ORIGIN, 2) if b.horizon == 2]
+    found = combined.combine(ours, others)
+    members = {b.method: b.quantiles for b in others if b.method in combined.MEMBERS}
+    assert set(members) == {"random_walk_drift", "ets_damped", "arima_021"}
+    mean = (np.array(ours.quantiles) + sum(np.array(q) for q in members.values())) / 4
+    assert found.quantiles == pytest.approx(mean)
+    assert found.status == "ok" and found.method == "combined"
+    short = combined.combine(ours, [b for b in others if b.method != "arima_021"])
+    assert short.status == "1 of its methods cannot be used"
+
+
+def test_paths_have_the_combined_quantiles_and_the_registers_ranks(data: Data) -> None:
+    draws = register_draws()
+    paths = combined.combined_draws(data, ORIGIN, draws)
+    made = spreads(data, ORIGIN, 3)
+    for h in range(3):
+        assert (np.argsort(paths[:, h]) == np.argsort(draws[:, h])).all()
+        others = [made[name][h].quantiles(LEVELS) for name in combined.MEMBERS]  # type: ignore[union-attr]
+        mean = np.mean([np.quantile(draws[:, h], LEVELS), *others], axis=0)
+        assert np.quantile(paths[:, h], LEVELS) == pytest.approx(mean, rel=2e-3)
+    # A draw that is high stays high: the ranks of neighbouring years are correlated.
+    assert np.corrcoef(paths[:, 1], paths[:, 2])[0, 1] > 0.7
+
+
+def test_the_model_starts_from_the_last_count(data: Data) -> None:
+    assert jump_off(data, ORIGIN, 62711.0) == pytest.approx(62435 / 62711)
+    assert jump_off(data, pd.Timestamp("2012-03-31"), 40000.0) == 1.0  # no count that year
+
+
+def test_rolling_origins_meet_the_audit(data: Data) -> None:
+    """Expected by an audit with its own code: 943 with jump-off, 817, 4 of 8, 30 of 30."""
+    found = rolling_origins(data).comparison
+    assert found is not None
+    assert (found.cases, found.origins, found.better, found.covered) == (30, 8, 4, 30)
+    assert found.register == pytest.approx(943, abs=2)
+    assert found.combined == pytest.approx(817, abs=15)
+    assert found.difference == pytest.approx(found.combined - found.register)
+    assert found.low < found.difference < 0 < found.high
+
+
+def test_a_seal_holds_the_combined_forecast_its_parts_and_areas_along_it(data: Data) -> None:
+    draws = register_draws()
+    nation = [
+        NationalDraws(combined.combined_draws(data, ORIGIN, draws), combined.METHOD, "combined"),
+        NationalDraws(draws, "register", "register"),
+    ]
+    rows, methods = sealed_forecasts(data, ORIGIN, 3, nation)
+    of_nation = rows[rows["scope"] == "nation"]
+    assert {"combined", "register", *combined.MEMBERS} <= set(of_nation["method"])
+    assert set(rows["method"]) == set(methods)
+    areas = rows[rows["method"] == "growth_model"]
+    assert set(areas["place"]) == set(data.names)
+    last = areas[(areas["level"] == 0.5) & (areas["date"] == areas["date"].max())]["value"].sum()
+    assert last == pytest.approx(np.median(nation[0].draws[:, -1]), rel=0.02)
