@@ -9,7 +9,7 @@ import pytest
 from add_support import digest
 from sheet_writers import write_sheets
 
-from mappa.data import Data, add, journal, load, submission, workbooks
+from mappa.data import Data, add, journal, load, sheets, submission
 from mappa.errors import DataError, OutputError
 
 HEADER = ["area", "date", "measure", "value", "source", "source_title", "source_url"]
@@ -341,4 +341,4 @@ def test_a_made_up_country_takes_figures_by_its_own_names(
     ],
 )
 def test_cells_read_as_a_csv_would_hold_them(value: object, text: str) -> None:
-    assert workbooks.cell_of(value).text == text
+    assert sheets.cell_of(value).text == text

@@ -13,7 +13,7 @@ import re
 import unicodedata
 from decimal import Decimal
 
-from mappa.data.workbooks import Cell
+from mappa.data.sheets import Cell
 
 #: Signs that stand for a number, as the Government Statistical Service and others print them.
 SHORTHAND = {
@@ -197,7 +197,7 @@ def _refuse_text(text: str, kind: Kind) -> None:
         raise CellError(f"{said} is the text of a formula", f"the number, {said.lstrip('=@')}")
     if re.search(r"[£$€]|\bGBP\b", text):
         bare = re.sub(r"[£$€]|\bGBP\b", "", said).strip()
-        raise CellError(f"{said} is a sum of money and no {_what(kind)}", bare)
+        raise CellError(f"{said} is a sum of money and no {_what(kind)}", bare or kind.right)
     if re.fullmatch(r"[+-]?\d+(\.\d*)?[eE][+-]?\d+", text):
         raise CellError(
             f"{said} is a shortened form that may have lost its last digits",

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
-from mappa.data.workbooks import (
+from mappa.data.sheets import (
     EMPTY,
     MOST_CELLS,
     MOST_COLUMNS,

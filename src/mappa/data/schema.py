@@ -168,18 +168,20 @@ def _check_measures(table: str, frame: pd.DataFrame, dictionary: pd.DataFrame) -
     """Hold each figure to the type and range of its measure (rows ``measures`` of dictionary)."""
     if table not in {"area_figures", "national_figures"}:
         return
-    for _, rule in dictionary[dictionary["table"] == "measures"].iterrows():
-        values = frame.loc[frame["measure"] == rule["column"], "value"]
-        bad = (values < float(rule["minimum"])) | (values > float(rule["maximum"]))
-        if rule["type"] == "integer":
-            bad |= values % 1 != 0
-        if bad.any():
-            kind = "whole number" if rule["type"] == "integer" else "number"
-            fail(
-                table, values.index[bad][0], "value",
-                f"{values[bad].iloc[0]:g} is no {rule['column']}, a {kind} of {rule['minimum']} "
-                f"to {rule['maximum']}",
-            )  # fmt: skip
+    rules = dictionary[dictionary["table"] == "measures"].set_index("column")
+    measure, value = frame["measure"], frame["value"]
+    low, high = (measure.map(rules[c].astype(float)) for c in ("minimum", "maximum"))
+    part = measure.map(rules["type"] == "integer").eq(True) & (value % 1 != 0)
+    bad = (value < low) | (value > high) | part
+    if bad.any():
+        row = frame.index[bad][0]
+        kind = "number" if rules.at[measure[row], "type"] == "number" else "whole number"
+        fail(
+            table,
+            row,
+            "value",
+            f"{value[row]:g} is no {measure[row]}, a {kind} of {low[row]:g} to {high[row]:g}",
+        )
 
 
 def validate_table(table: str, raw: pd.DataFrame, dictionary: pd.DataFrame) -> pd.DataFrame:

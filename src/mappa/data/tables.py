@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from mappa.data import cells
-from mappa.data.workbooks import EMPTY, Cell, Sheet
+from mappa.data.sheets import EMPTY, Cell, Sheet
 from mappa.errors import DataError
 
 #: Other names of the column of areas.

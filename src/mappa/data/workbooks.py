@@ -1,87 +1,33 @@
-"""Read any spreadsheet or CSV as cells: the one reader of tables that every command uses.
+"""Read any spreadsheet or CSV as sheets: the one reader of files that every command uses.
 
-What a sheet shows and what it stores may differ, and the difference changes figures: a cell that
-shows 4% stores 0.04, a raised note mark runs into the number before it, a formula that was never
-calculated has no value. So a cell keeps its text together with what kind of cell it is. Sheets are
-sparse (only cells that hold something) and limited in size before anything is expanded.
+XLSX are read with openpyxl, XLS with calamine, ODS and CSV by hand (see there).
 """
 
 from __future__ import annotations
 
-import codecs
-import collections
-import csv
-import dataclasses
-import datetime as dt
 import io
-import math
 import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from mappa.data.delimited import read_delimited
+from mappa.data.opendocument import read_opendocument
+from mappa.data.sheets import (
+    EMPTY,
+    LARGEST_FILE,
+    LARGEST_UNPACKED,
+    Cell,
+    Sheet,
+    cell_of,
+    check_size,
+    clean,
+    percent,
+)
 from mappa.errors import DataError
 
-#: More than any table of areas needs; a larger file is something else.
-LARGEST_FILE = 20_000_000
-LARGEST_UNPACKED = 50_000_000
-MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 50_000, 1_000, 200_000
-#: A cell that is longer is no note on a figure.
-LONGEST_CELL = 5_000
-
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Cell:
-    """A cell that holds something.
-
-    Attributes
-    ----------
-    text: as a CSV would hold it (12, not 12.0; 2020-03-31; 4% where a percent cell shows it).
-    kind: ``text``, ``number``, ``percent``, ``date``, ``truth``, ``error`` or ``formula`` (one
-        without a saved value; its text is the formula).
-    raised: the raised characters that stood in it, which are note marks and not part of the text.
-    """
-
-    text: str
-    kind: str = "text"
-    raised: str = ""
-
-
-EMPTY = Cell("")
-
-
-@dataclasses.dataclass(frozen=True)
-class Sheet:
-    """A sheet: its cells by row (from 1, as in the file) and column (from 0).
-
-    Attributes
-    ----------
-    visible: False for a hidden sheet.
-    hidden: rows that are hidden.
-    merged: merged ranges as first row, first column, last row, last column.
-    from_1904: whether serial days count from 1904 (old Macintosh workbooks) and not from 1900.
-    delimited: whether it is a CSV, where a cell too many may have moved the others.
-    formats: whether number formats are known, so that 4% does not come as 0.04.
-    remarks: what was assumed in reading, in whole sentences.
-    """
-
-    name: str
-    rows: dict[int, dict[int, Cell]]
-    visible: bool = True
-    hidden: frozenset[int] = frozenset()
-    merged: tuple[tuple[int, int, int, int], ...] = ()
-    from_1904: bool = False
-    delimited: bool = False
-    formats: bool = True
-    remarks: tuple[str, ...] = ()
-
-    def at(self, row: int, column: int) -> Cell:
-        """Return a cell; an empty one where nothing stands."""
-        return self.rows.get(row, {}).get(column, EMPTY)
 
 
 def kind_of(content: bytes, name: str) -> str:
@@ -170,11 +116,9 @@ def read_sheets(content: bytes, name: str) -> list[Sheet]:
     DataError: one sentence where the content is no such table, is damaged, is encrypted or is
         larger than any table of areas.
     """
-    from mappa.data.opendocument import read_opendocument
-
     kind = kind_of(content, name)
     if kind == "csv":
-        return [_csv_sheet(content, name)]
+        return [read_delimited(content, name)]
     readers = {"xlsx": _xlsx_sheets, "xls": _xls_sheets, "ods": read_opendocument}
     try:
         return list(readers[kind](content, name))
@@ -190,20 +134,6 @@ def read_sheets(content: bytes, name: str) -> list[Sheet]:
         raise DataError(
             f"{name} cannot be read as {kind.upper()} ({type(error).__name__}): is it damaged?"
         ) from None
-
-
-def check_size(name: str, sheet: str, rows: int, columns: int, cells: int) -> None:
-    """Refuse a sheet larger than any table of areas, by the rows, columns and cells it fills."""
-    for number, most, what in (
-        (rows, MOST_ROWS, "rows"),
-        (columns, MOST_COLUMNS, "columns"),
-        (cells, MOST_CELLS, "cells"),
-    ):
-        if number > most:
-            raise DataError(
-                f"{name}, sheet {sheet!r}, fills {number:,} {what}, and at most {most:,} are read; "
-                "right: a sheet that holds the table alone."
-            )
 
 
 # XLSX ----------------------------------------------------------------------------------------
@@ -278,7 +208,7 @@ def _xlsx_cell(cell: Any, formulas: Any) -> Cell:
         for run in value:
             up = isinstance(run, TextBlock) and run.font.vertAlign == "superscript"
             plain, raised = (plain, raised + str(run)) if up else (plain + str(run), raised)
-        return Cell(_clean(_unescape(plain)), "text", raised.strip())
+        return Cell(clean(_unescape(plain)), "text", raised.strip())
     if cell.data_type == "e":
         return Cell(str(value), "error")
     if isinstance(value, str):
@@ -317,97 +247,3 @@ def _xls_sheets(content: bytes, name: str) -> Iterator[Sheet]:
         merged = tuple((a[0] + 1, a[1], b[0] + 1, b[1]) for a, b in sheet.merged_cell_ranges or ())
         visible = about.visible == SheetVisibleEnum.Visible
         yield Sheet(about.name, rows, visible, merged=merged, formats=False)
-
-
-# CSV -----------------------------------------------------------------------------------------
-
-
-def _csv_sheet(content: bytes, name: str) -> Sheet:
-    text, remarks = _decode(content, name)
-    first = re.match(r'"?sep=(.)"?[^\S\r\n]*(?:\r\n|\r|\n|$)', text, re.I)
-    if first:
-        separator, text = first[1], text[first.end() :]
-    else:
-        separator = _separator(text)
-    rows: dict[int, dict[int, Cell]] = {}
-    cells = 0
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    try:
-        for line, row in enumerate(reader, start=2 if first else 1):
-            filled = {i: c for i, v in enumerate(row) if (c := cell_of(v)).text}
-            if filled:
-                rows[line] = filled
-                cells += len(filled)
-                check_size(name, name, len(rows), max(filled) + 1, cells)
-    except csv.Error as error:
-        raise DataError(f"{name} is not a well-formed CSV: {error}.") from None
-    return Sheet(name, rows, delimited=True, remarks=remarks)
-
-
-def _decode(content: bytes, name: str) -> tuple[str, tuple[str, ...]]:
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encoding = "utf-16"
-    else:
-        encoding = "utf-8-sig"
-    remarks: tuple[str, ...] = ()
-    try:
-        text = content.decode(encoding)
-    except UnicodeDecodeError:
-        try:
-            text = content.decode("cp1252" if encoding != "utf-16" else "ascii")
-        except UnicodeDecodeError:
-            raise DataError(f"{name} is not UTF-8 text: save it as CSV in UTF-8.") from None
-        remarks = (f"{name} is not UTF-8: it was read as Windows-1252.",)
-    control = len(re.findall(r"[\x00-\x08\x0e-\x1f]", text))
-    if control > len(text) / 20 + 1:
-        raise DataError(f"{name} is no CSV, ODS, XLS or XLSX.")
-    return text, remarks
-
-
-def _separator(text: str) -> str:
-    """Return the separator by which most of the first rows have the same number of cells."""
-
-    def agreement(separator: str) -> tuple[int, int]:
-        widths: collections.Counter[int] = collections.Counter()
-        reader = csv.reader(io.StringIO(text[:200_000], newline=""), delimiter=separator)
-        try:
-            for _, row in zip(range(40), reader, strict=False):
-                if len(row) > 1:
-                    widths[len(row)] += 1
-        except csv.Error:
-            return 0, 0
-        return max(((n, width) for width, n in widths.items()), default=(0, 0))
-
-    return max(_SEPARATORS, key=agreement)
-
-
-# Cells -----------------------------------------------------------------------------------------
-
-
-def _clean(text: str) -> str:
-    """Return *text* without blanks around it; a no-break space is a blank."""
-    return text.strip()[:LONGEST_CELL]
-
-
-def percent(value: float) -> Cell:
-    """Return the cell that shows *value* as a percentage: 0.04 is 4%."""
-    return Cell(f"{cell_of(float(f'{value * 100:.12g}')).text}%", "percent")
-
-
-def cell_of(value: Any) -> Cell:
-    """Return a value as a CSV would hold it, with its kind: 12 (not 12.0), 2020-03-31, true."""
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return EMPTY
-    if isinstance(value, bool):
-        return Cell("TRUE" if value else "FALSE", "truth")
-    if isinstance(value, int):
-        return Cell(str(value), "number")
-    if isinstance(value, float):
-        whole = value.is_integer() and abs(value) < 2**53
-        return Cell(str(int(value)) if whole else repr(value), "number")
-    if isinstance(value, dt.datetime):
-        midnight = value.time() == dt.time()
-        return Cell(value.date().isoformat() if midnight else value.isoformat(sep=" "), "date")
-    if isinstance(value, dt.date):
-        return Cell(value.isoformat(), "date")
-    return Cell(_clean(str(value)))
