@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -342,3 +344,125 @@ def test_a_made_up_country_takes_figures_by_its_own_names(
 )
 def test_cells_read_as_a_csv_would_hold_them(value: object, text: str) -> None:
     assert sheets.cell_of(value).text == text
+
+
+def test_several_files_are_one_change(run, data_copy: Path, data: Data, tmp_path: Path) -> None:
+    """Area and national rows and their sources, in files of their own, asked about once."""
+    area, day = open_cell(data), str(data.settings["default_as_of"])
+    value = plausible(data, area)
+    sources = [
+        ["brief-2020", "A brief", "2020-12", "https://example.org/b"],
+        ["paper-2020", "A paper", "2020-11", "https://example.org/p"],
+    ]
+    figures = write_table(
+        tmp_path / "area_figures.csv",
+        [[area, day, "rso_count", value, "brief-2020 paper-2020"]],
+        ["area", "date", "measure", "value", "sources"],
+    )
+    nation = write_table(
+        tmp_path / "national_figures.ods",
+        [["2020-03-31", "rso_missing", "", 300, "paper-2020", "found"]],
+        ["date", "measure", "category", "value", "sources", "note"],
+    )
+    names = write_table(tmp_path / "sources.xlsx", sources, ["source", "title", "published", "url"])
+    status, output = run("add-figures", *map(str, (figures, nation, names)), answer="y\n")
+    assert status == 0, output
+    assert output.count("Change the tables in") == 1
+    after = load(data_copy)
+    assert after.counts(day)[area] == value
+    assert after.area_figures["sources"].iloc[-1] == "brief-2020 paper-2020"
+    assert after.national("rso_missing")[pd.Timestamp(day)] == 300
+    assert set(after.sources["source"].tail(2)) == {"brief-2020", "paper-2020"}
+    again = digest(data_copy)
+    assert "Nothing changes" in run("add-figures", *map(str, (figures, nation, names)))[1]
+    assert digest(data_copy) == again
+
+
+@pytest.mark.parametrize("table", ["population", "sentencing", "outflow"])
+def test_other_tables_come_in_byte_for_byte(
+    data_copy: Path, data: Data, tmp_path: Path, table: str
+) -> None:
+    """The last rows of a table, taken out and added again as a workbook, give the same bytes."""
+    path = data_copy / f"{table}.csv"
+    whole = path.read_bytes()
+    lines = whole.decode("utf-8").splitlines(keepends=True)
+    path.write_text("".join(lines[:-3]), encoding="utf-8", newline="")
+    rows = list(csv.reader([lines[0], *lines[-3:]]))
+    short = load(data_copy)
+    read = submission.read_submission(
+        write_table(tmp_path / "own.xlsx", [list(r) for r in rows[1:]], rows[0]), short
+    )
+    plan = add.plan(short, read)
+    assert [c.kind for c in plan.changes] == ["new"] * 3
+    add.apply(plan, data_copy)
+    assert path.read_bytes() == whole
+    mine = [[*rows[1]], [*rows[2]]]
+    mine[1][rows[0].index("source")] = "unheard-of"
+    with pytest.raises(DataError, match="row 3, column source: 'unheard-of' is not in sources"):
+        submission.read_submission(write_table(tmp_path / "x.csv", mine, rows[0]), short)
+
+
+def test_another_value_of_a_table_without_preferred_ones_is_refused(
+    data: Data, tmp_path: Path
+) -> None:
+    row = data.population.iloc[0].astype(str).tolist()
+    row[2] = str(int(row[2]) + 1)
+    path = write_table(tmp_path / "p.csv", [row], list(data.population.columns))
+    with pytest.raises(DataError, match=r"row 2, column population_all: .* where population\.csv"):
+        add.plan(data, submission.read_submission(path, data))
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_a_change_broken_off_is_finished_by_the_next_start(
+    data_copy: Path, data: Data, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed between any two writes: the next load sees all tables new, or all old."""
+    area, day = open_cell(data), str(data.settings["default_as_of"])
+    path = write_table(tmp_path / "n.csv", [[area, day, "rso_count", plausible(data, area), *NEW]])
+    real = journal.write_atomically
+
+    class Killed(BaseException):
+        pass
+
+    for killed_at in range(3):
+        folder = tmp_path / str(killed_at)
+        shutil.copytree(data_copy, folder)
+        fresh = load(folder)
+        plan = add.plan(fresh, submission.read_submission(path, fresh))
+        writes = iter(range(9))
+
+        def write(target: Path, text: str | bytes, at: int = killed_at, n=writes) -> Path:
+            if next(n) == at:
+                raise Killed
+            return real(target, text)
+
+        monkeypatch.setattr(journal, "write_atomically", write)
+        with pytest.raises(Killed):
+            add.apply(plan, folder)
+        monkeypatch.setattr(journal, "write_atomically", real)
+        after = load(folder)
+        assert (area in after.counts(day)) == (killed_at > 0)
+        assert ("made-up-report" in set(after.sources["source"])) == (killed_at > 0)
+        assert not (folder / journal.NAME).exists()
+
+
+def test_the_two_forces_of_london_are_summed(data: Data, tmp_path: Path) -> None:
+    day = str(data.settings["default_as_of"])
+    met = ["Metropolitan Police", day, "rso_count", "6,541", *NEW]
+    city = ["City of London", day, "rso_count", "40", *NEW]
+    read = submission.read_submission(write_table(tmp_path / "l.csv", [met, city]), data)
+    row = read.rows["area_figures"].iloc[0]
+    assert (row["area"], row["value"]) == ("London", "6581")
+    assert "were summed to London, 6,581" in read.remarks[-1]
+    rate = [
+        [*met[:2], "rso_rate_per_100k", "80", *NEW],
+        [*city[:2], "rso_rate_per_100k", "3", *NEW],
+    ]
+    with pytest.raises(DataError, match="the rates of two forces are not added up"):
+        submission.read_submission(write_table(tmp_path / "r.csv", rate), data)
+
+
+def test_a_total_that_is_no_sum_is_refused(data: Data, tmp_path: Path) -> None:
+    rows = [["Kent", *GOOD[1:]], ["Total", *GOOD[1:3], 301, *NEW]]
+    with pytest.raises(DataError, match="row 3, column value: Total is 301, where its areas sum"):
+        submission.read_submission(write_table(tmp_path / "t.csv", rows), data)

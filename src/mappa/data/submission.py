@@ -27,12 +27,12 @@ NATIONAL = Layout(
 )
 #: Tables that take rows as they are, and what stands for a column that a file may leave out.
 OTHER_TABLES = {
-    "sources": {"kind": "press_or_other"},
     "population": {},
     "population_age_bands": {},
     "sentencing": {"printed": "{value}"},
     "outflow": {"printed": "{value}"},
     "profile": {"printed": "{value}"},
+    "sources": {"kind": "press_or_other"},  # the last, for other tables name a source too
 }
 #: What makes a cell of a table of figures: at most one of its values is preferred.
 CELLS = {
@@ -94,6 +94,8 @@ def _rules(table: str, data: Data) -> pd.DataFrame:
 def _layout(table: str, data: Data) -> Layout:
     rules = _rules(table, data)
     must = rules[(rules["required"] == "yes") | (rules["key"] == "yes")]["column"]
+    if table == "sources":
+        must = rules["column"][rules["column"] != "published"]
     needs = tuple(c for c in must if c not in OTHER_TABLES[table])
     return Layout(table, needs, tuple(c for c in rules["column"] if c not in needs))
 
