@@ -12,7 +12,7 @@ import pandas as pd
 
 from mappa.data import cells, measures
 from mappa.data.area_names import Name, resolve
-from mappa.data.cells import CellError, Kind, Reading
+from mappa.data.cells import CellError, Kind
 from mappa.data.load import Data
 from mappa.data.tables import Table
 from mappa.errors import DataError, UnknownName
@@ -100,7 +100,7 @@ def read_row(table: Table, line: int, data: Data, kinds: Mapping[str, Kind]) -> 
         written = table.text(line, "measure")
         measure, taken = measures.named(written, _known(name, data), _table_of(name))
         column = "value"
-        value = read_value(table, line, kinds[measure])
+        value = cells.read_number(table.cell(line, "value"), kinds[measure])
     except (CellError, UnknownName) as error:
         raise table.error(line, column, str(error)) from None
     for of, said in (("date", day.remark), ("measure", taken), ("value", value.remark)):
@@ -142,20 +142,6 @@ def read_name(table: Table, line: int, data: Data) -> tuple[Name, list[str]]:
 
 def _plain(text: str) -> str:
     return cells.squeeze(re.sub(r"[^\w]+", " ", text.replace("&", " and "))).lower()
-
-
-def read_value(table: Table, line: int, kind: Kind) -> Reading:
-    """Return the value of a row; CellError where it is not certain."""
-    cell = table.cell(line, "value")
-    reading = cells.read_number(cell, kind)
-    small = kind.unit == "percent" and cell.kind == "number" and abs(float(reading.text)) < 1
-    if small and not table.sheet.formats:
-        raise CellError(
-            f"{reading.text} may be a cell that shows {float(reading.text):.0%}, which an XLS "
-            "does not tell here",
-            "the file saved as XLSX, ODS or CSV",
-        )
-    return reading
 
 
 def _particulars(table: Table, line: int, published: Mapping[str, str]) -> dict[str, str]:

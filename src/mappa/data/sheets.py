@@ -54,7 +54,6 @@ class Sheet:
     merged: merged ranges as first row, first column, last row, last column.
     from_1904: whether serial days count from 1904 (old Macintosh workbooks) and not from 1900.
     delimited: whether it is a CSV, where a cell too many may have moved the others.
-    formats: whether number formats are known, so that 4% does not come as 0.04.
     remarks: what was assumed in reading, in whole sentences.
     """
 
@@ -65,7 +64,6 @@ class Sheet:
     merged: tuple[tuple[int, int, int, int], ...] = ()
     from_1904: bool = False
     delimited: bool = False
-    formats: bool = True
     remarks: tuple[str, ...] = ()
 
     def at(self, row: int, column: int) -> Cell:
