@@ -12,27 +12,39 @@ from mappa.data import Data
 from mappa.errors import UsageError
 from mappa.plot.register import whatif as charts
 from mappa.register.answers import scenarios
-from mappa.register.answers.whatif import WhatIf, _posterior, in_force, whatif
+from mappa.register.answers.scenarios import ScenarioRecord, in_force
+from mappa.register.posterior import draws as posteriors
 from mappa.words.register import whatif as words
 
 MINUS = "\N{MINUS SIGN}"
+MEANING = {s.name: s.meaning for s in scenarios.SETTINGS}
 
 
-def record(scenario: float, baseline: float = 70_000, **changes: object) -> WhatIf:
-    made = WhatIf(
+def point(year: int, baseline: float, scenario: float) -> scenarios.ScenarioPoint:
+    day = dt.date(year, 3, 31)
+    return scenarios.ScenarioPoint(
+        day, baseline, None, None, scenario, None, None, scenario - baseline, None, None
+    )
+
+
+def record(scenario: float, baseline: float = 70_000, **changes: object) -> ScenarioRecord:
+    made = ScenarioRecord(
         nation="Freedonia",
         as_of=dt.date(2018, 3, 31),
+        horizon=10,
         settings={"threshold_months": 48.0, "volume_percent": -10.0},
+        words=(
+            f"{MEANING['threshold_months']}: 48 months",
+            f"{MEANING['volume_percent']} of {MINUS}10%",
+        ),
         since=dt.date(2012, 4, 1),
         cohorts="new",
-        dates=(dt.date(2018, 3, 31), dt.date(2028, 3, 31)),
-        baseline=(50_000.0, baseline),
-        scenario=(50_000.0, scenario),
+        status="sampled",
+        points=(point(2018, 50_000.0, 50_000.0), point(2028, baseline, scenario)),
     )
     return dataclasses.replace(made, **changes)  # type: ignore[arg-type]
 
 
-MEANING = {s.name: s.meaning for s in scenarios.SETTINGS}
 HEAD = (
     f"Supposed for those sentenced from then from 1 April 2012: {MEANING['threshold_months']}: "
     f"48 months and {MEANING['volume_percent']} of {MINUS}10%. That "
@@ -54,22 +66,20 @@ def test_the_sentence(scenario: float, said: str) -> None:
     assert words.changed(record(scenario)) == f"{HEAD}{said}70,000.{TAIL}"
 
 
-def test_everyone_and_a_term_without_end() -> None:
-    text = words.changed(record(1, cohorts="all", settings={"long_years": float("inf")}))
-    assert text.startswith(
-        f"Supposed for everyone from 1 April 2012: {MEANING['long_years']}: without end. That "
-    )
+def test_everyone() -> None:
+    text = words.changed(record(1, cohorts="all", words=("term: indefinite",)))
+    assert text.startswith("Supposed for everyone from 1 April 2012: term: indefinite. That ")
 
 
 def test_the_picture_carries_the_numbers() -> None:
-    exhibit = charts.whatif(record(66_352))
+    exhibit = charts.scenario(record(66_352))
     assert exhibit.headline == f"Supposed: {MINUS}3,648 people by March 2028"
     assert exhibit.alt == words.changed(record(66_352))
-    assert exhibit.data["supposed"].tolist() == [50_000, 66_352]
+    assert exhibit.data["scenario"].tolist() == [50_000, 66_352]
     picture = exhibit.svg()
     assert "supposed 66,352" in picture
     assert "as it is 70,000" in picture
-    assert charts.whatif(record(66_352)).svg() == picture
+    assert charts.scenario(record(66_352)).svg() == picture
 
 
 def test_the_law_in_force_stands_on_the_controls(data: Data) -> None:
@@ -86,8 +96,8 @@ def test_the_law_in_force_stands_on_the_controls(data: Data) -> None:
 def test_it_is_the_scenario_at_the_middle_of_the_posterior(data: Data) -> None:
     day = str(data.settings["default_as_of"])
     settings = {"threshold_months": 60, "volume_percent": -20}
-    made = whatif(data, day, settings, since="2012-04", horizon=6)
-    p = _posterior(data, data.date(day))
+    made = scenarios.build(data, day, settings, since="2012-04", horizon=6, draws=0)
+    p = posteriors.load(data, data.date(day))
     scenario = scenarios.parse(
         settings,
         terms=p.density.model.law.terms,
@@ -95,21 +105,22 @@ def test_it_is_the_scenario_at_the_middle_of_the_posterior(data: Data) -> None:
         horizon=6,
         since="2012-04",
     )
-    _, before, after = scenarios.central(p, scenario, 6)
-    assert np.array_equal(made.baseline, before)
-    assert np.array_equal(made.scenario, after)
+    dates = scenarios.dates_of(scenario, p.plan.today, 6, p.plan.near.grid.start)
+    before, after = scenarios.run_pair(p.plan.far, p.centre, scenario, dates)
+    assert np.array_equal([x.baseline for x in made.points], before)
+    assert np.array_equal([x.scenario for x in made.points], after)
     assert made.since == dt.date(2012, 4, 1)
-    assert made.dates[-1] == dt.date(data.date(day).year + 6, 3, 31)
-    assert made.difference < 0
+    assert made.points[-1].date == dt.date(data.date(day).year + 6, 3, 31)
+    assert made.points[-1].difference < 0 and made.points[-1].difference_low is None
     # Nothing changes before the first day, and nothing supposed changes nothing.
-    assert made.baseline[0] == made.scenario[0]
-    still = whatif(data, day, {"volume_percent": 0}, since="2012-04", horizon=6)
-    assert still.baseline == still.scenario
+    assert made.points[0].baseline == made.points[0].scenario
+    still = scenarios.build(data, day, {"volume_percent": 0}, since="2012-04", horizon=6, draws=0)
+    assert all(x.baseline == x.scenario for x in still.points)
 
 
 def test_what_is_not_allowed_is_one_sentence(data: Data) -> None:
     day = str(data.settings["default_as_of"])
     with pytest.raises(UsageError, match="threshold_months is 3: it can be 7 to 240 months"):
-        whatif(data, day, {"threshold_months": 3}, since="2012-04")
+        scenarios.build(data, day, {"threshold_months": 3}, since="2012-04", draws=0)
     with pytest.raises(UsageError, match="write a month as YYYY-MM"):
-        whatif(data, day, {"threshold_months": 48}, since="April")
+        scenarios.build(data, day, {"threshold_months": 48}, since="April", draws=0)

@@ -23,7 +23,6 @@ from mappa.plot.exhibit import Exhibit
 from mappa.plot.rate.comparators import margin_rows
 from mappa.plot.register import whatif as whatif_charts
 from mappa.register.answers import scenarios
-from mappa.register.answers.whatif import in_force, whatif
 from mappa.studies.rate import rate as open_rate
 from mappa.words import numbers
 from mappa.words.prose import Prose
@@ -219,7 +218,7 @@ def register(
     day = f.date(as_of)
     for name in settings:
         _known("setting", name, scenarios.NAMES)
-    law = {name: _shown(value) for name, value in in_force(f, day).items()}
+    law = {name: _shown(value) for name, value in scenarios.in_force(f, day).items()}
     controls: dict[str, Any] = {
         s.name: _lever(s, law[s.name], settings.get(s.name, law[s.name]))
         for s in scenarios.SETTINGS
@@ -233,13 +232,18 @@ def register(
         moved = {name: values[name] for name in law if values[name] != law[name]}
         return {k: "indefinite" if v == INDEFINITE else v for k, v in moved.items()}
 
+    def quick(moved: Mapping[str, Any], since: str, cohorts: str) -> scenarios.ScenarioRecord:
+        return scenarios.build(
+            f, day, moved, since=since, cohorts=cohorts, horizon=horizon, draws=0
+        )
+
     def view(since: str, cohorts: str, **values: Any) -> Sequence[Any]:
         moved = supposed(values)
         if not moved:
-            still = whatif(f, day, {"volume_percent": 0}, since=since, horizon=horizon)
-            return whatif_words.NOTHING, whatif_charts.whatif(still)
-        record = whatif(f, day, moved, since=since, cohorts=cohorts, horizon=horizon)
-        return whatif_words.changed(record), whatif_charts.whatif(record)
+            still = quick({"volume_percent": 0}, since, "new")
+            return whatif_words.NOTHING, whatif_charts.scenario(still)
+        record = quick(moved, since, cohorts)
+        return whatif_words.changed(record), whatif_charts.scenario(record)
 
     def intervals(since: str, cohorts: str, **values: Any) -> Sequence[Any]:
         moved = supposed(values)

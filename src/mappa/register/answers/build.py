@@ -10,6 +10,7 @@ import pandas as pd
 
 from mappa.data import Data
 from mappa.errors import UsageError
+from mappa.register.answers.priors import prior_and_posterior
 from mappa.register.answers.record import (
     LEVEL,
     Accounting,
@@ -18,17 +19,16 @@ from mappa.register.answers.record import (
     Impulse,
     InputPoint,
     OtherLaw,
-    PriorPosterior,
     RegisterRecord,
     ShorterSentences,
     StockPoint,
 )
+from mappa.register.answers.summary import Summary
 from mappa.register.arrays import Array
 from mappa.register.effects import counterfactuals as cf
 from mappa.register.effects.attribution import LATENT
 from mappa.register.effects.references import Reference, references
 from mappa.register.inputs.build import LABELS
-from mappa.register.inputs.parameters import Z90
 from mappa.register.likelihood.targets import BASES
 from mappa.register.model.cohorts import DRIVER_LABELS, DRIVERS
 from mappa.register.model.flows import FLOWS
@@ -56,30 +56,6 @@ CLASS_LABELS = {
 }
 #: Classes of suspended sentences, which are a kind of registration of their own.
 SUSPENDED = ("suspended", "images_suspended")
-#: Contraction of the variance from which the data are said to inform a parameter, fully or partly.
-INFORMED, PARTLY = 0.5, 0.2
-
-
-class Summary:
-    """Means, medians and 90% intervals of the quantities of a posterior."""
-
-    def __init__(self, shown: pd.DataFrame) -> None:
-        self.shown = shown
-
-    def draws(self, *names: str) -> Array:
-        """Return the draws of the sum of quantities."""
-        return np.asarray(self.shown[list(names)].to_numpy(dtype=float).sum(axis=1))
-
-    def of(self, name: str, label: str = "") -> Estimate:
-        """Return the estimate of a quantity."""
-        return self.from_draws(name, label, self.draws(name))
-
-    @staticmethod
-    def from_draws(name: str, label: str, draws: Array) -> Estimate:
-        """Return the estimate of draws of a quantity."""
-        low, median, high = np.quantile(draws, [(1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2])
-        mean = float(np.mean(draws))
-        return Estimate(name, label or name, mean, float(median), float(low), float(high))
 
 
 def _date(decimal: float, like: pd.Timestamp) -> dt.date:
@@ -253,68 +229,6 @@ def _classes(p: Posterior, prefix: str) -> list[Estimate]:
     return found
 
 
-def _parameters(p: Posterior) -> list[PriorPosterior]:
-    """Return the parameters, then the steps of the latent inflow: all that was sampled."""
-    priors = p.density.model.priors
-    frame = priors.frame.set_index("parameter")
-    rows = []
-    for i, name in enumerate(priors.names):
-        r = frame.loc[name]
-        prior = float(r["median"]), float(r["low"]), float(r["high"])
-        texts = str(r["meaning"]), str(r["unit"]), str(r["quality"])
-        rows.append(_parameter(name, texts, prior, priors.column(name, p.z), p.z[:, i]))
-    return rows + _latent_steps(p)
-
-
-def _latent_steps(p: Posterior) -> list[PriorPosterior]:
-    model = p.density.model
-    first, rows = len(model.priors), []
-    for i, sd in enumerate(model.latent.steps):
-        start, end = (f"{knot:.1f}" for knot in model.latent.knots[i : i + 2])
-        texts = f"Latent inflow, change from {start} to {end}", "log", "red"
-        prior = 0.0, -Z90 * float(sd), Z90 * float(sd)
-        z = p.z[:, first + i]
-        rows.append(_parameter(model.names[first + i], texts, prior, z * sd, z, latent=True))
-    return rows
-
-
-def _parameter(
-    name: str,
-    texts: tuple[str, str, str],
-    prior: tuple[float, float, float],
-    draws: Array,
-    z: Array,
-    *,
-    latent: bool = False,
-) -> PriorPosterior:
-    """Return prior beside posterior; *z* are the draws in prior standard deviations."""
-    meaning, unit, quality = texts
-    e = Summary.from_draws(name, name, draws)
-    contraction = 1 - float(np.var(z, ddof=1))
-    if contraction > INFORMED:
-        told = "data"
-    elif contraction > PARTLY:
-        told = "partly"
-    else:
-        told = "prior only"
-    return PriorPosterior(
-        parameter=name,
-        meaning=meaning,
-        unit=unit,
-        prior_median=prior[0],
-        prior_low=prior[1],
-        prior_high=prior[2],
-        median=e.median,
-        low=e.low,
-        high=e.high,
-        contraction=contraction,
-        told=told,
-        quality=quality,
-        conflict=not prior[1] <= e.median <= prior[2],
-        latent=latent,
-    )
-
-
 def _inputs(p: Posterior) -> list[InputPoint]:
     table = p.density.model.inputs.table
     return [InputPoint(**row, label=LABELS[row["input"]]) for row in table.to_dict("records")]
@@ -378,7 +292,7 @@ def build(
         counterfactuals=tuple(_other_laws(p)),
         impulse=tuple(_impulse(p)),
         assumption_growth=tuple(growth),
-        parameters=tuple(_parameters(p)),
+        parameters=tuple(prior_and_posterior(p)),
         long_run=tuple(summary.of(f"long_run.{y}", f"after {y} years") for y in LONG_RUN),
         inputs=tuple(_inputs(p)),
         diagnostics=p.diagnostics,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -45,7 +46,7 @@ class Setting:
 SETTINGS = (
     Setting(
         "threshold_months",
-        "length from which sentences register without end",
+        "length from which sentences register indefinitely",
         7,
         240,
         "months",
@@ -71,18 +72,21 @@ COHORTS = ("new", "all")
 
 @dataclasses.dataclass(frozen=True)
 class ScenarioPoint(Record):
-    """The stock at a date under the law in force and under the scenario."""
+    """The stock at a date under the law in force and under the scenario.
+
+    Without draws it is run once, at the middle of the posterior, and has no intervals.
+    """
 
     date: dt.date = key("Date")
     baseline: float = key("Median of the baseline", "people")
-    baseline_low: float = key("Lower end of its central 90% interval", "people")
-    baseline_high: float = key("Upper end of its central 90% interval", "people")
+    baseline_low: float | None = key("Lower end of its central 90% interval", "people")
+    baseline_high: float | None = key("Upper end of its central 90% interval", "people")
     scenario: float = key("Median of the scenario", "people")
-    scenario_low: float = key("Lower end of its central 90% interval", "people")
-    scenario_high: float = key("Upper end of its central 90% interval", "people")
+    scenario_low: float | None = key("Lower end of its central 90% interval", "people")
+    scenario_high: float | None = key("Upper end of its central 90% interval", "people")
     difference: float = key("Median of scenario less baseline", "people")
-    difference_low: float = key("Lower end of its central 90% interval", "people")
-    difference_high: float = key("Upper end of its central 90% interval", "people")
+    difference_low: float | None = key("Lower end of its central 90% interval", "people")
+    difference_high: float | None = key("Upper end of its central 90% interval", "people")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -238,11 +242,16 @@ def run_pair(
     return before, model.run_values(values, changed, dates, law).stock
 
 
-def central(p: Posterior, scenario: Scenario, horizon: int) -> tuple[Array, Array, Array]:
-    """Return dates, baseline and scenario at the middle: for a control being dragged."""
-    dates = dates_of(scenario, p.plan.today, horizon, p.plan.near.grid.start)
-    before, after = run_pair(p.plan.far, p.centre, scenario, dates)
-    return dates, before, after
+@functools.lru_cache(maxsize=4)
+def _posterior(data: Data, day: pd.Timestamp) -> Posterior:
+    """Keep the posterior: to find it again takes longer than to run it once."""
+    return posteriors.load(data, day)
+
+
+def in_force(data: Data, as_of: str | pd.Timestamp) -> dict[str, float]:
+    """Return the value of each setting under the law and volume in force: nothing supposed."""
+    terms = _posterior(data, data.date(as_of)).density.model.law.terms
+    return {s.name: float(getattr(terms, s.term)) if s.term else 0.0 for s in SETTINGS}
 
 
 def build(
@@ -258,10 +267,11 @@ def build(
     """Run a scenario against the baseline and return its record.
 
     The posterior is not fitted again; the future of a draw is the same in both runs, so that
-    their difference is the scenario's alone.
+    their difference is the scenario's alone. Without *draws* both are run once, at the middle of
+    the posterior, in milliseconds: for a control being dragged.
     """
     day = data.date(as_of)
-    p = posteriors.load(data, day)
+    p = _posterior(data, day)
     scenario = parse(
         settings,
         terms=p.density.model.law.terms,
@@ -271,7 +281,10 @@ def build(
         cohorts=cohorts,
     )
     dates = dates_of(scenario, p.plan.today, horizon, p.plan.near.grid.start)
-    before, after = _stocks(p, scenario, dates, posteriors.thinned(len(p.z), draws))
+    if draws:
+        before, after = _stocks(p, scenario, dates, posteriors.thinned(len(p.z), draws))
+    else:
+        before, after = run_pair(p.plan.far, p.centre, scenario, dates)
     return ScenarioRecord(
         nation=data.nation,
         as_of=day.date(),
@@ -308,16 +321,23 @@ def _words(scenario: Scenario, setting: Setting) -> str:
     value = scenario.settings[setting.name]
     if setting.unit == "percent":
         return f"{setting.meaning} of {value:+g}%".replace("-", "\N{MINUS SIGN}")
-    shown = "without end" if not np.isfinite(value) else f"{value:g} {setting.unit}"
+    shown = "indefinite" if not np.isfinite(value) else f"{value:g} {setting.unit}"
     return f"{setting.meaning}: {shown}"
 
 
 def _points(
     day: pd.Timestamp, today: float, dates: Array, before: Array, after: Array
 ) -> list[ScenarioPoint]:
-    bands = [np.quantile(a, [0.5, 0.05, 0.95], axis=0) for a in (before, after, after - before)]
-    points = []
-    for i, date in enumerate(dates):
-        when = (day + pd.DateOffset(years=round(float(date) - today))).date()
-        points.append(ScenarioPoint(when, *(float(x) for band in bands for x in band[:, i])))
-    return points
+    """Return the points of stocks by draw and date, or of single runs by date."""
+    stocks = (before, after, after - before)
+    if before.ndim == 1:
+        bands = [(a, None, None) for a in stocks]
+    else:
+        bands = [tuple(np.quantile(a, [0.5, 0.05, 0.95], axis=0)) for a in stocks]
+    return [
+        ScenarioPoint(
+            (day + pd.DateOffset(years=round(float(date) - today))).date(),
+            *(None if part is None else float(part[i]) for band in bands for part in band),  # type: ignore[arg-type]
+        )
+        for i, date in enumerate(dates)
+    ]

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
-
 import pandas as pd
 
 from mappa.register.answers.record import Estimate
-from mappa.register.answers.scenarios import SETTINGS, ScenarioPoint, ScenarioRecord
-from mappa.register.answers.whatif import WhatIf
+from mappa.register.answers.scenarios import ScenarioPoint, ScenarioRecord
 from mappa.words import numbers as n
 from mappa.words.prose import Prose
 from mappa.words.register.common import LEVEL, capital, cell, people
@@ -20,35 +16,21 @@ NOTHING = Prose(
 )
 
 
-def supposed(settings: Mapping[str, float]) -> str:
-    """Write what is supposed, in the order of the settings."""
-    parts = []
-    for s in SETTINGS:
-        if s.name in settings:
-            value = settings[s.name]
-            if s.unit == "percent":
-                parts.append(f"{s.meaning} of {n.percent(value / 100, 0, sign=True)}")
-            elif math.isinf(value):
-                parts.append(f"{s.meaning}: without end")
-            else:
-                parts.append(f"{s.meaning}: {value:g} {s.unit}")
-    return n.listing(parts)
-
-
-def changed(record: WhatIf) -> Prose:
+def changed(record: ScenarioRecord) -> Prose:
     """Return what the scenario changes at its last date, and that no interval is given."""
-    by = n.half_up(record.difference)
+    last = record.points[-1]
+    by = n.half_up(last.difference)
     whom = "those sentenced from then" if record.cohorts == "new" else "everyone"
-    last = n.day(record.dates[-1])
+    day = n.day(last.date)
     if by == 0:
-        effect = f"changes nothing that shows by {last}"
+        effect = f"changes nothing that shows by {day}"
     else:
         more = "more" if by > 0 else "fewer"
         who = f"one {more} person" if abs(by) == 1 else f"{n.count(float(abs(by)))} {more} people"
-        effect = f"means {who} on the register on {last}"
+        effect = f"means {who} on the register on {day}"
     return Prose(
-        f"Supposed for {whom} from {n.day(record.since)}: {supposed(record.settings)}. That "
-        f"{effect}: {n.count(record.scenario[-1])} in place of {n.count(record.baseline[-1])}. "
+        f"Supposed for {whom} from {n.day(record.since)}: {n.listing(list(record.words))}. That "
+        f"{effect}: {n.count(last.scenario)} in place of {n.count(last.baseline)}. "
         "This is the middle of the posterior; the button Intervals says how far it is known."
     )
 
@@ -94,12 +76,15 @@ def scenario_table(record: ScenarioRecord) -> Table:
 
 def _difference(point: ScenarioPoint) -> Estimate:
     median, low, high = point.difference, point.difference_low, point.difference_high
+    if low is None or high is None:
+        low = high = median
     return Estimate("difference", "", median, median, low, high)
 
 
 def _nothing(point: ScenarioPoint) -> bool:
     """Whether a scenario changes nobody's place by a date, in any draw."""
-    return not any(map(round, (point.difference, point.difference_low, point.difference_high)))
+    e = _difference(point)
+    return not any(map(round, (e.median, e.low, e.high)))
 
 
 def whatifs_table(records: list[ScenarioRecord]) -> Table:
