@@ -183,6 +183,8 @@ def launch(cmd: Sequence[str], **options: Any) -> WarmProcess:
     Cold: *cmd* is not this Python's own kernel, or the template will not fork.
     OSError: the template cannot be reached.
     """
+    if not possible():
+        raise Cold("kernels cannot be forked on this system")
     arguments = _kernel_arguments(cmd)
     environment: Mapping[str, str] = options.get("env") or os.environ
     request = {

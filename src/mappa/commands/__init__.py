@@ -7,17 +7,21 @@ top; pandas, papermill and the statistics are imported inside the command, so th
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import importlib
+import io
+import itertools
 import os
 import pkgutil
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
 from mappa import __version__
-from mappa.errors import MappaError
+from mappa.errors import MappaError, OutputError, UsageError
 
 app = typer.Typer(
     name="mappa",
@@ -36,7 +40,7 @@ def _version(wanted: bool) -> None:
 
 
 @app.callback()
-def options(
+def every_command(
     data: Annotated[
         Path | None, typer.Option(help="Folder of the tables (default: the study's own).")
     ] = None,
@@ -51,20 +55,90 @@ def options(
 
 
 def _register_all() -> None:
-    """Let every module of this package add its commands with its ``register(app)``."""
-    for module in sorted(m.name for m in pkgutil.iter_modules(__path__)):
-        importlib.import_module(f"{__name__}.{module}").register(app)
+    """Let every module of this package that has commands add them with its ``register(app)``."""
+    for name in sorted(m.name for m in pkgutil.iter_modules(__path__)):
+        module = importlib.import_module(f"{__name__}.{name}")
+        if hasattr(module, "register"):
+            module.register(app)
 
 
 def main() -> None:
-    """Run the command; a mistake of the user's is told in one sentence and an exit status."""
-    _register_all()
+    """Run the command; whatever happens, a user reads one sentence and no traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # None where it was closed
+            stream.reconfigure(errors="replace")
     try:
-        app()
+        try:
+            _look_around(sys.argv[1:])
+            _register_all()
+            app(prog_name="mappa")
+        finally:
+            if sys.stdout is not None:
+                sys.stdout.flush()
     except MappaError as error:
-        typer.echo(f"mappa: {error}", err=True)
-        sys.exit(error.exit_status)
+        _leave(str(error), error.exit_status)
     except BrokenPipeError:
-        # The reader of our output went away (mappa areas | head): not an error of ours.
+        _silence()
+        sys.exit(141)  # the reader of our output went away (mappa areas | head): no error of ours
+    except Exception as error:
+        _leave(_unforeseen(error), 1)
+
+
+def _look_around(arguments: list[str]) -> None:
+    """Refuse what no command can work with: a folder that is gone, options without a value.
+
+    An empty value is that of a variable that a script forgot to set: answering for the default
+    would mislead. Options with a full stop in their names are JupyterLab's.
+    """
+    try:
+        Path.cwd()
+    except OSError:
+        raise OutputError("The current folder is no longer there: change to another.") from None
+    for option, value in itertools.pairwise([*arguments, "-"]):
+        name, equals, given = option.partition("=")
+        empty = not given if equals else not value
+        if name.startswith("--") and "." not in name and empty:
+            raise UsageError(f"{name} is empty: leave it out, or give it a value.")
+
+
+def _unforeseen(error: Exception) -> str:
+    """Return the sentence for an error that nobody foresaw; its details go to a file."""
+    if isinstance(error, OSError) and error.errno == errno.EMFILE:
+        return (
+            "Too many files are open: allow this process more (ulimit -n 1024), or run fewer "
+            "notebooks at once with --jobs 1."
+        )
+    text = " ".join(str(error).split())[:200]
+    what = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        what = "no space is left on the device"
+    return f"The command ended before its time ({what}); {_details()}."
+
+
+def _details() -> str:
+    """Keep the traceback in a file and say where."""
+    import tempfile
+    import traceback
+
+    try:
+        handle, name = tempfile.mkstemp(prefix="mappa-error-", suffix=".log")
+        with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as stream:
+            stream.write(f"mappa {__version__}, Python {sys.version}\n{sys.argv}\n")
+            traceback.print_exc(file=stream)
+    except OSError:
+        return "no folder for its details can be written"
+    return f"the details are in {name}"
+
+
+def _leave(sentence: str, status: int) -> NoReturn:
+    """Say *sentence* on one line and end."""
+    _silence()
+    with contextlib.suppress(OSError):
+        typer.echo(f"mappa: {' '.join(sentence.splitlines())}", err=True)
+    sys.exit(status)
+
+
+def _silence() -> None:
+    """Send what is still to be printed nowhere, so that Python does not fail on it at the end."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(141)

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from mappa.commands.options import Json, print_json
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -14,11 +16,9 @@ def register(app: typer.Typer) -> None:
 
 def areas(
     as_of: Annotated[str, typer.Option(help="Date of the stock.")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """List the areas, and for a date the count of each or that none is known."""
-    import json
-
     from mappa.data import load
     from mappa.words import numbers
 
@@ -37,7 +37,7 @@ def areas(
             }
             for area in data.names
         ]
-        typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        print_json(rows)
         return
     width = max(map(len, data.names))
     typer.echo(f"{len(data.names)} areas; registered offenders on {numbers.day(day)}:")

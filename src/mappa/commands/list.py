@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from mappa.commands import report
+from mappa.commands import options, report
 
 
 def register(app: typer.Typer) -> None:
@@ -16,21 +16,19 @@ def register(app: typer.Typer) -> None:
 
 
 def list_(
-    force: report.Forces = None,
-    as_of: report.AsOf = None,
-    margin: report.Margin = None,
-    comparator: report.Comparator = None,
-    denominator: report.Denominator = None,
-    set_: report.Settings = None,
-    out: report.Out = Path("reports"),
+    force: options.Forces = None,
+    as_of: options.AsOf = None,
+    margin: options.Margin = None,
+    comparator: options.Comparator = None,
+    denominator: options.Denominator = None,
+    set_: options.Settings = None,
+    out: options.Out = Path("reports"),
     parameters: Annotated[
         bool, typer.Option("--parameters", help="List the notebooks' parameters instead.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+    as_json: options.Json = False,
 ) -> None:
     """List every force (or those named): up to date, or what would run and why."""
-    import json
-
     from mappa.runs import plan
 
     settings = report.gather_settings(set_, as_of, margin, comparator, denominator)
@@ -52,7 +50,7 @@ def list_(
             }
             for p in plans
         ]
-        typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        options.print_json(rows)
         return
     width = max(len(p.force) for p in plans)
     for p in plans:
@@ -73,8 +71,6 @@ def _state(p: object) -> str:
 
 def _list_parameters(study: object, as_json: bool) -> None:
     """Print name, type, default, help and choices of every parameter."""
-    import json
-
     from mappa.runs.plan import Study
 
     assert isinstance(study, Study)
@@ -85,7 +81,7 @@ def _list_parameters(study: object, as_json: bool) -> None:
             for n in study.notebooks
             for p in n.parameters.values()
         ]  # fmt: skip
-        typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        options.print_json(rows)
         return
     for notebook in study.notebooks:
         typer.echo(notebook.name)

@@ -7,25 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mappa.commands import options
+
 if TYPE_CHECKING:
     from mappa.runs.plan import ForcePlan, Study
     from mappa.runs.report import Options, Run
 
-Forces = Annotated[
-    list[str] | None, typer.Option("--force", help="A force; give it again for several.")
-]
-Everyone = Annotated[bool, typer.Option("--all", help="Every force.")]
-AsOf = Annotated[str | None, typer.Option(help="Date of the stock, YYYY-MM-DD.")]
-Margin = Annotated[float | None, typer.Option(help="Difference that would matter (0.1 is 10%).")]
-Comparator = Annotated[str | None, typer.Option(help="What the rate is compared with.")]
-Denominator = Annotated[str | None, typer.Option(help="Whose number a count is divided by.")]
-Settings = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="NAME=VALUE", help="Any other parameter of the notebooks."),
-]
 #: For more forces than these the template computes what all share before it forks a kernel.
 FEW = 3
-Out = Annotated[Path, typer.Option(help="Folder of the pages.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -34,14 +23,14 @@ def register(app: typer.Typer) -> None:
 
 
 def report(
-    force: Forces = None,
-    everyone: Everyone = False,
-    as_of: AsOf = None,
-    margin: Margin = None,
-    comparator: Comparator = None,
-    denominator: Denominator = None,
-    set_: Settings = None,
-    out: Out = Path("reports"),
+    force: options.Forces = None,
+    everyone: options.Everyone = False,
+    as_of: options.AsOf = None,
+    margin: options.Margin = None,
+    comparator: options.Comparator = None,
+    denominator: options.Denominator = None,
+    set_: options.Settings = None,
+    out: options.Out = Path("reports"),
     jobs: Annotated[
         int, typer.Option(min=0, help="Notebooks at once (default: by the cores there are).")
     ] = 0,
@@ -70,6 +59,7 @@ def report(
     settings = gather_settings(set_, as_of, margin, comparator, denominator)
     study = plan.open_study(settings, out)
     forces = plan.choose_forces(study.data, force or [], everyone)
+    local.allow_files()
     make_folder(out)
     say = (lambda _: None) if quiet else (lambda line: typer.echo(line, err=True))
     try:
@@ -78,8 +68,8 @@ def report(
             plans = plan.plan(study, forces, again=again)
             # A kernel that starts waits a fifth of a second for nothing: one more worker than cores
             # keeps the cores busy, and pays for its own start where there is much to do.
-            options = Options(jobs or local.cores() + _many(plans), keep_going, timeout)
-            run = _run(study, plans, options, quiet=quiet, cold=cold, dask=dask)
+            chosen = Options(jobs or local.cores() + _many(plans), keep_going, timeout)
+            run = _run(study, plans, chosen, quiet=quiet, cold=cold, dask=dask)
     except local.Stopped as stop:
         typer.echo("mappa: Stopped; what is published is whole, run again for the rest.", err=True)
         raise typer.Exit(stop.exit_status) from None
@@ -106,7 +96,7 @@ def _many(plans: list[ForcePlan]) -> bool:
 
 
 def _run(
-    study: Study, plans: list[ForcePlan], options: Options, *, quiet: bool, cold: bool, dask: Any
+    study: Study, plans: list[ForcePlan], chosen: Options, *, quiet: bool, cold: bool, dask: Any
 ) -> Run:
     """Run the plans on this machine or on a cluster, and record the run."""
     import dataclasses
@@ -118,18 +108,18 @@ def _run(
     progress = Progress(tasks, len(plans), quiet=quiet)
     try:
         if not tasks:
-            run = report.Run(study, plans, options, progress)
+            run = report.Run(study, plans, chosen, progress)
             with report.recorded(run, "none"):
                 run.run(None)  # type: ignore[arg-type]
         elif dask:
             with cluster.executor(dask) as (executor, threads):
-                wide = dataclasses.replace(options, window=2 * threads)
+                wide = dataclasses.replace(chosen, window=2 * threads)
                 run = report.Run(study, plans, wide, progress)
                 with report.recorded(run, f"dask, {threads} threads"):
                     run.run(executor.submit)
         else:
-            jobs = min(options.window, tasks)
-            run = report.Run(study, plans, options, progress)
+            jobs = min(chosen.window, tasks)
+            run = report.Run(study, plans, chosen, progress)
             share = study.shared() if _many(plans) else ()
             with (
                 report.recorded(run, f"local, {jobs}"),
@@ -153,7 +143,8 @@ def _tell(run: Run, out: Path, everyone: bool) -> None:
             typer.echo(sentence)
         typer.echo(f"Pages: {plan.folder / 'index.html'}")
         return
-    typer.echo(f"{len(run.forces)} forces: {summary.count_states(run.forces)}.")
+    forces = "1 force" if len(run.forces) == 1 else f"{len(run.forces)} forces"
+    typer.echo(f"{forces}: {summary.count_states(run.forces)}.")
     if table:
         typer.echo(table, err=True)
         typer.echo(f"Failed notebooks are kept in {out / 'failed'}.", err=True)

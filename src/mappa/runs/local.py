@@ -15,9 +15,13 @@ from types import FrameType
 
 from pebble import ProcessPool
 
+from mappa.errors import UsageError
 from mappa.runs.plan import WORK
 from mappa.runs.report import Submit
 from warmkernels import client as warm
+
+#: Open files that a run needs; macOS allows as many by default.
+FILES = 256
 
 
 class Stopped(BaseException):
@@ -71,6 +75,26 @@ def cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def allow_files() -> None:
+    """Let this process open as many files as the system lets it.
+
+    Raises UsageError where that is too few for kernels, which die of it in many words.
+    """
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < FILES and (hard < 0 or hard > soft):
+        soft = FILES if hard < 0 else min(FILES, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    if 0 <= soft < FILES:
+        raise UsageError(
+            f"This process may open {soft} files, and kernels need {FILES}: allow more, such as "
+            f"by `ulimit -n {4 * FILES}`."
+        )
 
 
 @contextlib.contextmanager

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from pathlib import Path
 
 from mappa.errors import DataError
 from mappa.runs import parameters
+
+#: Not JupyterLab's copies: ``2-rate-Copy1.ipynb`` is no fourth notebook.
+_NAME = re.compile(r"\d+-[a-z]+\.ipynb")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,7 +35,7 @@ def find(folder: Path) -> list[Notebook]:
 
     Raises DataError where there are none, or one is not a notebook with a parameters cell.
     """
-    paths = sorted(folder.glob("[0-9]*-*.ipynb"))
+    paths = sorted(p for p in folder.glob("*.ipynb") if _NAME.fullmatch(p.name))
     if not paths:
         raise DataError(f"No notebook such as 1-growth.ipynb is in {folder}.")
     return [read(path) for path in paths]

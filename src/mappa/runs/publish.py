@@ -8,12 +8,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from mappa.errors import OutputError
+from mappa.errors import MappaError, OutputError
 from mappa.files import json_text, write_atomically
 from mappa.runs import state
 from mappa.runs.plan import WORK, ForcePlan, Step
 
 FAILED = "failed"
+
+
+class FileHeld(MappaError):
+    """A published file that cannot be replaced, since another program holds it; others can."""
 
 
 def make_folder(out: Path) -> None:
@@ -105,11 +109,24 @@ def publish(plan: ForcePlan, files: Mapping[str, bytes]) -> None:
     try:
         plan.folder.mkdir(exist_ok=True)
         for name in [*files, state.RUN_FILE]:
-            (ready / name).replace(plan.folder / name)
+            _replace(ready / name, plan.folder / name)
+    except PermissionError as error:
+        raise FileHeld(
+            f"Cannot replace {error.filename}: if it is open in another program, such as Excel, "
+            "close it there and run again."
+        ) from error
     except OSError as error:
         raise OutputError(f"Cannot publish {plan.folder}: {error.strerror}.") from error
     _remove_old(plan.folder, before, files)
     shutil.rmtree(ready.parent, ignore_errors=True)
+
+
+def _replace(fresh: Path, target: Path) -> None:
+    """Put a file in its place; one that holds the same bytes is left alone, whoever has it open."""
+    if target.is_file() and target.read_bytes() == fresh.read_bytes():
+        fresh.unlink()
+    else:
+        fresh.replace(target)
 
 
 def _remove_old(folder: Path, before: Mapping[str, Any], files: Mapping[str, bytes]) -> None:

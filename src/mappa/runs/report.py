@@ -175,7 +175,11 @@ class Run:
             return
         for name in result.files:
             publish.forget_failure(force.plan, name)
-        publish.publish(force.plan, result.files)
+        try:
+            publish.publish(force.plan, result.files)
+        except publish.FileHeld as error:
+            self._fail(force, "pages", Failure("", "Error", str(error)))
+            return
         force.state = PUBLISHED
         self.progress.force_done(force.plan.force, f"published ({force.plan.reason})")
 

@@ -149,12 +149,14 @@ def page_inputs(notebooks: Mapping[str, str], data: str, pages: str) -> dict:
 
 @functools.lru_cache(maxsize=32)  # the same few notebooks are asked for with every force
 def _cells_digest(text: str) -> str:
-    """Return the digest of a notebook's cells: opening and saving it in JupyterLab changes none."""
+    """Return the digest of a notebook's cells: opening and saving it in JupyterLab changes none.
+
+    Ids are left out: tools that strip outputs give every cell another one.
+    """
     cells = json.loads(text)["cells"]
     kept = [
         [
             cell["cell_type"],
-            cell.get("id"),
             sorted(cell.get("metadata", {}).get("tags", [])),
             "".join(cell["source"]),
         ]

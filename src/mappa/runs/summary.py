@@ -66,7 +66,10 @@ def write_national(study: Study) -> Path:
         path = each.folder / "results.csv"
         if each.current and path.is_file():
             lines += path.read_text(encoding="utf-8").splitlines()[1:]
-    return write_atomically(study.out / NATIONAL, "\n".join(lines) + "\n")
+    path, content = study.out / NATIONAL, ("\n".join(lines) + "\n").encode()
+    if path.is_file() and path.read_bytes() == content:
+        return path  # it may be open in another program, which is no reason to fail
+    return write_atomically(path, content)
 
 
 def failure_table(forces: Sequence[ForceRun]) -> str:
