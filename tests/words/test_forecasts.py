@@ -18,8 +18,9 @@ from mappa.data import Data
 from mappa.forecasts import seals
 from mappa.forecasts.backtest import Comparison, HorizonScore, RollingOrigins
 from mappa.forecasts.scores import SealScore, score_seal
-from mappa.forecasts.view import DatedCount, ForecastView, dated_counts, forecast_view
+from mappa.forecasts.view import ForecastView, dated_counts, forecast_view
 from mappa.plot.forecasts import charts
+from mappa.records import Dated
 from mappa.register.answers.local import LocalReading
 from mappa.register.answers.value_of_information import Request, Settlement
 from mappa.words.forecasts import answer as fw
@@ -28,7 +29,7 @@ from mappa.words.register import local as lw
 from mappa.words.register import value_of_information as tw
 
 ORIGIN = pd.Timestamp("2020-03-31")
-DAY = dt.date(2021, 3, 31)
+DAY = pd.Timestamp("2021-03-31")
 
 
 @pytest.fixture(scope="module")
@@ -42,9 +43,9 @@ def test_forecast_sentence_without_and_with_a_later_count(view: ForecastView) ->
     assert str(fw.forecast_sentence(view)) == snapshot(
         "From 31 March 2020 the combined forecast of the number on the register in England and Wales on 31 March 2022 is 66,685 people (90% interval 63,833 to 69,537). The register model alone gives 66,435. No later count is in the data yet. The forecast is the mean of the quantiles of four methods with equal weights: the register model, a random walk with drift, damped exponential smoothing and ARIMA(0,2,1). People who knew how the first sealed forecast had done set this recipe. The register model assumes that the law stays as it is and that the number sentenced moves at random from its last level."
     )
-    inside = fw.forecast_sentence(view, [DatedCount(DAY, 64325)])
+    inside = fw.forecast_sentence(view, [Dated(DAY, 64325)])
     assert "64,325 on 31 March 2021, lies inside its 90% interval (" in inside
-    assert "lies outside its 90% interval" in fw.forecast_sentence(view, [DatedCount(DAY, 70000)])
+    assert "lies outside its 90% interval" in fw.forecast_sentence(view, [Dated(DAY, 70000)])
 
 
 def test_benchmarks_table(view: ForecastView) -> None:
@@ -104,7 +105,7 @@ def horizon_score(method: str, label: str, rmse: float, **more: object) -> Horiz
 def rolling(*scores: HorizonScore, missing: tuple[int, ...] = ()) -> RollingOrigins:
     return RollingOrigins(
         as_of=DAY,
-        origins=(dt.date(2019, 3, 31), dt.date(2020, 3, 31)),
+        origins=(pd.Timestamp("2019-03-31"), ORIGIN),
         missing=missing,
         scores=scores,
         trials=(),
@@ -321,7 +322,7 @@ def test_every_number_of_the_alt_text_is_in_the_record(data: Data, view: Forecas
     known = {
         round(v, 0) for f in (*view.combined, *view.register, *view.benchmarks) for v in _ends(f)
     }
-    known |= {c.count for c in (*view.history, *later)}
+    known |= {c.value for c in (*view.history, *later)}
     known |= {31, 90, 50} | {float(y) for y in range(2002, 2026)}
     assert numbers_in(exhibit.alt) <= known
     assert numbers_in(exhibit.headline) <= known

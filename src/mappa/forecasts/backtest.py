@@ -9,7 +9,6 @@ is never shown beside figures it does not belong to.
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import functools
 import importlib.metadata
 from collections.abc import Callable, Iterable, Iterator
@@ -63,8 +62,8 @@ class Trial(Record):
 
     method: str = key("Name of the method")
     label: str = key("The method in words")
-    origin: dt.date = key("Date of the last count that the method knew")
-    date: dt.date = key("Date that was forecast")
+    origin: pd.Timestamp = key("Date of the last count that the method knew")
+    date: pd.Timestamp = key("Date that was forecast")
     horizon: int = key("Years from origin to date", "years")
     value: float = key("Central forecast", "people")
     low: float | None = key("Lower end of the 90% interval, where the method has one", "people")
@@ -108,8 +107,8 @@ class Comparison(Record):
 class RollingOrigins(Record):
     """All methods over all rolling origins."""
 
-    as_of: dt.date = key("Date of the last count used to score")
-    origins: tuple[dt.date, ...] = key("Origins, each with a count of that day")
+    as_of: pd.Timestamp = key("Date of the last count used to score")
+    origins: tuple[pd.Timestamp, ...] = key("Origins, each with a count of that day")
     missing: tuple[int, ...] = key("Years without a count: neither origin nor scored", "year")
     scores: tuple[HorizonScore, ...] = key("Scores by method and horizon")
     trials: tuple[Trial, ...] = key("The forecasts themselves")
@@ -254,7 +253,7 @@ def _score(trials: list[Trial]) -> HorizonScore:
 
 def _common(trials: Iterable[Trial]) -> list[Trial]:
     """Keep the origins and dates that every method has, so that all meet the same cases."""
-    table: dict[str, dict[tuple[dt.date, dt.date], Trial]] = {}
+    table: dict[str, dict[tuple[pd.Timestamp, pd.Timestamp], Trial]] = {}
     for t in trials:
         table.setdefault(t.method, {})[t.origin, t.date] = t
     shared = set.intersection(*(set(cases) for cases in table.values())) if table else set()
@@ -301,8 +300,8 @@ def _rolling(data: Data, horizon: int) -> RollingOrigins:
     for t in trials:
         groups.setdefault((t.horizon, order.index(t.method)), []).append(t)
     return RollingOrigins(
-        as_of=_last_date(data).date(),
-        origins=tuple(o.date() for o in origins),
+        as_of=_last_date(data),
+        origins=tuple(origins),
         missing=tuple(int(y) for y in counts.index[counts.isna()]),
         scores=tuple(_score(groups[g]) for g in sorted(groups)),
         trials=tuple(trials),
@@ -317,7 +316,7 @@ def _combined(
     register: list[PointForecast], benchmarks_: list[PointForecast]
 ) -> list[PointForecast]:
     """Return the combined forecast of every case that the register model forecasts."""
-    by_case: dict[tuple[dt.date, dt.date], list[PointForecast]] = {}
+    by_case: dict[tuple[pd.Timestamp, pd.Timestamp], list[PointForecast]] = {}
     for f in benchmarks_:
         by_case.setdefault((f.origin, f.date), []).append(f)
     return [combined.combine(f, by_case.get((f.origin, f.date), [])) for f in register]
@@ -328,7 +327,7 @@ def _compared(trials: list[Trial]) -> Comparison | None:
 
     Forecasts from one origin fail together, so that the origins are what varies.
     """
-    scores: dict[str, dict[dt.date, list[float]]] = {combined.METHOD: {}, REGISTER: {}}
+    scores: dict[str, dict[pd.Timestamp, list[float]]] = {combined.METHOD: {}, REGISTER: {}}
     for t in trials:
         if t.method in scores:
             scores[t.method].setdefault(t.origin, []).append(t.crps)

@@ -11,7 +11,6 @@ Sources: R. J. Hyndman and G. Athanasopoulos (2021), "Forecasting: principles an
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import functools
 import warnings
 from collections.abc import Callable
@@ -38,8 +37,8 @@ class PointForecast(Record):
 
     method: str = key("Name of the method")
     label: str = key("The method in words")
-    origin: dt.date = key("Date of the last count that the method may know")
-    date: dt.date = key("Date that is forecast")
+    origin: pd.Timestamp = key("Date of the last count that the method may know")
+    date: pd.Timestamp = key("Date that is forecast")
     horizon: int = key("Years from the origin to the date", "years")
     value: float | None = key("Central forecast (median)", "people")
     low: float | None = key("Lower end of the central 90% interval, where the method has one")
@@ -77,8 +76,7 @@ def national_series(data: Data, origin: str | pd.Timestamp | None = None) -> pd.
     The index runs over every year from the first count to the last; a year without a count is
     NaN. Only counts of the origin's own day of the year belong to the series.
     """
-    t = data.national_figures
-    rows = t[(t["measure"] == "rso_count") & t["preferred"] & t["category"].isin(["", "all"])]
+    rows = data.national_rows("rso_count")
     rows = rows[rows["basis"].isin(BASES)].sort_values("date")
     last = rows["date"].iloc[-1] if origin is None else pd.Timestamp(origin)
     same_day = (rows["date"].dt.month == last.month) & (rows["date"].dt.day == last.day)
@@ -187,9 +185,9 @@ METHODS: dict[str, tuple[str, _Method]] = {
 }
 
 
-def year_on(day: pd.Timestamp, years: int) -> dt.date:
+def year_on(day: pd.Timestamp, years: int) -> pd.Timestamp:
     """Return the same day *years* later."""
-    return (day + pd.DateOffset(years=years)).date()
+    return day + pd.DateOffset(years=years)
 
 
 def check_horizon(horizon: int) -> int:
@@ -220,7 +218,7 @@ def forecast_record(
     return PointForecast(
         method=method,
         label=label,
-        origin=origin.date(),
+        origin=origin,
         date=year_on(origin, horizon),
         horizon=horizon,
         value=value,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 from collections.abc import Callable
 
 import numpy as np
@@ -27,7 +26,7 @@ class SealCase(Record):
     place: str = key("Name of the nation or area")
     method: str = key("Name of the method")
     label: str = key("The method in words")
-    date: dt.date = key("Date that was forecast")
+    date: pd.Timestamp = key("Date that was forecast")
     horizon: int = key("Years from the origin", "years")
     value: float = key("Central forecast (median, or the point)", "people")
     low: float | None = key("Lower end of the 90% interval, where the method has one", "people")
@@ -44,7 +43,7 @@ class SealCase(Record):
 class AreaScore(Record):
     """How the sealed forecasts of the areas did on one date, by method, on shared cases."""
 
-    date: dt.date = key("Date that was forecast")
+    date: pd.Timestamp = key("Date that was forecast")
     method: str = key("Name of the method")
     label: str = key("The method in words")
     areas: int = key("Areas whose count is known and that every method forecasts", "areas")
@@ -59,12 +58,12 @@ class SealScore(Record):
     """A seal held against the counts in the data."""
 
     name: str = key("Name of the seal")
-    origin: dt.date = key("Date of the last figures that the forecasts knew")
+    origin: pd.Timestamp = key("Date of the last figures that the forecasts knew")
     horizon: int = key("Years ahead", "years")
-    sealed_on: dt.date = key("Day on which it was sealed")
+    sealed_on: pd.Timestamp = key("Day on which it was sealed")
     seal_sha256: str = key("Hash of the seal")
     nation: str = key("Name of the nation")
-    latest_count: dt.date = key("Date of the latest national count in the data now")
+    latest_count: pd.Timestamp = key("Date of the latest national count in the data now")
     scored: int = key("Dates after the origin that have a national count", "dates")
     blind: int = key("Those whose count was not in the data when it was sealed", "dates")
     inputs_unchanged: bool = key("Whether the figures up to the origin are still those sealed")
@@ -88,7 +87,7 @@ def score_seal(seal: Seal, data: Data) -> SealScore:
     areas = _cases(seal, "area", lambda day, place: by_day[day].get(place))
     scored = {c.date: c.blind for c in national if c.count is not None}
     latest = national_series(data).dropna().index[-1]
-    latest_day = max(d for d in counts.index if d.year == latest).date()
+    latest_day = max(d for d in counts.index if d.year == latest)
     if not same:
         status = f"the seal forecasts {seal.manifest['nation']}, not {data.nation}"
     elif not scored and not any(c.count is not None for c in areas):
@@ -97,9 +96,9 @@ def score_seal(seal: Seal, data: Data) -> SealScore:
         status = "scored"
     return SealScore(
         name=seal.name,
-        origin=seal.origin.date(),
+        origin=seal.origin,
         horizon=int(seal.manifest["horizon"]),
-        sealed_on=dt.date.fromisoformat(seal.manifest["sealed_on"]),
+        sealed_on=pd.Timestamp(seal.manifest["sealed_on"]),
         seal_sha256=seal.sha256,
         nation=str(seal.manifest["nation"]),
         latest_count=latest_day,
@@ -170,7 +169,7 @@ def _case(
         place=place,
         method=method,
         label=str(seal.manifest["methods"].get(method, method)),
-        date=day.date(),
+        date=day,
         horizon=day.year - seal.origin.year,
         value=value,
         low=low,

@@ -112,14 +112,8 @@ def last_counts(data: Data, origin: str | pd.Timestamp) -> pd.DataFrame:
     Columns date and value, by area. Areas without such a count are left out.
     """
     nation = data.national("rso_count")
-    t = data.area_figures
-    rows = t[
-        (t["measure"] == "rso_count")
-        & (t["basis"] == "all_levels")
-        & t["preferred"]
-        & (t["date"] <= pd.Timestamp(origin))
-        & t["date"].isin(nation.index)
-    ]
+    rows = data.rows("rso_count")
+    rows = rows[(rows["date"] <= pd.Timestamp(origin)) & rows["date"].isin(nation.index)]
     return rows.sort_values("date").groupby("area").last()[["date", "value"]]
 
 

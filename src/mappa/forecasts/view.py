@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 
 import numpy as np
 import pandas as pd
@@ -20,18 +19,10 @@ from mappa.forecasts.benchmarks import (
 )
 from mappa.forecasts.combined import combine
 from mappa.forecasts.scoring import quantiles_of
-from mappa.records import Record, key
+from mappa.records import Dated, Record, key
 
 REGISTER = "register"
 REGISTER_LABEL = "register model"
-
-
-@dataclasses.dataclass(frozen=True)
-class DatedCount(Record):
-    """A published national count."""
-
-    date: dt.date = key("Date of the stock")
-    count: float = key("Registered sexual offenders managed in the community", "people")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,9 +30,9 @@ class ForecastView(Record):
     """What is forecast from an origin, with the counts known on it and nothing later."""
 
     nation: str = key("Name of the nation")
-    origin: dt.date = key("Date of the last count known")
+    origin: pd.Timestamp = key("Date of the last count known")
     horizon: int = key("Years ahead", "years")
-    history: tuple[DatedCount, ...] = key("National counts up to the origin")
+    history: tuple[Dated, ...] = key("National counts up to the origin")
     combined: tuple[PointForecast, ...] = key("The combined forecast, by year")
     register: tuple[PointForecast, ...] = key("Forecasts of the register model, by year")
     benchmarks: tuple[PointForecast, ...] = key("Forecasts of the simple methods")
@@ -74,7 +65,7 @@ def forecast_view(
     others = benchmarks(data, day, horizon)
     return ForecastView(
         nation=data.nation,
-        origin=day.date(),
+        origin=day,
         horizon=horizon,
         history=dated_counts(data, until=day),
         combined=tuple(combine(f, [b for b in others if b.horizon == f.horizon]) for f in register),
@@ -85,7 +76,7 @@ def forecast_view(
 
 def dated_counts(
     data: Data, *, until: pd.Timestamp | None = None, after: pd.Timestamp | None = None
-) -> tuple[DatedCount, ...]:
+) -> tuple[Dated, ...]:
     """Return the national counts of the yearly series, up to a day or after one.
 
     A year without a count is not among them.
@@ -94,7 +85,7 @@ def dated_counts(
     full = national_series(data) if day is None else _same_day_series(data, day)
     anchor = day if day is not None else data.national("rso_count").index[-1]
     return tuple(
-        DatedCount(anchor.replace(year=int(year)).date(), float(value))
+        Dated(anchor.replace(year=int(year)), float(value))
         for year, value in full.dropna().items()
         if (until is None or year <= until.year) and (after is None or year > after.year)
     )

@@ -11,9 +11,10 @@ import pandas as pd
 from mappa.forecasts.benchmarks import PointForecast
 from mappa.forecasts.scores import SealCase, SealScore
 from mappa.forecasts.scoring import central
-from mappa.forecasts.view import DatedCount, ForecastView
+from mappa.forecasts.view import ForecastView
 from mappa.plot.exhibit import Exhibit
 from mappa.plot.style import DARK, GREY, LIGHT, ORANGE, PLUM, TEAL, canvas
+from mappa.records import Dated
 from mappa.words import numbers
 
 SOURCE = "Source: counts of {publisher}, as collected in national_figures.csv; forecasts: mappa."
@@ -29,7 +30,7 @@ _DASHES: tuple[Any, ...] = (
 
 
 def forecast_chart(
-    view: ForecastView, later: Sequence[DatedCount] = (), publisher: str = "the publisher"
+    view: ForecastView, later: Sequence[Dated] = (), publisher: str = "the publisher"
 ) -> Exhibit:
     """Draw the counts, the combined fan, the single methods and the counts that came later."""
     figure, axes = canvas(height=4.6)
@@ -41,7 +42,7 @@ def forecast_chart(
     if shown:
         axes.plot(
             [c.date.year for c in shown],
-            [c.count for c in shown],
+            [c.value for c in shown],
             linestyle="none",
             marker="D",
             markersize=7,
@@ -51,8 +52,8 @@ def forecast_chart(
             zorder=6,
         )
         axes.annotate(
-            f"Counted since: {numbers.count(shown[-1].count)}",
-            (shown[-1].date.year, shown[-1].count),
+            f"Counted since: {numbers.count(shown[-1].value)}",
+            (shown[-1].date.year, shown[-1].value),
             xytext=(10, -26),
             textcoords="offset points",
             color=PLUM,
@@ -79,7 +80,7 @@ def forecast_chart(
 
 def _history(axes: Any, view: ForecastView) -> None:
     recent = [c for c in view.history if c.date.year >= view.origin.year - SHOWN_YEARS]
-    years, counts = [c.date.year for c in recent], [c.count for c in recent]
+    years, counts = [c.date.year for c in recent], [c.value for c in recent]
     axes.plot(years, counts, color=DARK, marker="o", markersize=5, linestyle="none", zorder=5)
     # A year without a count breaks the line: nothing is drawn through it.
     axes.plot(*_with_gaps(years, counts), color=DARK, zorder=4)
@@ -93,32 +94,32 @@ def _history(axes: Any, view: ForecastView) -> None:
     )
 
 
-def _with_gaps(years: list[int], counts: list[float]) -> tuple[list[int], list[float]]:
+def _with_gaps(
+    years: list[int], counts: list[float | None]
+) -> tuple[list[int], list[float | None]]:
     """Return the points with NaN in the years between that have no count."""
     known = dict(zip(years, counts, strict=True))
     span = list(range(years[0], years[-1] + 1))
     return span, [known.get(y, float("nan")) for y in span]
 
 
-def _fan(axes: Any, view: ForecastView, last: DatedCount) -> None:
+def _fan(axes: Any, view: ForecastView, last: Dated) -> None:
     years = [last.date.year, *(f.date.year for f in view.combined)]
     for level, alpha in ((0.90, 0.20), (0.50, 0.35)):
         ends = [central(f.quantiles, level) for f in view.combined if f.quantiles is not None]
         low, high = zip(*ends, strict=True)
         axes.fill_between(
             years,
-            [last.count, *low],
-            [last.count, *high],
+            [last.value, *low],
+            [last.value, *high],
             color=TEAL,
             alpha=alpha,
             linewidth=0,
         )
-    axes.plot(years, [last.count, *(f.value for f in view.combined)], color=TEAL, zorder=4)
+    axes.plot(years, [last.value, *(f.value for f in view.combined)], color=TEAL, zorder=4)
 
 
-def _benchmark_lines(
-    axes: Any, view: ForecastView, last: DatedCount
-) -> list[tuple[float, str, str]]:
+def _benchmark_lines(axes: Any, view: ForecastView, last: Dated) -> list[tuple[float, str, str]]:
     """Draw the methods in grey, each with its own dashes; return the labels of the ends."""
     final = view.combined[-1]
     ends = [(float(final.value or 0), "Combined", "#1B6E66")]
@@ -128,10 +129,10 @@ def _benchmark_lines(
             by_method.setdefault(f.method, []).append(f)
     for dash, forecasts in zip(_DASHES, by_method.values(), strict=False):
         years = [last.date.year, *(f.date.year for f in forecasts)]
-        values = [last.count, *(float(f.value or 0) for f in forecasts)]
+        values = [last.value, *(float(f.value or 0) for f in forecasts)]
         axes.plot(years, values, color=GREY, linestyle=dash, linewidth=1.2, zorder=3)
         label = forecasts[0].label
-        ends.append((values[-1], label[:1].upper() + label[1:], GREY))
+        ends.append((float(values[-1] or 0), label[:1].upper() + label[1:], GREY))
     return ends
 
 
@@ -174,18 +175,18 @@ def _end_labels(axes: Any, year: int, ends: list[tuple[float, str, str]]) -> Non
 
 def _forecast_headline(view: ForecastView) -> str:
     f = view.combined[-1]
-    last = view.history[-1].count
+    last = view.history[-1].value or 0
     way = "growth to" if (f.value or 0) > last else "a fall to"
     return f"The combined forecast expects {way} {numbers.count(f.value)} by {f.date:%B %Y}"
 
 
-def _forecast_alt(view: ForecastView, later: Sequence[DatedCount]) -> str:
+def _forecast_alt(view: ForecastView, later: Sequence[Dated]) -> str:
     f = view.combined[-1]
     others = [
         b for b in (*view.register, *view.benchmarks) if b.date == f.date and b.value is not None
     ]
     text = (
-        f"From {numbers.count(view.history[-1].count)} on {numbers.day(view.origin)} the combined "
+        f"From {numbers.count(view.history[-1].value)} on {numbers.day(view.origin)} the combined "
         f"forecast's median is {numbers.count(f.value)} on {numbers.day(f.date)} (90% interval "
         f"{numbers.count(f.low)} to {numbers.count(f.high)})"
     )
@@ -198,21 +199,21 @@ def _forecast_alt(view: ForecastView, later: Sequence[DatedCount]) -> str:
     if later:
         text += (
             f". The count since, on {numbers.day(later[-1].date)}, was "
-            f"{numbers.count(later[-1].count)}"
+            f"{numbers.count(later[-1].value)}"
         )
     return text + "."
 
 
-def _forecast_data(view: ForecastView, later: Sequence[DatedCount]) -> pd.DataFrame:
+def _forecast_data(view: ForecastView, later: Sequence[Dated]) -> pd.DataFrame:
     rows: list[tuple[str, Any, float | None, float | None, float | None]] = [
-        ("count", c.date, c.count, None, None) for c in (*view.history, *later)
+        ("count", c.date, c.value, None, None) for c in (*view.history, *later)
     ]
     rows += [
         (f.label, f.date, f.value, f.low, f.high)
         for f in (*view.combined, *view.register, *view.benchmarks)
     ]
     frame = pd.DataFrame(rows, columns=["Series", "Date", "People", "90% low", "90% high"])
-    return frame.assign(Date=frame["Date"].map(lambda d: d.isoformat()))
+    return frame.assign(Date=frame["Date"].map(lambda d: f"{d:%Y-%m-%d}"))
 
 
 def seal_chart(score: SealScore) -> Exhibit:
@@ -245,7 +246,7 @@ def seal_chart(score: SealScore) -> Exhibit:
         source=f"Source: seal {score.name}; counts as collected in area_figures.csv.",
         data=pd.DataFrame(
             [
-                (c.place, c.date.isoformat(), c.value, c.low, c.high, c.count, c.covered)
+                (c.place, f"{c.date:%Y-%m-%d}", c.value, c.low, c.high, c.count, c.covered)
                 for c in cases
             ],
             columns=["Area", "Date", "Forecast", "90% low", "90% high", "Count", "Held"],

@@ -13,7 +13,8 @@ from mappa.forecasts.backtest import REGISTER, HorizonScore, RollingOrigins
 from mappa.forecasts.benchmarks import PointForecast
 from mappa.forecasts.record import ForecastRecord
 from mappa.forecasts.scores import SealCase
-from mappa.forecasts.view import DatedCount, ForecastView
+from mappa.forecasts.view import ForecastView
+from mappa.records import Dated
 from mappa.words import numbers
 from mappa.words.prose import Prose
 from mappa.words.tables import Table
@@ -44,7 +45,7 @@ def capital(text: str) -> str:
 # --- the forecast from a date --------------------------------------------------------------
 
 
-def forecast_sentence(view: ForecastView, later: Sequence[DatedCount] = ()) -> Prose:
+def forecast_sentence(view: ForecastView, later: Sequence[Dated] = ()) -> Prose:
     """Say the last year's combined forecast, and the first later count where there is one."""
     last, ours = view.combined[-1], view.register[-1]
     text = (
@@ -65,16 +66,16 @@ RECIPE = (
 )
 
 
-def _came(view: ForecastView, later: Sequence[DatedCount]) -> str:
+def _came(view: ForecastView, later: Sequence[Dated]) -> str:
     """Say whether the first later count lies inside the interval of the combined forecast."""
     seen = {f.date: f for f in view.combined}
     came = next((c for c in later if c.date in seen), None)
     if came is None:
         return "No later count is in the data yet."
     f = seen[came.date]
-    inside = f.low is not None and f.high is not None and f.low <= came.count <= f.high
+    inside = f.low is not None and f.high is not None and f.low <= (came.value or 0) <= f.high
     return (
-        f"The first later count, {numbers.count(came.count)} on {numbers.day(came.date)}, lies "
+        f"The first later count, {numbers.count(came.value)} on {numbers.day(came.date)}, lies "
         f"{'inside' if inside else 'outside'} its {LEVEL} interval ({numbers.count(f.low)} to "
         f"{numbers.count(f.high)})."
     )
