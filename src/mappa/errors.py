@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
+import re
 from collections.abc import Iterable
 
 
@@ -35,24 +35,57 @@ class UsageError(MappaError):
 
 
 class UnknownName(UsageError):
-    """A name that is not in a list; the sentence suggests the nearest.
+    """A name that is not in a list; the sentence suggests the one that it misspells, if any.
 
     Parameters
     ----------
     kind: what is named, such as ``"force"``.
     name: what the user wrote.
     known: the names that are right.
+    hint: said instead of a list that is too long.
     """
 
     def __init__(self, kind: str, name: str, known: Iterable[str], *, hint: str = "") -> None:
         names = list(known)
-        lowered = {n.lower(): n for n in names}
-        close = difflib.get_close_matches(str(name).lower(), lowered, n=1, cutoff=0.5)
-        if close:
-            advice = f"did you mean {lowered[close[0]]!r}?"
+        meant = next((n for n in names if _misspells(str(name), n)), None)
+        if meant is not None:
+            advice = f"did you mean {meant!r}?"
         elif len(names) <= 12:
             advice = "known are " + ", ".join(names) + "."
         else:
             advice = hint or f"{len(names)} names are known, such as {names[0]!r}."
         super().__init__(f"There is no {kind} called {str(name)!r}: {advice}")
         self.kind, self.name, self.known = kind, name, names
+
+    @classmethod
+    def told(cls, kind: str, name: str, why: str) -> UnknownName:
+        """Return the error with a reason instead of a suggestion."""
+        error = cls(kind, name, ())
+        error.args = (f"There is no {kind} called {str(name)!r}: {why}",)
+        return error
+
+
+def _misspells(written: str, known: str) -> bool:
+    """Tell whether a name is another with a slip: word by word, a letter (two of eight or more).
+
+    Alike is not enough: East Yorkshire is no slip for West Yorkshire, nor Met for Kent.
+    """
+    split = re.compile(r"[\s_-]+")
+    ours, theirs = split.split(written.casefold()), split.split(known.casefold())
+    if len(ours) != len(theirs):
+        return False
+    return all(_edits(a, b) <= (2 if len(b) >= 8 else 1) for a, b in zip(ours, theirs, strict=True))
+
+
+def _edits(a: str, b: str) -> int:
+    """Return the letters to add, drop, change or swap with a neighbour (restricted Damerau)."""
+    rows = [list(range(len(b) + 1))]
+    for i, x in enumerate(a, 1):
+        row = [i]
+        for j, y in enumerate(b, 1):
+            best = min(rows[-1][j] + 1, row[j - 1] + 1, rows[-1][j - 1] + (x != y))
+            if i > 1 and j > 1 and (x, a[i - 2]) == (b[j - 2], y):
+                best = min(best, rows[-2][j - 2] + 1)
+            row.append(best)
+        rows.append(row)
+    return rows[-1][-1]

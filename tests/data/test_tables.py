@@ -9,6 +9,7 @@ import pytest
 from table_edits import line_of, spoil
 
 from mappa.data import Data, load
+from mappa.data.area_names import resolve
 from mappa.data.load import TABLES
 from mappa.data.schema import read_text_table
 from mappa.errors import DataError, UnknownName, UsageError
@@ -63,11 +64,69 @@ def test_nothing_after_march_2021_stands_in_the_counts(data: Data) -> None:
     assert data.national_figures["date"].max() <= pd.Timestamp("2021-03-31")
 
 
-def test_area_names_are_forgiving_and_suggest(data: Data) -> None:
-    assert data.area("dyfed powys") == "Dyfed-Powys"
-    assert data.area("devon-and-cornwall") == "Devon and Cornwall"
+@pytest.mark.parametrize(
+    ("written", "area"),
+    [
+        ("dyfed powys", "Dyfed-Powys"),
+        ("devon-and-cornwall", "Devon and Cornwall"),
+        ("Devon & Cornwall", "Devon and Cornwall"),
+        ("Teesside", "Cleveland"),
+        ("County Durham", "Durham"),
+        ("Durham Constabulary", "Durham"),
+        ("Kent Police", "Kent"),
+        ("Heddlu Gwent", "Gwent"),
+        ("Heddlu De Cymru", "South Wales"),
+        ("Hampshire & Isle of Wight Constabulary", "Hampshire"),
+        ("E23000032", "Kent"),
+        ("Metropolitan Police Service", "London"),
+        ("City of London Police", "London"),
+    ],
+)
+def test_areas_have_many_names(data: Data, written: str, area: str) -> None:
+    assert data.area(written) == area
+    found = resolve(data, written)
+    assert found.kind in {"area", "part"} and found.area == area
+    assert found.kind == "area" or (found.name.endswith("Police") and found.remark)
+
+
+@pytest.mark.parametrize(
+    ("written", "kind"),
+    [
+        ("England", "sum"),
+        ("Wales", "sum"),
+        ("Total", "sum"),
+        ("Yorkshire & the Humber", "sum"),
+        ("England & Wales", "nation"),
+        ("Met", "part"),
+        ("Metropolitan Police", "part"),
+        ("E23000001", "unknown"),  # one of London's two
+        ("Atlantis", "unknown"),
+        ("", "unknown"),
+    ],
+)
+def test_sums_and_parts_are_no_areas(data: Data, written: str, kind: str) -> None:
+    assert resolve(data, written).kind == kind
+
+
+def test_only_a_misspelling_gets_a_suggestion(data: Data) -> None:
     with pytest.raises(UnknownName, match=r"no force called 'Cumbira': did you mean 'Cumbria'\?"):
         data.area("Cumbira")
+    with pytest.raises(UnknownName, match=r"did you mean 'Teesside'\?"):
+        data.area("Teeside")
+    for written in (
+        "Total",
+        "England",
+        "England & Wales",
+        "East Yorkshire",
+        "E23000001",
+        "Metro",
+        "Kant Wales",
+    ):
+        with pytest.raises(UnknownName) as error:
+            data.area(written)
+        assert "did you mean" not in str(error.value)
+    with pytest.raises(UnknownName, match="England is a sum of areas"):
+        data.area("England")
 
 
 def test_unknown_dates_are_told_with_the_known_ones(data: Data) -> None:

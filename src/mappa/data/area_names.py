@@ -1,53 +1,91 @@
-"""A stand-in for the table of names, until it lands."""
+"""What a written name stands for: an area, the nation, a part of an area, or a sum of areas.
+
+The names beside the areas' own stand in ``area_names.csv``, each with its source. Case, spacing,
+``&`` and what a police force calls itself (Police, Constabulary, Heddlu) do not matter; the codes
+of the Office for National Statistics are those of ``areas.csv``. Nothing is guessed.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import re
+from typing import TYPE_CHECKING
 
-from mappa.data.load import Data
+if TYPE_CHECKING:
+    from mappa.data.load import Data
 
-_KNOWN = {"teesside": "Cleveland", "county durham": "Durham", "hampshire and isle of wight":
-          "Hampshire", "greater london": "London"}  # fmt: skip
-PARTS = {
-    "metropolitan": "Metropolitan Police",
-    "metropolitan police": "Metropolitan Police",
-    "metropolitan police district": "Metropolitan Police",
-    "met": "Metropolitan Police",
-    "met police": "Metropolitan Police",
-    "city of london": "City of London Police",
-    "city of london police": "City of London Police",
-}
-_SUM = re.compile(r"(grand )?total|all areas|all forces|england|wales|national( total)?|sum|"
-                  r"(the )?(north|south|east|west)( (east|west))?|east midlands|yorkshire and "
-                  r"(the )?humber|east of england")  # fmt: skip
+#: A statistical code of a police force area in England or Wales, or of a country or region.
+CODE = re.compile(r"[EWK]\d{8}")
+_FORCE = re.compile(
+    r"^(?:heddlu|mappa|the)\s+|\s+(?:police(?: service| force)?|constabulary|mappa)$", re.IGNORECASE
+)
 
 
 @dataclasses.dataclass(frozen=True)
 class Name:
-    """What a name stands for: kind area, nation, part, sum or unknown, and the area's own name."""
+    """What a name stands for.
+
+    ``kind`` is ``area``, ``nation``, ``part`` (a force within an area), ``sum``
+    (of areas) or ``unknown``; ``name`` is the area's or nation's own, the part's or the sum's as
+    the table writes it; ``area`` is the area that a question about it is answered for, empty for a
+    sum and for what is unknown; ``remark`` is a sentence without its full stop, where the two are
+    not the same.
+    """
 
     kind: str
     name: str = ""
+    area: str = dataclasses.field(default="", compare=False)
+    remark: str = dataclasses.field(default="", compare=False)
 
 
 def resolve(data: Data, written: str) -> Name:
-    """Return what *written* stands for."""
-    plain = " ".join(written.lower().replace("&", " and ").replace("-", " ").split())
-    if plain == data.nation.lower().replace("&", "and"):
+    """Return what *written* stands for, by the tables alone."""
+    text = plain(written)
+    if text == plain(data.nation):
         return Name("nation", data.nation)
-    if plain in PARTS and "London" in data.names:
-        return Name("part", PARTS[plain])
-    codes = dict(zip(data.areas["police_force_area_codes"], data.areas["area"], strict=True))
-    for code, area in codes.items():
-        if plain.upper() in code.split():
-            return Name("area", area)
-    by_name = {a.lower().replace("-", " "): a for a in data.names}
-    by_name |= {n: a for n, a in _KNOWN.items() if a in data.names}
-    short = re.sub(
-        r"^heddlu |^mappa | (police|constabulary|police service|police force)$", "", plain
-    )
-    for text in (plain, short):
-        if text in by_name:
-            return Name("area", by_name[text])
-    return Name("sum", written) if _SUM.fullmatch(plain) else Name("unknown")
+    found = _own(data, text) or _of_code(data, written.strip().upper())
+    if found is not None:
+        return found
+    forms = {text, plain(_FORCE.sub("", _FORCE.sub("", written.strip())))}
+    for form in sorted(forms, key=len, reverse=True):
+        known = _table(data).get(form)
+        if known is not None:
+            return known
+        own = _own(data, form)
+        if own is not None:
+            return own
+    return Name("unknown")
+
+
+def plain(written: str) -> str:
+    """Return a name without what does not matter: case, hyphens, runs of spaces, ``&``."""
+    spaced = re.sub(r"[-\u2010-\u2013_\s]+", " ", str(written).casefold().replace("&", " and "))
+    return " ".join(spaced.split())
+
+
+def known_names(data: Data) -> list[str]:
+    """Return every name that stands for an area, the areas' own first."""
+    told = data.area_names
+    return [*data.names, *told.loc[told["area"] != "", "name"]]
+
+
+def _own(data: Data, text: str) -> Name | None:
+    for area, slug in zip(data.areas["area"], data.areas["slug"], strict=True):
+        if text in {plain(area), plain(slug)}:
+            return Name("area", area, area)
+    return None
+
+
+def _of_code(data: Data, code: str) -> Name | None:
+    for area, codes in zip(data.areas["area"], data.areas["police_force_area_codes"], strict=True):
+        if code == codes:
+            return Name("area", area, area)
+    return None
+
+
+def _table(data: Data) -> dict[str, Name]:
+    own = {"area": "area", "part": "part", "sum": "name"}  # the column of what it is called
+    return {
+        plain(row["name"]): Name(row["kind"], row[own[row["kind"]]], row["area"], row["remark"])
+        for row in data.area_names.to_dict("records")
+    }

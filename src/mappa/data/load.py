@@ -12,6 +12,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import pandas as pd
 
 from mappa.data import journal, places, schema
+from mappa.data.area_names import CODE, known_names, resolve
 from mappa.errors import DataError, UnknownName, UsageError
 from mappa.files import digest_files
 
@@ -56,6 +57,7 @@ class Data:
     """
 
     areas: pd.DataFrame
+    area_names: pd.DataFrame
     area_figures: pd.DataFrame
     national_figures: pd.DataFrame
     population: pd.DataFrame
@@ -94,15 +96,23 @@ class Data:
         return list(self.areas["area"])
 
     def area(self, name: str) -> str:
-        """Return the area's name as in the data; case, slug and spacing do not matter.
+        """Return the area that a question about *name* is answered for.
 
-        Raises UnknownName (exit status 2) with a suggestion.
+        Names and codes are those of ``areas.csv`` and ``area_names.csv`` (see
+        :func:`mappa.data.area_names.resolve`, which also gives the remark where the two differ).
+        Raises UnknownName (exit status 2), with a suggestion for a near misspelling alone.
         """
-        wanted = " ".join(str(name).lower().replace("-", " ").split())
-        for area, slug in zip(self.areas["area"], self.areas["slug"], strict=True):
-            if wanted in {" ".join(area.lower().replace("-", " ").split()), slug.replace("-", " ")}:
-                return str(area)
-        raise UnknownName("force", name, self.names, hint="`mappa areas` lists them.")
+        found = resolve(self, name)
+        if found.area:
+            return found.area
+        if found.kind in {"sum", "nation"}:
+            raise UnknownName.told(
+                "force", name, f"{found.name} is a sum of areas; `mappa areas` lists them."
+            )
+        if CODE.fullmatch(str(name).strip().upper()):
+            raise UnknownName.told("force", name, "areas.csv has no area of this code alone.")
+        known = known_names(self)
+        raise UnknownName("force", name, known, hint="`mappa areas` lists them.")
 
     def force(self, name: str | None = None) -> str:
         """Return the area called *name*, or the study's own where ``None`` is given."""
@@ -398,7 +408,7 @@ def _check_references(f: Data) -> None:
                         )
         elif rule["type"] in {"area", "area_or_nation"}:
             right = areas | ({f.nation} if rule["type"] == "area_or_nation" else set())
-            bad = ~cells.isin(right)
+            bad = ~cells.isin(right) & (cells != "")
             if bad.any():
                 row = cells.index[bad][0]
                 schema.fail(
