@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 FORCE ?= Cumbria
 
-.PHONY: report test test-all lint lab format lock clean refit
+.PHONY: report test test-all check mutants lint lab format lock clean refit
 
 $(VENV)/run.stamp: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -23,11 +23,21 @@ $(VENV)/dev.stamp: $(VENV)/run.stamp requirements-dev.lock
 report: $(VENV)/run.stamp
 	@$(BIN)/mappa report --force "$(FORCE)"
 
+# The quick loop: lint, types, and the tests without kernels, browser and cluster.
+check: $(VENV)/dev.stamp lint
+	@$(BIN)/python -m pytest -m "not slow and not browser and not kernels" -n 2 --dist loadfile
+
 test: $(VENV)/dev.stamp lint
 	@$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile
 
 test-all: $(VENV)/dev.stamp lint
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+# Hours for the whole core: name a module, as in `make mutants MODULE='mappa.rates.methods.ratios*'`.
+MODULE ?=
+mutants: $(VENV)/dev.stamp
+	@OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m mutmut run $(if $(MODULE),"$(MODULE)")
+	@$(BIN)/python -m mutmut results
 
 lint: $(VENV)/dev.stamp
 	@$(BIN)/ruff check .
@@ -53,4 +63,4 @@ refit: $(VENV)/run.stamp
 	@$(BIN)/mappa register assumptions
 
 clean:
-	rm -rf reports site dist build .cache .mypy_cache .ruff_cache .pytest_cache
+	rm -rf reports site mutants dist build .cache .mypy_cache .ruff_cache .pytest_cache

@@ -21,6 +21,17 @@ from mappa.data import Data, load  # noqa: E402
 DATA = ROOT / "data"
 
 
+#: Folders whose tests start kernels, commands or a cluster.
+KERNELS = ("runs", "commands", "warmkernels")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that start kernels, so that `make check` can leave them out."""
+    for item in items:
+        if item.path.relative_to(ROOT / "tests").parts[0] in KERNELS:
+            item.add_marker(pytest.mark.kernels)
+
+
 @pytest.fixture(autouse=True)
 def _same_settings() -> Iterator[None]:
     """Take back what a command run in this process has set for itself (``--data``)."""
