@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import math
 from decimal import Decimal
@@ -197,3 +198,16 @@ def test_digests_tell_parts_apart(a: list[str], b: list[str]) -> None:
 def test_unknown_names_suggest_or_list() -> None:
     assert "did you mean 'rest'?" in str(UnknownName("comparator", "rset", ["rest", "typical"]))
     assert "known are rest, typical." in str(UnknownName("comparator", "zzz", ["rest", "typical"]))
+
+
+def test_every_csv_is_written_with_the_same_line_ends_on_every_system(root: Path) -> None:
+    """A digest of a table's text would otherwise be another on Windows."""
+    calls = [
+        (path.name, node)
+        for path in sorted((root / "src").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "to_csv"
+    ]
+    told = [(name, node.lineno, {k.arg for k in node.keywords}) for name, node in calls]
+    assert [(name, line) for name, line, given in told if "lineterminator" not in given] == []
+    assert len(told) > 5

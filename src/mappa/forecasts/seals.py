@@ -243,7 +243,7 @@ def write_seal(seal: Seal, folder: Path) -> Path:
         try:
             (draft / FORECASTS).write_bytes(forecasts_csv(seal.forecasts))
             text = json.dumps(dict(seal.manifest), indent=2, ensure_ascii=False) + "\n"
-            (draft / MANIFEST).write_text(text, encoding="utf-8")
+            (draft / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
             draft.chmod(0o755)
             draft.rename(target)
         finally:

@@ -78,7 +78,9 @@ class Evidence:
     @property
     def digest(self) -> str:
         """SHA-256 of everything the fit depends on."""
-        frame = self.rows.drop(columns="cells").to_csv(index=False, float_format="%.10g")
+        frame = self.rows.drop(columns="cells").to_csv(
+            index=False, float_format="%.10g", lineterminator="\n"
+        )
         arrays = [a.astype(float).round(10) for a in (self.people, self.nation, self.nation_sd)]
         names = [*self.areas, *(f"{d:%Y-%m-%d}" for d in self.dates)]
         return digest([*names, *(a.tobytes() for a in arrays), frame])

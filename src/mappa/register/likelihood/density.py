@@ -152,7 +152,7 @@ class _Priors:
     """The table of priors as a key: equal where its text is equal."""
 
     def __init__(self, table: pd.DataFrame) -> None:
-        self.table, self.text = table, table.to_csv()
+        self.table, self.text = table, table.to_csv(lineterminator="\n")
 
     def __hash__(self) -> int:
         return hash(self.text)
