@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from mappa.cache import Store, code_digest, code_reached
+from mappa.data import places
 from mappa.files import write_atomically
 
 
@@ -165,3 +166,17 @@ def test_a_digest_that_is_remembered_sees_every_change_of_a_file(
     assert third not in (first, second) and len(read) == 4
     table.unlink()
     assert state.data_digest() not in (first, second, third)
+
+
+def test_the_cache_lies_in_the_first_folder_that_can_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MAPPA_CACHE", raising=False)
+    monkeypatch.setattr(places, "_CLONE", tmp_path / "wheel")  # no clone
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))
+    assert places.cache_folder() == tmp_path / "home" / "mappa"
+    (tmp_path / "home").write_text("in the way")
+    monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path))
+    assert places.cache_folder() == tmp_path / "mappa-cache"
+    monkeypatch.setenv("MAPPA_CACHE", str(tmp_path / "named"))
+    assert places.cache_folder() == tmp_path / "named"

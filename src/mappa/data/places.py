@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import tempfile
 from pathlib import Path
 
 from mappa.errors import DataError
@@ -37,11 +39,21 @@ def notebooks_folder() -> Path:
 
 
 def cache_folder() -> Path:
-    """Return the folder for what is computed once: ``MAPPA_CACHE``, the clone's or the user's."""
+    """Return the folder for what is computed once: ``MAPPA_CACHE`` where it is set.
+
+    Else the clone's, the user's or the system's temporary folder: the first that can be written.
+    """
     chosen = os.environ.get("MAPPA_CACHE")
     if chosen:
         return Path(chosen)
-    if in_clone():
-        return _CLONE / ".cache"
+    places = [_CLONE / ".cache"] if in_clone() else []
     base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "mappa"
+    with contextlib.suppress(RuntimeError):  # a user without a home
+        places.append((Path(base) if base else Path.home() / ".cache") / "mappa")
+    places.append(Path(tempfile.gettempdir()) / "mappa-cache")
+    return next((place for place in places if _can_be_written(place)), places[-1])
+
+
+def _can_be_written(place: Path) -> bool:
+    there = next(p for p in (place, *place.parents) if p.exists())
+    return there.is_dir() and os.access(there, os.W_OK | os.X_OK)
