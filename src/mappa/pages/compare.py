@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from mappa.data import Data
 from mappa.pages import index, layout
 from mappa.pages.exporter import dumps
 from mappa.pages.summary import AreaResult
+from mappa.rates.comparators import distances
 from mappa.words import numbers
 
 NAMES = (
@@ -23,14 +22,8 @@ NAMES = (
 
 
 def nearest(data: Data, area: str) -> str:
-    """Return the area whose centroid lies nearest (great circle; Sinnott 1984, haversine)."""
-    table = data.areas.set_index("area")
-    here = np.radians(table.loc[area, ["centroid_lat", "centroid_lon"]].to_numpy(dtype=float))
-    others = table.drop(index=area)
-    there = np.radians(others[["centroid_lat", "centroid_lon"]].to_numpy(dtype=float))
-    half = np.sin((there - here) / 2) ** 2
-    angle = half[:, 0] + np.cos(here[0]) * np.cos(there[:, 0]) * half[:, 1]
-    return str(others.index[int(np.argmin(angle))])
+    """Return the area whose centroid lies nearest (great circle)."""
+    return str(distances(data, area).index[0])
 
 
 def cells(line: AreaResult) -> list[str]:
