@@ -2,14 +2,17 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+QUICK := not slow and not browser and not kernels and not cluster
+# A user's setting that would install outside the environment.
+export PIP_USER := 0
 FORCE ?= Cumbria
 
-.PHONY: report test test-all check mutants lint lab format lock clean refit
+.PHONY: report test test-all check lowest mutants lint lab format lock clean refit
 
 $(VENV)/run.stamp: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "mappa needs Python 3.11 or newer: make PYTHON=python3.11 ..."; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	@echo "Installing the locked packages into $(VENV) (once) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
@@ -25,13 +28,19 @@ report: $(VENV)/run.stamp
 
 # The quick loop: lint, types, and the tests without kernels, browser and cluster.
 check: $(VENV)/dev.stamp lint
-	@$(BIN)/python -m pytest -m "not slow and not browser and not kernels" -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -m "$(QUICK)" -n 2 --dist loadfile
 
 test: $(VENV)/dev.stamp lint
 	@$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile
 
 test-all: $(VENV)/dev.stamp lint
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+# The quick tests with the lowest versions that pyproject.toml allows, in an environment of their own.
+lowest: $(VENV)/dev.stamp
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .lowest
+	@$(BIN)/uv pip install --quiet --python .lowest/bin/python --resolution lowest-direct --group dev -e .
+	@.lowest/bin/python -m pytest -m "$(QUICK)"
 
 # Hours for the whole core: name a module, as in `make mutants MODULE='mappa.rates.methods.ratios*'`.
 MODULE ?=
@@ -63,4 +72,4 @@ refit: $(VENV)/run.stamp
 	@$(BIN)/mappa register assumptions
 
 clean:
-	rm -rf reports site mutants dist build .cache .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .lowest reports site mutants dist build .cache .mypy_cache .ruff_cache .pytest_cache

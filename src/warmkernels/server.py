@@ -117,6 +117,7 @@ class ForkServer:
             while self._turn():
                 pass
         finally:
+            signal.set_wakeup_fd(-1)  # what ends from here on wakes nobody
             for pid in self.clients.values():
                 _kill(pid)
 

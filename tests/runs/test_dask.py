@@ -21,6 +21,8 @@ from mappa.runs import cluster, notebooks, plan, publish, report  # noqa: E402
 from mappa.runs.jobs import OtherMachine  # noqa: E402
 from mappa.runs.progress import Progress  # noqa: E402
 
+pytestmark = [pytest.mark.cluster, pytest.mark.kernels]
+
 
 @pytest.fixture(scope="module")
 def address():

@@ -14,7 +14,10 @@ from pathlib import Path
 import pytest
 from runs_support import mappa, mappa_command, mappa_environment, write_study
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+pytestmark = [
+    pytest.mark.kernels,
+    pytest.mark.skipif(sys.platform != "linux", reason="reads /proc"),
+]
 
 # The notebook of Kent waits until the test lets it go; the mark is how its processes are found.
 WAIT = """\

@@ -16,6 +16,8 @@ from mappa.runs import local, notebooks, plan, publish, report, state, summary
 from mappa.runs.execute import execute
 from mappa.runs.progress import Progress
 
+pytestmark = pytest.mark.kernels
+
 FORCES = ["Cumbria", "Kent"]
 
 
@@ -148,7 +150,6 @@ def test_says_why_what_is_not_up_to_date_is_not(published, data, study_folder, m
     said = "margin is 0.2, was 0.1"
     assert reason(settings={"margin": "0.2"})[0] == dict.fromkeys(everything, said)
     assert reason(tables="x")[0]["2-rate"] == "the tables changed"
-    assert reason(source="x")[0]["2-rate"] == "the package's source changed"
     assert reason(pages="x") == (dict.fromkeys(everything, ""), "the package's source changed")
     one = dataclasses.replace(
         study.notebooks[1], text=json.dumps(notebook("Rate", "print('more')"))
@@ -156,6 +157,9 @@ def test_says_why_what_is_not_up_to_date_is_not(published, data, study_folder, m
     changed = reason(notebooks=(study.notebooks[0], one, study.notebooks[2]))
     assert changed[0] == {"1-growth": "", "2-rate": "the notebook changed", "3-register": ""}
     assert changed[1] == "a notebook was run again"
+    with monkeypatch.context() as other:
+        other.setattr(state, "code_of_notebook", lambda modules: "x")
+        assert reason()[0]["2-rate"] == "the package's source changed"
     monkeypatch.setattr(state, "compute_versions", lambda: {"pandas": "99"})
     assert "pandas is 99, was" in reason()[0]["1-growth"] or reason()[0]["1-growth"]
 

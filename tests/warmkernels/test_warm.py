@@ -19,7 +19,10 @@ from warmkernels import client as warm
 from warmkernels import server as forkserver
 from warmkernels.provisioner import NAME, WarmProvisioner
 
-pytestmark = pytest.mark.skipif(not warm.possible(), reason="kernels cannot be forked here")
+pytestmark = [
+    pytest.mark.kernels,
+    pytest.mark.skipif(not warm.possible(), reason="kernels cannot be forked here"),
+]
 
 
 @pytest.fixture(scope="module")

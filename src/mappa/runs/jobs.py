@@ -134,7 +134,7 @@ def make_pages(job: PagesJob) -> Pages:
         folder = Path(scratch, job.slug)
         folder.mkdir()
         for name, text in job.files.items():
-            (folder / name).write_text(text, encoding="utf-8")
+            (folder / name).write_text(text, encoding="utf-8", newline="\n")
         render_force(folder)
         files = {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
     for name, content in files.items():

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from mappa.errors import DataError
@@ -23,11 +25,13 @@ class Notebook:
     name: its file name without ``.ipynb``, such as ``2-rate``.
     text: its JSON as it stands in the file.
     parameters: what its parameters cell declares, by name.
+    modules: names that its cells import, such as ``mappa.studies.rate``.
     """
 
     name: str
     text: str
     parameters: dict[str, parameters.Parameter]
+    modules: tuple[str, ...] = ()
 
 
 def find(folder: Path) -> list[Notebook]:
@@ -56,4 +60,22 @@ def read(path: Path) -> Notebook:
             f"{path.name} has {len(tagged)} cells with the tag `parameters`: it needs one."
         )
     source = "".join(tagged[0]["source"])
-    return Notebook(path.stem, text, parameters.inspect(source, path.name))
+    modules = _imports("".join(c["source"]) for c in cells if c.get("cell_type") == "code")
+    return Notebook(path.stem, text, parameters.inspect(source, path.name), modules)
+
+
+def _imports(cells: Iterable[str]) -> tuple[str, ...]:
+    """Return the modules, and names that may be modules, which the code of cells imports."""
+    found: set[str] = set()
+    for source in cells:
+        lines = [line for line in source.splitlines() if not line.lstrip().startswith(("%", "!"))]
+        try:
+            tree = ast.parse("\n".join(lines))
+        except SyntaxError:  # the cell itself will tell
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                found |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return tuple(sorted(found))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,6 @@ from mappa.runs import state
 from mappa.runs.notebooks import Notebook
 from mappa.runs.parameters import Scalar, check_all
 
-_OPENS = re.compile(r"\bfrom mappa\.studies\.(\w+) import")
 WORK = ".work"  # in the folder of the pages: what is executed and not yet published
 
 
@@ -84,11 +82,12 @@ class Study:
     out: Path
     tables: str = dataclasses.field(default_factory=state.data_digest)
     source: str = dataclasses.field(default_factory=state.source_digest)
-    pages: str = dataclasses.field(default_factory=state.pages_digest)
+    pages: str = dataclasses.field(default_factory=state.code_of_pages)
 
     def shared(self) -> tuple[str, ...]:
         """Return the date of the stock and the studies that the notebooks open, by name."""
-        opened = {name for n in self.notebooks for name in _OPENS.findall(n.text)}
+        modules = (module.split(".") for n in self.notebooks for module in n.modules)
+        opened = {names[2] for names in modules if names[:2] == ["mappa", "studies"] and names[2:]}
         return (str(self._checked()["as_of"]), *sorted(opened))
 
     def values(self, force: str) -> dict[str, dict[str, Scalar]]:
@@ -155,7 +154,8 @@ def _step(
     stored: Mapping[str, Any],
     again: bool,
 ) -> Step:
-    inputs = state.notebook_inputs(notebook.text, values, study.tables, study.source)
+    code = state.code_of_notebook(notebook.modules)
+    inputs = state.notebook_inputs(notebook.text, values, study.tables, code)
     if again:
         return Step(notebook, values, inputs, "asked for", None)
     reason = state.why(inputs, stored.get("steps", {}).get(notebook.name, {}), folder)

@@ -1,7 +1,7 @@
 """What an output was made from, and whether it still is what a run would make.
 
-A notebook's output follows from the notebook, its parameters, the tables, the source of the
-package and the versions of what computes and draws. All of them are stored beside it in
+A notebook's output follows from the notebook, its parameters, the tables, the modules that it
+imports and the versions of what computes and draws. All of them are stored beside it in
 ``run.json``; a later run that finds the same ones, and the files unaltered, has nothing to do.
 """
 
@@ -20,20 +20,17 @@ from pathlib import Path
 from typing import Any
 
 from mappa import __version__
+from mappa.cache import code_digest
 from mappa.data import places
 from mappa.files import digest, digest_files
 
 RUN_FILE = "run.json"
+_PACKAGE = Path(__file__).resolve().parents[1]
 _COMPUTE = (
     "ipykernel ipython matplotlib nbclient nbformat numpy pandas papermill scipy seaborn "
     "statsmodels"
 )
 _RENDER = "jinja2 nbconvert nbformat"
-#: Parts of the package that make pages from executed notebooks, and do not compute.
-_PAGES = ("pages", "runs/results.py", "runs/jobs.py")
-#: Parts that neither compute nor draw.
-_NEITHER = ("commands", "runs")
-_ALWAYS = ("runs/execute.py",)
 _PASSING = (".pyc", ".tmp")  # endings of files that come and go
 _SETTLED = 2_000_000_000  # nanoseconds after which a file's times tell whether it has changed
 
@@ -69,29 +66,20 @@ def data_digest() -> str:
 
 
 def source_digest() -> str:
-    """Return the digest of the parts of the package that compute and draw."""
-    return _source_digest(pages=False)
+    """Return the digest of the whole package, by which machines tell whether theirs is the same."""
+    return _digest(_files(_PACKAGE), _PACKAGE)
 
 
-def pages_digest() -> str:
-    """Return the digest of the parts of the package that make pages."""
-    return _source_digest(pages=True)
+def code_of_notebook(modules: Iterable[str]) -> str:
+    """Return the digest of the modules that a notebook imports, with all that they import."""
+    return code_digest("mappa.runs.execute", *modules)
 
 
-def _source_digest(*, pages: bool) -> str:
-    package = Path(__file__).resolve().parents[1]
-
-    def wanted(path: Path) -> bool:
-        name = path.relative_to(package).as_posix()
-        if _under(name, _PAGES):
-            return pages
-        return not pages and (_under(name, _ALWAYS) or not _under(name, _NEITHER))
-
-    return _digest([p for p in _files(package) if wanted(p)], package)
-
-
-def _under(name: str, parts: Iterable[str]) -> bool:
-    return any(name == part or name.startswith(part + "/") for part in parts)
+def code_of_pages() -> str:
+    """Return the digest of what makes pages of executed notebooks: modules, templates, styles."""
+    pages = _PACKAGE / "pages"
+    styles = [path for path in _files(pages) if path.suffix != ".py"]
+    return digest([code_digest("mappa.runs.jobs", "mappa.runs.results"), _digest(styles, pages)])
 
 
 def _files(folder: Path) -> list[Path]:
