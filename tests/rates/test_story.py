@@ -105,10 +105,10 @@ def test_an_explanation_can_be_handed_in(data, findings) -> None:
     assert (half.verdict, half.claim_id) == ("half supported", "c08")
     assert str(words.why(half)) == (
         "by the register model the rise of 2,141 would have been 928 smaller (43%) had sentences "
-        "of 30 months and more carried 10 years, and 96 smaller (4%) had sentences stayed as "
-        "short as in 2009/10 and 395 smaller (18%) had sentences stayed as short as in 1999/00. "
-        "So long registration periods explain much of it; longer sentences explain as much as the "
-        "year they are held against makes them."
+        "of 30 months and more carried 10 years. With the shorter sentences of an earlier year it "
+        "would have been smaller by 395 (18%) for those of 1999/00 and 96 (4%) for those of "
+        "2009/10. So long registration periods explain much of it, and longer sentences the less "
+        "the later the year that they are compared with."
     )
     assert "one is half supported" in words.summary([half])
     both = story.explained(2141, {"2009/10": 600.0, "1999/00": 900.0}, 928, law)

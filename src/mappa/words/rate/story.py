@@ -281,15 +281,15 @@ def _bounds(f: Finding) -> str:
 def _explained(f: Finding) -> str:
     x, growth = f.facts, f.facts["growth"]
     parts = [
-        f"{n.count(people)} smaller ({n.percent(people / growth, 0)}) had sentences stayed as "
-        f"short as in {year}"
-        for year, people in sorted(x["lengths"].items(), reverse=True)
+        f"{n.count(people)} ({n.percent(people / growth, 0)}) for those of {year}"
+        for year, people in sorted(x["lengths"].items())
     ]
     return (
         f"by the register model the rise of {n.count(growth)} would have been "
-        f"{n.count(x['terms'])} smaller ({n.percent(x['terms'] / growth, 0)}) had {x['law']}, and "
-        f"{n.listing(parts)}. So long registration periods explain much of it; longer sentences "
-        "explain as much as the year they are held against makes them."
+        f"{n.count(x['terms'])} smaller ({n.percent(x['terms'] / growth, 0)}) had {x['law']}. "
+        f"With the shorter sentences of an earlier year it would have been smaller by "
+        f"{n.listing(parts)}. So long registration periods explain much of it, and longer "
+        "sentences the less the later the year that they are compared with."
     )
 
 

@@ -27,7 +27,7 @@ def made_of(record: RegisterRecord) -> Prose:
     indefinite, suspended, other, *rest = rounded(parts)
     sentences = [
         _change(record),
-        _indefinite(a.kinds[0], indefinite, 2 * indefinite > sum(parts) > 0),
+        _indefinite(a.kinds[0], indefinite, sum(parts)),
         _group("People with suspended sentences", suspended),
         _group("All other groups together", other),
         *(_rest(r) for r in rest),
@@ -50,9 +50,14 @@ def _change(record: RegisterRecord) -> str:
     return f"The number on the register in {where} did not change in {when}."
 
 
-def _indefinite(e: Estimate, printed: int, most: bool) -> str:
-    """*most*: whether they are more than half of a rise."""
-    if most:
+def _indefinite(e: Estimate, printed: int, change: float) -> str:
+    """Say how many more of them there are, and whether they are most of a rise or more than it."""
+    if printed > change > 0:
+        return (
+            f"People registered indefinitely are more than all of the rise: about "
+            f"{n.count(printed)} more of them joined than left ({limits(e)})."
+        )
+    if 2 * printed > change > 0:
         return (
             f"Most of the rise is people registered indefinitely: about {n.count(printed)} more "
             f"of them joined than left ({limits(e)})."
@@ -76,7 +81,12 @@ def _group(who: str, printed: int) -> str:
 def _rest(printed: int) -> str:
     if printed == 0:
         return "These parts add up to the published change."
-    return f"The remaining {n.count(printed)} are unexplained."
+    if printed > 0:
+        return f"The remaining {n.count(printed)} are unexplained."
+    return (
+        f"Together these are {n.count(-printed)} more than the published change; the difference "
+        "is unexplained."
+    )
 
 
 # --- had it not been so ----------------------------------------------------------------------
@@ -93,16 +103,22 @@ def had_it_not(record: RegisterRecord) -> Prose:
     """Return what the rise would have been with the sentences of two reference years."""
     first, *other = reference_pair(record)
     text = (
-        f"Had sentences been as short as in {first.reference}, the rise would have been about "
+        f"Had sentences been {_as_long(first)}, the rise would have been about "
         f"{_smaller(first.smaller)} ({limits(_size(first.smaller))})"
     )
     if not other:
         return Prose(text + ".")
     (second,) = other
     return Prose(
-        f"{text}; as short as in {second.reference}, about {_smaller(second.smaller)} "
+        f"{text}; {_as_long(second)}, about {_smaller(second.smaller)} "
         f"({ends(_size(second.smaller))})."
     )
+
+
+def _as_long(s: ShorterSentences) -> str:
+    if s.smaller.median < 0:
+        return f"as long as in {s.reference}"
+    return f"as short as in {s.reference}"
 
 
 def _smaller(e: Estimate) -> str:
@@ -147,6 +163,26 @@ def not_known(record: RegisterRecord) -> Prose:
     )
 
 
+#: Share of the published change up to which the remainder is called little.
+LITTLE = 0.10
+
+
+def _left_over(record: RegisterRecord) -> str:
+    """Say what a small or a large remainder means."""
+    a = record.accounting
+    if a.remainder is None or a.published_growth is None:
+        return "Without a published change it cannot be said how much is left unexplained."
+    if abs(a.remainder.mean) <= LITTLE * abs(a.published_growth):
+        return (
+            "Little is left unexplained because the model is fitted to these counts, not because "
+            "everything is understood: the inflow for each sentence was free to follow them."
+        )
+    return (
+        "Much is left unexplained: the model follows the counts over the years, and not this "
+        "year's change."
+    )
+
+
 def certainty(record: RegisterRecord) -> Prose:
     """Return how the numbers of the answer may be used, and what they assume."""
     _, suspended, other = record.accounting.kinds
@@ -160,10 +196,7 @@ def certainty(record: RegisterRecord) -> Prose:
             "The numbers for shorter sentences each answer a question of their own: they overlap "
             "and cannot be added to the parts."
         ),
-        (
-            "Little is left unexplained because the model is fitted to these counts, not because "
-            "everything is understood: the inflow for each sentence was free to follow them."
-        ),
+        _left_over(record),
         (
             "All this assumes that notification periods run from conviction, in custody too, and "
             "that what is not published lies in the ranges stated below."
