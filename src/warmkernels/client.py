@@ -19,7 +19,9 @@ from pathlib import Path
 from typing import Any
 
 #: Names the socket of a template that a parent process owns.
-SOCKET = "MAPPA_WARM_SOCKET"
+SOCKET = "WARMKERNELS_SOCKET"
+#: Names the modules that a template of this process's own imports.
+PRELOAD = "WARMKERNELS_PRELOAD"
 _LONGEST_PATH = 100  # bytes of a Unix socket's path, 104 on some systems
 #: Seconds for the imports of the template on a busy machine, and for what it computes for all: a
 #: kernel that did not wait would compute the same.
@@ -43,8 +45,10 @@ class Template:
 
     Parameters
     ----------
-    share: date of the stock, and the studies of which the server computes what is the same for
-        every force before its first fork; by default it computes nothing.
+    modules: names of what the template imports besides what every kernel does; by default those
+        in the environment's :data:`PRELOAD`, parted by commas.
+    call: ``module:function``, called once before the first fork to compute what kernels share.
+    arguments: its arguments, as JSON can carry them.
 
     Raises
     ------
@@ -52,10 +56,15 @@ class Template:
     OSError: the server cannot be started.
     """
 
-    def __init__(self, share: Sequence[str] = ()) -> None:
+    def __init__(
+        self, modules: Sequence[str] | None = None, call: str = "", arguments: Sequence[Any] = ()
+    ) -> None:
         if not possible():
             raise Cold("kernels cannot be forked on this system")
-        self.folder = Path(tempfile.mkdtemp(prefix="mappa-warm-"))  # mode 0700
+        if modules is None:
+            modules = [name for name in os.environ.get(PRELOAD, "").split(",") if name]
+        wanted = json.dumps([list(modules), call, list(arguments)])
+        self.folder = Path(tempfile.mkdtemp(prefix="warmkernels-"))  # mode 0700
         try:
             self.path = self.folder / "s"
             if len(os.fsencode(self.path)) > _LONGEST_PATH:
@@ -64,7 +73,7 @@ class Template:
                 listener.bind(str(self.path))
                 self.path.chmod(0o600)
                 listener.listen(128)
-                self.process = _start_server(listener.fileno(), share)
+                self.process = _start_server(listener.fileno(), wanted)
         except OSError:
             shutil.rmtree(self.folder, ignore_errors=True)
             raise
@@ -87,7 +96,7 @@ class Template:
         self.close()
 
 
-def _start_server(descriptor: int, share: Sequence[str]) -> subprocess.Popen[bytes]:
+def _start_server(descriptor: int, wanted: str) -> subprocess.Popen[bytes]:
     environment = os.environ | {
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "OPENBLAS_NUM_THREADS": "1",  # threads do not survive a fork
@@ -96,7 +105,7 @@ def _start_server(descriptor: int, share: Sequence[str]) -> subprocess.Popen[byt
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # its warning about frozen modules is no use here
     }
     return subprocess.Popen(
-        [sys.executable, "-P", "-m", "warmkernels.server", str(descriptor), *share],
+        [sys.executable, "-P", "-m", "warmkernels.server", str(descriptor), wanted],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         pass_fds=(descriptor,),

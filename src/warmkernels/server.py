@@ -1,9 +1,9 @@
 """A small server that forks kernels from a process which has the imports already.
 
 A cold kernel spends seconds on imports before its first cell; a fork has them at once, and is as
-fresh: nothing but imports has happened in the template, the tables were read and, where many
-forces are to be run, what is the same for all of them was computed. POSIX only; run by
-:class:`warmkernels.client.Template` as ``python -P -m warmkernels.server FD [DATE STUDY ...]``.
+fresh: nothing but imports has happened in the template, and what its owner asked for.
+POSIX only; run by :class:`warmkernels.client.Template` as
+``python -P -m warmkernels.server FD PRELOAD``.
 
 The protocol, on a Unix socket that only this user can open: a client sends one line of JSON
 (``argv``, ``cwd``, ``env``) with the descriptors of its stdout and stderr; the server answers
@@ -17,7 +17,6 @@ import atexit
 import contextlib
 import gc
 import importlib
-import importlib.util
 import json
 import os
 import random
@@ -33,7 +32,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-#: What every kernel imports, besides the modules of the study with all that they import. Never
+#: What every kernel imports, besides the modules that the owner names. Never
 #: ``matplotlib_inline.backend_inline``: it hooks itself into the running IPython, and here none
 #: runs yet.
 PRELOAD = (
@@ -51,49 +50,34 @@ PRELOAD = (
     "matplotlib.figure",
     "matplotlib.backends.backend_svg",
     "pandas.io.formats.string",
-    "mappa.studies",
     "warmkernels.streams",
 )
 #: The class of the kernels' output streams.
 STREAMS = "warmkernels.streams.OutStream"
-_PACKAGES = ("data", "rates", "growth", "register", "forecasts", "words", "plot", "studies")
 _LONGEST = 1 << 20  # bytes of a request: an environment is a few thousand
 
 
-def preload(share: Sequence[str] = ()) -> None:
-    """Import what notebooks need and validate the tables once; a missing module is no error.
+def preload(modules: Sequence[str] = (), call: str = "", arguments: Sequence[Any] = ()) -> None:
+    """Import what kernels need and compute what they share; a missing module is no error.
 
     Parameters
     ----------
-    share: date of the stock, and the studies of which to compute what is the same for every
-        force; by default nothing is computed, which starts sooner.
+    modules: names of what is imported besides :data:`PRELOAD`.
+    call: ``module:function`` of a pure function, to be called once before the first fork.
+    arguments: its arguments.
     """
-    names = [*PRELOAD, *_modules_of_the_study()]
-    for name in names:
+    for name in (*PRELOAD, *modules):
         with contextlib.suppress(Exception):
             importlib.import_module(name)
-    with contextlib.suppress(Exception):
-        # Pure: frozen tables, found again only while no file has changed.
-        importlib.import_module("mappa.data").load()
-    if share:
-        # Pure as well. A warning given here must not be missing in a kernel that gives it again.
+    if call:
+        module, _, function = call.partition(":")
+        # A warning given here must not be missing in a kernel that gives it again.
         with contextlib.suppress(Exception), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            importlib.import_module("mappa.studies.shared").compute(share[0], share[1:])
+            getattr(importlib.import_module(module), function)(*arguments)
     import pandas as pd
 
     pd.set_option("display.max_columns", 20)  # what pandas chooses when a kernel imports it
-
-
-def _modules_of_the_study() -> list[str]:
-    found = importlib.util.find_spec("mappa")
-    source = Path(str(found and found.origin)).parents[1]
-    return sorted(
-        ".".join(path.relative_to(source).with_suffix("").parts)
-        for part in _PACKAGES
-        for path in (source / "mappa" / part).rglob("*.py")
-        if not path.stem.startswith("__")
-    )
 
 
 class ForkServer:
@@ -320,12 +304,12 @@ def _leaving_with_the_owner(folder: Path) -> Iterator[None]:
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
 
 
-def main(descriptor: int, *share: str) -> None:
-    """Serve on an inherited listening socket; *share* as for :func:`preload`."""
+def main(descriptor: int, wanted: str) -> None:
+    """Serve on an inherited listening socket; *wanted*: arguments of :func:`preload` as JSON."""
     listener = socket.socket(fileno=descriptor)
     os.set_inheritable(descriptor, False)
     with _leaving_with_the_owner(Path(listener.getsockname()).parent):
-        preload(share)
+        preload(*json.loads(wanted))
     gc.collect()
     gc.freeze()  # the collector must not touch, and so copy, the pages shared with the forks
     try:
@@ -339,4 +323,4 @@ if __name__ == "__main__":
     # replaces by the user's namespace.
     from warmkernels import server as forkserver
 
-    forkserver.main(int(sys.argv[1]), *sys.argv[2:])
+    forkserver.main(int(sys.argv[1]), sys.argv[2])

@@ -15,6 +15,8 @@ import pytest
 from jupyter_client import KernelManager
 from runs_support import mappa_environment
 
+from mappa.cache import code_reached
+from mappa.runs.local import STUDIES
 from warmkernels import client as warm
 from warmkernels import server as forkserver
 from warmkernels.provisioner import NAME, WarmProvisioner
@@ -28,7 +30,7 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def template():
     said = os.environ.pop("PYTEST_CURRENT_TEST", None)
-    with warm.Template() as started:
+    with warm.Template(sorted(code_reached(*STUDIES))) as started:
         if said:
             os.environ["PYTEST_CURRENT_TEST"] = said
         yield started
@@ -240,13 +242,13 @@ def test_an_owner_that_is_killed_takes_template_and_kernels_with_it(tmp_path):
     assert kind == "WarmProcess"
     server = int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
     assert b"warmkernels.server" in Path(f"/proc/{server}/cmdline").read_bytes()
-    (socket,) = tmp_path.glob("mappa-warm-*/s")
+    (socket,) = tmp_path.glob("warmkernels-*/s")
     assert socket.stat().st_mode & 0o777 == 0o600
     assert socket.parent.stat().st_mode & 0o777 == 0o700
     process.kill()
     process.wait()
     assert gone(pid) and gone(server)
-    assert not list(tmp_path.glob("mappa-warm-*"))
+    assert not list(tmp_path.glob("warmkernels-*"))
 
 
 def test_a_template_that_is_killed_takes_its_kernels_with_it_and_the_next_is_cold(
@@ -271,7 +273,7 @@ def test_a_template_that_is_killed_takes_its_kernels_with_it_and_the_next_is_col
 
 def test_a_template_whose_owner_goes_while_it_computes_goes_at_once(tmp_path, monkeypatch):
     monkeypatch.setenv("MAPPA_CACHE", str(tmp_path / "cache"))
-    mine = warm.Template(("2020-03-31", "growth", "rate", "register"))
+    mine = warm.Template((), "time:sleep", [60])
     try:
         time.sleep(1)
         mine.process.stdin.close()
@@ -281,15 +283,14 @@ def test_a_template_whose_owner_goes_while_it_computes_goes_at_once(tmp_path, mo
         mine.close()
 
 
-def test_the_template_computes_what_forces_share_where_it_is_asked_to(data):
-    from mappa.rates import forces
-
-    forces._forces.cache_clear()
+def test_the_template_computes_what_kernels_share_where_it_is_asked_to(
+    tmp_path: Path,
+) -> None:
+    folder = str(tmp_path / "made")
     with pd.option_context("display.max_columns", 0):  # which preloading sets
-        forkserver.preload()
-        assert not forces._forces.cache_info().currsize
-        forkserver.preload(("2020-03-31", "rate", "no-study-of-ours"))
-    assert forces._forces.cache_info().currsize
+        forkserver.preload(["no.module.of.ours"], "no.module:function")
+        forkserver.preload((), "os:mkdir", [folder])
+    assert Path(folder).is_dir()
 
 
 def test_a_client_that_says_nonsense_harms_nobody(template, environment):

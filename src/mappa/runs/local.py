@@ -12,14 +12,18 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from pebble import ProcessPool
 
+from mappa.cache import code_reached
 from mappa.errors import UsageError
 from mappa.runs.plan import WORK
 from mappa.runs.report import Submit
 from warmkernels import client as warm
 
+#: What a template imports, with all of mappa that these import.
+STUDIES = tuple(f"mappa.studies.{name}" for name in ("explore", "growth", "rate", "register"))
 #: Open files that a run needs; macOS allows as many by default.
 FILES = 256
 
@@ -105,7 +109,8 @@ def workers(jobs: int, *, cold: bool = False, share: Sequence[str] = ()) -> Iter
     ----------
     jobs: how many workers.
     cold: start ordinary kernels.
-    share: of what the template computes what every force shares (see :class:`.warm.Template`).
+    share: date of the stock, and the studies of which the template computes what all forces share
+        before its first fork; by default it only reads the tables, which starts sooner.
 
     Yields
     ------
@@ -121,7 +126,9 @@ def workers(jobs: int, *, cold: bool = False, share: Sequence[str] = ()) -> Iter
             environment[warm.SOCKET] = "none"
         else:
             with contextlib.suppress(OSError):
-                template = stack.enter_context(warm.Template(share))
+                template = stack.enter_context(
+                    warm.Template(sorted(code_reached(*STUDIES)), *shared_work(share))
+                )
                 environment[warm.SOCKET] = str(template.path)
         pool = ProcessPool(
             jobs,
@@ -134,6 +141,13 @@ def workers(jobs: int, *, cold: bool = False, share: Sequence[str] = ()) -> Iter
         with _uninterrupted():
             assert pool.active  # asking starts it
         yield lambda function, *arguments: pool.schedule(function, args=arguments)
+
+
+def shared_work(share: Sequence[str]) -> tuple[str, list[Any]]:
+    """Return what the template calls before its first fork, and with which arguments."""
+    if share:
+        return "mappa.studies.shared:compute", [share[0], list(share[1:])]
+    return "mappa.data:load", []
 
 
 @contextlib.contextmanager
