@@ -466,3 +466,12 @@ def test_a_total_that_is_no_sum_is_refused(data: Data, tmp_path: Path) -> None:
     rows = [["Kent", *GOOD[1:]], ["Total", *GOOD[1:3], 301, *NEW]]
     with pytest.raises(DataError, match="row 3, column value: Total is 301, where its areas sum"):
         submission.read_submission(write_table(tmp_path / "t.csv", rows), data)
+
+
+def test_a_suppressed_figure_is_left_out_beside_others(data: Data, tmp_path: Path) -> None:
+    rows = [GOOD, ["Surrey", *GOOD[1:3], "[c]", *NEW], ["Essex", *GOOD[1:3], "-", *NEW]]
+    read = submission.read_submission(write_table(tmp_path / "c.csv", rows[:2]), data)
+    assert list(read.rows["area_figures"]["area"]) == ["Kent"]
+    assert read.remarks == ("c.csv, row 3, was left out: [c] marks a suppressed figure.",)
+    with pytest.raises(DataError, match="row 4, column value: - stands for a figure that is zero"):
+        submission.read_submission(write_table(tmp_path / "d.csv", rows), data)

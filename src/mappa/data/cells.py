@@ -36,6 +36,8 @@ SHORTHAND = {
 DASHES = frozenset("-\N{EN DASH}\N{EM DASH}\N{MINUS SIGN}\N{NON-BREAKING HYPHEN}\N{HYPHEN}")
 _MINUS = "-\N{MINUS SIGN}\N{EN DASH}\N{NON-BREAKING HYPHEN}\N{HYPHEN}"
 _BLANKS = " \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}\N{FIGURE SPACE}"
+#: Characters without width that pasting leaves around a name.
+_UNSEEN = "\u200b\u200e\u200f\u2060\ufeff"
 _RAISED = "\N{SUPERSCRIPT ONE}\N{SUPERSCRIPT TWO}\N{SUPERSCRIPT THREE}\u2070\u2074-\u2079"
 #: [note 1], [note 1, note 2], [note1], (see note 3), (2), [r], (r), (p), raised digits, daggers.
 _NOTE = re.compile(
@@ -111,7 +113,7 @@ def without_notes(cell: Cell) -> tuple[str, str]:
     Marks are [note 1], (r), a raised digit and, for they lose their raise in many files, digits
     joined to the last word: no name of an area and no header ends in one.
     """
-    text, notes = _take_notes(squeeze(cell.text))
+    text, notes = _take_notes(squeeze(cell.text).strip(_UNSEEN))
     joined = re.fullmatch(r"(.*[^\W\d_]{3,}\)?)(\d{1,2}(?:,\d{1,2})*)", text)
     if joined and not re.search(r"(?:level|category|cat)$", joined[1], re.I):
         text, notes = joined[1], [joined[2], *notes]
@@ -303,7 +305,7 @@ def read_date(cell: Cell, first: dt.date, last: dt.date, *, from_1904: bool = Fa
     right = "the day, such as 2020-03-31 or 31/03/2020"
     if cell.kind in {"formula", "error"} or not cell.text:
         _refuse_kinds(cell, Kind(right, False))
-    text = squeeze(cell.text)
+    text = re.sub(f"[{re.escape(_MINUS)}]", "-", squeeze(cell.text))
     if any(c.isdecimal() and not c.isascii() for c in text):
         raise CellError("the digits are of another script", "the digits 0 to 9, such as 2020-03-31")
     text, notes = _take_notes(text)
@@ -342,7 +344,7 @@ def _day(text: str, right: str) -> tuple[dt.date, bool]:
     year_first = re.fullmatch(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})|(\d{4})(\d\d)(\d\d)", text)
     day_first = re.fullmatch(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d\d)", text)
     in_name = re.fullmatch(
-        r"(?:[a-z]+,? )?(\d{1,2})(?:st|nd|rd|th)?[ -]([a-z]+)[ -,] ?(\d{4}|\d\d)", text, re.I
+        r"(?:[a-z]+,? )?(\d{1,2})(?:st|nd|rd|th)?[ -]([a-z]+)[ ,-] ?(\d{4}|\d\d)", text, re.I
     )
     name_first = re.fullmatch(r"([a-z]+) (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})", text, re.I)
     if year_first:

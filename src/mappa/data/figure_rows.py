@@ -12,7 +12,7 @@ import pandas as pd
 
 from mappa.data import cells, measures
 from mappa.data.area_names import Name, resolve
-from mappa.data.cells import CellError, Kind
+from mappa.data.cells import CellError, Kind, NoFigure
 from mappa.data.load import Data
 from mappa.data.tables import Table
 from mappa.errors import DataError, UnknownName
@@ -49,15 +49,23 @@ def read_figures(
     kinds = measures.kinds(data.dictionary)
     rows: list[FigureRow] = []
     remarks: list[str] = []
+    unknown: NoFigure | None = None
     for line in table.lines:
         if (alone := _aside(table, line, data)) is not None:
             remarks.append(alone)
             continue
-        row = read_row(table, line, data, kinds)
+        try:
+            row = read_row(table, line, data, kinds)
+        except NoFigure as sign:
+            unknown = sign
+            remarks.append(f"{table.file}, row {line}, was left out: {sign.sign} {sign.means}.")
+            continue
         row.cells.update(_particulars(table, line, published))
         _check_published(table, row, published)
         rows.append(row)
         remarks += row.remarks
+    if unknown and not rows:
+        raise table.error(table.lines[0], "value", str(unknown))
     if not rows:
         raise DataError(f"{table.file} holds no figure under its header.")
     remarks += _check_sums(table, rows, data, kinds)
@@ -73,7 +81,7 @@ def _aside(table: Table, line: int, data: Data) -> str | None:
     only = next(iter(held.values()))
     if len(held) > 1 or resolve(data, cells.without_notes(only)[0]).kind != "unknown":
         return None
-    if table.columns.get("area") not in held or " " not in only.text.strip():
+    if table.columns.get("area") not in held:
         return None
     return f"{table.file}, row {line}, “{cells.shown(only.text)}”, is no figure and was left out."
 
@@ -81,7 +89,8 @@ def _aside(table: Table, line: int, data: Data) -> str | None:
 def read_row(table: Table, line: int, data: Data, kinds: Mapping[str, Kind]) -> FigureRow:
     """Return area, date, measure and value of a row.
 
-    Raises DataError in one sentence with row and column.
+    Raises DataError in one sentence with row and column; NoFigure where a sign such as [c] says
+    that there is no figure (a dash does not say whether it is zero or not given).
     """
     name, remarks = read_name(table, line, data)
     read: dict[str, str] = {}
@@ -102,6 +111,8 @@ def read_row(table: Table, line: int, data: Data, kinds: Mapping[str, Kind]) -> 
         column = "value"
         value = cells.read_number(table.cell(line, "value"), kinds[measure])
     except (CellError, UnknownName) as error:
+        if isinstance(error, NoFigure) and error.sign not in cells.DASHES:
+            raise
         raise table.error(line, column, str(error)) from None
     for of, said in (("date", day.remark), ("measure", taken), ("value", value.remark)):
         if said:

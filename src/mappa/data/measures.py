@@ -72,4 +72,4 @@ def named(written: str, known: list[str], where: str) -> tuple[str, str]:
             hint=f"to add one, name it among the allowed measures of {where} and in a row of "
             "measures in dictionary.csv.",
         )
-    return found, f"{written} is taken as {found}" if found != written else ""
+    return found, f"{written} is taken as {found}" if found != written.lower() else ""

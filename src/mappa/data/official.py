@@ -82,6 +82,7 @@ def read_official(content: bytes, name: str, date: pd.Timestamp, data: Data) -> 
     places = {"area": header.area, **where}
     body = Table(name, "official", header.sheet, header.bottom, places, (), ())
     rows, remarks = _rows(body, header.titles, where, data)
+    rows = _sum_parts(rows, name, remarks)
     table = _assemble(name, date, rows, header, where, data)
     aside = [s.name for s in sheets if s.name != header.sheet.name]
     if aside:
@@ -157,7 +158,7 @@ def _value(
     return float(reading.text), reading.remark
 
 
-def _sum_parts(rows: list[_Row], table: str) -> list[_Row]:
+def _sum_parts(rows: list[_Row], table: str, remarks: list[str]) -> list[_Row]:
     """Sum the two forces of London; their rates are not added up."""
     parts = [r for r in rows if r.name.kind == "part"]
     if not parts:
@@ -172,6 +173,8 @@ def _sum_parts(rows: list[_Row], table: str) -> list[_Row]:
         else sum(p.values[m] or 0 for p in parts)
         for m in parts[0].values
     }
+    names = " and ".join(p.name.name for p in parts)
+    remarks.append(f"{table}: {names} were summed to London; their rates were not added up.")
     rest = [r for r in rows if r.name.kind != "part"]
     return [*rest, _Row(parts[0].line, Name("area", "London"), values)]
 
@@ -184,7 +187,6 @@ def _assemble(
     where: dict[str, int],
     data: Data,
 ) -> OfficialTable:
-    rows = _sum_parts(rows, name)
     by_name = {r.name.name: r for r in rows if r.name.kind == "area"}
     missing = [a for a in data.names if a not in by_name]
     if missing:

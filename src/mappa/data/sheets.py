@@ -18,7 +18,7 @@ from mappa.errors import DataError
 #: More than any table of areas needs; a larger file is something else.
 LARGEST_FILE = 20_000_000
 LARGEST_UNPACKED = 50_000_000
-MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 50_000, 1_000, 200_000
+MOST_ROWS, MOST_COLUMNS, MOST_CELLS = 25_000, 1_000, 100_000
 #: A cell that is longer is no note on a figure.
 LONGEST_CELL = 5_000
 
