@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -57,6 +57,29 @@ WHAT_IFS: tuple[tuple[dict[str, float], str], ...] = (
 )
 
 
+T = TypeVar("T", Prose, Table)
+
+
+def _said(make: Callable[[ForecastRecord], T]) -> functools.cached_property[T]:
+    """Return an attribute that *make* makes of the study's record when it is asked for."""
+
+    def made(study: RegisterStudy) -> T:
+        return make(study.record)
+
+    made.__doc__ = make.__doc__
+    return functools.cached_property(made)
+
+
+def _drawn(draw: Callable[[ForecastRecord], Exhibit]) -> functools.cached_property[Exhibit]:
+    """Return a chart of the nation as an attribute: the same for every force, so it is stored."""
+
+    def drawn(study: RegisterStudy) -> Exhibit:
+        return kept(draw, study.record, force="")
+
+    drawn.__doc__ = draw.__doc__
+    return functools.cached_property(drawn)
+
+
 class RegisterStudy:
     """Where does the growth come from? Each part is made when it is asked for."""
 
@@ -83,155 +106,51 @@ class RegisterStudy:
         """The terms of the law, from the rules."""
         return terms_of_law(self.data.notification_rules)
 
-    @functools.cached_property
-    def sentence(self) -> Prose:
-        """The answer: what the rise is made of, had it not been so, what is not known."""
-        return words.answer(self.record)
-
-    @functools.cached_property
-    def certainty(self) -> Prose:
-        """How sure the answer is."""
-        return words.certainty(self.record)
-
-    @functools.cached_property
-    def kinds_chart(self) -> Exhibit:
-        """What the change is made of, drawn."""
-        return kept(charts.kinds, self.record, force="")
-
-    @functools.cached_property
-    def kinds_table(self) -> Table:
-        """What the change is made of, by kind of registration."""
-        return year_words.kinds_table(self.record)
-
-    @functools.cached_property
-    def attribution_chart(self) -> Exhibit:
-        """The growth by driver."""
-        return kept(charts.attribution, self.record, force="")
+    sentence = _said(words.answer)
+    certainty = _said(words.certainty)
+    kinds_chart = _drawn(charts.kinds)
+    kinds_table = _said(year_words.kinds_table)
+    attribution_chart = _drawn(charts.attribution)
 
     @functools.cached_property
     def terms_table(self) -> Table:
         """The law in force."""
         return law_words.terms_table(self.terms)
 
-    @functools.cached_property
-    def accounting(self) -> Prose:
-        """The year's movements."""
-        return year_words.accounting(self.record)
-
-    @functools.cached_property
-    def accounting_chart(self) -> Exhibit:
-        """The year's movements, drawn."""
-        return kept(charts.accounting, self.record, force="")
-
-    @functools.cached_property
-    def accounting_table(self) -> Table:
-        """The year's movements as a table."""
-        return year_words.accounting_table(self.record)
-
-    @functools.cached_property
-    def indefinite(self) -> Prose:
-        """The share of indefinite registrations."""
-        return year_words.indefinite(self.record)
-
-    @functools.cached_property
-    def class_table(self) -> Table:
-        """Stock and growth by class."""
-        return year_words.class_table(self.record)
-
-    @functools.cached_property
-    def attribution_table(self) -> Table:
-        """The growth shared out against each reference year."""
-        return attribution_words.attribution_table(self.record)
-
-    @functools.cached_property
-    def latent(self) -> Prose:
-        """The latent inflow by reference year, and what published sentences alone imply."""
-        return attribution_words.latent_by_reference(self.record)
-
-    @functools.cached_property
-    def lengths(self) -> Prose:
-        """The rise without the longer sentences since each reference year."""
-        return law_words.shorter(self.record)
-
-    @functools.cached_property
-    def lengths_table(self) -> Table:
-        """The rise with the sentence lengths of each reference year."""
-        return law_words.shorter_table(self.record)
-
-    @functools.cached_property
-    def indefinite_law(self) -> Prose:
-        """The rise had long sentences led to a fixed period."""
-        return law_words.indefinite_law(self.record)
-
-    @functools.cached_property
-    def counterfactual_table(self) -> Table:
-        """The year under other terms."""
-        return law_words.counterfactual_table(self.record)
+    accounting = _said(year_words.accounting)
+    accounting_chart = _drawn(charts.accounting)
+    accounting_table = _said(year_words.accounting_table)
+    indefinite = _said(year_words.indefinite)
+    class_table = _said(year_words.class_table)
+    attribution_table = _said(attribution_words.attribution_table)
+    latent = _said(attribution_words.latent_by_reference)
+    lengths = _said(law_words.shorter)
+    lengths_table = _said(law_words.shorter_table)
+    indefinite_law = _said(law_words.indefinite_law)
+    counterfactual_table = _said(law_words.counterfactual_table)
 
     @functools.cached_property
     def rule_result(self) -> Prose:
         """What longer sentences can and cannot do."""
         return law_words.rule_result(self.record, self.terms)
 
-    @functools.cached_property
-    def impulse_chart(self) -> Exhibit:
-        """A lasting 10% on sentence lengths, drawn."""
-        return kept(charts.impulse, self.record, force="")
-
-    @functools.cached_property
-    def impulse_table(self) -> Table:
-        """A lasting 10% on sentence lengths, both assumptions dropped in turn."""
-        return law_words.impulse_table(self.record)
-
-    @functools.cached_property
-    def long_run(self) -> Prose:
-        """The level under unchanged sentences."""
-        return law_words.long_run(self.record)
-
-    @functools.cached_property
-    def stock_chart(self) -> Exhibit:
-        """The fit."""
-        return kept(charts.stock, self.record, force="")
-
-    @functools.cached_property
-    def misfit(self) -> Prose:
-        """Where the fit is worst."""
-        return fit_words.misfit(self.record)
-
-    @functools.cached_property
-    def informed(self) -> Prose:
-        """What the data inform and what they do not."""
-        return fit_words.informed(self.record)
-
-    @functools.cached_property
-    def contraction_chart(self) -> Exhibit:
-        """What the data inform, drawn."""
-        return kept(charts.contraction, self.record, force="")
-
-    @functools.cached_property
-    def parameter_table(self) -> Table:
-        """Prior beside posterior."""
-        return fit_words.parameter_table(self.record)
-
-    @functools.cached_property
-    def inputs_chart(self) -> Exhibit:
-        """The inputs, hatched where there is no figure."""
-        return kept(charts.inputs, self.record, force="")
+    impulse_chart = _drawn(charts.impulse)
+    impulse_table = _said(law_words.impulse_table)
+    long_run = _said(law_words.long_run)
+    stock_chart = _drawn(charts.stock)
+    misfit = _said(fit_words.misfit)
+    informed = _said(fit_words.informed)
+    contraction_chart = _drawn(charts.contraction)
+    parameter_table = _said(fit_words.parameter_table)
+    inputs_chart = _drawn(charts.inputs)
 
     @functools.cached_property
     def assumptions(self) -> Table:
         """The assumptions log."""
         return fit_words.assumptions_table(model_table(self.data, ASSUMPTIONS))
 
-    @functools.cached_property
-    def status(self) -> Prose:
-        """How the posterior was found."""
-        return fit_words.status(self.record)
-
-    @functools.cached_property
-    def leaks(self) -> Prose:
-        """What was published after the date."""
-        return forecast_words.published_later(self.record)
+    status = _said(fit_words.status)
+    leaks = _said(forecast_words.published_later)
 
     def share(self) -> None:
         """Compute what is the same for every force, so that it is found when it is asked for."""
@@ -372,12 +291,12 @@ class RegisterWhatIf:
     def __init__(self, record: ScenarioRecord) -> None:
         self.record = record
 
-    @functools.cached_property
+    @property
     def sentence(self) -> Prose:
         """What it does to the stock."""
         return whatif_words.scenario(self.record)
 
-    @functools.cached_property
+    @property
     def table(self) -> Table:
         """Baseline and scenario by date."""
         return whatif_words.scenario_table(self.record)

@@ -13,6 +13,7 @@ from mappa.forecasts.scores import SealCase, SealScore
 from mappa.forecasts.scoring import central
 from mappa.forecasts.view import ForecastView
 from mappa.plot.exhibit import Exhibit
+from mappa.plot.rows import Row, rows_chart
 from mappa.plot.style import DARK, GREY, LIGHT, ORANGE, PLUM, TEAL, canvas
 from mappa.records import Dated
 from mappa.words import numbers
@@ -222,16 +223,14 @@ def seal_chart(score: SealScore) -> Exhibit:
     scored = [c for c in score.area_cases if c.method == first and c.count is not None]
     days = sorted({c.date for c in scored})
     cases = sorted((c for c in scored if days and c.date == days[0]), key=lambda c: _relative(c)[0])
-    figure, axes = canvas(height=1.4 + 0.22 * max(len(cases), 3))
-    for k, case in enumerate(cases):
+    rows = []
+    for case in cases:
         value, low, high = _relative(case)
-        color = DARK if case.covered else ORANGE
-        axes.plot([low, high], [k, k], color=color, linewidth=2)
-        axes.plot([value], [k], color=color, marker="o" if case.covered else "D", markersize=6)
-    axes.axvline(0, color=GREY, linewidth=1)
-    axes.set_yticks(range(len(cases)), [c.place for c in cases])
-    axes.set_ylim(-0.7, max(len(cases), 1) - 0.3)
-    axes.set_xlabel("Forecast less count, % of the count")
+        color, marker = (DARK, "o") if case.covered else (ORANGE, "D")
+        rows.append(Row(case.place, value, low, high, color=color, marker=marker))
+    figure, axes = rows_chart(
+        rows[::-1], "Forecast less count, % of the count", reference=0, step=0.22
+    )
     axes.xaxis.set_major_formatter(lambda x, _: numbers.number(x, sign=True))
     held = sum(bool(c.covered) for c in cases)
     when = numbers.day(days[0]) if days else "no date"
