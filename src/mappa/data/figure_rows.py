@@ -278,12 +278,14 @@ def _sum_parts(
         value = int(twin.cells["value"]) + int(row.cells["value"])
         kept.append(
             dataclasses.replace(
-                row, name=Name("area", "London"), cells={**row.cells, "value": str(value)}
+                row,
+                name=Name("area", row.name.area, row.name.area),
+                cells={**row.cells, "value": str(value)},
             )
         )
         remarks.append(
             f"{table.file}, rows {twin.line} and {row.line}: {twin.name.name} and {row.name.name} "
-            f"were summed to London, {value:,}."
+            f"were summed to {row.name.area}, {value:,}."
         )
     for row in pending.values():
         raise one_of_two(table, row.line, row.name)

@@ -174,9 +174,14 @@ def _sum_parts(rows: list[_Row], table: str, remarks: list[str]) -> list[_Row]:
         for m in parts[0].values
     }
     names = " and ".join(p.name.name for p in parts)
-    remarks.append(f"{table}: {names} were summed to London; their rates were not added up.")
+    remarks.append(
+        f"{table}: {names} were summed to {parts[0].name.area}; their rates were not added up."
+    )
     rest = [r for r in rows if r.name.kind != "part"]
-    return [*rest, _Row(parts[0].line, Name("area", "London"), values)]
+    return [
+        *rest,
+        _Row(parts[0].line, Name("area", parts[0].name.area, parts[0].name.area), values),
+    ]
 
 
 def _assemble(
