@@ -7,14 +7,17 @@ import json
 import math
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
+from click.testing import Result
 from later_rows import append
 from typer.testing import CliRunner
 
 from mappa.commands import _register_all, app
+from mappa.data import Data
 from mappa.errors import UsageError
 from mappa.forecasts.record import ForecastRecord, build
 from mappa.register.effects.references import references
@@ -27,7 +30,7 @@ from mappa.words.register import fit, law, year
 AS_OF = "2020-03-31"
 
 
-def run(*args, data=None):
+def run(*args: str, data: Path | None = None) -> Result:
     if not app.registered_groups:
         _register_all()
     before = ["--data", str(data)] if data else []
@@ -35,11 +38,11 @@ def run(*args, data=None):
 
 
 @pytest.fixture(scope="module")
-def record(data):
+def record(data: Data) -> ForecastRecord:
     return build(data, "Cumbria", AS_OF)
 
 
-def test_json_has_what_is_promised(data):
+def test_json_has_what_is_promised(data: Data) -> None:
     result = run("--as-of", AS_OF, "--horizon", "4", "--json")
     assert result.exit_code == 0, result.output
     r = json.loads(result.output)
@@ -55,7 +58,7 @@ def test_json_has_what_is_promised(data):
     assert min(int(a["reference"][:4]) for a in r["attribution"]) < 2005
 
 
-def test_rows_after_the_date_change_no_byte(data_copy):
+def test_rows_after_the_date_change_no_byte(data_copy: Path) -> None:
     before = run("--json", "--as-of", AS_OF, data=data_copy).output
     append(data_copy)
     after = run("--json", "--as-of", AS_OF, data=data_copy).output
@@ -123,7 +126,7 @@ def test_every_count_in_the_words_is_in_the_record(record: ForecastRecord) -> No
             assert number.rstrip(",") in known, (part.__name__, number)
 
 
-def test_the_expectations_of_the_prototype(record):
+def test_the_expectations_of_the_prototype(record: ForecastRecord) -> None:
     """Orders of magnitude found by an independent prototype with other inputs."""
     main, a = record.attribution[0], record.accounting
     assert main.reference == "2009/10"
@@ -141,7 +144,7 @@ def test_the_expectations_of_the_prototype(record):
     assert a.remainder.low < 200 < a.remainder.high or abs(a.remainder.median) < 400
 
 
-def test_longer_sentences_lower_then_raise(record):
+def test_longer_sentences_lower_then_raise(record: ForecastRecord) -> None:
     effect = {r.years: r.median for r in record.impulse if r.kind == "all"}
     crossing = {r.years: r.high for r in record.impulse if r.kind == "crossing"}
     assert effect[1] < 0
@@ -149,7 +152,7 @@ def test_longer_sentences_lower_then_raise(record):
     assert crossing[5] < 1e-6 < crossing[10]
 
 
-def test_drivers_without_figures_are_hatched(record):
+def test_drivers_without_figures_are_hatched(record: ForecastRecord) -> None:
     assert "latent" in record.attribution[0].hatched
     assert "served" in record.attribution[0].hatched
     assert "life" in record.attribution[0].hatched
@@ -166,21 +169,21 @@ def test_drivers_without_figures_are_hatched(record):
         (["--force", "Cumbira"], "did you mean 'Cumbria'"),
     ],
 )
-def test_mistakes_get_one_sentence(args, words_):
+def test_mistakes_get_one_sentence(args: list[str], words_: str) -> None:
     result = run(*args)
     assert result.exit_code != 0
     assert words_ in str(result.exception)
     assert isinstance(result.exception, UsageError)
 
 
-def test_another_reference_comes_first(data):
+def test_another_reference_comes_first(data: Data) -> None:
     made = build(data, "Cumbria", AS_OF, reference="2007/08", draws=20)
     assert made.reference == "2007/08"
     assert made.attribution[0].reference == "2007/08"
     assert len(references(2020.25, 1997 + 8 / 12, "2007/08")) == 5
 
 
-def test_study_has_every_part(data):
+def test_study_has_every_part(data: Data) -> None:
     study = register("Cumbria", AS_OF, data=data)
     for name in [
         "sentence",
@@ -233,7 +236,7 @@ def test_study_has_every_part(data):
     assert what_if.sentence.startswith("Supposed for those sentenced from 1 April 2010 on")
 
 
-def test_figures_published_later_are_counted(record):
+def test_figures_published_later_are_counted(record: ForecastRecord) -> None:
     assert record.leaks
     assert forecast_words.published_later(record).endswith("could not have had them.")
     none = dataclasses.replace(record, leaks=())
@@ -242,7 +245,7 @@ def test_figures_published_later_are_counted(record):
     )
 
 
-def test_notebook_is_thin(root):
+def test_notebook_is_thin(root: Path) -> None:
     book = nbformat.read(root / "notebooks" / "3-register.ipynb", as_version=4)
     tags = [t for c in book.cells for t in c.metadata.get("tags", [])]
     assert [t for t in tags if t != "nation"] == [

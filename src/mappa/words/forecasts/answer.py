@@ -17,9 +17,8 @@ from mappa.forecasts.view import ForecastView
 from mappa.records import Dated
 from mappa.words import numbers
 from mappa.words.prose import Prose
+from mappa.words.register.common import LEVEL, capital
 from mappa.words.tables import Table
-
-LEVEL = "90%"
 
 
 def interval(low: float | None, high: float | None) -> str:
@@ -35,11 +34,6 @@ def forecast_cell(forecast: PointForecast | SealCase) -> str:
         return numbers.count(forecast.value)
     ends = f"{numbers.count(forecast.low)} to {numbers.count(forecast.high)}"
     return f"{numbers.count(forecast.value)} ({ends})"
-
-
-def capital(text: str) -> str:
-    """Return *text* with a capital at its beginning."""
-    return text[:1].upper() + text[1:]
 
 
 # --- the forecast from a date --------------------------------------------------------------

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from mappa.register.answers.local import LocalReading
 from mappa.words import numbers
-from mappa.words.forecasts.answer import capital, interval
+from mappa.words.forecasts.answer import interval
 from mappa.words.prose import Prose
+from mappa.words.register.common import capital
 
 
 def local_sentence(reading: LocalReading) -> Prose:

@@ -6,8 +6,8 @@ import pandas as pd
 
 from mappa.register.answers.value_of_information import Request, Settlement
 from mappa.words import numbers
-from mappa.words.forecasts.answer import capital
 from mappa.words.prose import Prose
+from mappa.words.register.common import capital
 from mappa.words.tables import Table
 
 
