@@ -9,8 +9,7 @@ from mappa.data import Data
 from mappa.register.effects.attribution import attribute, shapley
 from mappa.register.effects.references import reference
 from mappa.register.inputs.build import build_inputs
-from mappa.register.inputs.model_tables import PARAMETERS, model_table
-from mappa.register.inputs.parameters import parameter_table
+from mappa.register.inputs.parameters import priors_of
 from mappa.register.model.cohorts import DISPOSALS, DRIVERS, Drivers
 from mappa.register.model.kernels import CLASSES, INDEFINITE_CLASSES
 from mappa.register.model.lengths import base_lengths
@@ -22,8 +21,7 @@ FLOW = 1200 / len(DISPOSALS)  # people a year into each disposal
 
 @pytest.fixture(scope="module")
 def model(data: Data) -> RegisterModel:
-    priors = parameter_table(model_table(data, PARAMETERS))
-    return RegisterModel(build_inputs(data, AS_OF), priors, horizon=60)
+    return RegisterModel(build_inputs(data, AS_OF), priors_of(data), horizon=60)
 
 
 def steady(model: RegisterModel, life: float) -> Drivers:

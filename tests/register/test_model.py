@@ -12,8 +12,7 @@ from mappa.register.effects import counterfactuals as cf
 from mappa.register.effects.attribution import attribute, shapley
 from mappa.register.effects.references import reference, references
 from mappa.register.inputs.build import build_inputs
-from mappa.register.inputs.model_tables import PARAMETERS, model_table
-from mappa.register.inputs.parameters import parameter_table
+from mappa.register.inputs.parameters import priors_of
 from mappa.register.law.terms import terms_of_law
 from mappa.register.model.cohorts import CUSTODY, DISPOSALS, DRIVERS, Drivers
 from mappa.register.model.kernels import CLASSES, Law
@@ -24,7 +23,7 @@ AS_OF = "2020-03-31"
 
 @pytest.fixture(scope="module")
 def priors(data):
-    return parameter_table(model_table(data, PARAMETERS))
+    return priors_of(data)
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +69,8 @@ def alive_by_hand(model, ratio, lag):
 @pytest.mark.parametrize("name", ["other", "suspended", "images_other", "caution"])
 def test_constant_inflow_gives_inflow_times_expected_time(data, priors, name):
     model = RegisterModel(build_inputs(data, AS_OF), priors, horizon=20)
+    # As many stay on in each year of conviction: the orders imposed do not shape them.
+    model.base = dataclasses.replace(model.base, orders=np.ones(model.grid.size))
     values = dict(model.values(np.zeros(model.size)))
     drivers, date = steady(model), np.array([model.today + 20])
     run = model.run_values(values, drivers, date, model.law)
@@ -329,6 +330,8 @@ def test_references_span_the_change_of_the_law():
 
 def test_entrants_add_up(model, z):
     drivers = model.drivers(z)
-    assert drivers.entrants().sum(axis=0) == pytest.approx(drivers.total * drivers.latent)
+    assert drivers.entrants().sum(axis=0) == pytest.approx(
+        (drivers.mix * drivers.latent).sum(axis=0) * drivers.total
+    )
     assert DISPOSALS[CUSTODY] == "custody"
     assert DISPOSALS[IMAGES_CUSTODY] == "images_custody"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import pickle
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from mappa.cache import Store
+from mappa.data import Data
 from mappa.errors import DataError
 from mappa.register.answers import assumptions
 from mappa.register.answers.sensitivity import sensitivities
@@ -20,6 +22,7 @@ from mappa.register.posterior import draws as posteriors
 from mappa.register.posterior import fit as fits
 from mappa.register.posterior.convergence import convergence
 from mappa.register.posterior.coordinates import Coordinates
+from mappa.register.posterior.draws import Posterior
 from mappa.register.posterior.mode import mode_of
 from mappa.register.posterior.quantities import quantities
 from mappa.register.posterior.sampler import QUICK_POINTS, _from_mode, dispersed, run_block, tune
@@ -28,46 +31,67 @@ AS_OF = "2020-03-31"
 
 
 @pytest.fixture(scope="module")
-def p(data):
+def p(data: Data) -> Posterior:
     return posteriors.load(data, AS_OF)
 
 
 @pytest.fixture(scope="module")
-def table():
+def table() -> pd.DataFrame:
     return pd.read_csv(shipped_folder() / posteriors.DRAWS)
 
 
-def test_the_shipped_posterior_is_of_these_figures(p):
+def test_the_shipped_posterior_is_of_these_figures_and_holds_every_version(p: Posterior) -> None:
     assert p.status == posteriors.SHIPPED
     assert p.diagnostics["digest"] == p.density.digest
-    assert 500 <= len(p.z) <= 1000
+    sizes = [len(p.of(version).z) for version in p.versions]
+    assert sum(sizes) == len(p.z)
+    # Equal weights, fixed beforehand.
+    assert set(sizes) == {fits.SHIP}
 
 
-def test_every_stored_log_posterior_is_met(p, table):
-    again = np.array([p.density.log_posterior(z) for z in p.z])
-    assert np.abs(again - table["log_posterior"].to_numpy()).max() < 1e-8
+def test_every_stored_log_posterior_is_met(p: Posterior, table: pd.DataFrame) -> None:
+    for version, density in zip(p.versions, p.densities, strict=True):
+        stored = table.loc[table["version"] == version.name, "log_posterior"].to_numpy()
+        own = p.of(version).z
+        again = [density.log_posterior(z[:-1]) for z in own]
+        assert np.abs(again - stored).max() < 1e-8
+        # The first version's model runs the draws of all, by the place of their version.
+        assert p.density.log_posterior(own[0]) == pytest.approx(again[0], abs=1e-9)
 
 
-def test_every_quantity_shown_has_converged(p):
-    fits.check(p.diagnostics)
-    shown = {c for c in p.shown.columns if p.shown[c].std() > 1e-6}
-    assert shown == set(p.diagnostics["quantities"])
-    assert set(p.density.model.names) == set(p.diagnostics["parameters"])
-    both = [*p.diagnostics["parameters"].values(), *p.diagnostics["quantities"].values()]
-    assert max(m["rhat"] for m in both) < 1.01
-    assert min(min(m["bulk"], m["tail"]) for m in both) >= 400
-    assert p.diagnostics["judged"] >= len(p.z)
+def test_every_quantity_shown_has_converged(p: Posterior) -> None:
+    for version in p.versions:
+        report, shown = p.reports[version.name], p.of(version).shown
+        fits.check(report)
+        moving = {c for c in shown.columns if shown[c].std() > 1e-6}
+        assert moving == set(report["quantities"])
+        assert set(p.density.model.names) == set(report["parameters"])
+        both = [*report["parameters"].values(), *report["quantities"].values()]
+        assert max(m["rhat"] for m in both) < 1.01
+        assert min(min(m["bulk"], m["tail"]) for m in both) >= 400
+        assert report["judged"] >= len(shown)
 
 
-def test_the_stored_diagnostics_are_borne_out_by_the_shipped_draws(p, table):
+def test_the_stored_diagnostics_are_borne_out_by_the_shipped_draws(p: Posterior) -> None:
     """They are of more draws than ship, so what ships can only come near them."""
-    chains = table["chain"].nunique()
-    told = pd.DataFrame(p.diagnostics["quantities"]).T
-    shown = p.shown[list(told.index)].to_numpy()
-    found = convergence(shown.reshape(chains, -1, len(told)))
-    # R-hat of so few draws has noise of its own: the largest of some 150 is about 1.015.
-    assert (found.rhat < told["rhat"].to_numpy() + 0.03).all()
-    assert (found.bulk < 1.5 * told["bulk"].to_numpy()).all()
+    for version in p.versions:
+        told = pd.DataFrame(p.reports[version.name]["quantities"]).T
+        shown = p.of(version).shown[list(told.index)].to_numpy()
+        found = convergence(shown.reshape(fits.CHAINS, -1, len(told)))
+        # R-hat of so few draws has noise of its own: of 400 its largest of some 180 is about 1.03.
+        assert (found.rhat < told["rhat"].to_numpy() + 0.06).all()
+        assert (found.bulk < 1.5 * told["bulk"].to_numpy()).all()
+
+
+def test_each_version_reports_fit_evidence_and_predictive_checks(p: Posterior) -> None:
+    for version, density in zip(p.versions, p.densities, strict=True):
+        told = p.reports[version.name]["information"]
+        assert told["residuals"] == len(density)
+        z = mode_of(density).z
+        assert float(np.sum(density.residuals(z) ** 2)) == pytest.approx(told["squares"], abs=0.02)
+        assert 0 <= told["prior_predictive_p"] <= 1
+        assert set(told["posterior_predictive_p"]) == {"all", "stock", "prison", "largest"}
+        assert told["origins"] >= 5
 
 
 def test_quantities_are_judged_over_more_draws_than_are_shipped():
@@ -81,7 +105,7 @@ def test_quantities_are_judged_over_more_draws_than_are_shipped():
     assert z[shipped, 0].tolist() == [0, 44, 99, 100, 144, 199]
 
 
-@pytest.mark.parametrize("index", [0, 333, 999])
+@pytest.mark.parametrize("index", [0, 777, 1999])
 def test_stored_quantities_are_recomputed(p, index):
     again = quantities(p.plan, p.z[index], index)
     stored = p.shown.iloc[index]
@@ -104,13 +128,15 @@ def test_parts_of_a_draw_add_up(p):
         assert (total - growth).abs().max() < 0.1
 
 
-def test_the_middle_of_the_posterior_gives_the_medians(p):
+def test_the_middle_of_each_version_gives_its_medians(p: Posterior) -> None:
     dates = p.density.targets.stock_dates[1:]  # yearly but for the first
-    medians = [p.shown[f"stock.{date:.2f}"].median() for date in dates]
-    middle = p.density.model.run(p.centre, dates).stock
-    assert middle == pytest.approx(medians, rel=0.01)
-    # The last stock is a coordinate itself; the mean of the whitened ones misses it by 1%.
-    assert middle[-1] == pytest.approx(medians[-1], rel=0.001)
+    for version, centre in zip(p.versions, p.centres, strict=True):
+        shown = p.of(version).shown
+        medians = [shown[f"stock.{date:.2f}"].median() for date in dates]
+        middle = p.density.model.run(centre, dates).stock
+        assert middle == pytest.approx(medians, rel=0.015)
+        # The last stock is a coordinate itself; the mean of the whitened ones misses it by 1%.
+        assert middle[-1] == pytest.approx(medians[-1], rel=0.001)
 
 
 def test_the_fit_follows_the_counts(p):
@@ -127,7 +153,7 @@ def test_thinning_keeps_the_order_and_the_ends():
 
 def test_coordinates_are_one_to_one_and_carry_their_jacobian(p):
     space = Coordinates(p.density)
-    z = p.z[5]
+    z = p.z[5, :-1]
     y = space.from_z(z)
     back, jacobian = space.to_z(y)
     assert back == pytest.approx(z, abs=1e-9)
@@ -141,7 +167,7 @@ def test_the_mode_is_recovered_from_simulated_data_where_the_data_speak(p):
     """Stock and prison are met; what no data touch keeps its prior width and centre."""
     density, model, t = p.density, p.density.model, p.density.targets
     rng = np.random.default_rng(11)
-    true = p.z[17]
+    true = p.z[17, :-1]
     zero = density.residuals(true)
     n, m = len(t.stock), len(t.prison)
     noise = rng.standard_normal(len(zero))
@@ -171,9 +197,10 @@ def near(p, z, allowance=0.05):
 
     Five standard errors of the short run: about one false alarm in a million runs.
     """
+    own = p.of(p.versions[0])
     sizes = np.maximum(convergence(z).bulk, 4.0)
     for i, (name, size) in enumerate(zip(p.density.model.names, sizes, strict=True)):
-        mean, sd = p.z[:, i].mean(), p.z[:, i].std()
+        mean, sd = own.z[:, i].mean(), own.z[:, i].std()
         assert abs(z[:, :, i].mean() - mean) < 5 * sd / np.sqrt(size) + allowance, name
 
 
@@ -218,7 +245,10 @@ def test_a_broken_fit_goes_on_and_gives_the_same_draws(p, tmp_path):
 
 
 def test_chains_that_do_not_agree_are_not_shipped(p):
-    bad = {**p.diagnostics, "quantities": {"x": {"rhat": 1.2, "bulk": 900.0, "tail": 900.0}}}
+    bad = {
+        "parameters": {},
+        "quantities": {"x": {"rhat": 1.2, "bulk": 900.0, "tail": 900.0}},
+    }
     with pytest.raises(DataError, match=r"x has R-hat 1\.2000"):
         fits.check(bad)
 
@@ -243,13 +273,14 @@ def test_the_assumptions_log_tells_the_sensitivities_of_the_shipped_posterior(p,
 
 def test_other_figures_get_a_quick_fit_that_says_so(made_up_data, tmp_path, monkeypatch):
     monkeypatch.setenv("MAPPA_CACHE", str(tmp_path))
-    density = density_of(made_up_data, "2018-03-31")
-    made = posteriors.quick(density, 40)
+    first = density_of(made_up_data, "2018-03-31")
+    densities = (first, density_of(made_up_data, "2018-03-31", "custody_published"))
+    made = posteriors.quick(densities, 40)
     assert made.status == posteriors.QUICKLY
     assert "rhat_max" not in made.diagnostics
     last = made.shown["stock.2018.25"].median()
-    assert last == pytest.approx(density.targets.stock[-1], rel=0.03)
-    again = posteriors.quick(density, 40)
+    assert last == pytest.approx(first.targets.stock[-1], rel=0.03)
+    again = posteriors.quick(densities, 40)
     assert np.array_equal(again.z, made.z)
     pd.testing.assert_frame_equal(again.shown, made.shown)
 
@@ -258,18 +289,39 @@ def test_other_figures_get_a_quick_fit_that_says_so(made_up_data, tmp_path, monk
 def test_a_refit_with_another_seed_meets_the_shipped_summary(data, p, tmp_path, monkeypatch):
     """What `make refit` does, smaller and from another seed: within Monte Carlo error."""
     monkeypatch.setenv("MAPPA_CACHE", str(tmp_path))
-    settings = fits.Settings(seed=2, kept=2000, judged=400, ship=400, processes=1)
+    version = p.versions[0]
+    settings = fits.Settings(
+        version=version.name, seed=2, kept=2000, judged=400, ship=400, processes=1
+    )
     draws, shown, report = fits.fit(data, AS_OF, settings)
-    assert report["digest"] == p.diagnostics["digest"]
+    stored, own = p.reports[version.name], p.of(version).shown
+    assert report["digest"] == stored["digest"]
     assert report["rhat_max"] < 1.05
-    for name, told in p.diagnostics["quantities"].items():
+    for name, told in stored["quantities"].items():
         size = min(told["bulk"], report["quantities"].get(name, told)["bulk"])
-        error = p.shown[name].std() * np.sqrt(1 / told["bulk"] + 1 / size)
-        # Some 170 quantities: five standard errors.
-        assert abs(shown[name].mean() - p.shown[name].mean()) < 5 * error + 1e-6, name
+        error = own[name].std() * np.sqrt(1 / len(own) + 1 / size)
+        # Some 180 quantities: five standard errors.
+        assert abs(shown[name].mean() - own[name].mean()) < 5 * error + 1e-6, name
     paths = fits.ship(tmp_path / "out", draws, shown, report)
     assert [path.name for path in paths] == [
         posteriors.DRAWS,
         posteriors.QUANTITIES,
         posteriors.DIAGNOSTICS,
     ]
+
+
+def test_a_version_is_shipped_beside_the_others_of_the_same_figures(tmp_path: Path) -> None:
+    def ship(version: str, digest: str) -> None:
+        draws = pd.DataFrame({"version": version, "chain": [0, 1], "log_posterior": -1.0, "x": 0.5})
+        shown = pd.DataFrame({"draw": [0, 1], "stock": [1.25, 2.0]})
+        fits.ship(tmp_path, draws, shown, {"version": version, "digest": digest})
+
+    ship("a", "same")
+    ship("b", "same")
+    ship("a", "same")
+    draws, shown = posteriors.read_text_tables(tmp_path)
+    assert draws["version"].tolist() == shown["version"].tolist() == ["a", "a", "b", "b"]
+    assert shown["stock"].tolist() == ["1.25", "2.0"] * 2
+    ship("b", "of other figures")
+    assert set(posteriors.read_reports(tmp_path)) == {"b"}
+    assert posteriors.read_text_tables(tmp_path)[0]["version"].tolist() == ["b", "b"]

@@ -84,10 +84,10 @@ def test_no_change_equals_the_baseline_to_the_last_digit(data, p, cohorts):
 )
 def test_each_setting_moves_the_stock_the_right_way(data, p, settings, cohorts, sign):
     scenario = parse(data, settings, since="2012-04", cohorts=cohorts)
-    before, after = scenarios.run_pair(p.plan.far, p.centre, scenario, DATES)
+    before, after = scenarios.run_pair(p.plan.far, p.centres[0], scenario, DATES)
     assert sign * (after - before)[-1] > 0
     dates = np.array([2010.25, 2012.25])
-    before, after = scenarios.run_pair(p.plan.far, p.centre, scenario, dates)
+    before, after = scenarios.run_pair(p.plan.far, p.centres[0], scenario, dates)
     assert after == pytest.approx(before, abs=1e-9)
 
 
@@ -95,7 +95,7 @@ def test_a_law_for_everyone_works_at_once_and_for_new_cohorts_only_later(data, p
     new = parse(data, {"other_years": "3"}, since="2015-04")
     everyone = parse(data, {"other_years": "3"}, since="2015-04", cohorts="all")
     dates = np.array([2015.5, 2018.0, 2021.25])
-    z = p.centre
+    z = p.centres[0]
     base, few = scenarios.run_pair(p.plan.far, z, new, dates)
     _, many = scenarios.run_pair(p.plan.far, z, everyone, dates)
     # The halved terms of the young end first, so that a small part moves before three years.
@@ -105,7 +105,7 @@ def test_a_law_for_everyone_works_at_once_and_for_new_cohorts_only_later(data, p
 
 def test_ten_percent_more_sentences_are_not_ten_percent_more_people(data, p):
     scenario = parse(data, {"volume_percent": "10"})
-    before, after = scenarios.run_pair(p.plan.far, p.centre, scenario, DATES)
+    before, after = scenarios.run_pair(p.plan.far, p.centres[0], scenario, DATES)
     gain = (after / before - 1)[-1]
     assert 0 < gain < 0.10
 

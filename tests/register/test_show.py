@@ -94,11 +94,12 @@ def test_the_headline_is_the_accounting_then_lengths_then_the_unknown(
 
 
 def test_the_data_inform_the_walk_too_and_conflict_is_said(record: ForecastRecord) -> None:
-    """E1, E10: steps of the latent inflow are counted; legacy_wait lies outside its range."""
+    """E1, E10: steps of the latent inflow are counted; two lie outside their ranges."""
     steps = [p for p in record.parameters if p.latent]
-    assert len(steps) == 11 and len(record.parameters) == 34
+    assert len(steps) == 11 and len(record.parameters) == 36
     assert [p.parameter for p in record.parameters if p.conflict and not p.latent] == [
-        "legacy_wait"
+        "legacy_wait",
+        "recalled",
     ]
     text = fit.informed(record)
     assert "steps of the latent inflow" in text
@@ -136,7 +137,9 @@ def test_the_expectations_of_the_prototype(record: ForecastRecord) -> None:
     assert 300 < drivers["mix"] < 1100
     assert main.momentum_indefinite.median > 700
     assert 0.40 < record.indefinite_share.median < 0.54
-    assert record.indefinite_growth.median > 0.75 * a.net.median
+    # The prototype had one treatment of custody; the versions pooled here lie about its share.
+    share = record.indefinite_growth.median / a.net.median
+    assert 0.5 < share < 0.9
     ten = record.counterfactuals[0]
     assert -1300 < ten.growth_difference.median < -600
     assert 45_000 < ten.stock.median < 56_000

@@ -112,12 +112,11 @@ def test_made_up_country_asks_its_own_publisher(made_up_data: Data) -> None:
 
 
 def test_the_model_shows_every_quantity_that_the_table_names(data: Data) -> None:
-    from mappa.register.inputs.model_tables import PARAMETERS, model_table
-    from mappa.register.inputs.parameters import parameter_table
+    from mappa.register.inputs.parameters import priors_of
     from mappa.register.model.flows import FLOWS
     from mappa.register.model.kernels import CLASSES
 
-    parameters = parameter_table(model_table(data, PARAMETERS)).names
+    parameters = priors_of(data).names
     shown = {f"flow.{f}" for f in FLOWS} | {f"class.{c}" for c in CLASSES}
     shown |= {f"parameter.{p}" for p in parameters}
     shown |= {"indefinite_share", "indefinite_growth"}

@@ -107,13 +107,17 @@ def scenario(
 @group.command()
 def fit(
     as_of: Annotated[str, typer.Option(help="Date of the last figures used.")] = "",
+    version: Annotated[str, typer.Option(help="Version of the model (default: all).")] = "",
     seed: Annotated[int, typer.Option(help="Seed of the draws.")] = 1,
-    kept: Annotated[int, typer.Option(help="Draws kept of each chain.")] = 8000,
+    kept: Annotated[int, typer.Option(help="Draws kept of each chain.")] = 5000,
     processes: Annotated[int, typer.Option(help="Worker processes.")] = 2,
     out: Annotated[str, typer.Option(help="Folder for the result (default: the data's).")] = "",
     dask: Annotated[str, typer.Option(help="Address of a dask scheduler to send it to.")] = "",
 ) -> None:
-    """Sample the posterior anew and write it where it ships; goes on where it was stopped."""
+    """Sample the posterior of each version and write it where it ships.
+
+    Goes on where it was stopped.
+    """
     import contextlib
     import os
     from pathlib import Path
@@ -126,6 +130,7 @@ def fit(
 
     from mappa.data import load
     from mappa.errors import UsageError
+    from mappa.register.inputs.parameters import priors_of
     from mappa.register.posterior import fit as fits
     from mappa.runs.cluster import executor
 
@@ -136,28 +141,69 @@ def fit(
         )
     data = load()
     day = data.date(as_of or str(data.settings["default_as_of"]))
-    bars: dict[str, tqdm] = {}
-
-    def progress(what: str, done: int, total: int) -> None:
-        if what not in bars:
-            bars[what] = tqdm(total=total, desc=what, unit="step", mininterval=1.0)
-        bars[what].update(done - bars[what].n)
-
-    settings = fits.Settings(seed=seed, kept=kept, processes=processes)
-    with executor(dask) if dask else contextlib.nullcontext((None, 1)) as (workers, _):
-        draws, shown, report = fits.fit(data, day, settings, progress, workers)
-    for bar in bars.values():
-        bar.close()
-    typer.echo(
-        f"R-hat at most {report['rhat_max']:.4f}, effective sample size at least "
-        f"{report['ess_min']:.0f} ({report['ess_min_chains']:.0f} of the parameters over "
-        f"{report['kept']} kept draws; quantities are judged over {report['judged']} of them, "
-        f"{report['draws']} are shipped), {report['accepted']:.0%} accepted."
-    )
-    fits.check(report)
+    known = [v.name for v in priors_of(data, version).versions]
     folder = Path(out) if out else data.folder
-    for path in fits.ship(folder, draws, shown, report):
+    with executor(dask) if dask else contextlib.nullcontext((None, 1)) as (workers, _):
+        for name in [version] if version else known:
+            with tqdm(total=100, desc=name, unit="%", mininterval=1.0) as bar:
+
+                def progress(done: int, total: int, bar: tqdm = bar) -> None:
+                    bar.update(100 * done // total - bar.n)
+
+                settings = fits.Settings(version=name, seed=seed, kept=kept, processes=processes)
+                draws, shown, report = fits.fit(data, day, settings, progress, workers)
+            typer.echo(
+                f"{name}: R-hat at most {report['rhat_max']:.4f}, effective sample size at least "
+                f"{report['ess_min']:.0f} ({report['ess_min_chains']:.0f} of the parameters over "
+                f"{report['kept']} kept draws; quantities are judged over {report['judged']} of "
+                f"them, {report['draws']} are shipped), {report['accepted']:.0%} accepted."
+            )
+            fits.check(report)
+            paths = fits.ship(folder, draws, shown, report)
+    for path in paths:
         typer.echo(f"Wrote {path}")
+
+
+@group.command()
+def calibrate(
+    version: Annotated[str, typer.Option(help="Version of the model (default: the first).")] = "",
+    sets: Annotated[int, typer.Option(help="Made-up sets of figures.")] = 200,
+    processes: Annotated[int, typer.Option(help="Worker processes.")] = 2,
+    out: Annotated[str, typer.Option(help="Folder for the result (default: the data's).")] = "",
+) -> None:
+    """Test the sampler on figures made from the model, and write how the true values rank."""
+    import concurrent.futures
+    import multiprocessing
+    from pathlib import Path
+
+    import numpy as np
+    from tqdm import tqdm
+
+    from mappa.data import load
+    from mappa.errors import UsageError
+    from mappa.files import write_atomically
+    from mappa.register.likelihood.density import density_of
+    from mappa.register.posterior import calibration
+
+    if sets < 2 or processes < 1:
+        raise UsageError(
+            f"--sets is {sets} and --processes {processes}: they can be 2 or more, and 1 or more."
+        )
+    data = load()
+    density = density_of(data, data.date(str(data.settings["default_as_of"])), version)
+    context = multiprocessing.get_context("spawn")
+    with concurrent.futures.ProcessPoolExecutor(processes, mp_context=context) as pool:
+        made = pool.map(calibration.ranks, [density] * sets, range(1, sets + 1))
+        found = np.array(list(tqdm(made, total=sets, unit="set", mininterval=1.0)))
+    table = calibration.summary(density.model.names, found)
+    folder = Path(out) if out else data.folder
+    path = write_atomically(
+        folder / "calibration.csv", table.to_csv(index=False, lineterminator="\n")
+    )
+    typer.echo(
+        f"{int(table['inside'].sum())} of {len(table)} parameters stay inside the band of "
+        f"{100 * calibration.LEVEL:.0f}%. Wrote {path}"
+    )
 
 
 @group.command()

@@ -84,12 +84,11 @@ def _register_draws(data: Data, origin: pd.Timestamp, horizon: int) -> NationalD
 
     A seal is held against published counts, so that error belongs in it.
     """
-    from mappa.register.inputs.model_tables import PARAMETERS, model_table
-    from mappa.register.inputs.parameters import parameter_table
+    from mappa.register.inputs.parameters import priors_of
     from mappa.register.posterior.forecast import forecast
 
     made = forecast(data, origin, horizon)
-    sd = parameter_table(model_table(data, PARAMETERS)).fixed["error_exact"]
+    sd = priors_of(data).fixed["error_exact"]
     error = sd * np.random.default_rng(SEED).standard_normal(made.draws.shape)
     start = jump_off(data, origin, float(np.median(made.start)))
     how = made.status.split(":")[0]

@@ -8,31 +8,27 @@ on a date is the sum over the cohorts of sentence,
 
 What other parts may rely on
 ----------------------------
-``terms``
-    ``Terms`` and ``terms_of_law(rules)``: the terms read from ``notification_rules``.
+``law``
+    ``terms.Terms`` and ``terms_of_law(rules)``: the terms read from ``notification_rules``.
 ``inputs``
-    ``build_inputs(figures, as_of) -> Inputs``: entrants, disposals and sentence lengths by year,
-    each with source, basis and quality; sees nothing dated after *as_of*.
-``parameters``
-    ``ParameterTable``: names, priors and transforms (``data/register_parameters.csv``);
-    ``.values(z)`` turns whitened coordinates into a dictionary.
+    ``build.build_inputs(data, as_of) -> Inputs``: entrants, disposals and sentence lengths by
+    year, each with source, basis and quality (``rules``: how each is made); sees nothing dated
+    after *as_of*. ``parameters.priors_of(data, version) -> ParameterTable`` and its ``versions``.
 ``model``
-    ``RegisterModel(inputs, priors)``; ``.run(z, dates) -> StockRun`` with ``stock`` (by date) and
-    ``by_class`` (class by date); ``.prisoners(values, drivers, dates)``;
-    ``.flows(z, start, end) -> Flows`` (first registrations, releases, expiries, deaths, reviews,
-    net). *z* are whitened coordinates, dates decimal years.
-``mode``
-    ``fit_mode(figures, as_of) -> Mode`` (posterior mode ``.z`` and covariance; seconds).
+    ``stock.RegisterModel(inputs, priors)``; ``.run(z, dates) -> StockRun`` with ``stock`` (by
+    date) and ``by_class`` (class by date); ``.prisoners(values, drivers, dates)``;
+    ``.flows(z, start, end) -> Flows``. *z* are whitened coordinates, dates decimal years; a
+    coordinate beyond the parameters and the walk is the place of another version.
+``likelihood``
+    ``targets`` (what the model is held to) and ``density.density_of(data, as_of, version)``.
+``effects``
+    Shapley values of the year's growth, and other laws without a new fit.
 ``posterior``
-    ``load(figures, as_of, draws=...) -> Posterior`` (``.z`` draws by coordinate, ``.shown`` the
-    quantities by draw, ``.status`` ``SHIPPED`` or ``QUICKLY``, ``.density``, ``.diagnostics``).
-``forecast``
-    ``forecast(figures, as_of, horizon) -> Forecast`` with ``dates`` and ``draws`` (draw by date);
-    the future inflow walks at random.
-``attribution``, ``counterfactuals``, ``scenarios``
-    Shapley values of the year's growth, other laws without a new fit, what-ifs from a date.
-``show``
-    ``build(figures, force, as_of) -> RegisterRecord``: every number of the answer.
-``sampler``, ``surrogate``, ``coordinates``, ``fit``
-    How the shipped posterior is drawn (``mappa register fit``).
+    ``draws.load(data, as_of, draws=...) -> Posterior``: the pooled draws of all versions with
+    equal weights; ``.z``, ``.shown`` (columns named in ``columns``), ``.status``, ``.of(version)``
+    (a version's own draws), ``.reports`` (its diagnostics, fit, evidence, predictive checks).
+    ``mode.fit_mode(data, as_of, version) -> Mode`` (seconds); ``forecast.forecast(...)``;
+    ``fit`` (how the shipped posterior is drawn) and ``calibration`` (how the sampler is tested).
+``answers``
+    ``build.build(data, force, as_of) -> RegisterRecord``: every number of the answer.
 """

@@ -15,6 +15,7 @@ from mappa.errors import DataError
 from mappa.files import write_atomically
 from mappa.register.answers.sensitivity import sensitivities
 from mappa.register.inputs.model_tables import ASSUMPTIONS
+from mappa.register.posterior import columns
 from mappa.register.posterior.draws import Posterior
 
 FIXED = "not varied: fixed in the model; its range is what would still be held reasonable"
@@ -61,10 +62,12 @@ def sentences(p: Posterior) -> dict[str, str]:
             f"from the low to the high end; {100 * s.share:.0f}% of the growth's variance goes "
             "with it"
         )
-    growth = p.shown["flow.net"].to_numpy(dtype=float)
+    growth = p.shown[columns.NET].to_numpy(dtype=float)
     for name, (run, condition) in SWITCHED.items():
         # Medians first, as the page that shows both growths does.
-        change = float(np.median(p.shown[f"assumption.{run}.growth"]) - np.median(growth))
+        change = float(
+            np.median(p.shown[columns.assumption(run, columns.GROWTH)]) - np.median(growth)
+        )
         told[name] = (
             f"{_signed(change)} people of the year's growth if {condition} (median, without a "
             "new fit)"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -28,15 +30,17 @@ from mappa.register.arrays import Array
 from mappa.register.effects import counterfactuals as cf
 from mappa.register.effects.attribution import LATENT
 from mappa.register.effects.references import Reference, references
-from mappa.register.inputs.build import LABELS
+from mappa.register.inputs.rules import LABELS
 from mappa.register.likelihood.targets import BASES
 from mappa.register.model.cohorts import DRIVER_LABELS, DRIVERS
 from mappa.register.model.flows import FLOWS
 from mappa.register.model.kernels import CLASSES
 from mappa.register.model.stock import decimal_end
+from mappa.register.posterior import columns
 from mappa.register.posterior import draws as posteriors
 from mappa.register.posterior.draws import Posterior
 from mappa.register.posterior.quantities import (
+    KINDS,
     LONG_RUN,
     MAX_HORIZON,
     attribution,
@@ -54,8 +58,6 @@ CLASS_LABELS = {
     "images": "indecent images",
     "legacy": "those of the first day",
 }
-#: Classes of suspended sentences, which are a kind of registration of their own.
-SUSPENDED = ("suspended", "images_suspended")
 
 
 def _date(decimal: float, like: pd.Timestamp) -> dt.date:
@@ -79,12 +81,12 @@ def _published(data: Data, as_of: pd.Timestamp) -> dict[dt.date, float]:
 def _stock(p: Posterior, day: pd.Timestamp, horizon: int, known: dict) -> list[StockPoint]:
     summary = Summary(p.shown)
     points = []
-    for prefix, kind, dates in (
-        ("stock", "fitted", p.plan.past),
-        ("forecast", "forecast", p.plan.coming[:horizon]),
+    for named, kind, dates in (
+        (columns.stock, "fitted", p.plan.past),
+        (columns.forecast, "forecast", p.plan.coming[:horizon]),
     ):
         for decimal in dates:
-            e = summary.of(f"{prefix}.{decimal:.2f}")
+            e = summary.of(named(decimal))
             date = _date(float(decimal), day)
             points.append(StockPoint(date, kind, e.median, e.low, e.high, known.get(date)))
     return points
@@ -111,8 +113,8 @@ def _accounting(p: Posterior, day: pd.Timestamp, known: dict[dt.date, float]) ->
         published_start=first,
         published_end=last,
         published_growth=growth,
-        flows=tuple(summary.of(f"flow.{f}", FLOW_LABELS[f]) for f in FLOWS),
-        net=summary.of("flow.net", "net of the flows"),
+        flows=tuple(summary.of(columns.flow(f), FLOW_LABELS[f]) for f in FLOWS),
+        net=summary.of(columns.NET, "net of the flows"),
         remainder=_remainder(summary, growth),
         kinds=_kinds(summary),
     )
@@ -122,16 +124,16 @@ def _remainder(summary: Summary, growth: float | None) -> Estimate | None:
     """Return the published growth less the model's, where it is published."""
     if growth is None:
         return None
-    rest = growth - summary.draws("flow.net")
+    rest = growth - summary.draws(columns.NET)
     return summary.from_draws("remainder", "unexplained remainder", rest)
 
 
 def kinds_of(shown: pd.DataFrame) -> tuple[Array, Array, Array]:
     """Return draws of the net growth of the indefinite, of suspended sentences, of all others."""
     summary = Summary(shown)
-    indefinite = summary.draws("indefinite_growth")
-    suspended = summary.draws(*(f"class_growth.{name}" for name in SUSPENDED))
-    return indefinite, suspended, summary.draws("flow.net") - indefinite - suspended
+    indefinite, suspended = (summary.draws(columns.kind(kind)) for kind in KINDS[:2])
+    # Shipped quantities are rounded: the rest is taken of the net, so that the parts sum to it.
+    return indefinite, suspended, summary.draws(columns.NET) - indefinite - suspended
 
 
 def _kinds(summary: Summary) -> tuple[Estimate, ...]:
@@ -165,30 +167,30 @@ def last_figures(p: Posterior) -> dict[str, float]:
 
 
 def _attribution(p: Posterior, label: str, growth: float | None) -> Attribution:
-    summary, prefix = Summary(p.shown), f"shapley.{label}"
+    summary, named = Summary(p.shown), functools.partial(columns.shapley, label)
     last = last_figures(p)
-    implied = summary.draws("flow.net") - summary.draws(f"{prefix}.{LATENT}")
+    implied = summary.draws(columns.NET) - summary.draws(named(LATENT))
     return Attribution(
         reference=label,
-        drivers=tuple(summary.of(f"{prefix}.{d}", DRIVER_LABELS[d]) for d in DRIVERS),
-        lengths=summary.of(f"{prefix}.lengths", "sentence length"),
-        entry=summary.of(f"{prefix}.entry", "volume and mix of published sentences"),
-        latent=summary.of(f"{prefix}.{LATENT}", DRIVER_LABELS[LATENT]),
+        drivers=tuple(summary.of(named(d), DRIVER_LABELS[d]) for d in DRIVERS),
+        lengths=summary.of(named(columns.LENGTHS), "sentence length"),
+        entry=summary.of(named(columns.ENTRY), "volume and mix of published sentences"),
+        latent=summary.of(named(LATENT), DRIVER_LABELS[LATENT]),
         implied=summary.from_draws("implied", "published sentences alone", implied),
         residual=_remainder(summary, growth),
         momentum_indefinite=summary.of(
-            f"{prefix}.momentum_indefinite", "momentum, indefinite cohorts"
+            named(columns.MOMENTUM_INDEFINITE), "momentum, indefinite cohorts"
         ),
-        momentum_fixed=summary.of(f"{prefix}.momentum_fixed", "momentum, fixed-term cohorts"),
+        momentum_fixed=summary.of(named(columns.MOMENTUM_FIXED), "momentum, fixed-term cohorts"),
         hatched=tuple(d for d in DRIVERS if not last[d] >= p.plan.today - 5),
     )
 
 
 def _shorter(p: Posterior, label: str) -> ShorterSentences:
-    summary, prefix = Summary(p.shown), f"shorter.{label}"
+    summary = Summary(p.shown)
     law = cf.counterfactuals(p.density.model.law.terms)[0]
-    alone = -summary.draws(f"{prefix}.growth_difference")
-    both = -summary.draws(f"{prefix}.joint")
+    alone = -summary.draws(columns.shorter(label, columns.GROWTH_DIFFERENCE))
+    both = -summary.draws(columns.shorter(label, columns.JOINT))
     return ShorterSentences(
         reference=label,
         smaller=summary.from_draws("shorter", f"sentences as long as in {label}", alone),
@@ -198,13 +200,18 @@ def _shorter(p: Posterior, label: str) -> ShorterSentences:
 
 def _other_laws(p: Posterior) -> list[OtherLaw]:
     summary = Summary(p.shown)
-    parts = ("growth", "stock", "growth_difference", "stock_difference")
+    parts = (
+        columns.GROWTH,
+        columns.STOCK,
+        columns.GROWTH_DIFFERENCE,
+        columns.STOCK_DIFFERENCE,
+    )
     return [
         OtherLaw(
             c.name,
             c.label,
             c.terms.long if np.isfinite(c.terms.long) else None,
-            *(summary.of(f"law.{c.name}.{part}") for part in parts),
+            *(summary.of(columns.law(c.name, part)) for part in parts),
         )
         for c in cf.counterfactuals(p.density.model.law.terms)
     ]
@@ -214,18 +221,18 @@ def _impulse(p: Posterior) -> list[Impulse]:
     summary, rows = Summary(p.shown), []
     for kind in ("all", "crossing", "waiting", "paused", "no_orders"):
         for year in cf.IMPULSE_YEARS:
-            e = summary.of(f"impulse.{kind}.{year}")
+            e = summary.of(columns.impulse(kind, year))
             rows.append(Impulse(kind, year, e.median, e.low, e.high))
     return rows
 
 
-def _classes(p: Posterior, prefix: str) -> list[Estimate]:
+def _classes(p: Posterior, named: Callable[[str], str]) -> list[Estimate]:
     images = [n for n in CLASSES if n.startswith("images")]
     summary, found = Summary(p.shown), []
     for name, label in CLASS_LABELS.items():
         parts = images if name == "images" else [name]
-        draws = summary.draws(*(f"{prefix}.{n}" for n in parts))
-        found.append(summary.from_draws(f"{prefix}.{name}", label, draws))
+        draws = summary.draws(*map(named, parts))
+        found.append(summary.from_draws(named(name), label, draws))
     return found
 
 
@@ -266,7 +273,7 @@ def build(
     known = _published(data, day)
     summary = Summary(p.shown)
     growth = [
-        summary.of(f"assumption.{name}.growth", label)
+        summary.of(columns.assumption(name, columns.GROWTH), label)
         for name, label in (
             ("paused", "terms do not run in custody"),
             ("no_orders", "no one stays on after a fixed term"),
@@ -283,17 +290,17 @@ def build(
         level=LEVEL,
         stock=tuple(_stock(p, day, horizon, known)),
         accounting=made,
-        classes=tuple(_classes(p, "class")),
-        class_growth=tuple(_classes(p, "class_growth")),
-        indefinite_share=summary.of("indefinite_share", "indefinite share of the stock"),
-        indefinite_growth=summary.of("indefinite_growth", "growth of the indefinite classes"),
+        classes=tuple(_classes(p, columns.of_class)),
+        class_growth=tuple(_classes(p, columns.class_growth)),
+        indefinite_share=summary.of(columns.INDEFINITE_SHARE, "indefinite share of the stock"),
+        indefinite_growth=summary.of(columns.INDEFINITE_GROWTH, "growth of the indefinite classes"),
         attribution=tuple(_attribution(p, r.label, made.published_growth) for r in against),
         shorter=tuple(_shorter(p, r.label) for r in against),
         counterfactuals=tuple(_other_laws(p)),
         impulse=tuple(_impulse(p)),
         assumption_growth=tuple(growth),
         parameters=tuple(prior_and_posterior(p)),
-        long_run=tuple(summary.of(f"long_run.{y}", f"after {y} years") for y in LONG_RUN),
+        long_run=tuple(summary.of(columns.long_run(y), f"after {y} years") for y in LONG_RUN),
         inputs=tuple(_inputs(p)),
         diagnostics=p.diagnostics,
         seed=p.seed,
@@ -310,7 +317,7 @@ def posterior_for(
 
 def with_references(p: Posterior, against: list[Reference]) -> Posterior:
     """Return the posterior with the attribution for reference years that it lacks."""
-    missing = [r for r in against if f"shorter.{r.label}.joint" not in p.shown.columns]
+    missing = [r for r in against if columns.shorter(r.label, columns.JOINT) not in p.shown.columns]
     if not missing:
         return p
     rows = []

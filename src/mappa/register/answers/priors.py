@@ -23,7 +23,10 @@ def prior_and_posterior(p: Posterior) -> list[PriorPosterior]:
         r = frame.loc[name]
         prior = float(r["median"]), float(r["low"]), float(r["high"])
         texts = str(r["meaning"]), str(r["unit"]), str(r["quality"])
-        rows.append(_parameter(name, texts, prior, priors.column(name, p.z), p.z[:, i]))
+        # Where a version does not use it, a parameter's draws are the prior's.
+        used = [place for place, version in enumerate(p.versions) if version.uses(name)]
+        z = p.z[np.isin(p.z[:, -1], used)]
+        rows.append(_parameter(name, texts, prior, priors.column(name, z), z[:, i]))
     return rows + _latent_steps(p)
 
 

@@ -284,7 +284,9 @@ def build(
     if draws:
         before, after = _stocks(p, scenario, dates, posteriors.thinned(len(p.z), draws))
     else:
-        before, after = run_pair(p.plan.far, p.centre, scenario, dates)
+        # The middle of the pool: the mean over the middles of the versions.
+        middles = [run_pair(p.plan.far, z, scenario, dates) for z in p.centres]
+        before, after = np.mean(middles, axis=0)
     return ScenarioRecord(
         nation=data.nation,
         as_of=day.date(),

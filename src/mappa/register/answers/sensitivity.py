@@ -15,6 +15,7 @@ import numpy as np
 
 from mappa.records import Record, key
 from mappa.register.inputs.parameters import Z90
+from mappa.register.posterior import columns
 from mappa.register.posterior.draws import Posterior
 
 
@@ -30,8 +31,8 @@ class Sensitivity(Record):
 
 def sensitivities(p: Posterior) -> list[Sensitivity]:
     """Return the sensitivity of the year's growth and of the stock, largest share first."""
-    growth = p.shown["flow.net"].to_numpy(dtype=float)
-    stock = p.shown[f"stock.{p.plan.today:.2f}"].to_numpy(dtype=float)
+    growth = p.shown[columns.NET].to_numpy(dtype=float)
+    stock = p.shown[columns.stock(p.plan.today)].to_numpy(dtype=float)
     rows = []
     for i, name in enumerate(p.density.model.priors.names):
         z = p.z[:, i]

@@ -28,6 +28,7 @@ from mappa.errors import DataError
 from mappa.records import Record, key
 from mappa.register.answers.build import kinds_of
 from mappa.register.effects.attribution import LATENT
+from mappa.register.posterior import columns
 from mappa.register.posterior.draws import Posterior
 
 TABLE = "settle"
@@ -110,8 +111,8 @@ def answer_draws(shown: pd.DataFrame, reference: str) -> pd.DataFrame:
             "registered indefinitely": indefinite,
             "suspended sentences": suspended,
             "other groups": other,
-            "longer sentences": -shown[f"shorter.{reference}.growth_difference"],
-            "latent inflow": shown[f"shapley.{reference}.{LATENT}"],
+            "longer sentences": -shown[columns.shorter(reference, columns.GROWTH_DIFFERENCE)],
+            "latent inflow": shown[columns.shapley(reference, LATENT)],
         }
     )
 

@@ -18,12 +18,10 @@ from mappa.data import Data
 from mappa.errors import TooLittleKnown
 from mappa.files import digest
 from mappa.register.arrays import Array
+from mappa.register.inputs.published import Published, lacking, series
+from mappa.register.inputs.rules import GROUP, LABELS, OPTIONAL, RULES, Table
 from mappa.register.law import periods
 from mappa.register.law.terms import Terms, terms_of_law
-
-_BEST = ("official_copy", "parliamentary", "secondary", "approximate")
-_GROUP = "sexual_offences_group"
-_RAPE = ("female over 16", "female under 16", "male over 16", "male under 16")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,11 +38,14 @@ class Points:
         """Return the input at decimal years: straight lines between points, held outside."""
         return np.interp(times, self.t, self.value)
 
-    def scaled(self, factor: float | Array, basis: str = "derived") -> Points:
-        """Return the points multiplied by *factor*, marked as derived."""
-        return dataclasses.replace(
-            self, value=self.value * factor, basis=tuple(basis for _ in self.basis)
-        )
+
+def points_of(series: pd.DataFrame) -> Points:
+    """Return the points of a series (see :mod:`mappa.register.inputs.published`)."""
+    return Points(
+        series["t"].to_numpy(dtype=float),
+        series["value"].to_numpy(dtype=float),
+        *(tuple(series[name]) for name in ("basis", "quality", "sources")),
+    )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,6 +66,7 @@ class Inputs:
     band_counts: Array
     base_year: float
     initial_prisoners: float
+    orders_mean: float
     sources: tuple[str, ...]
 
     def at(self, name: str, times: Array) -> Array:
@@ -85,7 +87,7 @@ class Inputs:
             self.band_counts,
         ):
             parts.append(np.ascontiguousarray(array, dtype=float).tobytes())
-        parts.append(repr((self.base_year, self.initial_prisoners)))
+        parts.append(repr((self.base_year, self.initial_prisoners, self.orders_mean)))
         return digest(parts)
 
     @property
@@ -114,329 +116,28 @@ class Inputs:
         return pd.DataFrame(rows, columns=["year", "input", "value", "basis", "quality", "source"])
 
 
-#: The series and what each is; units are people a year unless said.
-LABELS = {
-    "sentenced": "sentenced for sexual offences",
-    "custody": "sentenced to immediate custody",
-    "life": "life and IPP sentences",
-    "suspended_share": "share suspended of sentences other than custody",
-    "young_share": "share aged under 18 of community sentences",
-    "images": "sentenced for indecent images",
-    "images_custody": "sentenced to custody for indecent images",
-    "images_suspended_share": "share suspended of image sentences other than custody",
-    "cautions": "cautions for sexual offences",
-    "images_cautions": "cautions for indecent images",
-    "caution_young_share": "share aged under 18 of cautions",
-    "length": "average custodial sentence length (months)",
-    "length_parts": "average custodial sentence length of a part of the group (months)",
-    "served": "share of the sentence served (percent, all offences)",
-}
-#: Inputs that may have no figure by a date: a parameter with a prior stands in for them.
-OPTIONAL = ("suspended_share", "young_share", "images_suspended_share", "caution_young_share")
+def _orders(data: Data, as_of: pd.Timestamp, sentenced: Points) -> tuple[Points, float, set[str]]:
+    """Return orders imposed for each person sentenced, and their mean where all are counted.
 
-
-def _lacking(what: str, as_of: pd.Timestamp) -> TooLittleKnown:
-    return TooLittleKnown(
-        f"sentencing.csv has no figure of {what} up to {as_of:%Y-%m-%d}, and the register model "
-        "needs one: choose a later date, or add a figure for a period that ends by then."
-    )
-
-
-class _Reader:
-    """Selects points from the table ``sentencing`` up to a date and remembers the sources."""
-
-    def __init__(self, frame: pd.DataFrame, as_of: pd.Timestamp) -> None:
-        ends = frame["year"].map(periods.bounds)
-        seen = ends.map(lambda e: e is not None and e[1] <= as_of)
-        self.frame = frame[seen]
-        self.as_of = as_of
-        self.used: set[str] = set()
-        # A sum over several years ("persons over 11 years") is no point of a yearly series.
-        rows = self.frame[~self.frame["unit"].str.contains(r" over \d+ years")]
-        numbers = [_value(v, p) for v, p in zip(rows["value"], rows["printed"], strict=True)]
-        rows = rows.assign(number=numbers)
-        self._points = dict(tuple(rows[rows["number"].notna()].groupby(["measure", "group"])))
-
-    def points(self, measure: str, group: str, *, basis: str | None = None) -> Points:
-        """Return the published points of a measure and group, the best source of each period.
-
-        Where equally good sources differ their mean is taken; the order of rows does not matter.
-        """
-        rows = self._points.get((measure, group))
-        if rows is None:
-            return points_of([])
-        if basis is not None:
-            rows = rows[rows["basis"] == basis]
-        found = []
-        for period, same in rows.groupby("year", sort=True):
-            rank = same["quality"].map(_BEST.index)
-            best = same[rank == rank.min()]
-            self.used.update(s for cell in best["source"] for s in cell.split())
-            values = np.sort(best["number"].to_numpy(dtype=float))
-            found.append(
-                (
-                    periods.middle(str(period)),
-                    float(values.mean()),
-                    "published",
-                    str(best["quality"].iloc[0]),
-                    " ".join(sorted(set(best["source"]))),
-                )
-            )
-        return points_of(found)
-
-    def need(self, measure: str, group: str, **kwargs: str) -> Points:
-        """As :meth:`points`, but at least one must be known by then."""
-        found = self.points(measure, group, **kwargs)
-        if not found.t.size:
-            raise _lacking(f"{measure} of {group!r}", self.as_of)
-        return found
-
-
-def points_of(found: list[tuple[float, float, str, str, str]]) -> Points:
-    """Return points in order of time; of two at one time the first stays."""
-    kept: dict[float, tuple[float, float, str, str, str]] = {}
-    for item in found:
-        kept.setdefault(round(item[0], 6), item)
-    ordered = [kept[t] for t in sorted(kept)]
-    columns = list(zip(*ordered, strict=True)) if ordered else [(), (), (), (), ()]
-    return Points(
-        np.array(columns[0], dtype=float),
-        np.array(columns[1], dtype=float),
-        tuple(columns[2]),
-        tuple(columns[3]),
-        tuple(columns[4]),
-    )
-
-
-def _value(value: float, printed: str) -> float:
-    """Return the value, or the middle of a printed range such as 56-57."""
-    if value == value:
-        return float(value)
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)", printed)
-    return (float(found[1]) + float(found[2])) / 2 if found else float("nan")
-
-
-def _items(points: Points) -> list[tuple[float, float, str, str, str]]:
-    return list(
-        zip(
-            points.t.tolist(),
-            points.value.tolist(),
-            points.basis,
-            points.quality,
-            points.sources,
-            strict=True,
-        )
-    )
-
-
-def _together(*parts: Points) -> Points:
-    """Sum points at the times that all parts have."""
-    times = sorted(set.intersection(*(set(p.t.round(6).tolist()) for p in parts)))
-    rows = []
-    for t in times:
-        at = [int(np.flatnonzero(p.t.round(6) == t)[0]) for p in parts]
-        rows.append(
-            (
-                t,
-                float(sum(p.value[i] for p, i in zip(parts, at, strict=True))),
-                "derived",
-                max((p.quality[i] for p, i in zip(parts, at, strict=True)), key=_BEST.index),
-                " ".join(sorted({p.sources[i] for p, i in zip(parts, at, strict=True)})),
-            )
-        )
-    return points_of(rows)
-
-
-def _ratio(top: Points, bottom: Points) -> Points:
-    """Divide points at the times that both have."""
-    rows = []
-    for t, v, _, quality, source in _items(top):
-        where = np.flatnonzero(np.isclose(bottom.t, t))
-        if where.size and bottom.value[where[0]] > 0:
-            rows.append((t, v / bottom.value[where[0]], "derived", quality, source))
-    return points_of(rows)
-
-
-def _custody(read: _Reader) -> Points:
-    """Custody of the group; before its first year, moved by the parts that are known.
-
-    The parts are indecent assault on under 16s and rape; their sum in the last year with all
-    parts is set against the group's first year.
+    Sexual offences prevention orders came with the Act of 2003, sexual harm prevention orders
+    followed them; before the first count of both there is one of the former.
     """
-    group = read.need("sentenced_immediate_custody", "all", basis=_GROUP)
-    group = _whole_years(group)
-    parts = _together(
-        read.points("sentenced_immediate_custody", "indecent assault on under 16s"),
-        *(read.points("determinate_custody", f"rape of {who}") for who in _RAPE),
-        _rape_indeterminate(read),
+    t = data.national_figures
+    rows = t[t["measure"].isin(["sopo_imposed", "sopo_shpo_imposed"]) & (t["date"] <= as_of)]
+    rows = rows.sort_values("date")
+    counted = rows["measure"].eq("sopo_shpo_imposed").to_numpy()
+    if not counted.any():
+        return points_of(series([])), 1.0, set()
+    middle = np.array([periods.decimal(d + pd.Timedelta(days=1)) - 0.5 for d in rows["date"]])
+    points = Points(
+        t=middle,
+        value=rows["value"].to_numpy(dtype=float) / sentenced.at(middle),
+        basis=("derived",) * len(rows),
+        quality=tuple("official_copy" if q == "exact" else "secondary" for q in rows["quality"]),
+        sources=tuple(rows["sources"].astype(str)),
     )
-    early = [i for i in range(parts.t.size) if parts.t[i] < group.t[0]]
-    if not early:
-        return group
-    scale = group.value[0] / parts.value[early[-1]]
-    rows = [
-        (
-            float(parts.t[i]),
-            float(parts.value[i] * scale),
-            "derived",
-            "approximate",
-            parts.sources[i],
-        )
-        for i in early
-    ]
-    return points_of(rows + _items(group))
-
-
-def _whole_years(points: Points) -> Points:
-    """Keep calendar years only (the same people must not count twice)."""
-    return points_of([i for i in _items(points) if abs(i[0] % 1 - 0.5) < 0.01])
-
-
-def _rape_indeterminate(read: _Reader) -> Points:
-    return _together(*(read.points("indeterminate", f"rape of {who}") for who in _RAPE))
-
-
-def _sentenced(read: _Reader, custody: Points, rate: Points) -> Points:
-    """All sentenced for offences of the group, from what is published in each year."""
-    found = _items(_whole_years(read.points("sentenced_total", "all", basis=_GROUP)))
-    found += _items(read.points("sentenced_total", "all", basis=_GROUP))
-    convicted = read.points("convicted_total", "all", basis=_GROUP)
-    total = points_of(found)
-    share = _ratio(total, convicted)
-    factor = float(share.value.mean()) if share.t.size else 1.0
-    average = read.points("convicted_total", "all", basis=_GROUP).scaled(factor)
-    found += [i for i in _items(average) if not np.isclose(total.t, i[0]).any()]
-    both = read.points("convicted_or_cautioned", "all", basis=_GROUP)
-    cautions = read.points("cautions", "all", basis=_GROUP)
-    for t, value, _, quality, source in _items(both):
-        where = np.flatnonzero(np.isclose(cautions.t, t))
-        if where.size:
-            found.append((t, float(value - cautions.value[where[0]]), "derived", quality, source))
-    known = points_of(found)
-    for t, percent, _, quality, source in _items(rate):
-        inside = custody.t[0] <= t <= custody.t[-1]
-        if inside and not np.any(np.abs(known.t - t) < 0.5):
-            value = float(custody.at(np.array([t]))[0] / (percent / 100))
-            found.append((t, value, "derived", quality, source))
-    known = points_of(found)
-    if not known.t.size:
-        raise _lacking(LABELS["sentenced"], read.as_of)
-    first = known.t[0]
-    before = [i for i in _items(custody) if i[0] < first - 0.5]
-    scale = known.value[0] / float(custody.at(known.t[:1])[0])
-    held = [(t, v * scale, "derived", "approximate", source) for t, v, _, _, source in before]
-    return points_of(held + _items(known))
-
-
-def _later_custody(custody: Points, sentenced: Points, rate: Points) -> Points:
-    """After the last published count: the published rate times all sentenced (held)."""
-    last = custody.t[-1]
-    later = [
-        (t, float(p / 100 * sentenced.at(np.array([t]))[0]), "derived", quality, source)
-        for t, p, _, quality, source in _items(rate)
-        if t > last
-    ]
-    return points_of(_items(custody) + later)
-
-
-def _life(read: _Reader) -> Points:
-    """Life sentences and imprisonment for public protection (IPP) of the whole group.
-
-    Rape is counted; the group's one count of receptions gives the ratio of all to rape. Life
-    shares of later years are used from the first whole year after the last IPP count plus two:
-    in between both sentences existed and only one is counted.
-    """
-    rape = _rape_indeterminate(read)
-    if not rape.t.size:
-        raise _lacking(LABELS["life"], read.as_of)
-    whole = read.need("indeterminate", "all", basis=_GROUP)
-    ratio = float(whole.value[0] / rape.at(whole.t[:1])[0])
-    rows = _items(rape.scaled(ratio))
-    ipp, life = read.points("ipp", "rape"), read.points("life", "rape")
-    rows += _items(_whole_years(_together(ipp, life)).scaled(ratio))
-    share = read.points("life_share_pct", "rape")
-    convicted = read.points("convicted_total", "rape")
-    last_ipp = ipp.t[-1] if ipp.t.size else (rape.t[-1] if rape.t.size else 0.0)
-    for t, percent, _, quality, source in _items(share):
-        if t > last_ipp + 2:
-            value = percent / 100 * float(convicted.at(np.array([t]))[0]) * ratio
-            rows.append((t, value, "derived", quality, source))
-    return points_of(rows)
-
-
-def _share(read: _Reader, measure: str, group: str, other: Points) -> Points:
-    return _ratio(read.need(measure, group), other)
-
-
-def _difference(left: Points, right: Points) -> Points:
-    return _together(left, right.scaled(-1.0))
-
-
-def _series(read: _Reader) -> dict[str, Points]:
-    """Assemble the inputs named in :data:`LABELS`."""
-    rate = read.points("immediate_custody_rate_pct", "all", basis=_GROUP)
-    custody = _custody(read)
-    sentenced = _sentenced(read, custody, rate)
-    custody = _later_custody(custody, sentenced, rate)
-    published = _whole_years(read.points("sentenced_total", "all", basis=_GROUP))
-    kept = _whole_years(read.points("sentenced_immediate_custody", "all", basis=_GROUP))
-    other = _difference(published, kept)
-    suspended = read.points("sentenced_suspended", "all")
-    young = _difference(
-        read.points("sentenced_total", "under18"),
-        read.points("sentenced_immediate_custody", "under18"),
-    )
-    images = "indecent images of children (86.1+86.2)"
-    early = "indecent images (PCA s.1 + CJA s.160)"
-    image_total = points_of(
-        _items(read.points("sentenced_total", early))
-        + _items(read.points("sentenced_total", images))
-    )
-    image_custody = points_of(
-        _items(read.points("sentenced_immediate_custody", early))
-        + _items(read.points("sentenced_immediate_custody", images))
-    )
-    youth = "under18 (youth caution, outcome 2), "
-    grown = "adult (outcome 3), "
-    crimes, obscene = "sexual offences", "obscene publications etc"
-    late = _together(
-        read.points("cautions", grown + crimes), read.points("cautions", youth + crimes)
-    )
-    return {
-        "sentenced": sentenced,
-        "custody": custody,
-        "life": _life(read),
-        "suspended_share": _ratio(suspended, other),
-        "young_share": _ratio(young, _difference(other, suspended)),
-        "images": image_total,
-        "images_custody": image_custody,
-        "images_suspended_share": _ratio(
-            read.points("sentenced_suspended", images), _difference(image_total, image_custody)
-        ),
-        "cautions": points_of(
-            _items(read.points("cautions", "male, indictable sexual offences"))
-            + _items(read.points("cautions", "all", basis=_GROUP))
-            + _items(late)
-        ),
-        "images_cautions": points_of(
-            _items(
-                _together(
-                    read.points("cautions", "indecent images: possession", basis="indecent_images"),
-                    read.points("cautions", "indecent images: take/make/distribute"),
-                )
-            )
-            + _items(
-                _together(
-                    read.points("cautions", grown + obscene),
-                    read.points("cautions", youth + obscene),
-                )
-            )
-        ),
-        "caution_young_share": _ratio(read.points("cautions", youth + crimes), late),
-        "length": read.need("acsl_months", "all", basis=_GROUP),
-        "length_parts": read.need("acsl_months", "indecent assault on under 16s"),
-        "served": read.need("share_of_sentence_served_pct", "all offences, determinate sentences"),
-    }
+    sources = {source for cell in points.sources for source in cell.split()}
+    return points, float(points.value[counted].mean()), sources
 
 
 def _ages(profile: pd.DataFrame, as_of: pd.Timestamp) -> tuple[Array, Array, set[str]]:
@@ -475,14 +176,14 @@ def _ages(profile: pd.DataFrame, as_of: pd.Timestamp) -> tuple[Array, Array, set
 _BANDS = ("custody_le_6m", "custody_gt6m_lt12m", "custody_12m_lt4y", "custody_ge_4y")
 
 
-def _bands(read: _Reader) -> tuple[Array, Array, float]:
+def _bands(read: Published) -> tuple[Array, Array, float]:
     """Return the edges (months) and counts of the base year's length bands, and that year."""
-    found = [read.need(measure, "all", basis=_GROUP) for measure in _BANDS]
-    counts = np.array([p.value[0] for p in found])
-    return np.array([6.0, 12.0, 48.0]), counts, float(found[0].t[0])
+    found = [read.need(measure, "all", GROUP).iloc[0] for measure in _BANDS]
+    counts = np.array([float(row["value"]) for row in found])
+    return np.array([6.0, 12.0, 48.0]), counts, float(found[0]["t"])
 
 
-def _initial_prisoners(read: _Reader, start: float) -> float:
+def _initial_prisoners(read: Published, start: float) -> float:
     """Return the sentenced men in prison for such offences when the register began."""
     groups = ("male adult sentenced", "male young offenders sentenced")
     f = read.frame
@@ -510,19 +211,21 @@ def build_inputs(data: Data, as_of: str | pd.Timestamp) -> Inputs:
     TooLittleKnown: an input that the model cannot do without has no figure by then.
     """
     day = pd.Timestamp(as_of)
-    read = _Reader(data.sentencing, day)
+    read = Published(data.sentencing, day)
     terms = terms_of_law(data.notification_rules)
     ages, weights, sources = _ages(data.profile, day)
     edges, counts, base_year = _bands(read)
     legacy = _initial_prisoners(read, periods.decimal(terms.start))
-    series = _series(read)
+    table = Table(read)
+    made = {name: points_of(rule(table)) for name, rule in RULES.items()}
+    made["orders"], orders_mean, more = _orders(data, day, made["sentenced"])
     for name, label in LABELS.items():
-        if name not in OPTIONAL and not series[name].t.size:
-            raise _lacking(label, day)
+        if name not in OPTIONAL and not made[name].t.size:
+            raise lacking(label, day)
     return Inputs(
         as_of=day,
         terms=terms,
-        series=series,
+        series=made,
         ages=ages,
         age_weights=weights,
         death_rate=data.life_table_males.sort_values("age")["mx"].to_numpy(dtype=float),
@@ -530,5 +233,6 @@ def build_inputs(data: Data, as_of: str | pd.Timestamp) -> Inputs:
         band_counts=counts,
         base_year=base_year,
         initial_prisoners=legacy,
-        sources=tuple(sorted(read.used | sources)),
+        orders_mean=orders_mean,
+        sources=tuple(sorted(read.used | sources | more)),
     )

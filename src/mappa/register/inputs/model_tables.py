@@ -12,6 +12,7 @@ from mappa.errors import DataError
 
 PARAMETERS = "register_parameters"
 ASSUMPTIONS = "assumptions"
+VERSIONS = "register_versions"
 
 
 def shipped_folder() -> Path:

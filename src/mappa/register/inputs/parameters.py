@@ -15,12 +15,58 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from mappa.errors import DataError
+from mappa.data import Data
+from mappa.errors import DataError, UnknownName
 from mappa.register.arrays import Array
+from mappa.register.inputs.model_tables import PARAMETERS, VERSIONS, model_table
 
 #: Half the width of a central 90% interval of the standard normal.
 Z90 = 1.6448536269514722
 TRANSFORMS = ("log", "logit", "natural", "positive", "fixed")
+
+
+@dataclasses.dataclass(frozen=True)
+class Version:
+    """A version of the model: what is switched on (a row of ``data/register_versions.csv``).
+
+    Attributes
+    ----------
+    counted_from: decimal year from which custody enters as published, not times the latent
+        inflow; infinite: in no year.
+    recalls: whether those held on recall are part of the prison count.
+    served_trend: whether time served for sexual offences has a trend of its own.
+    """
+
+    name: str
+    label: str
+    counted_from: float
+    recalls: bool
+    served_trend: bool
+    words: str
+
+    def uses(self, parameter: str) -> bool:
+        """Tell whether a parameter does anything in this version."""
+        return {"recalled": self.recalls, "served_trend": self.served_trend}.get(parameter, True)
+
+    def switch(self, values: dict[str, float]) -> dict[str, float]:
+        """Return parameter values with what is switched off at nothing."""
+        used = {name: value if self.uses(name) else 0.0 for name, value in values.items()}
+        return {**used, "counted_from": self.counted_from}
+
+
+def versions_of(frame: pd.DataFrame) -> tuple[Version, ...]:
+    """Return the versions of the model, in the order of the table."""
+    return tuple(
+        Version(
+            name=str(r["version"]),
+            label=str(r["label"]),
+            counted_from=float(r["counted_from"]) if pd.notna(r["counted_from"]) else np.inf,
+            recalls=bool(r["recalls"]),
+            served_trend=bool(r["served_trend"]),
+            words=str(r["words"]),
+        )
+        for r in frame.to_dict("records")
+    )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,6 +79,7 @@ class ParameterTable:
     transform, centre, scale: of each, on the transformed scale.
     fixed: name to value of what is not sampled.
     frame: the table as read.
+    versions: of the model; ``version`` is the place of the one that is in use.
     """
 
     names: tuple[str, ...]
@@ -41,16 +88,22 @@ class ParameterTable:
     scale: Array
     fixed: dict[str, float]
     frame: pd.DataFrame
+    versions: tuple[Version, ...]
+    version: int
 
     def __len__(self) -> int:
         return len(self.names)
 
-    def values(self, z: Array) -> dict[str, float]:
-        """Return each parameter's value (its own unit) at the whitened coordinates *z*."""
+    def values(self, z: Array, version: int | None = None) -> dict[str, float]:
+        """Return each parameter's value (its own unit) at the whitened coordinates *z*.
+
+        *version* is the place of another version than the one in use.
+        """
         x = self.centre + self.scale * z
-        return dict(
+        values = dict(
             zip(self.names, map(_inverse, self.transform, x.tolist()), strict=True), **self.fixed
         )
+        return self.versions[self.version if version is None else version].switch(values)
 
     def column(self, name: str, z: Array) -> Array:
         """Return one parameter's values at many draws (draw by coordinate)."""
@@ -83,13 +136,20 @@ def _inverse(transform: str, x: float) -> float:
     return x
 
 
-def parameter_table(frame: pd.DataFrame) -> ParameterTable:
-    """Build the table of priors.
+def parameter_table(
+    frame: pd.DataFrame, versions: pd.DataFrame, version: str = ""
+) -> ParameterTable:
+    """Build the table of priors for a *version* of the model (the first by default).
 
     Raises
     ------
     DataError: a range that is empty or does not hold its median.
+    UnknownName: a version that is not in the table.
     """
+    known = versions_of(versions)
+    names = [v.name for v in known]
+    if version and version not in names:
+        raise UnknownName("version of the register model", version, names)
     for row, r in frame.iterrows():
         if r["transform"] != "fixed" and not r["low"] < r["median"] < r["high"]:
             raise DataError(
@@ -109,4 +169,11 @@ def parameter_table(frame: pd.DataFrame) -> ParameterTable:
         scale=(ends[:, 2] - ends[:, 1]) / (2 * Z90),
         fixed={k: float(v) for k, v in zip(fixed["parameter"], fixed["median"], strict=True)},
         frame=frame,
+        versions=known,
+        version=names.index(version) if version else 0,
     )
+
+
+def priors_of(data: Data, version: str = "") -> ParameterTable:
+    """Return the priors of a *version* of the model (the first by default)."""
+    return parameter_table(model_table(data, PARAMETERS), model_table(data, VERSIONS), version)

@@ -12,7 +12,7 @@ from mappa.data import Data
 from mappa.files import digest
 from mappa.register.arrays import Array, Parts
 from mappa.register.inputs.build import build_inputs
-from mappa.register.inputs.model_tables import PARAMETERS, model_table
+from mappa.register.inputs.model_tables import PARAMETERS, VERSIONS, model_table
 from mappa.register.inputs.parameters import parameter_table
 from mappa.register.likelihood.targets import Targets, build_targets
 from mappa.register.model.stock import RegisterModel
@@ -70,6 +70,20 @@ class Density:
         t = self.targets
         return len(t.stock) + len(t.prison) + len(t.ipp) + len(t.shares) + len(t.reviews)
 
+    @property
+    def sd(self) -> Array:
+        """Standard deviations of the figures, in the order of the residuals (log, or a share)."""
+        t = self.targets
+        return np.concatenate(
+            [
+                t.stock_sd,
+                t.prison_sd,
+                np.full(len(t.ipp), t.ipp_sd),
+                np.full(len(t.shares), t.share_sd),
+                np.full(len(t.reviews), t.review_sd),
+            ]
+        )
+
     def expected(self, z: Array) -> Expected:
         """Return what the model expects of each figure at whitened coordinates."""
         model = self.model
@@ -118,12 +132,13 @@ class Density:
         """Return the log posterior of *z*, whose residuals of the data are known."""
         if not _within(z):
             return -np.inf
-        value = -0.5 * float(residuals @ residuals + z @ z)
+        own = z[: self.size]  # the place of a version has no prior
+        value = -0.5 * float(residuals @ residuals + own @ own)
         return value if np.isfinite(value) else -np.inf
 
     @property
     def digest(self) -> str:
-        """SHA-256 of all that the density depends on: inputs, targets and priors."""
+        """SHA-256 of inputs, targets, priors and all versions: the same for each version."""
         t = self.targets
         arrays = [
             np.atleast_1d(np.asarray(getattr(t, name), dtype=float)).tobytes()
@@ -131,28 +146,34 @@ class Density:
         ]
         priors = self.model.priors
         table = repr((priors.names, priors.transform, sorted(priors.fixed.items())))
+        switches = repr([dataclasses.astuple(v)[2:5] for v in priors.versions])
         numbers = [priors.centre.round(12).tobytes(), priors.scale.round(12).tobytes()]
-        return digest([self.model.inputs.digest, table, *numbers, *arrays])
+        return digest([self.model.inputs.digest, table, switches, *numbers, *arrays])
 
 
 def _within(z: Array) -> bool:
     return bool(np.abs(z).max() < EDGE)  # not where z is not a number
 
 
-def density_of(data: Data, as_of: object) -> Density:
-    """Return the density for a country and date; sees nothing dated after *as_of*.
+def density_of(data: Data, as_of: object, version: str = "") -> Density:
+    """Return the density of a version of the model for a country and date.
+
+    It sees nothing dated after *as_of*; the first version is the default.
 
     Every what-if of a page asks for it, so it is kept for the figures, the date and the priors.
     """
     table = model_table(data, PARAMETERS)
-    return _density(data, pd.Timestamp(as_of), _Priors(table))
+    versions = model_table(data, VERSIONS)
+    return _density(data, pd.Timestamp(as_of), _Priors(table, versions), version)
 
 
 class _Priors:
-    """The table of priors as a key: equal where its text is equal."""
+    """The tables of priors and versions as a key: equal where their text is equal."""
 
-    def __init__(self, table: pd.DataFrame) -> None:
-        self.table, self.text = table, table.to_csv(lineterminator="\n")
+    def __init__(self, table: pd.DataFrame, versions: pd.DataFrame) -> None:
+        self.table, self.versions = table, versions
+        texts = (frame.to_csv(lineterminator="\n") for frame in (table, versions))
+        self.text = "".join(texts)
 
     def __hash__(self) -> int:
         return hash(self.text)
@@ -161,9 +182,9 @@ class _Priors:
         return isinstance(other, _Priors) and other.text == self.text
 
 
-@functools.lru_cache(maxsize=8)
-def _density(data: Data, day: pd.Timestamp, known: _Priors) -> Density:
-    priors = parameter_table(known.table)
+@functools.lru_cache(maxsize=16)
+def _density(data: Data, day: pd.Timestamp, known: _Priors, version: str) -> Density:
+    priors = parameter_table(known.table, known.versions, version)
     inputs = build_inputs(data, day)
     model = RegisterModel(inputs, priors)
     return Density(model, build_targets(data, inputs.as_of, priors.fixed))

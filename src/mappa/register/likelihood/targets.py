@@ -78,21 +78,19 @@ def _stocks(data: Data, as_of: pd.Timestamp, fixed: dict[str, float]) -> pd.Data
 
 
 def _prison(data: Data, as_of: pd.Timestamp) -> pd.DataFrame:
+    """Return the prisoners on one definition (all sentenced), the last count of each year."""
     t = data.sentencing
-    groups = ("all sentenced", "all", "adult (21 and over) sentenced")
-    rows = t[(t["measure"] == "prison_population_sexual") & t["group"].isin(groups)]
+    rows = t[(t["measure"] == "prison_population_sexual") & (t["group"] == "all sentenced")]
     found = []
-    for _, r in rows.iterrows():
-        ends = periods.bounds(r["year"])
-        if ends is None or ends[1] > as_of or r["group"] == "all":
+    for text, value in zip(rows["year"], rows["value"], strict=True):
+        ends = periods.bounds(text)
+        if ends is None or ends[1] > as_of:
             continue
         # A bare year is taken at its middle; a month or a day at its end.
-        bare = len(r["year"]) == 4
-        at = periods.middle(r["year"]) if bare else decimal_end(ends[1])
-        found.append((round(at * 12) / 12, float(r["value"]), r["source"]))
-    frame = pd.DataFrame(found, columns=["t", "value", "source"])
-    # One value a date: the sum of all ages where it is printed, else the adults.
-    return frame.groupby("t", as_index=False).agg(value=("value", "max"), source=("source", "min"))
+        at = periods.middle(text) if len(text) == 4 else decimal_end(ends[1])
+        found.append((ends[1].year, round(at * 12) / 12, float(value)))
+    frame = pd.DataFrame(sorted(found), columns=["year", "t", "value"])
+    return frame.groupby("year", as_index=False).last()
 
 
 def _review_flows(data: Data, as_of: pd.Timestamp) -> list[tuple[float, float]]:

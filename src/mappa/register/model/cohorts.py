@@ -11,6 +11,7 @@ import functools
 from collections.abc import Mapping
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from mappa.register.arrays import Array
@@ -87,7 +88,7 @@ class Drivers:
     ----------
     total: people registered by sentence or caution, a year, by cohort, as the published figures
         have it.
-    latent: the multiplier of that inflow behind which there is no figure, by cohort.
+    latent: the multiplier of that inflow behind which there is no figure (disposal by cohort).
     mix: share of each of :data:`DISPOSALS` (disposal by cohort); columns sum to one.
     life: share of the group's custody that is life or IPP.
     threshold_length, release_length: log stretch of sentence lengths that decides the class and
@@ -130,6 +131,8 @@ class Drivers:
 class Base:
     """The inputs on the grid, before any parameter: what is computed once for a model.
 
+    ``years`` since the base year of sentence lengths are held at the date; ``orders`` are imposed
+    for each person sentenced, over their mean in the years in which all kinds are counted.
     ``early`` is the number of cohorts before the 2003 Act; the rest are arrays by cohort.
     """
 
@@ -147,6 +150,8 @@ class Base:
     before: Array
     after: Array
     served: Array
+    years: Array
+    orders: Array
     early: int
 
 
@@ -169,6 +174,8 @@ def base_of(inputs: Inputs, grid: Grid) -> Base:
     anchor = inputs.series["suspended_share"].t
     begin = float(anchor[0]) if anchor.size else grid.start + grid.size * grid.step
     served = at("served", t) / float(inputs.series["served"].value.mean())
+    today = periods.decimal(inputs.as_of + pd.Timedelta(days=1))
+    orders = inputs.series["orders"]
     custody = np.minimum(at("custody", t), 0.98 * at("sentenced", t))
     return Base(
         custody=custody,
@@ -185,25 +192,32 @@ def base_of(inputs: Inputs, grid: Grid) -> Base:
         before=np.clip(first - t, 0.0, None),
         after=np.clip(t - last, 0.0, None),
         served=served,
+        years=np.clip(np.minimum(t, today) - inputs.base_year, 0.0, None),
+        orders=np.ones_like(t) if not orders.t.size else orders.at(t) / inputs.orders_mean,
         early=int((t < periods.decimal(inputs.terms.change)).sum()),
     )
 
 
 def drivers_of(
-    base: Base, values: Mapping[str, float], log_volume: Array, base_mean: float
+    base: Base,
+    values: Mapping[str, float],
+    latent: Array,
+    base_mean: float,
+    future: Array | float = 0.0,
 ) -> Drivers:
     """Return the drivers at a set of parameter values.
 
     Parameters
     ----------
     values: parameter values by name.
-    log_volume: latent log volume of each cohort.
+    latent: disposal by cohort, the multiplier of the published inflow.
+    future: log of what the volume of each cohort is multiplied by after the date.
     base_mean: mean length (months) of the base distribution, whose stretch is zero.
     """
     v = values
     first = v["suspended_first"]
     # Before the 2003 Act fewer offences registered, but for custody.
-    scope = np.ones_like(log_volume)
+    scope = np.ones(base.custody.shape)
     scope[: base.early] = v["scope_before"]
 
     def suspended(known: Array | None) -> Array | float:
@@ -228,11 +242,13 @@ def drivers_of(
         - np.log(base_mean)
     )
     return Drivers(
-        total=total,
-        latent=np.exp(log_volume),
+        total=total * np.exp(future),
+        latent=latent,
         mix=counts / total,
         life=base.life,
         threshold_length=stretch,
         release_length=stretch,
-        served=np.clip(v["served_long"] * base.served, 0.05, 0.98),
+        served=np.clip(
+            v["served_long"] * base.served * np.exp(v["served_trend"] * base.years), 0.05, 0.98
+        ),
     )

@@ -34,6 +34,7 @@ CLASSES = (
     "images_middle",
     "images_long",
 )
+SUSPENDED_CLASSES = ("suspended", "images_suspended")
 INDEFINITE_CLASSES = ("custody_long", "life", "images_long")
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from mappa.register.arrays import Array
 from mappa.register.inputs.build import Inputs
-from mappa.register.model.cohorts import Grid
+from mappa.register.model.cohorts import CUSTODY, DISPOSALS, Grid
 
 
 @dataclasses.dataclass(frozen=True)
@@ -21,6 +21,16 @@ class Latent:
     knots: Array
     steps: Array
     weights: Array
+
+    def multiplier(self, z: Array, times: Array, counted_from: float) -> Array:
+        """Return the multiplier of each disposal (disposal by cohort) at steps *z*.
+
+        Custody enters as published for cohorts (decimal *times*) from *counted_from* on.
+        """
+        inflow = np.exp(self.weights @ z)
+        latent = np.tile(inflow, (len(DISPOSALS), 1))
+        latent[CUSTODY] = np.where(times >= counted_from, 1.0, inflow)
+        return latent
 
 
 def latent_walk(inputs: Inputs, grid: Grid, today: float, fixed: dict[str, float]) -> Latent:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 import pandas as pd
 
@@ -28,36 +26,13 @@ from mappa.register.model.initial_cohort import ENDLESS, held, initial_cohort
 from mappa.register.model.kernels import CLASSES, Kernels, Law, Values, review_start
 from mappa.register.model.latent import latent_walk
 from mappa.register.model.lengths import Lengths, base_lengths
-from mappa.register.model.results import Prisoners, StockRun, removals
 from mappa.register.model.retention import OnRegister, Retention, on_register_by_term
+from mappa.register.model.runs import Prisoners, Setting, StockRun, removals
 
 #: Which disposal feeds each class.
 FEED = (0, 1, 2, CUSTODY, CUSTODY, CUSTODY, CUSTODY, 4, 5, 6, 7, 7, 7)
 IMAGES_CUSTODY = DISPOSALS.index("images_custody")
 _ENDLESS = [CLASSES.index(name) for name in kernels.INDEFINITE_CLASSES]
-
-
-@dataclasses.dataclass(frozen=True)
-class Setting:
-    """What a run is made of, once: kernels at its dates, lengths, survival, entrants.
-
-    ``A`` (alive), ``G`` (released) are dates by cohorts; ``n`` is disposal by cohort and
-    ``people`` class by cohort (people).
-    """
-
-    values: Values
-    drivers: Drivers
-    k: Kernels
-    law: Law
-    lengths: Lengths
-    A: Array
-    G: Array
-    n: Array
-    people: Array
-
-    def below(self, months: float) -> Array:
-        """Return the share of sentences shorter than *months*, by cohort."""
-        return self.lengths.share_below(np.log(months) - self.drivers.threshold_length)
 
 
 class RegisterModel:
@@ -113,17 +88,19 @@ class RegisterModel:
         return len(self.names)
 
     def values(self, z: Array) -> dict[str, float]:
-        """Return the parameter values at whitened coordinates."""
-        return self.priors.values(np.asarray(z)[: len(self.priors)])
+        """Return the parameter values at whitened coordinates.
 
-    def log_volume(self, z: Array, future: Array | None = None) -> Array:
-        """Return the latent log volume by cohort; *future* adds a walk (yearly steps) later."""
-        path = self.latent.weights @ np.asarray(z)[len(self.priors) :]
-        if future is not None and len(future):
-            years = np.arange(len(future) + 1, dtype=float) + self.today
-            steps = np.concatenate([[0.0], np.cumsum(future)])
-            path = path + np.interp(self.grid.times, years, steps)
-        return path
+        A coordinate beyond them, as pooled draws have it, is the place of another version.
+        """
+        z = np.asarray(z)
+        version = int(z[self.size]) if len(z) > self.size else None
+        return self.priors.values(z[: len(self.priors)], version)
+
+    def walk_on(self, future: Array) -> Array:
+        """Return the log volume by cohort of a walk (yearly steps) after the date."""
+        years = np.arange(len(future) + 1, dtype=float) + self.today
+        steps = np.concatenate([[0.0], np.cumsum(future)])
+        return np.interp(self.grid.times, years, steps)
 
     def lengths(self, values: Values) -> Lengths:
         """Return the base distribution of sentence lengths (the last one is kept)."""
@@ -144,8 +121,15 @@ class RegisterModel:
         return self.drivers_at(self.values(z), z, future)
 
     def drivers_at(self, values: Values, z: Array, future: Array | None = None) -> Drivers:
-        """Return the drivers at parameter values, with the latent volume of *z*."""
-        return drivers_of(self.base, values, self.log_volume(z, future), self.lengths(values).mean)
+        """Return the drivers at parameter values, with the latent inflow of *z*."""
+        steps = np.asarray(z)[len(self.priors) : self.size]
+        return drivers_of(
+            self.base,
+            values,
+            self.latent.multiplier(steps, self.grid.times, values["counted_from"]),
+            self.lengths(values).mean,
+            0.0 if future is None or not len(future) else self.walk_on(future),
+        )
 
     # -- runs ---------------------------------------------------------------------------------
 
@@ -260,6 +244,9 @@ class RegisterModel:
         determinate = inside @ fixed
         long = np.minimum(inside, s.A * (1 - s.below(s.law.terms.threshold))) @ fixed
         alive, k = self.alive(values), s.k
+        # Released, and the whole sentence not yet over: some of them are back in prison.
+        over = s.lengths.share_below(np.log(k.months) - drivers.release_length)
+        recalled = values["recalled"] * ((s.A * np.maximum(s.G - over, 0.0)) @ fixed)
         life = k.by_lag(alive * (1 - self._left(values["life_release"]))) @ (
             sentenced * drivers.life
         )
@@ -269,7 +256,7 @@ class RegisterModel:
         behind = held(self.inputs, values, k)
         return Prisoners(
             # Prisoners are counted by sentence, whether or not they were on the register before.
-            prison=(determinate + life) / values["kappa_custody"] + behind,
+            prison=(determinate + recalled + life) / values["kappa_custody"] + behind,
             life=life / values["kappa_custody"],
             unreleased_parts=Parts(determinate + life + images, behind),
             indefinite_parts=Parts(
@@ -316,8 +303,9 @@ class RegisterModel:
                 self.young,
                 self.caution_young,
             )
+        stay = values["extension"] * self.base.orders
         r = {
-            name: k.by_lag(on.full + values["extension"] * on.tail)
+            name: k.by_lag(on.full) + stay * k.by_lag(on.tail)
             for name, on in self._on_register[terms].items()
         }
         caution = r["caution"]

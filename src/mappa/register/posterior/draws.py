@@ -1,4 +1,8 @@
-"""The posterior: shipped draws where they are of these figures, else a fit of seconds."""
+"""The posterior: shipped draws where they are of these figures, else a fit of seconds.
+
+The answer pools the draws of all versions of the model with equal weights, which were fixed before
+any was fitted. A pooled draw has one coordinate more than a version's: the place of its version.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +20,7 @@ from mappa.cache import Store
 from mappa.data import Data, places
 from mappa.register.arrays import Array
 from mappa.register.inputs.model_tables import shipped_folder
+from mappa.register.inputs.parameters import Version
 from mappa.register.likelihood.density import Density, density_of
 from mappa.register.posterior.coordinates import Coordinates
 from mappa.register.posterior.quantities import Plan, plan_for, quantities
@@ -26,101 +31,159 @@ QUICKLY = (
     "approximated: two short chains about the posterior mode, because no sampled posterior is "
     "shipped for these figures and this date"
 )
-#: Draws of the quick approximation.
+#: Draws of the quick approximation, of all versions together.
 QUICK = 100
 #: Raised when the model changes, so that what an older one kept is not used.
-VERSION = 3
+VERSION = 4
 SEED = 20200331
 
 
 @dataclasses.dataclass(frozen=True)
 class Posterior:
-    """Draws of the parameters and of every quantity shown.
+    """Draws of the parameters and of every quantity shown, of all versions or of one.
 
     Attributes
     ----------
-    density: what was sampled.
-    z: whitened coordinates (draw by coordinate).
+    densities: what was sampled, a density for each version.
+    plan: what is computed of a draw.
+    z: whitened coordinates (draw by coordinate), the last the place of the draw's version.
     shown: the quantities (a row for each draw).
     status: :data:`SHIPPED` or :data:`QUICKLY`.
     diagnostics: R-hat, effective sample sizes, seeds, command; less for a quick run.
+    reports: diagnostics and information of each version by name; empty for a quick run.
     """
 
-    density: Density
+    densities: tuple[Density, ...]
     plan: Plan
     z: Array
     shown: pd.DataFrame
     status: str
     diagnostics: dict[str, Any]
+    reports: dict[str, dict[str, Any]]
     seed: int
+
+    @property
+    def density(self) -> Density:
+        """The first version's density; its model runs the draws of every version."""
+        return self.densities[0]
 
     @property
     def sampled(self) -> bool:
         """Whether the draws come from the sampler."""
         return self.status == SHIPPED
 
-    @functools.cached_property
-    def centre(self) -> Array:
-        """Whitened coordinates of the middle: the mean where the posterior is nearly normal.
+    @property
+    def versions(self) -> tuple[Version, ...]:
+        """The versions of the model."""
+        return self.density.model.priors.versions
 
-        The mean of the whitened coordinates themselves lies off the bent sheet to which the
-        counts confine the draws, and misses the counts by a percent.
+    def of(self, version: Version) -> Posterior:
+        """Return one version's own draws."""
+        mine = self.z[:, -1] == self.versions.index(version)
+        return dataclasses.replace(
+            self, z=self.z[mine], shown=self.shown[mine].reset_index(drop=True)
+        )
+
+    @functools.cached_property
+    def centres(self) -> Array:
+        """The middle of each version that has draws (version by coordinate).
+
+        The mean in the coordinates in which the posterior is nearly normal: the mean of the
+        whitened coordinates lies off the bent sheet to which the counts confine the draws, and
+        misses the counts by a percent.
         """
-        space = Coordinates(self.density)
-        rows = self.z[thinned(len(self.z), 200)]
-        return space.to_z(np.mean([space.from_z(z) for z in rows], axis=0))[0]
+        found = []
+        for place, density in enumerate(self.densities):
+            rows = self.z[self.z[:, -1] == place, :-1]
+            if len(rows):
+                space = Coordinates(density)
+                near = [space.from_z(z) for z in rows[thinned(len(rows), 100)]]
+                found.append(np.append(space.to_z(np.mean(near, axis=0))[0], place))
+        return np.array(found)
 
 
 def load(data: Data, as_of: object, *, draws: int | None = None) -> Posterior:
-    """Return the posterior for a country and date.
+    """Return the posterior for a country and date: the pooled draws of all versions.
 
-    The shipped draws are used when the digest of all that the density depends on is that of the
-    fit; otherwise two short chains are drawn, in seconds, and kept in the cache.
+    The shipped draws are used when the digest of all that the densities depend on is that of the
+    fit; otherwise two short chains of each version are drawn, in seconds, and kept in the cache.
     """
-    density = density_of(data, as_of)
-    return _load(density.digest, density, draws)
+    versions = density_of(data, as_of).model.priors.versions
+    densities = tuple(density_of(data, as_of, version.name) for version in versions)
+    return _load(densities, draws)
 
 
 _cache: dict[tuple[str, int | None], Posterior] = {}
 
 
-def _load(digest: str, density: Density, draws: int | None) -> Posterior:
-    key = digest, draws
+def _load(densities: tuple[Density, ...], draws: int | None) -> Posterior:
+    key = densities[0].digest, draws
     if key not in _cache:
         if len(_cache) > 8:
             _cache.clear()
-        _cache[key] = _shipped(density, digest, draws) or quick(density, draws or QUICK)
+        _cache[key] = _shipped(densities, draws) or quick(densities, draws or QUICK)
     return _cache[key]
+
+
+def read_reports(folder: Path) -> dict[str, dict[str, Any]]:
+    """Return the diagnostics of each version in a folder; none where there is no such file."""
+    path = folder / DIAGNOSTICS
+    found: dict[str, dict[str, Any]] = {}
+    if path.is_file():
+        found = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def read_text_tables(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return draws and quantities of a folder as they are written, every cell a text."""
+    draws = pd.read_csv(folder / DRAWS, dtype=str)
+    return draws, pd.read_csv(folder / QUANTITIES, dtype=str)
 
 
 @functools.lru_cache(maxsize=2)
 def _files(folder: Path, stamp: int) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any]]:
-    return (
-        pd.read_csv(folder / DRAWS),
-        pd.read_csv(folder / QUANTITIES),
-        json.loads((folder / DIAGNOSTICS).read_text(encoding="utf-8")),
-    )
+    draws = pd.read_csv(folder / DRAWS)
+    return draws, pd.read_csv(folder / QUANTITIES), read_reports(folder)
 
 
-def _shipped(density: Density, digest: str, draws: int | None) -> Posterior | None:
+def _shipped(densities: tuple[Density, ...], draws: int | None) -> Posterior | None:
     folder = shipped_folder()
     path = folder / DIAGNOSTICS
     if not path.is_file():
         return None
-    table, shown, diagnostics = _files(folder, path.stat().st_mtime_ns)
-    if diagnostics["digest"] != digest:
+    table, shown, reports = _files(folder, path.stat().st_mtime_ns)
+    first = densities[0]
+    names = [version.name for version in first.model.priors.versions]
+    if set(reports) != set(names) or any(r["digest"] != first.digest for r in reports.values()):
         return None
-    z = table[list(density.model.names)].to_numpy(dtype=float)
+    place = table["version"].map(names.index)
+    order = np.argsort(place.to_numpy(), kind="stable")
+    z = table[list(first.model.names)].to_numpy(dtype=float)
+    z = np.column_stack([z, place])[order]
+    shown = shown.set_index("draw").sort_index().drop(columns="version").reset_index(drop=True)
     keep = slice(None) if draws is None else thinned(len(z), draws)
+    summary = summary_of(reports)
     return Posterior(
-        density=density,
-        plan=plan_for(density, seed=diagnostics["future_seed"]),
+        densities=densities,
+        plan=plan_for(first, seed=summary["future_seed"]),
         z=z[keep],
-        shown=shown.drop(columns=["draw"]).iloc[keep].reset_index(drop=True),
+        shown=shown.iloc[keep].reset_index(drop=True),
         status=SHIPPED,
-        diagnostics=diagnostics,
-        seed=diagnostics["seeds"][0],
+        diagnostics=summary,
+        reports={name: reports[name] for name in names},
+        seed=summary["seeds"][0],
     )
+
+
+def summary_of(reports: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Return the diagnostics of all versions together: the worst of each, and sums of sizes."""
+    made = list(reports.values())
+    same = ("as_of", "digest", "method", "command", "seeds", "future_seed", "chains")
+    summary = {name: made[0][name] for name in same}
+    summary |= {name: sum(r[name] for r in made) for name in ("kept", "judged", "draws")}
+    summary |= {name: min(r[name] for r in made) for name in ("accepted", "ess_min")}
+    summary["ess_min_chains"] = min(r["ess_min_chains"] for r in made)
+    return {**summary, "rhat_max": max(r["rhat_max"] for r in made), "versions": sorted(reports)}
 
 
 def thinned(total: int, wanted: int) -> NDArray[np.intp]:
@@ -128,29 +191,37 @@ def thinned(total: int, wanted: int) -> NDArray[np.intp]:
     return np.unique(np.linspace(0, total - 1, min(wanted, total)).round().astype(np.intp))
 
 
-def quick(density: Density, draws: int = QUICK, seed: int = SEED) -> Posterior:
-    """Return a short exact run of the sampler about the mode, kept in the cache folder.
+def quick(densities: tuple[Density, ...], draws: int = QUICK, seed: int = SEED) -> Posterior:
+    """Return short exact runs of the sampler about each version's mode, kept in the cache folder.
 
-    The surrogate is fitted once, at the mode's normal approximation, and two short chains are
-    drawn: some seconds, and rougher than the shipped posterior.
+    The surrogate is fitted once, at the mode's normal approximation, and two short chains of each
+    version are drawn: some seconds, and rougher than the shipped posterior.
     """
     from mappa.register.posterior.sampler import short_run
 
-    plan = plan_for(density, seed=seed)
+    plan = plan_for(densities[0], seed=seed)
+    each = max(draws // len(densities), 2)
 
     def compute() -> dict[str, NDArray[Any]]:
-        z = short_run(density, draws, seed)
+        own = [short_run(density, each, seed) for density in densities]
+        z = np.concatenate([np.column_stack([z, np.full(each, v)]) for v, z in enumerate(own)])
         shown = pd.DataFrame([quantities(plan, row, i) for i, row in enumerate(z)])
         return {"z": z, "names": shown.columns.to_numpy(dtype=str), "shown": shown.to_numpy()}
 
     store = Store(places.cache_folder() / "register")
-    kept = store.once_arrays("quick", [density.digest, str(VERSION), f"{draws} {seed}"], compute)
+    parts = [densities[0].digest, str(VERSION), f"{draws} {seed}"]
+    kept = store.once_arrays("quick", parts, compute)
     return Posterior(
-        density=density,
+        densities=densities,
         plan=plan,
         z=kept["z"],
         shown=pd.DataFrame(kept["shown"], columns=kept["names"].tolist()),
         status=QUICKLY,
-        diagnostics={"method": "two short chains about the mode", "draws": draws, "seeds": [seed]},
+        diagnostics={
+            "method": "two short chains of each version about its mode",
+            "draws": len(kept["z"]),
+            "seeds": [seed],
+        },
+        reports={},
         seed=seed,
     )

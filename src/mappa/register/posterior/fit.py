@@ -33,6 +33,7 @@ from mappa.register.likelihood.density import Density, density_of
 from mappa.register.posterior import draws as posteriors
 from mappa.register.posterior.convergence import convergence
 from mappa.register.posterior.coordinates import Coordinates
+from mappa.register.posterior.information import information
 from mappa.register.posterior.quantities import plan_for, quantities
 from mappa.register.posterior.sampler import Tuned, dispersed, run_block, tune
 from mappa.register.posterior.surrogate import Surrogate
@@ -43,7 +44,7 @@ CHAINS, BLOCK = 4, 250
 #: Burn-in and kept draws of a chain; of all chains, how many draws get every quantity, over which
 #: the quantities are judged, and how many of those are shipped (a small file is enough for
 #: intervals, but too small to judge R-hat, whose own noise is one over the draws).
-BURN, KEPT, JUDGED, SHIP = 500, 8000, 2000, 1000
+BURN, KEPT, JUDGED, SHIP = 500, 5000, 2000, 400
 #: What a parameter (over all kept draws) and a quantity (over the judged ones) must meet.
 RHAT, ESS = 1.01, 400.0
 
@@ -52,14 +53,15 @@ PART = 50
 
 #: What a task makes: arrays by name.
 Arrays = dict[str, NDArray[Any]]
-#: Told after each step: what was done and how many steps there are.
-Progress = Callable[[str, int, int], None]
+#: Told after each step: how many were done and how many there are.
+Progress = Callable[[int, int], None]
 
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
     """Sizes of a fit; smaller ones serve the tests."""
 
+    version: str = ""
     seed: int = 1
     chains: int = CHAINS
     burn: int = BURN
@@ -76,7 +78,7 @@ class Settings:
         return -(-(self.burn + self.kept) // self.block)
 
 
-def _silent(what: str, done: int, total: int) -> None:
+def _silent(done: int, total: int) -> None:
     pass
 
 
@@ -96,24 +98,28 @@ def fit(
     ------
     DataError: the chains did not agree, so that nothing is shipped.
     """
-    density = density_of(data, as_of)
+    density = density_of(data, as_of, settings.version)
+    priors = density.model.priors
+    version = priors.versions[priors.version].name
     store = Store(places.cache_folder() / "register-fit")
-    parts = [density.digest, str(VERSION), str(settings.seed), f"{settings.tuning:g}"]
+    parts = [density.digest, version, str(VERSION), str(settings.seed), f"{settings.tuning:g}"]
     tuned = _tuned(density, settings, store, parts)
-    progress("tuned", 1, 1)
     # An executor that is lent is not ours to close.
     lent = _workers(settings.processes) if executor is None else contextlib.nullcontext(executor)
     with lent as workers:
         run = _Runner(workers, store, parts, pickle.dumps(tuned))
         chains, accepted = _chains(tuned, run, settings, progress)
         z, order, shipped = _thin(chains, settings)
-        found = _quantities(run, z[order], settings, progress)
+        found = _quantities(run, density, z[order], settings, progress)
     judged = found.iloc[np.argsort(order)]
-    report = _diagnose(density, chains, judged, settings, accepted, len(shipped))
+    report = _diagnose(density, version, chains, judged, settings, accepted, len(shipped))
+    told = information(data, density, version, z[shipped], settings.seed)
+    report["information"] = dataclasses.asdict(told)
     draws = pd.DataFrame(z[shipped], columns=list(density.model.names))
-    draws.insert(0, "chain", shipped // (len(z) // settings.chains))
+    draws.insert(0, "version", version)
+    draws.insert(1, "chain", shipped // (len(z) // settings.chains))
     # Rounded draws are what is shipped, so their density is computed from what is shipped.
-    draws.insert(1, "log_posterior", [density.log_posterior(row) for row in z[shipped]])
+    draws.insert(2, "log_posterior", [density.log_posterior(row) for row in z[shipped]])
     return draws, found.iloc[: len(shipped)], report
 
 
@@ -143,7 +149,7 @@ def _chains(
         for block in run("block", _draw, jobs):
             blocks.append(block)
             done += 1
-            progress("drawn", done, total)
+            progress(done, total + settings.judged // PART)
         spots = [block["last"] for block in blocks]
         z.append([block["z"] for block in blocks])
         accepted.append(float(np.mean([block["accepted"] for block in blocks])))
@@ -225,20 +231,25 @@ def _thin(chains: Array, settings: Settings) -> tuple[Array, NDArray[np.intp], N
     return z, np.concatenate([shipped, rest]), shipped
 
 
-def _quantities(run: _Runner, z: Array, settings: Settings, progress: Progress) -> pd.DataFrame:
+def _quantities(
+    run: _Runner, density: Density, z: Array, settings: Settings, progress: Progress
+) -> pd.DataFrame:
     """Return the quantities of every draw, in parts that are kept."""
+    # Each version has futures of its own: draws are numbered on from one to the next.
+    start = density.model.priors.version * settings.ship
     jobs = [
-        (z[first : first + PART], settings.seed, first, posteriors.VERSION)
+        (z[first : first + PART], settings.seed, start + first, posteriors.VERSION)
         for first in range(0, len(z), PART)
     ]
     parts = []
     for n, part in enumerate(run("shown", _show, jobs)):
         parts.append(pd.DataFrame(part))
-        progress("quantities", n + 1, len(jobs))
+        done = settings.chains * settings.blocks
+        progress(done + n + 1, done + len(jobs))
     frame = pd.concat(parts, ignore_index=True)
     digits = {c: 5 if c == "indefinite_share" else 2 for c in frame.columns}
     frame = frame.round(digits) + 0.0  # no negative zeros
-    frame.insert(0, "draw", np.arange(len(frame)))
+    frame.insert(0, "draw", start + np.arange(len(frame)))
     return frame
 
 
@@ -250,6 +261,7 @@ def _show(packed: bytes, z: Array, seed: int, first: int, version: int) -> Array
 
 def _diagnose(
     density: Density,
+    version: str,
     chains: Array,
     judged: pd.DataFrame,
     settings: Settings,
@@ -265,6 +277,7 @@ def _diagnose(
     return {
         "as_of": f"{density.model.inputs.as_of:%Y-%m-%d}",
         "digest": density.digest,
+        "version": version,
         "method": "Hamiltonian Monte Carlo on a surrogate's gradient, exact acceptance",
         "command": f"mappa register fit --seed {settings.seed} --kept {settings.kept}",
         "seeds": [settings.seed],
@@ -313,20 +326,42 @@ def check(report: dict[str, Any]) -> None:
 def ship(
     folder: Path, draws: pd.DataFrame, shown: pd.DataFrame, report: dict[str, Any]
 ) -> list[Path]:
-    """Write draws, quantities and diagnostics into *folder*, the diagnostics last."""
-    names = list(draws.columns[2:])
+    """Write a version's draws, quantities and diagnostics into *folder*, the diagnostics last.
+
+    They stand beside those of the other versions, where these are of the same figures.
+    """
+    version = str(report["version"])
     short = draws.copy()
-    for name in names:
+    for name in draws.columns[3:]:
         short[name] = [f"{v:.4f}" for v in draws[name]]
     short["log_posterior"] = [f"{v:.10f}" for v in draws["log_posterior"]]
-    text = short.to_csv(index=False, lineterminator="\n")
+    own = pd.Series(version, index=shown.index, name="version")
+    shown = pd.concat([own, shown.astype({"draw": int})], axis=1).astype(str)
+    reports = {version: report}
+    before = posteriors.read_reports(folder)
+    if all(other["digest"] == report["digest"] for other in before.values()):
+        kept = {name: other for name, other in before.items() if name != version}
+        reports |= kept
+        tables = posteriors.read_text_tables(folder) if kept else []
+        others = [table[table["version"].isin(kept)] for table in tables]
+        if others:
+            short, shown = (
+                pd.concat([other, mine]) for other, mine in zip(others, (short, shown), strict=True)
+            )
     stream = io.BytesIO()
     with gzip.GzipFile(fileobj=stream, mode="wb", mtime=0) as packed:
-        packed.write(shown.to_csv(index=False, lineterminator="\n").encode())
+        packed.write(_ordered(shown, "draw").to_csv(index=False, lineterminator="\n").encode())
+    text = _ordered(short, "chain").to_csv(index=False, lineterminator="\n")
     return [
         write_atomically(folder / posteriors.DRAWS, text),
         write_atomically(folder / posteriors.QUANTITIES, stream.getvalue()),
         write_atomically(
-            folder / posteriors.DIAGNOSTICS, json.dumps(report, indent=1, sort_keys=True) + "\n"
+            folder / posteriors.DIAGNOSTICS, json.dumps(reports, indent=1, sort_keys=True) + "\n"
         ),
     ]
+
+
+def _ordered(table: pd.DataFrame, within: str) -> pd.DataFrame:
+    """Return a table by version and *within* it, otherwise as it stands."""
+    order = table.assign(_number=table[within].astype(int))
+    return order.sort_values(["version", "_number"], kind="stable").drop(columns="_number")

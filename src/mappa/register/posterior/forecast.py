@@ -10,6 +10,7 @@ import pandas as pd
 from mappa.data import Data
 from mappa.errors import UsageError
 from mappa.register.arrays import Array
+from mappa.register.posterior import columns
 from mappa.register.posterior import draws as posteriors
 from mappa.register.posterior.quantities import MAX_HORIZON, future_walk
 from mappa.register.posterior.quantities import forecast as one_draw
@@ -46,14 +47,14 @@ def forecast(
         raise UsageError(f"The horizon is {horizon} years: it can be 1 to {MAX_HORIZON}.")
     day = pd.Timestamp(as_of)
     held = posteriors.load(data, day, draws=draws)
-    names = [f"forecast.{held.plan.today + h:.2f}" for h in range(1, horizon + 1)]
+    names = [columns.forecast(held.plan.today + h) for h in range(1, horizon + 1)]
     if set(names) <= set(held.shown.columns):
         array = held.shown[names].to_numpy(dtype=float)
     else:
         rows = [one_draw(held.plan, z, i) for i, z in enumerate(held.z)]
         array = np.array([[row[n] for n in names] for row in rows])
     dates = tuple(day + pd.DateOffset(years=h) for h in range(1, horizon + 1))
-    start = held.shown[f"stock.{held.plan.today:.2f}"].to_numpy(dtype=float)
+    start = held.shown[columns.stock(held.plan.today)].to_numpy(dtype=float)
     return Forecast(day, start, dates, array, held.status)
 
 

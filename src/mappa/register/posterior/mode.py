@@ -72,6 +72,6 @@ def mode_of(density: Density) -> Mode:
     return Mode(space, found.x, np.linalg.inv(J.T @ J))
 
 
-def fit_mode(data: Data, as_of: object) -> Mode:
-    """Fit a country's register up to *as_of* by its posterior mode."""
-    return mode_of(density_of(data, as_of))
+def fit_mode(data: Data, as_of: object, version: str = "") -> Mode:
+    """Fit a version of a country's register up to *as_of* by its posterior mode."""
+    return mode_of(density_of(data, as_of, version))

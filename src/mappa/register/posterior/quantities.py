@@ -17,11 +17,14 @@ from mappa.register.effects.references import Reference, reference, references
 from mappa.register.likelihood.density import Density
 from mappa.register.model.cohorts import DRIVERS
 from mappa.register.model.flows import FLOWS
-from mappa.register.model.kernels import CLASSES, Law
+from mappa.register.model.kernels import CLASSES, SUSPENDED_CLASSES, Law
 from mappa.register.model.stock import RegisterModel
+from mappa.register.posterior import columns
 
 #: Years ahead at which the level under frozen inputs is shown.
 LONG_RUN = (10, 30, 80)
+#: Kinds of registration whose growth sums to the whole: see :func:`past_stock`.
+KINDS = ("indefinite", "suspended", "other")
 #: Longest horizon of a forecast, in years.
 MAX_HORIZON = 10
 
@@ -103,40 +106,49 @@ def quantities(plan: Plan, z: Array, index: int) -> dict[str, float]:
 
 
 def past_stock(plan: Plan, z: Array) -> dict[str, float]:
-    """Return the community stock at yearly dates, and its classes in the last two."""
+    """Return the community stock at yearly dates, and its classes in the last two.
+
+    Growth by kind: registrations without an end, suspended sentences, all others.
+    """
     run = plan.near.run(z, plan.past)
-    result = {f"stock.{date:.2f}": v for date, v in zip(run.dates, run.stock, strict=True)}
+    result = {columns.stock(date): v for date, v in zip(run.dates, run.stock, strict=True)}
     for name, row in zip((*CLASSES, "legacy"), run.by_class, strict=True):
-        result[f"class.{name}"] = row[-1]
-        result[f"class_growth.{name}"] = row[-1] - row[-2]
-    result["indefinite_share"] = run.indefinite[-1] / run.stock[-1]
-    result["indefinite_growth"] = run.indefinite[-1] - run.indefinite[-2]
+        result[columns.of_class(name)] = row[-1]
+        result[columns.class_growth(name)] = row[-1] - row[-2]
+    result[columns.INDEFINITE_SHARE] = run.indefinite[-1] / run.stock[-1]
+    result[columns.INDEFINITE_GROWTH] = run.indefinite[-1] - run.indefinite[-2]
+    grown = np.diff(run.by_class[:, -2:])[:, 0]
+    suspended = sum(grown[CLASSES.index(name)] for name in SUSPENDED_CLASSES)
+    indefinite = result[columns.INDEFINITE_GROWTH]
+    kinds = (indefinite, suspended, grown.sum() - indefinite - suspended)
+    result |= {columns.kind(kind): people for kind, people in zip(KINDS, kinds, strict=True)}
     values = plan.near.values(z)
     held = plan.near.prisoners(values, plan.near.drivers(z), plan.past[-1:])
-    result["prison"] = held.prison[-1]
-    result["unreleased"] = held.unreleased[-1]
+    result[columns.PRISON] = held.prison[-1]
+    result[columns.UNRELEASED] = held.unreleased[-1]
     return {k: float(v) for k, v in result.items()}
 
 
 def accounting(plan: Plan, z: Array) -> dict[str, float]:
     """Return the flows of the year and their net."""
     flows = plan.near.flows(z, *plan.year)
-    result = {f"flow.{name}": float(getattr(flows, name)) for name in FLOWS}
-    result["flow.net"] = flows.net
+    result = {columns.flow(name): float(getattr(flows, name)) for name in FLOWS}
+    result[columns.NET] = flows.net
     return result
 
 
 def attribution(plan: Plan, z: Array, against: Reference) -> dict[str, float]:
     """Return the Shapley values of the year's growth against a reference year."""
     shares = attribute(plan.near, z, plan.year, against)
-    result = {f"shapley.{against.label}.{k}": v for k, v in shares.drivers.items()}
-    result[f"shapley.{against.label}.momentum_indefinite"] = shares.momentum_indefinite
-    result[f"shapley.{against.label}.momentum_fixed"] = shares.momentum_fixed
-    result[f"shapley.{against.label}.lengths"] = (
-        shares.drivers["threshold"] + shares.drivers["delay"]
-    )
-    result[f"shapley.{against.label}.entry"] = shares.drivers["volume"] + shares.drivers["mix"]
-    return result
+    drivers = shares.drivers
+    parts = {
+        **drivers,
+        columns.MOMENTUM_INDEFINITE: shares.momentum_indefinite,
+        columns.MOMENTUM_FIXED: shares.momentum_fixed,
+        columns.LENGTHS: drivers["threshold"] + drivers["delay"],
+        columns.ENTRY: drivers["volume"] + drivers["mix"],
+    }
+    return {columns.shapley(against.label, part): people for part, people in parts.items()}
 
 
 def shorter_sentences(plan: Plan, z: Array, against: Reference) -> dict[str, float]:
@@ -154,22 +166,24 @@ def shorter_sentences(plan: Plan, z: Array, against: Reference) -> dict[str, flo
         float(np.diff(model.run_values(values, d, plan.year, law).stock)[0])
         for d, law in ((drivers, model.law), (held, model.law), (held, other))
     ]
-    name = f"shorter.{against.label}"
-    return {f"{name}.growth_difference": grown[1] - grown[0], f"{name}.joint": grown[2] - grown[0]}
+    parts = {columns.GROWTH_DIFFERENCE: grown[1], columns.JOINT: grown[2]}
+    return {columns.shorter(against.label, k): v - grown[0] for k, v in parts.items()}
 
 
 def other_laws(plan: Plan, z: Array) -> dict[str, float]:
     """Return growth and stock under each counterfactual law, and the difference of growth."""
     model = plan.near
     actual = model.run(z, plan.year).stock
-    result = {}
+    result: dict[str, float] = {}
     for other in cf.counterfactuals(model.law.terms):
         stock = model.run(z, plan.year, law=Law(other.terms)).stock
-        name = f"law.{other.name}"
-        result[f"{name}.growth"] = float(stock[1] - stock[0])
-        result[f"{name}.stock"] = float(stock[1])
-        result[f"{name}.growth_difference"] = float(stock[1] - stock[0] - actual[1] + actual[0])
-        result[f"{name}.stock_difference"] = float(stock[1] - actual[1])
+        parts = {
+            columns.GROWTH: stock[1] - stock[0],
+            columns.STOCK: stock[1],
+            columns.GROWTH_DIFFERENCE: stock[1] - stock[0] - actual[1] + actual[0],
+            columns.STOCK_DIFFERENCE: stock[1] - actual[1],
+        }
+        result |= {columns.law(other.name, part): float(v) for part, v in parts.items()}
     return result
 
 
@@ -187,7 +201,7 @@ def rule_result(plan: Plan, z: Array) -> dict[str, float]:
     ):
         effect = cf.impulse(model, values, drivers, since, change)
         for year, people in zip(cf.IMPULSE_YEARS, effect, strict=True):
-            result[f"impulse.{name}.{year}"] = float(people)
+            result[columns.impulse(name, year)] = float(people)
     lengths = model.lengths(values)
     threshold = model.law.terms.threshold
     below = float(lengths.share_below(np.log(threshold)))
@@ -199,10 +213,10 @@ def rule_result(plan: Plan, z: Array) -> dict[str, float]:
     ):
         effect = cf.impulse(model, changed, drivers, since, long, law)
         for year, people in zip(cf.IMPULSE_YEARS, effect, strict=True):
-            result[f"impulse.{name}.{year}"] = float(people)
+            result[columns.impulse(name, year)] = float(people)
         stock = model.run_values(changed, drivers, plan.year, law).stock
-        result[f"assumption.{name}.growth"] = float(stock[1] - stock[0])
-        result[f"assumption.{name}.stock"] = float(stock[1])
+        result[columns.assumption(name, columns.GROWTH)] = float(stock[1] - stock[0])
+        result[columns.assumption(name, columns.STOCK)] = float(stock[1])
     return result
 
 
@@ -212,7 +226,7 @@ def long_run(plan: Plan, z: Array) -> dict[str, float]:
     window, after = reference(plan.today).cohorts(model.grid)
     drivers = model.drivers(z).frozen(set(DRIVERS), window, after)
     run = model.run(z, plan.today + np.array(LONG_RUN, dtype=float), drivers=drivers)
-    return {f"long_run.{y}": float(v) for y, v in zip(LONG_RUN, run.stock, strict=True)}
+    return {columns.long_run(y): float(v) for y, v in zip(LONG_RUN, run.stock, strict=True)}
 
 
 def forecast(plan: Plan, z: Array, index: int) -> dict[str, float]:
@@ -221,4 +235,4 @@ def forecast(plan: Plan, z: Array, index: int) -> dict[str, float]:
         return {}
     model = plan.far
     run = model.run(z, plan.coming, future=future_walk(plan, index))
-    return {f"forecast.{d:.2f}": float(v) for d, v in zip(run.dates, run.stock, strict=True)}
+    return {columns.forecast(d): float(v) for d, v in zip(run.dates, run.stock, strict=True)}

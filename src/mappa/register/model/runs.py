@@ -1,4 +1,4 @@
-"""What a run gives: the community and the prisons at chosen dates."""
+"""What a run is made of, and what it gives: the community and the prisons at chosen dates."""
 
 from __future__ import annotations
 
@@ -7,6 +7,32 @@ import dataclasses
 import numpy as np
 
 from mappa.register.arrays import Array, Parts
+from mappa.register.model.cohorts import Drivers
+from mappa.register.model.kernels import Kernels, Law, Values
+from mappa.register.model.lengths import Lengths
+
+
+@dataclasses.dataclass(frozen=True)
+class Setting:
+    """What a run is made of, once: kernels at its dates, lengths, survival, entrants.
+
+    ``A`` (alive), ``G`` (released) are dates by cohorts; ``n`` is disposal by cohort and
+    ``people`` class by cohort (people).
+    """
+
+    values: Values
+    drivers: Drivers
+    k: Kernels
+    law: Law
+    lengths: Lengths
+    A: Array
+    G: Array
+    n: Array
+    people: Array
+
+    def below(self, months: float) -> Array:
+        """Return the share of sentences shorter than *months*, by cohort."""
+        return self.lengths.share_below(np.log(months) - self.drivers.threshold_length)
 
 
 @dataclasses.dataclass(frozen=True)

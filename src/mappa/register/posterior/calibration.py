@@ -1,0 +1,91 @@
+"""Simulation-based calibration: whether the sampler gives back what made the figures.
+
+Parameters are drawn from the prior, figures from the model at them, and the posterior of these
+figures is sampled. If the sampler is right, the rank of each true parameter among thinned draws is
+uniform. Figures are made under a version of the model, by the same short runs that serve dates
+without a shipped posterior.
+
+Source: S. Talts, M. Betancourt, D. Simpson, A. Vehtari and A. Gelman (2018), "Validating Bayesian
+inference algorithms with simulation-based calibration", arXiv 1804.06788; the band is that of
+T. Saeilynoja, P.-C. Buerkner and A. Vehtari (2022), "Graphical test for discrete uniformity",
+Statistics and Computing 32, found by simulation.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from mappa.register.arrays import Array
+from mappa.register.likelihood.density import Density
+from mappa.register.likelihood.targets import Targets
+from mappa.register.posterior.sampler import short_run
+
+#: Thinned draws among which a true value is ranked, and the level of the simultaneous band.
+DRAWS, LEVEL = 99, 0.95
+#: Uniform ranks drawn to find the band.
+BANDS = 4000
+
+
+def made_up_targets(density: Density, z: Array, rng: np.random.Generator) -> Targets:
+    """Return targets drawn from the model at whitened coordinates *z*."""
+    e, t = density.expected(z), density.targets
+    noise = density.sd * rng.standard_normal(len(density))
+    stock, prison, ipp, shares, reviews = np.split(
+        noise, np.cumsum([len(t.stock), len(t.prison), len(t.ipp), len(t.shares)])
+    )
+    return dataclasses.replace(
+        t,
+        stock=e.stock.at(1.0) * np.exp(stock),
+        prison=e.prison * np.exp(prison),
+        ipp=e.ipp * np.exp(ipp),
+        shares=np.clip(e.endless.at(1.0) / e.register.at(1.0) + shares, 0.001, 0.999),
+        reviews=e.reviews.at(1.0) * np.exp(reviews),
+    )
+
+
+def ranks(density: Density, seed: int) -> NDArray[np.int64]:
+    """Return the rank of each true coordinate among :data:`DRAWS` draws, of one made-up set."""
+    rng = np.random.default_rng([seed, 60])
+    truth: Array = rng.standard_normal(density.size)
+    made = Density(density.model, made_up_targets(density, truth, rng))
+    return np.asarray((short_run(made, DRAWS, seed) < truth).sum(axis=0))
+
+
+def band(sets: int, seed: int = 1) -> float:
+    """Return how far the share of ranks up to any rank may stray from uniform (a share).
+
+    Within it :data:`LEVEL` of uniform samples of *sets* ranks stay at every rank at once.
+    """
+    rng = np.random.default_rng([seed, 61])
+    uniform = rng.integers(0, DRAWS + 1, (BANDS, sets))
+    return float(np.quantile([stray(row) for row in uniform], LEVEL))
+
+
+def stray(found: NDArray[np.int64]) -> float:
+    """Return the largest distance of the ranks' distribution from the uniform one (a share)."""
+    upto = np.cumsum(np.bincount(found, minlength=DRAWS + 1)) / len(found)
+    return float(np.abs(upto - np.arange(1, DRAWS + 2) / (DRAWS + 1)).max())
+
+
+def summary(names: tuple[str, ...], found: NDArray[np.int64]) -> pd.DataFrame:
+    """Return a row for each parameter (*found*: set by parameter): its mean rank and its stray.
+
+    The band is for one parameter; of twenty, one lies outside it by chance.
+    """
+    limit = band(len(found))
+    strays = [stray(column) for column in found.T]
+    return pd.DataFrame(
+        {
+            "parameter": names,
+            "sets": len(found),
+            "draws": DRAWS,
+            "mean_rank": (found.mean(axis=0) / DRAWS).round(4),
+            "stray": np.round(strays, 4),
+            "band": round(limit, 4),
+            "inside": [value <= limit for value in strays],
+        }
+    )

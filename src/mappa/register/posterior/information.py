@@ -1,0 +1,121 @@
+"""Fit, evidence and predictive checks of a version: printed beside its answer, not aimed at."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+from scipy.stats import chi2, norm
+
+from mappa.data import Data
+from mappa.register.arrays import Array
+from mappa.register.likelihood.density import Density, density_of
+from mappa.register.likelihood.targets import build_targets
+from mappa.register.model.stock import RegisterModel
+from mappa.register.posterior.mode import mode_of
+
+#: Years before the date from which the next year's count is predicted, and draws of each.
+ORIGINS, PREDICTED = 7, 200
+
+
+@dataclasses.dataclass(frozen=True)
+class Information:
+    """How well a version meets the figures.
+
+    Attributes
+    ----------
+    residuals: how many figures are met; ``squares`` their sum of squares at the mode, in
+        standard deviations, and ``prior_squares`` that of the parameters.
+    log_evidence: log density of the figures under the version, by Laplace's approximation.
+    prior_predictive_p: how often figures drawn from the version would fit worse.
+    posterior_predictive_p: the same of figures drawn at the posterior, by group of figures.
+    log_predictive: log density of the next year's log counts, summed over ``origins`` dates.
+    """
+
+    residuals: int
+    squares: float
+    prior_squares: float
+    log_evidence: float
+    prior_predictive_p: float
+    posterior_predictive_p: dict[str, float]
+    log_predictive: float
+    origins: int
+
+
+def information(data: Data, density: Density, version: str, z: Array, seed: int) -> Information:
+    """Return the information on a *version* whose posterior has draws *z*.
+
+    Sources
+    -------
+    G. E. P. Box (1980), "Sampling and Bayes' inference in scientific modelling and robustness",
+    JRSS A 143 (the prior predictive p; errors and whitened priors are normal, so that at the mode
+    both sums of squares together are chi-squared with as many degrees as figures, as far as the
+    model is linear); L. Tierney and J. B. Kadane (1986), JASA 81 (Laplace's approximation);
+    A. Gelman, X.-L. Meng and H. Stern (1996), Statistica Sinica 6 (posterior predictive checks).
+    """
+    mode = mode_of(density)
+    at = mode.z
+    r = density.residuals(at)
+    squares, prior = float(r @ r), float(at @ at)
+    width = float(np.linalg.slogdet(mode.covariance)[1])
+    scale = float(np.log(density.sd).sum()) + len(r) / 2 * np.log(2 * np.pi)
+    predicted = _predictive(data, density.model.inputs.as_of, version, seed)
+    return Information(
+        residuals=len(r),
+        squares=round(squares, 2),
+        prior_squares=round(prior, 2),
+        log_evidence=round(float((width - squares - prior) / 2 - scale), 2),
+        prior_predictive_p=float(f"{chi2.sf(squares + prior, len(r)):.3g}"),
+        posterior_predictive_p=_checks(density, z, seed),
+        log_predictive=round(float(np.sum(predicted)), 2),
+        origins=len(predicted),
+    )
+
+
+def _checks(density: Density, z: Array, seed: int) -> dict[str, float]:
+    """Return the share of draws at which replicated figures lie further off than the real ones."""
+    rng = np.random.default_rng([seed, 70])
+    real = np.array([density.residuals(row) for row in z])
+    made = rng.standard_normal(real.shape)
+    t = density.targets
+    stock, prison = slice(0, len(t.stock)), slice(len(t.stock), len(t.stock) + len(t.prison))
+    found = {
+        "all": (made**2).sum(axis=1) >= (real**2).sum(axis=1),
+        "stock": (made[:, stock] ** 2).sum(axis=1) >= (real[:, stock] ** 2).sum(axis=1),
+        "prison": (made[:, prison] ** 2).sum(axis=1) >= (real[:, prison] ** 2).sum(axis=1),
+        "largest": np.abs(made).max(axis=1) >= np.abs(real).max(axis=1),
+    }
+    return {name: round(float(further.mean()), 3) for name, further in found.items()}
+
+
+def _predictive(data: Data, as_of: pd.Timestamp, version: str, seed: int) -> list[float]:
+    """Return log densities of the next year's count, from each of the years before *as_of*.
+
+    The normal approximation about the mode of what was known then, with a walking inflow and the
+    error that the model allows a count.
+    """
+    fixed = density_of(data, as_of, version).model.priors.fixed
+    targets = build_targets(data, as_of, fixed)
+    known = dict(zip(targets.stock_dates.round(4), np.log(targets.stock), strict=True))
+    found = []
+    for years in range(ORIGINS, 0, -1):
+        origin = as_of - pd.DateOffset(years=years)
+        density = density_of(data.until(origin), origin, version)
+        near = density.model
+        count = known.get(round(near.today + 1, 4))
+        if count is None:
+            continue
+        mode, rng = mode_of(density), np.random.default_rng([seed, 71, years])
+        far = RegisterModel(near.inputs, near.priors, horizon=1)
+        rows = [mode.space.to_z(y)[0] for y in mode.draws(PREDICTED, seed)]
+        steps = fixed["volume_walk"] * rng.standard_normal((PREDICTED, 1))
+        ahead = [
+            far.run(z, np.array([near.today + 1]), future=step).stock[0]
+            for z, step in zip(rows, steps, strict=True)
+            if np.isfinite(z).all()
+        ]
+        logs = np.log(ahead)
+        sd = float(np.hypot(logs.std(ddof=1), fixed["error_exact"]))
+        found.append(float(norm.logpdf(count, logs.mean(), sd)))
+    return found
