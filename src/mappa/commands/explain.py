@@ -50,8 +50,8 @@ def explain(
     data = load()
     record = assess(
         data,
-        force or str(data.settings["default_force"]),
-        as_of or str(data.settings["default_as_of"]),
+        data.force(force or None),
+        data.day(as_of or None),
         margin=margin,
         comparator=comparator,
         denominator=denominator,

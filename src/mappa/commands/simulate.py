@@ -47,8 +47,8 @@ def simulate(
     with executor(dask) if dask else contextlib.nullcontext((None, 1)) as (workers, _):
         frame = kept.run(
             data,
-            force or str(data.settings["default_force"]),
-            as_of or str(data.settings["default_as_of"]),
+            data.force(force or None),
+            data.day(as_of or None),
             replications=replications,
             seed=seed,
             watch=lambda settings: iter(tqdm(settings, unit="setting", file=sys.stderr)),

@@ -9,9 +9,9 @@ import pandas as pd
 from mappa.plot.exhibit import Exhibit
 from mappa.plot.style import GREY, PALETTE, canvas
 from mappa.words import numbers as n
-from mappa.words.rate.simulation import LABELS, pick
+from mappa.words.rate.simulation import LABELS, RULE, pick
 
-SHOWN = ("exact_national", "additive_national", "additive_shmi", "multiplicative")
+SHOWN = ("exact_national", RULE, "additive_shmi", "multiplicative")
 _MARKERS = ("o", "s", "^", "D")
 
 
@@ -25,12 +25,12 @@ def power(kept: pd.DataFrame, source: str) -> Exhibit:
     axes[0].set_ylabel("Called different, % of replications")
     axes[0].set_ylim(0, 104)
     plain = pick(kept, "rejects", "exact_national", taus[-1], 1.0)
-    wide = pick(kept, "rejects", "additive_national", taus[-1], 1.0)
+    wide = pick(kept, "rejects", RULE, taus[-1], 1.0)
     return Exhibit(
         name="power",
         headline=(
-            f"The plain p-value cries wolf in {n.percent(plain['value'], 0)} of years; with spread "
-            f"{n.percent(wide['value'], 0)}"
+            f"The plain p-value gives a false alarm in {n.percent(plain['value'], 0)} of years, "
+            f"the rule of this study in {n.percent(wide['value'], 0)}"
         ),
         subtitle=(
             f"Share of simulated years in which a force the size of {plain['force']} is called "
@@ -39,7 +39,7 @@ def power(kept: pd.DataFrame, source: str) -> Exhibit:
         alt=(
             f"Where the true ratio is 1 and areas differ (tau {n.number(taus[-1], 3)}), the exact "
             f"p-value against the national rate calls {n.percent(plain['value'])} different and "
-            f"the additive method {n.percent(wide['value'])}, where 5% is meant."
+            f"the rule of this study {n.percent(wide['value'])}, where 5% is meant."
         ),
         source=source,
         data=rows[["tau", "ratio", "method", "value", "mc_error"]]

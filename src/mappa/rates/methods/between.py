@@ -236,7 +236,8 @@ class Predicted:
 
     def p_value(self, rates: ArrayLike) -> Array:
         """Return the two-sided p-value of the *rates*: t with ``df`` degrees of freedom."""
-        return 2 * stats.t.sf(np.abs(self.z(rates)), self.df)
+        p: Array = 2 * stats.t.sf(np.abs(self.z(rates)), self.df)
+        return p
 
     def verdicts(self, rates: ArrayLike) -> list[str]:
         """Return for each rate whether it is not unusual, unusual or very unusual."""
@@ -250,7 +251,8 @@ class Predicted:
         The statistic is about non-central t: (normal about log ratio / sd) over the error of sd.
         """
         cut, shift = stats.t.ppf(1 - alpha / 2, self.df), np.log(ratio) / self.sd
-        return stats.nct.sf(cut, self.df, shift) + stats.nct.cdf(-cut, self.df, shift)
+        above: Array = stats.nct.sf(cut, self.df, shift)
+        return above + stats.nct.cdf(-cut, self.df, shift)
 
 
 def predict(others: Spread, people: ArrayLike) -> Predicted:
@@ -298,7 +300,8 @@ def _moment(phi: Array, weights: Array) -> Array:
     Weights of zero are areas that were dropped.
     """
     n, total = (weights > 0).sum(-1), weights.sum(-1)
-    return np.maximum(0.0, (n * phi - (n - 1)) / (total - (weights**2).sum(-1) / total))
+    tau2: Array = (n * phi - (n - 1)) / (total - (weights**2).sum(-1) / total)
+    return np.maximum(0.0, tau2)
 
 
 def shmi(counts: ArrayLike, expected: ArrayLike) -> SpecialFit:

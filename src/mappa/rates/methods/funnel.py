@@ -59,7 +59,8 @@ def winsorise(values: ArrayLike, share: float = 0.10) -> Array:
     """
     z = np.asarray(values, float)
     low, high = np.quantile(z, [share, 1 - share], axis=-1, keepdims=True)
-    return np.clip(z, low, high)
+    found: Array = np.clip(z, low, high)
+    return found
 
 
 def multiplicative_phi(counts: ArrayLike, expected: ArrayLike, share: float = 0.10) -> Array:
@@ -71,7 +72,8 @@ def multiplicative_phi(counts: ArrayLike, expected: ArrayLike, share: float = 0.
     Source: Spiegelhalter (2005); NHS Digital, SHMI specification.
     """
     z = 2 * (np.sqrt(np.asarray(counts, float)) - np.sqrt(np.asarray(expected, float)))
-    return np.mean(winsorise(z, share) ** 2, axis=-1)
+    phi: Array = np.mean(winsorise(z, share) ** 2, axis=-1)
+    return phi
 
 
 def poisson_row(count: float, expected: float, confidence: float) -> MethodRow:

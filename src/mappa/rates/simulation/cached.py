@@ -66,7 +66,7 @@ def run(
 def as_csv(data: Data, frame: pd.DataFrame) -> str:
     """Return the table as CSV in the order of the dictionary, numbers in full."""
     rules = data.dictionary[data.dictionary["table"] == NAME]
-    return frame[list(rules["column"])].to_csv(index=False, lineterminator="\n")
+    return str(frame[list(rules["column"])].to_csv(index=False, lineterminator="\n"))
 
 
 def read(data: Data) -> pd.DataFrame | None:

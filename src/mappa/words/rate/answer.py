@@ -6,6 +6,7 @@ where the test of the margin shows it. A gap in rates is no measure of danger.
 
 from __future__ import annotations
 
+from mappa.printed import half_up
 from mappa.rates.gap import Gap
 from mappa.rates.matter import Margin
 from mappa.rates.record import RateRecord
@@ -149,7 +150,7 @@ def _people(r: RateRecord, gap: Gap) -> str:
         return f"In people: a gap of about {size}."
     low, high = n.count(gap.people_gap_low, sign=True), n.count(gap.people_gap_high, sign=True)
     span = f"({level(r)} interval {low} to {high})"
-    if n.half_up(value) == 0:
+    if half_up(value) == 0:
         return f"In people: as many as at that rate {span}."
     if value > 0:
         return f"In people: about {size} more than at that rate {span}."
