@@ -196,9 +196,11 @@ def calibrate(
         made = pool.map(calibration.ranks, [density] * sets, range(1, sets + 1))
         found = np.array(list(tqdm(made, total=sets, unit="set", mininterval=1.0)))
     table = calibration.summary(density.model.names, found)
+    words = table["inside"].map({True: "true", False: "false"})
     folder = Path(out) if out else data.folder
     path = write_atomically(
-        folder / "calibration.csv", table.to_csv(index=False, lineterminator="\n")
+        folder / "calibration.csv",
+        table.assign(inside=words).to_csv(index=False, lineterminator="\n"),
     )
     typer.echo(
         f"{int(table['inside'].sum())} of {len(table)} parameters stay inside the band of "
