@@ -142,7 +142,9 @@ def margin_rows(record: RateRecord, source: str) -> Exhibit:
         alt=(
             f"The ratio of {record.force} to {record.comparator_label} is {n.ratio(ratio)} "
             f"(90% interval {n.ratio(low)} to {n.ratio(high)}); at the margin of "
-            f"{margin_text(record)} the verdict is: {said}."
+            f"{margin_text(record)} the verdict is: {said}. "
+            f"Inside the margin are ratios from {n.ratio(record.margin_low)} "
+            f"to {n.ratio(record.margin_high)}."
         ),
         source=source,
         data=rows[columns].round(3),
