@@ -72,8 +72,9 @@ def write_made_up(folder: Path, real: Path, *, seed: int = 7) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     for name in CARRIED:
         shutil.copy(real / f"{name}.csv", folder / f"{name}.csv")
-    header = (real / "area_names.csv").read_text("utf-8").partition("\n")[0]
-    (folder / "area_names.csv").write_text(header + "\n", "utf-8")
+    header, *names = (real / "area_names.csv").read_text("utf-8").splitlines(keepends=True)
+    totals = [line for line in names if ",total," in line]  # a total is one in every country
+    (folder / "area_names.csv").write_text("".join([header, *totals]), "utf-8")
     for path in real.glob("*.csv"):  # what parts of the study describe beside the tables
         if not (folder / path.name).exists() and path.name.startswith(("assumption", "settle")):
             shutil.copy(path, folder / path.name)

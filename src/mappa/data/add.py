@@ -23,7 +23,8 @@ from mappa.data import journal, schema
 from mappa.data.check import run_checks
 from mappa.data.load import Data, load
 from mappa.data.reconcile import Finding
-from mappa.data.submission import CELLS, Submission
+from mappa.data.schema import CELLS
+from mappa.data.submission import Submission
 from mappa.errors import DataError
 
 #: Order of writing: what is referred to comes first, so that no moment breaks a reference.

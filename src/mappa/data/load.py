@@ -13,6 +13,7 @@ import pandas as pd
 
 from mappa.data import journal, places, schema
 from mappa.data.area_names import CODE, known_names, resolve
+from mappa.data.references import check_references
 from mappa.errors import DataError, UnknownName, UsageError
 from mappa.files import digest_files
 
@@ -368,7 +369,7 @@ def _load(where: Path, stamp: str) -> Data:
     data = Data(
         **tables, dictionary=dictionary, settings=_settings(where), folder=where, digest=stamp
     )
-    _check_references(data)
+    check_references(data, TABLES)
     return data
 
 
@@ -384,60 +385,3 @@ def _settings(where: Path) -> dict[str, Any]:
         if name not in settings:
             raise DataError(f"study.toml has no {name}.")
     return settings
-
-
-def _check_references(f: Data) -> None:
-    """Names in one table must stand in another: areas, the nation, sources, one preferred value."""
-    areas, known = set(f.areas["area"]), set(f.sources["source"])
-    for row, area in f.areas["area"].items():
-        if area == f.nation:
-            schema.fail("areas", row, "area", f"{area!r} is the nation, not an area")
-    if f.areas["slug"].duplicated().any():
-        row = f.areas.index[f.areas["slug"].duplicated()][0]
-        schema.fail("areas", row, "slug", f"{f.areas['slug'][row]!r} stands twice")
-    for _, rule in f.dictionary.iterrows():
-        if rule["table"] not in TABLES:
-            continue
-        cells = getattr(f, rule["table"])[rule["column"]]
-        if rule["type"] == "sources":
-            for row, cell in cells.items():
-                for name in cell.split():
-                    if name not in known:
-                        schema.fail(
-                            rule["table"], row, rule["column"], f"{name!r} is not in sources.csv"
-                        )
-        elif rule["type"] in {"area", "area_or_nation"}:
-            right = areas | ({f.nation} if rule["type"] == "area_or_nation" else set())
-            bad = ~cells.isin(right) & (cells != "")
-            if bad.any():
-                row = cells.index[bad][0]
-                schema.fail(
-                    rule["table"], row, rule["column"], f"{cells[row]!r} is not in areas.csv"
-                )
-    for table, cell in (
-        ("area_figures", ["area", "date", "measure", "basis"]),
-        ("national_figures", ["date", "measure", "category"]),
-    ):
-        frame = getattr(f, table)
-        chosen = frame[frame["preferred"]]
-        doubled = chosen.duplicated(cell)
-        if doubled.any():
-            schema.fail(
-                table, chosen.index[doubled][0], "preferred", "a second preferred value of its cell"
-            )
-    _check_counts(f)
-
-
-def _check_counts(f: Data) -> None:
-    """No count can exceed the people who live there."""
-    everyone = f.population.set_index(["area", "mid_year"])["population_all"]
-    for row, r in f.area_figures[f.area_figures["measure"] == "rso_count"].iterrows():
-        people = everyone.get((r["area"], r["date"].year - 1))
-        if people is not None and r["value"] > people:
-            schema.fail(
-                "area_figures",
-                row,
-                "value",
-                f"{r['value']:.0f} people on the register in {r['area']} are more than the "
-                f"{people:.0f} who live there",
-            )

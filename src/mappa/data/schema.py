@@ -6,7 +6,6 @@ Every error is one sentence that names file, row (line of the file), column and 
 from __future__ import annotations
 
 import csv
-import re
 from pathlib import Path
 from typing import Any
 
@@ -34,10 +33,20 @@ _PATTERNS = {
     "slug_": r"[a-z0-9]+(?:_[a-z0-9]+)*",
     "url": r"https?://\S+",
 }
+#: How the text of a number may look, and what it is called.
+_NUMBERS = {
+    "integer": (r"-?\d+", "a whole number"),
+    "number": (r"-?(?:\d+\.?\d*|\.\d+)(?:[eE]-?\d+)?", "a number"),
+}
+#: What makes a cell of a table of figures: at most one of its values is preferred.
+CELLS = {
+    "area_figures": ("area", "date", "measure", "basis"),
+    "national_figures": ("date", "measure", "category"),
+}
 _TYPES = {"text", "date", "integer", "number", "boolean", "code", "area", "area_or_nation"}
 _TYPES |= {"sources", *_PATTERNS}
 # A name that steps out of its folder or opens a tag has no place in a file name or an address.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_PRINTED = r"^[^\x00-\x08\x0b-\x1f\x7f]*\Z"
 
 
 def read_text_table(path: Path) -> pd.DataFrame:
@@ -96,66 +105,56 @@ def keys(table: str, dictionary: pd.DataFrame) -> list[str]:
 
 def _parse(table: str, rule: Any, cells: pd.Series) -> pd.Series:
     """Turn the text of a column into its type, naming the first cell that does not fit."""
-    kind, name = rule["type"], rule["column"]
+    kind = rule["type"]
     empty = cells == ""
-    if rule["required"] == "yes" and empty.any():
-        fail(table, cells.index[empty][0], name, "must not be empty")
-    if kind in {"integer", "number"}:
-        pattern = r"-?\d+" if kind == "integer" else r"-?(?:\d+\.?\d*|\.\d+)(?:[eE]-?\d+)?"
-        bad = ~empty & ~cells.str.fullmatch(pattern)
-        if bad.any():
-            wanted = "a whole number" if kind == "integer" else "a number"
-            fail(table, cells.index[bad][0], name, f"{cells[bad].iloc[0]!r} is not {wanted}")
+    if rule["required"] == "yes":
+        refuse(table, cells, empty, "must not be empty")
+    if kind in _NUMBERS:
+        pattern, wanted = _NUMBERS[kind]
+        refuse(table, cells, ~empty & ~cells.str.fullmatch(pattern), f"{{!r}} is not {wanted}")
         numbers = pd.to_numeric(cells.where(~empty))
         return numbers.astype("int64") if kind == "integer" and not empty.any() else numbers
     if kind == "date":
         dates = pd.to_datetime(cells.where(~empty), format="%Y-%m-%d", errors="coerce")
         bad = ~empty & (dates.isna() | ~cells.str.fullmatch(r"\d{4}-\d\d-\d\d"))
-        if bad.any():
-            written = cells[bad].iloc[0]
-            fail(table, cells.index[bad][0], name, f"{written!r} is not a date (YYYY-MM-DD)")
+        refuse(table, cells, bad, "{!r} is not a date (YYYY-MM-DD)")
         return dates
     if kind == "boolean":
-        bad = ~cells.isin(["true", "false"])
-        if bad.any():
-            fail(table, cells.index[bad][0], name, f"{cells[bad].iloc[0]!r} is not true or false")
+        refuse(table, cells, ~cells.isin(["true", "false"]), "{!r} is not true or false")
         return cells == "true"
-    return cells
+    return cells.astype(str)  # an empty table has columns of no type
 
 
-def fail(table: str, row: Any, column: str, rule: str) -> None:
+def fail(table: str, row: Any, column: Any, rule: str) -> None:
     """Raise the one sentence about a cell."""
     raise DataError(f"{table}.csv, row {row}, column {column}: {rule}.")
+
+
+def refuse(table: str, cells: pd.Series, bad: Any, rule: str) -> None:
+    """Raise the one sentence about the first *bad* cell of a column, if any.
+
+    *rule* may hold a place ``{!r}`` for what the cell holds.
+    """
+    for row, cell in cells[bad][:1].items():
+        fail(table, row, cells.name, rule.format(cell))
 
 
 def _column(rule: Any) -> pa.Column:
     checks: list[pa.Check] = []
     kind = rule["type"]
     convert = pd.Timestamp if kind == "date" else float
-    if rule["minimum"]:
-        checks.append(pa.Check.ge(convert(rule["minimum"]), error=f"is below {rule['minimum']}"))
-    if rule["maximum"]:
-        checks.append(pa.Check.le(convert(rule["maximum"]), error=f"is above {rule['maximum']}"))
+    if low := rule["minimum"]:
+        checks.append(pa.Check.ge(convert(low), error=f"is below {low}"))
+    if high := rule["maximum"]:
+        checks.append(pa.Check.le(convert(high), error=f"is above {high}"))
     if rule["allowed"]:
         allowed = rule["allowed"].split("|")
         checks.append(pa.Check.isin(allowed, error="is not one of " + ", ".join(allowed)))
     if kind in _PATTERNS:
-        shape = re.compile(rf"(?:{_PATTERNS[kind]})?")
-        checks.append(
-            pa.Check(
-                lambda text: shape.fullmatch(text) is not None,
-                element_wise=True,
-                error={"url": "is not a web address"}.get(kind, "is not a plain lower-case name"),
-            )
-        )
-    if kind not in {"integer", "number", "date", "boolean"}:
-        checks.append(
-            pa.Check(
-                lambda text: _CONTROL.search(text) is None,
-                element_wise=True,
-                error="holds a control character",
-            )
-        )
+        said = {"url": "is not a web address"}.get(kind, "is not a plain lower-case name")
+        checks.append(pa.Check.str_matches(rf"^(?:{_PATTERNS[kind]})?\Z", error=said))
+    if kind not in {*_NUMBERS, "date", "boolean"}:
+        checks.append(pa.Check.str_matches(_PRINTED, error="holds a control character"))
     return pa.Column(None, checks=checks, nullable=rule["required"] != "yes")
 
 

@@ -13,6 +13,7 @@ from mappa.data import cells, measures, schema, workbooks
 from mappa.data.cells import CellError, Reading
 from mappa.data.figure_rows import read_figures, read_source
 from mappa.data.load import Data
+from mappa.data.schema import CELLS
 from mappa.data.tables import Layout, Table, find_table
 from mappa.errors import DataError, UnknownName
 
@@ -33,11 +34,6 @@ OTHER_TABLES = {
     "outflow": {"printed": "{value}"},
     "profile": {"printed": "{value}"},
     "sources": {"kind": "press_or_other"},  # the last, for other tables name a source too
-}
-#: What makes a cell of a table of figures: at most one of its values is preferred.
-CELLS = {
-    "area_figures": ("area", "date", "measure", "basis"),
-    "national_figures": ("date", "measure", "category"),
 }
 
 
