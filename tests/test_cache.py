@@ -63,7 +63,7 @@ def test_a_change_of_code_that_is_imported_computes_anew_and_of_other_code_does_
 
 
 def test_no_model_depends_on_a_sentence_a_chart_or_a_page() -> None:
-    for module in ("mappa.register.posterior.fit", "mappa.growth.estimates", "mappa.rates.verdict"):
+    for module in ("mappa.register.posterior.fit", "mappa.growth.estimates", "mappa.rates.assess"):
         assert not {name.split(".")[1] for name in code_reached(module)} & {
             "words", "plot", "studies", "pages", "runs", "commands"
         }  # fmt: skip

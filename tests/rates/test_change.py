@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from mappa.rates import change, missing
-from mappa.rates.verdict import assess
+from mappa.rates.assess import assess
 
 DAY = pd.Timestamp("2020-03-31")
 

@@ -9,9 +9,9 @@ import pytest
 
 from mappa.data import Data
 from mappa.errors import UnknownName
+from mappa.rates.assess import assess
 from mappa.rates.explain.trace import CHANGE, explain, resolve
 from mappa.rates.record import RateRecord
-from mappa.rates.verdict import assess
 from mappa.words.rate.explain import lines
 
 

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from mappa.data import Data
-from mappa.rates import forces, unusual
+from mappa.rates import forces, standing
 from mappa.rates.methods import between, funnel, intervals, ratios
 from mappa.rates.simulation import cached as kept
 from mappa.rates.simulation import study as simulation
@@ -93,7 +93,7 @@ def test_the_kept_result_shows_why_the_plain_p_value_misleads(data: Data) -> Non
     short = table[(table["ratio"] == 1) & (table["measure"] == "rejects")]
     assert np.allclose(short["shortfall"], np.maximum(short["value"] - 0.05, 0))
     found = forces.forces(data.on(AS_OF))
-    rule = unusual.predicted(found, found.people[found.where("Cumbria")], "Cumbria")
+    rule = standing.predicted(found, found.people[found.where("Cumbria")], "Cumbria")
     for ratio in (1.1, 1.2, 1.5):  # what the record prints is what the study finds
         simulated = words.pick(table, "rejects", "prediction", wide, ratio)["value"]
         assert float(rule.power(ratio)) == pytest.approx(simulated, abs=0.03)

@@ -13,9 +13,9 @@ from mappa.data import Data
 from mappa.data.load import DENOMINATORS
 from mappa.errors import MappaError
 from mappa.rates import area_table, comparators, forces, sensitivity
+from mappa.rates.assess import assess
 from mappa.rates.methods import funnel, intervals
 from mappa.rates.record import RateRecord
-from mappa.rates.verdict import assess
 
 AS_OF = "2020-03-31"
 

@@ -13,8 +13,8 @@ from number_support import unknown_numbers
 from record_support import changed
 
 from mappa.data import Data
+from mappa.rates.assess import assess
 from mappa.rates.record import RateRecord
-from mappa.rates.verdict import assess
 from mappa.words.rate import answer as words
 from mappa.words.rate import change as rate_change
 from mappa.words.rate import missing as rate_missing

@@ -33,9 +33,9 @@ def explain(
 
     from mappa.data import load
     from mappa.errors import UsageError
+    from mappa.rates.assess import assess
     from mappa.rates.explain.trace import explain as trace
     from mappa.rates.record import RateRecord
-    from mappa.rates.verdict import assess
     from mappa.words.rate.explain import lines
 
     if names:

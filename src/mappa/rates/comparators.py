@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -60,11 +60,14 @@ def names(data: Data) -> list[str]:
     return list(data.comparators["comparator"])
 
 
-def choose(stock: Stock, force: str, name: str) -> Comparator:
-    """Return the comparator *name* of *force* in a stock.
+def choose(stock: Stock, force: str, name: str | Sequence[str]) -> Comparator:
+    """Return the comparator *name* of *force* in a stock; a list of areas is one too.
 
     Raises UnknownName (exit status 2) for a name that the table does not have.
     """
+    if not isinstance(name, str):
+        chosen = [area for area in map(stock.data.area, name) if area != force]
+        return _sum(stock, chosen, listed(chosen))
     table = stock.data.comparators.set_index("comparator")
     if name not in table.index:
         raise UnknownName("comparator", name, names(stock.data))
@@ -86,15 +89,29 @@ def _whole_but(stock: Stock, left_out: list[str], blank: Comparator) -> Comparat
     )
 
 
+def listed(areas: Sequence[str]) -> Comparator:
+    """Return the comparator that a reader made by naming areas, not yet summed."""
+    label = " and ".join(part for part in (", ".join(areas[:-1]), *areas[-1:]) if part)
+    return Comparator("chosen", label, "areas named by the reader")
+
+
 def _sum(stock: Stock, chosen: list[str], blank: Comparator) -> Comparator:
-    """The sum of the chosen areas that have a count."""
-    known = [a for a in chosen if a in stock.counts]
+    return added(stock.counts, stock.people, chosen, blank)
+
+
+def added(counts: pd.Series, people: pd.Series, chosen: list[str], blank: Comparator) -> Comparator:
+    """Return the sum of the chosen areas that have a count."""
+    known = [a for a in chosen if a in counts]
     blank = dataclasses.replace(blank, without_count=tuple(a for a in chosen if a not in known))
     if not known:
         why = f"none of {blank.label} has a count on the date"
         return dataclasses.replace(blank, status=why)
-    count, people = float(stock.counts[known].sum()), float(stock.people[known].sum())
-    return dataclasses.replace(blank, areas=tuple(known), count=count, people=people)
+    return dataclasses.replace(
+        blank,
+        areas=tuple(known),
+        count=float(counts[known].sum()),
+        people=float(people[known].sum()),
+    )
 
 
 def _named(stock: Stock, row: pd.Series) -> list[str]:

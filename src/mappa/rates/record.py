@@ -17,7 +17,7 @@ from mappa.rates.matter import Exceedance, Margin
 from mappa.rates.methods.rows import MethodRow
 from mappa.rates.missing import MissingCount
 from mappa.rates.sensitivity import Choice
-from mappa.rates.unusual import Ranks, Spread, Unusual
+from mappa.rates.standing import Ranks, Spread, Unusual
 from mappa.records import Record, key, part
 
 DEFAULT_DENOMINATOR = "aged 10 and over"
@@ -44,21 +44,21 @@ class RateRecord(Record):
         "Name of the whole of which the area is a part", formula="nation in study.toml",
         by=f"{_DATA}.nation")
     status: str = key(
-        "Empty, or why there is no count", by="rates.verdict.assess", rests_on=(k.MINE,),
+        "Empty, or why there is no count", by="rates.assess.assess", rests_on=(k.MINE,),
         default="")
     denominator: str = key(
         "Whose number the count is divided by", formula="the setting", by=f"{_DATA}.people",
         rests_on=(k.SET,))
     confidence: float = key(
         "Confidence of every two-sided interval", "share", formula="the setting",
-        by="rates.verdict.assess", rests_on=(k.SET,))
+        by="rates.assess.assess", rests_on=(k.SET,))
     margin: float = key(
-        "Difference that would matter", "share", formula="the setting", by="rates.verdict.assess",
+        "Difference that would matter", "share", formula="the setting", by="rates.assess.assess",
         rests_on=(k.SET,))
     margin_reason: str = key(
         "Why the study fixed this margin beforehand; empty for a margin chosen now",
         formula="margin_reason in study.toml, where the margin is the one there",
-        by="rates.verdict.assess", rests_on=(k.SET,), default="")
+        by="rates.assess.assess", rests_on=(k.SET,), default="")
     population: int = k.people(
         "People the count is divided by", formula="population of the force at the mid-year",
         by=f"{_DATA}.people", rests_on=(k.OWN,))
@@ -72,7 +72,7 @@ class RateRecord(Record):
         rests_on=(k.BASE,))
     national_rate: float = k.per_people(
         "National count over population", formula="100,000 x national_count / national_population",
-        by="rates.verdict.assess", rests_on=(k.NATION, k.BASE))
+        by="rates.assess.assess", rests_on=(k.NATION, k.BASE))
     areas: int = k.areas("Areas of the nation", formula="rows of areas.csv", by=f"{_DATA}.names")
     areas_counted: int = k.areas(
         "Areas with a count on the date", formula="areas with a preferred count on the date",
@@ -118,7 +118,7 @@ class RateRecord(Record):
         "What is known where there is no count", formula="what is known without a count",
         by="rates.missing.what_is_known", rests_on=(k.PRINTED,), default=None)
     methods: list[MethodRow] = key(
-        "Every method, a row each", formula="a row for each method", by="rates.verdict.assess",
+        "Every method, a row each", formula="a row for each method", by="rates.assess.assess",
         rests_on=SPREAD, default_factory=list)
     sensitivity: list[Choice] = key(
         "The ratio by every comparator, denominator, date and method", formula="the ratio under "

@@ -192,7 +192,7 @@ def _check_ranges(study: Study, values: Mapping[str, Mapping[str, Scalar]]) -> N
     chosen = {name: v for given in values.values() for name, v in given.items()}
     chosen = {name: v for name, v in chosen.items() if name in study.settings}
     if "rate" in opened and "margin" in chosen:
-        from mappa.rates.verdict import check_margin
+        from mappa.rates.assess import check_margin
 
         check_margin(float(str(chosen["margin"])))
     if "growth" in opened and "nation" in chosen:

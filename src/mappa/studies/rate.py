@@ -24,11 +24,11 @@ from mappa.plot.rate import tiles as rate_tiles
 from mappa.printed import PER
 from mappa.rates import change, comparators
 from mappa.rates.area_table import area_table
+from mappa.rates.assess import assess
 from mappa.rates.methods.funnel import LEVELS
 from mappa.rates.record import DEFAULT_DENOMINATOR, RateRecord
 from mappa.rates.simulation import cached as kept
 from mappa.rates.story import check as story
-from mappa.rates.verdict import assess
 from mappa.words import numbers as n
 from mappa.words.prose import Prose
 from mappa.words.rate import answer as words

@@ -52,6 +52,17 @@ def margin_test(ratio: Ratio, margin: float, alpha: float = ALPHA) -> MarginTest
     return MarginTest(verdict, equivalence, higher, lower)
 
 
+def read_off(low: float | None, high: float | None, margin: float) -> str:
+    """Return the verdict that a 90% interval of the ratio gives: its ends are the two tests."""
+    zone_low, zone_high = zone(margin)
+    low, high = low or 0.0, math.inf if high is None else high
+    if low > zone_high:
+        return HIGHER
+    if high < zone_low:
+        return LOWER
+    return WITHIN if low > zone_low and high < zone_high else UNDECIDED
+
+
 def smallest_margin(ratio: Ratio, alpha: float = ALPHA) -> float | None:
     """Return the margin at which equivalence first holds: the 1 - 2 alpha interval just fits."""
     row = ratio.interval(1 - 2 * alpha)

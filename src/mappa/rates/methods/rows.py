@@ -7,6 +7,7 @@ statistic, method; the source of the method and the p-value stand beside them.
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 from mappa.records import Record, key
 
@@ -24,6 +25,14 @@ class MethodRow(Record):
     method: str = key("How it is computed", default="")
     source: str = key("Where the method is published", default="")
     note: str = key("What a reader must know before using it", default="")
+
+    def _repr_mimebundle_(
+        self, include: Any = None, exclude: Any = None
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Show every number by name: a row is read, not gathered like the record of a study."""
+        told = {k: v for k, v in self.as_dict().items() if v is not None and v != ""}
+        width = max(map(len, told))
+        return {"text/plain": "\n".join(f"{k:<{width}}  {v}" for k, v in told.items())}, {}
 
 
 def normal_quantile(confidence: float) -> float:

@@ -10,7 +10,7 @@ from mappa.printed import half_up
 from mappa.rates.gap import Gap
 from mappa.rates.matter import Margin
 from mappa.rates.record import RateRecord
-from mappa.rates.unusual import Ranks, Spread, Unusual
+from mappa.rates.standing import Ranks, Spread, Unusual
 from mappa.words import numbers as n
 from mappa.words.prose import Prose
 from mappa.words.rate.missing import missing, no_count

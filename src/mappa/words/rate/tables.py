@@ -56,19 +56,13 @@ def margins(record: RateRecord) -> pd.DataFrame:
                 "ratio": ratio,
                 "low90": low,
                 "high90": high,
-                "verdict": (said if size == record.margin else _verdict(low, high, *zone)),
+                "verdict": (
+                    said if size == record.margin else equivalence.read_off(low, high, size)
+                ),
                 "chosen": size == record.margin,
             }
         )
     return pd.DataFrame(rows)
-
-
-def _verdict(low: float, high: float, zone_low: float, zone_high: float) -> str:
-    if low > zone_high:
-        return equivalence.HIGHER
-    if high < zone_low:
-        return equivalence.LOWER
-    return equivalence.WITHIN if low > zone_low and high < zone_high else equivalence.UNDECIDED
 
 
 def verdict(record: RateRecord) -> Table:

@@ -6,6 +6,7 @@ Three parts, in this order: how large is the gap, is it unusual among forces, wo
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from mappa.data import Data
@@ -20,7 +21,7 @@ from mappa.rates import (
     missing,
     pool,
     sensitivity,
-    unusual,
+    standing,
 )
 from mappa.rates.methods import equivalence
 from mappa.rates.record import DEFAULT_DENOMINATOR, RateRecord
@@ -32,7 +33,7 @@ def assess(
     as_of: Any,
     *,
     margin: float = 0.10,
-    comparator: str = "rest",
+    comparator: str | Sequence[str] = "rest",
     denominator: str = DEFAULT_DENOMINATOR,
     confidence: float = 0.95,
 ) -> RateRecord:
@@ -42,12 +43,18 @@ def assess(
     ----------
     force, as_of: name of an area, and a date of the stock.
     margin: difference that would matter, a share.
-    comparator: a name in ``data/comparators.csv``. denominator: whose number divides the count.
+    comparator: a name in ``data/comparators.csv``, or a list of areas.
+    denominator: whose number divides the count.
     confidence: two-sided confidence of the intervals.
 
     Raises
     ------
     UnknownName, UsageError: a name, date, margin or confidence that is not known (exit status 2).
+
+    >>> from mappa import data
+    >>> record = assess(data.load(), "Cumbria", "2020-03-31")
+    >>> f"{record.gap.ratio:.3f}, {record.unusual.unusual_verdict}"
+    '1.106, not unusual'
     """
     force, day = data.area(force), data.date(as_of)
     check_margin(margin)
@@ -58,7 +65,7 @@ def assess(
     people, count = float(stock.people[force]), float(stock.counts.get(force, math.nan))
     counted, found = force in stock.counts, forces.forces(stock)
     ratio = sensitivity.ratio_to(count, people, chosen) if counted else None
-    place = unusual.unusual(found, force, confidence) if found and counted else None
+    place = standing.unusual(found, force, confidence) if found and counted else None
     beyond = matter.exceedance(found, force, margin, ratio, chosen) if found and ratio else None
     choices = list(sensitivity.grid(data, force, day, confidence)) if counted else []
     one = sensitivity.one_question(choices, f"{day:%Y-%m-%d}")
@@ -67,7 +74,7 @@ def assess(
     if counted:
         methods += gap.rows(count, people, ratio, confidence)
     if found and place:
-        methods += unusual.rows(found, force, place, confidence)
+        methods += standing.rows(found, force, place, confidence)
     if ratio:
         methods += matter.rows(ratio, margin, found, beyond)
     return RateRecord(
@@ -96,9 +103,9 @@ def assess(
         own=gap.own(count, people, confidence) if counted else None,
         against=gap.against(chosen, counted=counted),
         gap=gap.gap(ratio, confidence) if ratio else None,
-        spread=unusual.spread(found, people, force) if found else None,
+        spread=standing.spread(found, people, force) if found else None,
         unusual=place,
-        ranks=unusual.ranks(found, force) if found and place else None,
+        ranks=standing.ranks(found, force) if found and place else None,
         margin_low=zone[0],
         margin_high=zone[1],
         matter=matter.matter(ratio, margin, found) if ratio else None,

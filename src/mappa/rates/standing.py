@@ -93,7 +93,7 @@ class Unusual(Record):
         by=f"{_BETWEEN}.Predicted.z", rests_on=SPREAD)
     z_target: str = key(
         "What the z is measured from", formula="fixed: the other counted areas",
-        by="rates.unusual.unusual")
+        by="rates.standing.unusual")
     unusual_p: float = k.probability(
         "Two-sided p-value of the z: t with k - 3 degrees of freedom", unit="", formula="2 P(t(k "
         "- 3) > |z_overdispersed|)", by=f"{_BETWEEN}.Predicted.p_value", rests_on=SPREAD)
