@@ -86,13 +86,13 @@ def test_ages_are_those_of_sentence(data):
 def test_targets_leave_out_what_is_later_or_wider(data):
     fixed = priors_of(data).fixed
     targets = build_targets(data, AS_OF, fixed)
-    assert targets.stock[-1] == 62435
-    assert targets.stock_dates[-1] == pytest.approx(2020.25)
-    assert 95844 not in targets.stock
-    assert targets.reviews.tolist() == [335, 330]
-    assert targets.shares[0] == pytest.approx(23310 / 44159)
-    assert targets.stock_sd.min() == pytest.approx(fixed["error_exact"])
-    assert targets.prison.max() == 13580
+    assert targets.stock.value[-1] == 62435
+    assert targets.stock.dates[-1] == pytest.approx(2020.25)
+    assert 95844 not in targets.stock.value
+    assert targets.reviews.value.tolist() == [335, 330]
+    assert targets.shares.value[0] == pytest.approx(23310 / 44159)
+    assert targets.stock.sd.min() == pytest.approx(fixed["error_exact"])
+    assert targets.prison.value.max() == 13580
 
 
 def test_the_order_of_rows_does_not_matter(data, data_copy):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import pickle
 from pathlib import Path
 
@@ -129,7 +128,7 @@ def test_parts_of_a_draw_add_up(p):
 
 
 def test_the_middle_of_each_version_gives_its_medians(p: Posterior) -> None:
-    dates = p.density.targets.stock_dates[1:]  # yearly but for the first
+    dates = p.density.targets.stock.dates[1:]  # yearly but for the first
     for version, centre in zip(p.versions, p.centres, strict=True):
         shown = p.of(version).shown
         medians = [shown[f"stock.{date:.2f}"].median() for date in dates]
@@ -141,7 +140,9 @@ def test_the_middle_of_each_version_gives_its_medians(p: Posterior) -> None:
 
 def test_the_fit_follows_the_counts(p):
     """The published counts from 2014 stand within two percent of the median, each."""
-    for date, count in zip(p.density.targets.stock_dates, p.density.targets.stock, strict=True):
+    for date, count in zip(
+        p.density.targets.stock.dates, p.density.targets.stock.value, strict=True
+    ):
         if date > 2014:
             assert p.shown[f"stock.{date:.2f}"].median() == pytest.approx(count, rel=0.02)
 
@@ -171,14 +172,14 @@ def test_the_mode_is_recovered_from_simulated_data_where_the_data_speak(p):
     zero = density.residuals(true)
     n, m = len(t.stock), len(t.prison)
     noise = rng.standard_normal(len(zero))
-    simulated = dataclasses.replace(
-        t,
-        stock=t.stock * np.exp((zero[:n] + noise[:n]) * t.stock_sd),
-        prison=t.prison * np.exp((zero[n : n + m] + noise[n : n + m]) * t.prison_sd),
+    off = zero + noise
+    simulated = t._replace(
+        stock=t.stock.moved(t.stock.value, off[:n] * t.stock.sd),
+        prison=t.prison.moved(t.prison.value, off[n : n + m] * t.prison.sd),
     )
     mode = mode_of(Density(model, simulated))
-    run, truth = model.run(mode.z, t.stock_dates), model.run(true, t.stock_dates)
-    late = t.stock_dates > 2007
+    run, truth = model.run(mode.z, t.stock.dates), model.run(true, t.stock.dates)
+    late = t.stock.dates > 2007
     assert run.stock[late] == pytest.approx(truth.stock[late], rel=0.015)
     sd = np.sqrt(np.diag(mode.covariance))
     by = dict(zip(model.names, zip(mode.z, true, sd, strict=True), strict=True))
@@ -279,7 +280,7 @@ def test_other_figures_get_a_quick_fit_that_says_so(made_up_data, tmp_path, monk
     assert made.status == posteriors.QUICKLY
     assert "rhat_max" not in made.diagnostics
     last = made.shown["stock.2018.25"].median()
-    assert last == pytest.approx(first.targets.stock[-1], rel=0.03)
+    assert last == pytest.approx(first.targets.stock.value[-1], rel=0.03)
     again = posteriors.quick(densities, 40)
     assert np.array_equal(again.z, made.z)
     pd.testing.assert_frame_equal(again.shown, made.shown)

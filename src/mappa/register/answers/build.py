@@ -31,11 +31,11 @@ from mappa.register.effects import counterfactuals as cf
 from mappa.register.effects.attribution import LATENT
 from mappa.register.effects.references import Reference, references
 from mappa.register.inputs.rules import LABELS
+from mappa.register.law.periods import decimal_end
 from mappa.register.likelihood.targets import BASES
 from mappa.register.model.cohorts import DRIVER_LABELS, DRIVERS
 from mappa.register.model.flows import FLOWS
 from mappa.register.model.kernels import CLASSES
-from mappa.register.model.stock import decimal_end
 from mappa.register.posterior import columns
 from mappa.register.posterior import draws as posteriors
 from mappa.register.posterior.draws import Posterior

@@ -128,7 +128,7 @@ def _orders(data: Data, as_of: pd.Timestamp, sentenced: Points) -> tuple[Points,
     counted = rows["measure"].eq("sopo_shpo_imposed").to_numpy()
     if not counted.any():
         return points_of(series([])), 1.0, set()
-    middle = np.array([periods.decimal(d + pd.Timedelta(days=1)) - 0.5 for d in rows["date"]])
+    middle = np.array([periods.decimal_end(d) - 0.5 for d in rows["date"]])
     points = Points(
         t=middle,
         value=rows["value"].to_numpy(dtype=float) / sentenced.at(middle),
@@ -146,9 +146,8 @@ def _ages(profile: pd.DataFrame, as_of: pd.Timestamp) -> tuple[Array, Array, set
     An age stands in the middle of each fifth of a band; the open bands are taken as ten years
     wide below and fifteen above.
     """
-    ends = profile["date"].map(periods.bounds)
-    seen = ends.map(lambda e: e is not None and e[1] <= as_of)
-    rows = profile[seen & (profile["measure"] == "count by age at sentence")]
+    rows = profile[profile["measure"] == "count by age at sentence"]
+    rows = periods.until(rows, "date", as_of)
     if rows.empty:
         raise TooLittleKnown(
             f"profile.csv has no 'count by age at sentence' up to {as_of:%Y-%m-%d}, and the "
@@ -188,19 +187,14 @@ def _initial_prisoners(read: Published, start: float) -> float:
     groups = ("male adult sentenced", "male young offenders sentenced")
     f = read.frame
     rows = f[(f["measure"] == "prison_population_sexual") & f["group"].isin(groups)]
-    sums: dict[float, list[float]] = {}
-    for _, r in rows.iterrows():
-        ends = periods.bounds(r["year"])
-        if ends is not None:
-            sums.setdefault(periods.decimal(ends[1]), []).append(float(r["value"]))
-    known = sorted((t, sum(v)) for t, v in sums.items() if len(v) == len(groups))
-    if not known:
+    counts = rows.groupby(rows["last"].map(periods.decimal))["value"]
+    known = counts.sum()[counts.size() == len(groups)]
+    if known.empty:
         raise TooLittleKnown(
             "sentencing.csv has no prison_population_sexual at the register's start."
         )
     read.used.update(s for cell in rows["source"] for s in cell.split())
-    t, v = np.array(known).T
-    return float(np.interp(start, t, v))
+    return float(np.interp(start, known.index.to_numpy(dtype=float), known))
 
 
 def build_inputs(data: Data, as_of: str | pd.Timestamp) -> Inputs:

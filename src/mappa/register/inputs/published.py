@@ -41,8 +41,7 @@ class Published:
     """
 
     def __init__(self, frame: pd.DataFrame, as_of: pd.Timestamp) -> None:
-        ends = frame["year"].map(periods.bounds)
-        self.frame = frame[ends.map(lambda e: e is not None and e[1] <= as_of)]
+        self.frame = periods.until(frame, "year", as_of)
         self.as_of = as_of
         self.used: set[str] = set()
         rows = self.frame[~self.frame["unit"].str.contains(SEVERAL_YEARS)]

@@ -35,6 +35,13 @@ def bounds(text: str) -> tuple[pd.Timestamp, pd.Timestamp] | None:
     return None
 
 
+def until(rows: pd.DataFrame, column: str, as_of: pd.Timestamp) -> pd.DataFrame:
+    """Return the rows whose period ends by *as_of*, with its ``first`` and ``last`` day."""
+    ends = [bounds(str(text)) or (pd.NaT, pd.NaT) for text in rows[column]]
+    days = pd.DataFrame(ends, columns=["first", "last"], index=rows.index, dtype="datetime64[ns]")
+    return rows.join(days)[days["last"] <= as_of]
+
+
 def middle(text: str) -> float:
     """Return the middle of a period as a decimal year (2005 is 2005.5)."""
     ends = bounds(text)
@@ -46,3 +53,8 @@ def middle(text: str) -> float:
 def decimal(day: pd.Timestamp) -> float:
     """Return a day's start as a decimal year on the model's grid of twelve equal months."""
     return day.year + (day.month - 1) / 12 + (day.day - 1) / day.days_in_month / 12
+
+
+def decimal_end(day: pd.Timestamp | str) -> float:
+    """Return the end of a day as a decimal year (31 March: .25)."""
+    return decimal(pd.Timestamp(day) + pd.Timedelta(days=1))

@@ -36,6 +36,11 @@ class Expected:
     endless: Parts
     reviews: Parts
 
+    def at(self, level: float = 1.0) -> tuple[Array, ...]:
+        """Return what is expected of each group, all who register but the legacy times *level*."""
+        shares = self.endless.at(level) / self.register.at(level)
+        return self.stock.at(level), self.prison, self.ipp, shares, self.reviews.at(level)
+
 
 class Density:
     """Log posterior of the model at whitened coordinates, up to a constant.
@@ -47,18 +52,16 @@ class Density:
 
     def __init__(self, model: RegisterModel, targets: Targets) -> None:
         self.model, self.targets = model, targets
-        stock, pairs = targets.stock_dates, targets.review_dates
-        self.dates = np.unique(np.concatenate([stock, pairs, pairs - 1, targets.share_dates]))
-        self.prison_dates = np.unique(
-            np.concatenate([targets.prison_dates, targets.ipp_dates, targets.share_dates])
-        )
+        stock, prison, ipp, shares, pairs = (group.dates for group in targets)
+        self.dates = np.unique(np.concatenate([stock, pairs, pairs - 1, shares]))
+        self.prison_dates = np.unique(np.concatenate([prison, ipp, shares]))
         self._stock = np.searchsorted(self.dates, stock)
-        self._share = np.searchsorted(self.dates, targets.share_dates)
+        self._share = np.searchsorted(self.dates, shares)
         starts, ends = np.searchsorted(self.dates, pairs - 1), np.searchsorted(self.dates, pairs)
         self._pairs = tuple(zip(starts.tolist(), ends.tolist(), strict=True))
-        self._prison = np.searchsorted(self.prison_dates, targets.prison_dates)
-        self._ipp = np.searchsorted(self.prison_dates, targets.ipp_dates)
-        self._share_in = np.searchsorted(self.prison_dates, targets.share_dates)
+        self._prison, self._ipp, self._share_in = (
+            np.searchsorted(self.prison_dates, dates) for dates in (prison, ipp, shares)
+        )
 
     @property
     def size(self) -> int:
@@ -67,22 +70,12 @@ class Density:
 
     def __len__(self) -> int:
         """Return the number of residuals of the data."""
-        t = self.targets
-        return len(t.stock) + len(t.prison) + len(t.ipp) + len(t.shares) + len(t.reviews)
+        return sum(map(len, self.targets))
 
     @property
     def sd(self) -> Array:
         """Standard deviations of the figures, in the order of the residuals (log, or a share)."""
-        t = self.targets
-        return np.concatenate(
-            [
-                t.stock_sd,
-                t.prison_sd,
-                np.full(len(t.ipp), t.ipp_sd),
-                np.full(len(t.shares), t.share_sd),
-                np.full(len(t.reviews), t.review_sd),
-            ]
-        )
+        return np.concatenate([np.broadcast_to(g.sd, len(g)) for g in self.targets])
 
     def expected(self, z: Array) -> Expected:
         """Return what the model expects of each figure at whitened coordinates."""
@@ -102,17 +95,9 @@ class Density:
         )
 
     def compare(self, e: Expected, level: float = 1.0) -> Array:
-        """Return standardised residuals, all who register (the legacy apart) times *level*."""
-        t = self.targets
-        shares = e.endless.at(level) / e.register.at(level)
-        parts = [
-            np.log(e.stock.at(level) / t.stock) / t.stock_sd,
-            np.log(e.prison / t.prison) / t.prison_sd,
-            np.log(e.ipp / t.ipp) / t.ipp_sd,
-            (shares - t.shares) / t.share_sd,
-            np.log(e.reviews.at(level) / t.reviews) / t.review_sd,
-        ]
-        return np.concatenate(parts)
+        """Return standardised residuals from what is expected at *level*."""
+        both = zip(self.targets, e.at(level), strict=True)
+        return np.concatenate([group.residuals(expected) for group, expected in both])
 
     def residuals(self, z: Array) -> Array:
         """Return the standardised residuals of the data at *z* (without the prior's)."""
@@ -139,10 +124,8 @@ class Density:
     @property
     def digest(self) -> str:
         """SHA-256 of inputs, targets, priors and all versions: the same for each version."""
-        t = self.targets
         arrays = [
-            np.atleast_1d(np.asarray(getattr(t, name), dtype=float)).tobytes()
-            for name in t.__dataclass_fields__
+            a.tobytes() for group in self.targets for a in (group.dates, group.value, group.sd)
         ]
         priors = self.model.priors
         table = repr((priors.names, priors.transform, sorted(priors.fixed.items())))

@@ -8,6 +8,7 @@ definition (the whole register of 2021) are left out.
 from __future__ import annotations
 
 import dataclasses
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -15,37 +16,54 @@ import pandas as pd
 from mappa.data import Data
 from mappa.errors import TooLittleKnown
 from mappa.register.arrays import Array
-from mappa.register.law import periods
-from mappa.register.model.stock import decimal_end
+from mappa.register.law.periods import decimal_end, middle, until
 
 #: Bases of the national stock that the model describes.
 BASES = ("act_1997", "police_computer", "mappa_returns", "snapshot_31_march")
 
 
 @dataclasses.dataclass(frozen=True)
-class Targets:
-    """Figures up to a date, with the standard deviations of their residuals.
+class Group:
+    """Published figures of one kind, and how far a right model may stand from them.
 
-    ``stock_*`` and ``prison_*`` are on the log scale; ``review_*`` are flows of a year to a date,
-    log scale; ``share_*`` is the indefinite share of the
-    whole register.
+    Attributes
+    ----------
+    dates: decimal years; ``value``: the figures (people, or a share).
+    sd: standard deviations, one of each figure or one of all.
+    ratio: whether they are of the log of the figure, and not of the figure itself.
     """
 
-    stock_dates: Array
-    stock: Array
-    stock_sd: Array
-    prison_dates: Array
-    prison: Array
-    prison_sd: Array
-    ipp_dates: Array
-    ipp: Array
-    ipp_sd: float
-    share_dates: Array
-    shares: Array
-    share_sd: float
-    review_dates: Array
-    reviews: Array
-    review_sd: float
+    dates: Array
+    value: Array
+    sd: Array
+    ratio: bool = True
+
+    def __len__(self) -> int:
+        return len(self.value)
+
+    def residuals(self, expected: Array) -> Array:
+        """Return how far the figures are from what is expected of them, in *sd*."""
+        off = np.log(expected / self.value) if self.ratio else expected - self.value
+        return off / self.sd
+
+    def moved(self, expected: Array, by: Array) -> Group:
+        """Return other figures: what is expected, moved *by* so much (a log, or a share)."""
+        value = expected * np.exp(by) if self.ratio else np.clip(expected + by, 0.001, 0.999)
+        return dataclasses.replace(self, value=value)
+
+
+class Targets(NamedTuple):
+    """The figures up to a date, in the order of the residuals.
+
+    The register's stock, prisoners, lifers among them (IPP), the indefinite share of the whole
+    register, and removals on review in the year to a date.
+    """
+
+    stock: Group
+    prison: Group
+    ipp: Group
+    shares: Group
+    reviews: Group
 
 
 def _stock_sd(basis: str, quality: str, year: int, fixed: dict[str, float]) -> float:
@@ -56,7 +74,7 @@ def _stock_sd(basis: str, quality: str, year: int, fixed: dict[str, float]) -> f
     return fixed["error_exact"] if quality in {"exact", "official"} else fixed["error_printed"]
 
 
-def _stocks(data: Data, as_of: pd.Timestamp, fixed: dict[str, float]) -> pd.DataFrame:
+def _stocks(data: Data, as_of: pd.Timestamp, fixed: dict[str, float]) -> Group:
     t = data.national_figures
     rows = t[
         (t["measure"] == "rso_count")
@@ -74,69 +92,52 @@ def _stocks(data: Data, as_of: pd.Timestamp, fixed: dict[str, float]) -> pd.Data
         _stock_sd(b, q, d.year, fixed)
         for b, q, d in zip(rows["basis"], rows["quality"], rows["date"], strict=True)
     ]
-    return rows.assign(sd=sd, t=[decimal_end(d) for d in rows["date"]])
+    dates = np.array([decimal_end(day) for day in rows["date"]])
+    return Group(dates, rows["value"].to_numpy(dtype=float), np.array(sd))
 
 
-def _prison(data: Data, as_of: pd.Timestamp) -> pd.DataFrame:
+def _prison(data: Data, as_of: pd.Timestamp) -> pd.Series:
     """Return the prisoners on one definition (all sentenced), the last count of each year."""
     t = data.sentencing
     rows = t[(t["measure"] == "prison_population_sexual") & (t["group"] == "all sentenced")]
-    found = []
-    for text, value in zip(rows["year"], rows["value"], strict=True):
-        ends = periods.bounds(text)
-        if ends is None or ends[1] > as_of:
-            continue
-        # A bare year is taken at its middle; a month or a day at its end.
-        at = periods.middle(text) if len(text) == 4 else decimal_end(ends[1])
-        found.append((ends[1].year, round(at * 12) / 12, float(value)))
-    frame = pd.DataFrame(sorted(found), columns=["year", "t", "value"])
-    return frame.groupby("year", as_index=False).last()
+    rows = until(rows, "year", as_of)
+    # A bare year is taken at its middle; a month or a day at its end.
+    at = [
+        middle(text) if len(text) == 4 else decimal_end(last)
+        for text, last in zip(rows["year"], rows["last"], strict=True)
+    ]
+    rows = rows.assign(t=np.round(np.array(at) * 12) / 12).sort_values(["t", "value"])
+    return rows.groupby(rows["last"].dt.year).last().set_index("t")["value"]
 
 
-def _review_flows(data: Data, as_of: pd.Timestamp) -> list[tuple[float, float]]:
+def _review_flows(data: Data, as_of: pd.Timestamp) -> pd.Series:
     """Return yearly reviews granted in the whole country, by the decimal end of the year."""
-    found: dict[float, list[float]] = {}
-    for _, r in data.outflow.iterrows():
-        granted = "revoked" in r["measure"] or "granted" in r["measure"]
-        whole = r["basis"] in {"england_and_wales", "forces_that_answered"}
-        parts = r["period"].split("/")
-        if not (granted and whole and len(parts) == 2 and len(parts[1]) == 7):
-            continue
-        end = pd.Timestamp(parts[1]) + pd.offsets.MonthEnd(0)
-        start = pd.Timestamp(parts[0]) if len(parts[0]) == 7 else None
-        if start is None or end > as_of or abs((end - start).days - 365) > 3:
-            continue
-        found.setdefault(decimal_end(end), []).append(float(r["value"]))
-    return sorted((t, float(np.mean(np.sort(v)))) for t, v in found.items())
+    t = data.outflow
+    granted = t["measure"].str.contains("revoked|granted")
+    months = t["period"].str.extract(r"^(?P<first>.{7})/(?P<last>.{7})$")
+    start, end = (pd.to_datetime(months[name]) for name in ("first", "last"))
+    end += pd.offsets.MonthEnd(0)
+    year = ((end - start).dt.days - 365).abs() <= 3
+    whole = t["basis"].isin(["england_and_wales", "forces_that_answered"])
+    rows = t.assign(t=end)[granted & whole & year & (end <= as_of)].sort_values("value")
+    return rows.groupby(rows["t"].map(decimal_end))["value"].mean()
 
 
-def _indefinite(data: Data, as_of: pd.Timestamp) -> list[tuple[float, float]]:
-    """Return dates and indefinite shares of the whole register, where both counts are printed."""
+def _indefinite(data: Data, as_of: pd.Timestamp) -> pd.Series:
+    """Return the indefinite share of the whole register by date, where both counts are printed."""
     t = data.profile
-    found: list[tuple[float, float]] = []
-    whole = t[t["population"].str.contains("whole register") & (t["measure"] == "count")]
-    for date, rows in sorted(whole.groupby("date"), key=lambda item: str(item[0])):
-        value = rows.set_index("group")["value"]
-        ends = periods.bounds(str(date))
-        if {"all", "indefinite (life)"} <= set(value.index) and ends and ends[1] <= as_of:
-            share = float(value["indefinite (life)"] / value["all"])
-            found.append((decimal_end(ends[1]), share))
-    return found
+    rows = t[t["population"].str.contains("whole register") & (t["measure"] == "count")]
+    rows = until(rows, "date", as_of)
+    counts = rows.pivot(index="last", columns="group", values="value")
+    counts = counts.reindex(columns=["all", "indefinite (life)"]).dropna()
+    counts.index = counts.index.map(decimal_end)
+    return counts["indefinite (life)"] / counts["all"]
 
 
-def _ipp(data: Data, as_of: pd.Timestamp) -> list[tuple[float, float]]:
+def _ipp(data: Data, as_of: pd.Timestamp) -> pd.Series:
     t = data.sentencing
-    found: list[tuple[float, float]] = []
-    for _, r in t[t["measure"] == "ipp_prison_population_sexual"].iterrows():
-        ends = periods.bounds(r["year"])
-        if ends is not None and ends[1] <= as_of:
-            found.append((decimal_end(ends[1]), float(r["value"])))
-    return sorted(found)
-
-
-def _columns(pairs: list[tuple[float, float]]) -> tuple[Array, Array]:
-    table = np.array(pairs, dtype=float).reshape(-1, 2)
-    return table[:, 0], table[:, 1]
+    rows = until(t[t["measure"] == "ipp_prison_population_sexual"], "year", as_of)
+    return rows.set_index(rows["last"].map(decimal_end))["value"].sort_index()
 
 
 def build_targets(data: Data, as_of: str | pd.Timestamp, fixed: dict[str, float]) -> Targets:
@@ -147,24 +148,16 @@ def build_targets(data: Data, as_of: str | pd.Timestamp, fixed: dict[str, float]
     TooLittleKnown: fewer than four counts of the register by then.
     """
     day = pd.Timestamp(as_of)
-    stocks, prison = _stocks(data, day, fixed), _prison(data, day)
-    ipp_dates, ipp = _columns(_ipp(data, day))
-    share_dates, shares = _columns(_indefinite(data, day))
-    review_dates, reviews = _columns(_review_flows(data, day))
+
+    def group(series: pd.Series, sd: Array | float, ratio: bool = True) -> Group:
+        at, value = (part.to_numpy(dtype=float) for part in (series.index, series))
+        return Group(at, value, np.atleast_1d(sd), ratio)
+
+    prison = _prison(data, day)
     return Targets(
-        stock_dates=stocks["t"].to_numpy(dtype=float),
-        stock=stocks["value"].to_numpy(dtype=float),
-        stock_sd=stocks["sd"].to_numpy(dtype=float),
-        prison_dates=prison["t"].to_numpy(dtype=float),
-        prison=prison["value"].to_numpy(dtype=float),
-        prison_sd=np.full(len(prison), fixed["error_prison"]),
-        ipp_dates=ipp_dates,
-        ipp=ipp,
-        ipp_sd=fixed["error_ipp"],
-        review_dates=review_dates,
-        reviews=reviews,
-        review_sd=fixed["error_reviews"],
-        share_dates=share_dates,
-        shares=shares,
-        share_sd=fixed["error_indefinite"],
+        stock=_stocks(data, day, fixed),
+        prison=group(prison, np.full(len(prison), fixed["error_prison"])),
+        ipp=group(_ipp(data, day), fixed["error_ipp"]),
+        shares=group(_indefinite(data, day), fixed["error_indefinite"], ratio=False),
+        reviews=group(_review_flows(data, day), fixed["error_reviews"]),
     )

@@ -11,7 +11,6 @@ import functools
 from collections.abc import Mapping
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from mappa.register.arrays import Array
@@ -174,7 +173,7 @@ def base_of(inputs: Inputs, grid: Grid) -> Base:
     anchor = inputs.series["suspended_share"].t
     begin = float(anchor[0]) if anchor.size else grid.start + grid.size * grid.step
     served = at("served", t) / float(inputs.series["served"].value.mean())
-    today = periods.decimal(inputs.as_of + pd.Timedelta(days=1))
+    today = periods.decimal_end(inputs.as_of)
     orders = inputs.series["orders"]
     custody = np.minimum(at("custody", t), 0.98 * at("sentenced", t))
     return Base(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from mappa.errors import UsageError
 from mappa.register.arrays import Array, Parts
@@ -51,7 +50,7 @@ class RegisterModel:
     ) -> None:
         self.inputs, self.priors = inputs, priors
         start = periods.decimal(inputs.terms.start)
-        self.today = decimal_end(inputs.as_of)
+        self.today = periods.decimal_end(inputs.as_of)
         months = round((self.today + horizon - start) * 12)
         if months < 24:
             raise UsageError(
@@ -373,8 +372,3 @@ class RegisterModel:
 def _share(inputs: Inputs, name: str, otherwise: float) -> float:
     points = inputs.series[name]
     return float(points.value.mean()) if points.t.size else otherwise
-
-
-def decimal_end(day: pd.Timestamp | str) -> float:
-    """Return the end of a day as a decimal year of twelve equal months (31 March: .25)."""
-    return periods.decimal(pd.Timestamp(day) + pd.Timedelta(days=1))

@@ -13,8 +13,6 @@ Statistics and Computing 32, found by simulation.
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -32,19 +30,11 @@ BANDS = 4000
 
 def made_up_targets(density: Density, z: Array, rng: np.random.Generator) -> Targets:
     """Return targets drawn from the model at whitened coordinates *z*."""
-    e, t = density.expected(z), density.targets
+    groups = density.targets
     noise = density.sd * rng.standard_normal(len(density))
-    stock, prison, ipp, shares, reviews = np.split(
-        noise, np.cumsum([len(t.stock), len(t.prison), len(t.ipp), len(t.shares)])
-    )
-    return dataclasses.replace(
-        t,
-        stock=e.stock.at(1.0) * np.exp(stock),
-        prison=e.prison * np.exp(prison),
-        ipp=e.ipp * np.exp(ipp),
-        shares=np.clip(e.endless.at(1.0) / e.register.at(1.0) + shares, 0.001, 0.999),
-        reviews=e.reviews.at(1.0) * np.exp(reviews),
-    )
+    parts = np.split(noise, np.cumsum([len(group) for group in groups[:-1]]))
+    made = zip(groups, density.expected(z).at(), parts, strict=True)
+    return Targets(*(group.moved(expected, part) for group, expected, part in made))
 
 
 def ranks(density: Density, seed: int) -> NDArray[np.int64]:

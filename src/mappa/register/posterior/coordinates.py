@@ -26,8 +26,8 @@ class Coordinates:
         priors, targets = density.model.priors, density.targets
         self.at = np.array([priors.names.index(name) for name in RATES], dtype=np.intp)
         self.scale = priors.scale[self.at]
-        self.log_stock = float(np.log(targets.stock[-1]))
-        self.unit = float(targets.stock_sd[-1])
+        self.log_stock = float(np.log(targets.stock.value[-1]))
+        self.unit = float(targets.stock.sd[-1])
         # All other coordinates are the prior's own.
         self.same = np.ones(density.size, dtype=bool)
         self.same[self.at] = False

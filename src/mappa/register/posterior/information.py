@@ -96,8 +96,8 @@ def _predictive(data: Data, as_of: pd.Timestamp, version: str, seed: int) -> lis
     error that the model allows a count.
     """
     fixed = density_of(data, as_of, version).model.priors.fixed
-    targets = build_targets(data, as_of, fixed)
-    known = dict(zip(targets.stock_dates.round(4), np.log(targets.stock), strict=True))
+    stock = build_targets(data, as_of, fixed).stock
+    known = dict(zip(stock.dates.round(4), np.log(stock.value), strict=True))
     found = []
     for years in range(ORIGINS, 0, -1):
         origin = as_of - pd.DateOffset(years=years)
