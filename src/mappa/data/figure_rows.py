@@ -10,10 +10,11 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from mappa.data import cells, measures
-from mappa.data.area_names import Name, resolve
-from mappa.data.cells import CellError, Kind, NoFigure
+from mappa.data import cells, measures, schema
+from mappa.data.area_names import Name, known_names, resolve
+from mappa.data.cells import CellError, Kind, NoFigure, Reading
 from mappa.data.load import Data
+from mappa.data.sums import pair_forces, summands
 from mappa.data.tables import Table
 from mappa.errors import DataError, UnknownName
 
@@ -60,7 +61,7 @@ def read_figures(
             unknown = sign
             remarks.append(f"{table.file}, row {line}, was left out: {sign.sign} {sign.means}.")
             continue
-        row.cells.update(_particulars(table, line, published))
+        row.cells.update(_particulars(table, line, data, set(published)))
         _check_published(table, row, published)
         rows.append(row)
         remarks += row.remarks
@@ -68,9 +69,9 @@ def read_figures(
         raise table.error(table.lines[0], "value", str(unknown))
     if not rows:
         raise DataError(f"{table.file} holds no figure under its header.")
-    remarks += _check_sums(table, rows, data, kinds)
     rows, summed = _sum_parts(table, rows, data, kinds)
-    remarks += summed + _against_nation(table, rows, data)
+    remarks += [*_check_sums(table, rows, data, kinds), *summed]
+    remarks += _against_nation(table, rows, data)
     kept = {r.line: {"area": r.name.name, **r.cells} for r in rows if r.name.kind != "sum"}
     return pd.DataFrame.from_dict(kept, orient="index", dtype=str), remarks
 
@@ -93,43 +94,51 @@ def read_row(table: Table, line: int, data: Data, kinds: Mapping[str, Kind]) -> 
     that there is no figure (a dash does not say whether it is zero or not given).
     """
     name, remarks = read_name(table, line, data)
-    read: dict[str, str] = {}
-    column = "date"
+    of = "national_figures" if name.kind == "nation" else "area_figures"
+    rules = schema.rules(of, data.dictionary).set_index("column", drop=False)
+    day = read_cell(table, line, rules.loc["date"], data, None)
+    column = "measure"
     try:
-        days = data.dictionary[
-            (data.dictionary["table"] == "area_figures") & (data.dictionary["column"] == "date")
-        ].iloc[0]
-        day = cells.read_date(
-            table.cell(line, "date"),
-            dt.date.fromisoformat(days["minimum"]),
-            dt.date.fromisoformat(days["maximum"]),
-            from_1904=table.sheet.from_1904,
-        )
-        column = "measure"
-        written = table.text(line, "measure")
-        measure, taken = measures.named(written, _known(name, data), _table_of(name))
+        allowed = rules.at["measure", "allowed"].split("|")
+        measure, taken = measures.named(table.text(line, "measure"), allowed, of)
         column = "value"
         value = cells.read_number(table.cell(line, "value"), kinds[measure])
     except (CellError, UnknownName) as error:
         if isinstance(error, NoFigure) and error.sign not in cells.DASHES:
             raise
         raise table.error(line, column, str(error)) from None
-    for of, said in (("date", day.remark), ("measure", taken), ("value", value.remark)):
-        if said:
-            remarks.append(f"{table.file}, row {line}, column {of}: {said}.")
+    said = (("date", day.remark), ("measure", taken), ("value", value.remark))
+    remarks += [f"{table.file}, row {line}, column {c}: {r}." for c, r in said if r]
     read = {"date": day.text, "measure": measure, "value": value.text}
     read["note"] = " ".join(filter(None, [table.text(line, "note"), value.note]))
     return FigureRow(line, name, read, tuple(remarks))
 
 
-def _table_of(name: Name) -> str:
-    return "national_figures" if name.kind == "nation" else "area_figures"
+def read_cell(
+    table: Table, line: int, rule: pd.Series, data: Data, known: set[str] | None
+) -> Reading:
+    """Read a cell by its type in the dictionary; an error names row and column.
 
-
-def _known(name: Name, data: Data) -> list[str]:
-    d = data.dictionary
-    rule = d[(d["table"] == _table_of(name)) & (d["column"] == "measure")].iloc[0]
-    return str(rule["allowed"]).split("|")
+    *known* are the sources that are described, None where the row itself describes its source.
+    """
+    kind, column = rule["type"], rule["column"]
+    cell = table.cell(line, column)
+    try:
+        if kind in {"integer", "number"}:
+            limits = measures.kind_of(kind, rule["minimum"], rule["maximum"], rule["unit"])
+            return cells.read_number(cell, limits)
+        if kind == "date":
+            first, last = (dt.date.fromisoformat(rule[c]) for c in ("minimum", "maximum"))
+            return cells.read_date(cell, first, last, from_1904=table.sheet.from_1904)
+        if kind == "boolean":
+            return cells.read_truth(cell)
+        if kind == "sources":
+            return Reading(read_source(cell.text, known))
+        if kind == "area":
+            return Reading(data.area(cells.squeeze(cell.text)))
+    except (CellError, UnknownName) as error:
+        raise table.error(line, column, str(error)) from None
+    return Reading(cell.text)
 
 
 def read_name(table: Table, line: int, data: Data) -> tuple[Name, list[str]]:
@@ -142,7 +151,9 @@ def read_name(table: Table, line: int, data: Data) -> tuple[Name, list[str]]:
     if name.kind == "unknown":
         if not written:
             raise table.error(line, "area", "the cell is empty; right: the name of an area")
-        unknown = UnknownName("force", written[:60], data.names, hint="`mappa areas` lists them.")
+        unknown = UnknownName(
+            "force", written[:60], known_names(data), hint="`mappa areas` lists them."
+        )
         raise table.error(line, "area", str(unknown))
     where = f"{table.file}, row {line}, column area"
     remarks = [f"{where}: the note mark {notes} was taken off {written}."] if notes else []
@@ -155,38 +166,34 @@ def _plain(text: str) -> str:
     return cells.squeeze(re.sub(r"[^\w]+", " ", text.replace("&", " and "))).lower()
 
 
-def _particulars(table: Table, line: int, published: Mapping[str, str]) -> dict[str, str]:
+def _particulars(table: Table, line: int, data: Data, known: set[str]) -> dict[str, str]:
     found = {c: table.cell(line, c).text for c in (*_COPIED, *_DESCRIBED)}
     described = bool(found["source_title"] or found["source_url"])
-    found["source"] = read_source(
-        table.cell(line, "source").text, None if described else set(published), table, line
-    )
-    try:
-        preferred = table.cell(line, "preferred")
-        found["preferred"] = cells.read_truth(preferred).text if preferred.text else ""
-    except CellError as error:
-        raise table.error(line, "preferred", str(error)) from None
+    for column, kind in (("source", "sources"), ("preferred", "boolean")):
+        rule = pd.Series({"column": column, "type": kind})
+        found[column] = table.text(line, column)
+        if found[column] or column == "source":
+            found[column] = read_cell(table, line, rule, data, None if described else known).text
     return found
 
 
-def read_source(text: str, known: set[str] | None, table: Table, line: int) -> str:
-    """Return identifiers of sources, separated by spaces; *known* None: the row describes it."""
+def read_source(text: str, known: set[str] | None) -> str:
+    """Return identifiers of sources, separated by spaces; *known* None: the row describes it.
+
+    Raises CellError for an empty cell, a source that is not known, and what is no identifier.
+    """
     names = re.split(r"[\s;,|]+", text.strip()) if text.strip() else []
     if not names:
-        raise table.error(line, "source", "the cell is empty; right: the name of a source")
-    for name in names:
-        if known is not None and name not in known:
-            raise table.error(
-                line,
-                "source",
-                f"{cells.shown(name)!r} is not in sources.csv; right: a source that is known, or "
-                "describe it in the columns source_title and source_url",
-            )
+        raise CellError("the cell is empty", "the name of a source")
+    strange = [name for name in names if known is not None and name not in known]
+    if strange:
+        raise CellError(
+            f"{cells.shown(strange[0])!r} is not in sources.csv",
+            "a source that is known, or describe it in the columns source_title and source_url",
+        )
     if known is None and not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", " ".join(names)):
-        raise table.error(
-            line,
-            "source",
-            f"{cells.shown(text)!r} must be a plain lower-case name such as county-report-2022",
+        raise CellError(
+            f"{cells.shown(text)!r} must be a plain lower-case name", "such as county-report-2022"
         )
     return " ".join(names)
 
@@ -224,84 +231,52 @@ def _figure(row: FigureRow) -> tuple[str, ...]:
     return tuple(row.cells.get(c, "") for c in ("date", "measure", "basis", "source"))
 
 
+def _sum_parts(
+    table: Table, rows: list[FigureRow], data: Data, kinds: Mapping[str, Kind]
+) -> tuple[list[FigureRow], list[str]]:
+    """Sum the two forces of London where both are there; refuse one alone."""
+    kept, pairs = pair_forces(table, rows, _figure, data)
+    remarks = []
+    for twin, row in pairs:
+        if kinds[row.cells["measure"]].unit != "people":
+            raise table.error(
+                row.line, "value", "the rates of two forces are not added up; right: that of London"
+            )
+        area, value = row.name.area, int(twin.cells["value"]) + int(row.cells["value"])
+        told = {**row.cells, "value": str(value)}
+        kept.append(dataclasses.replace(row, name=Name("area", area, area), cells=told))
+        remarks.append(
+            f"{table.file}, rows {twin.line} and {row.line}: {twin.name.name} and {row.name.name} "
+            f"were summed to {area}, {value:,}."
+        )
+    return sorted(kept, key=lambda r: r.line), remarks
+
+
 def _check_sums(
     table: Table, rows: list[FigureRow], data: Data, kinds: Mapping[str, Kind]
 ) -> list[str]:
     """Check that a row of a sum is the sum of its areas, where all of them are there."""
     remarks = []
-    country = dict(zip(data.areas["area"], data.areas["country"], strict=True))
-    for row in rows:
-        if row.name.kind != "sum":
-            continue
+    for row in (r for r in rows if r.name.kind == "sum"):
         where = f"{table.file}, row {row.line}, {row.name.name},"
-        parts = {
+        values = {
             r.name.name: float(r.cells["value"])
             for r in rows
-            if r.name.kind in {"area", "part"} and _figure(r)[:3] == _figure(row)[:3]
+            if r.name.kind == "area" and _figure(r)[:3] == _figure(row)[:3]
         }
-        wanted = {a for a, c in country.items() if c.lower() == row.name.name.lower()}
-        if wanted:
-            parts = {a: v for a, v in parts.items() if a in wanted}
-        whole = re.match(r"total|all|sum|grand", row.name.name, re.I) or wanted == set(parts)
-        if kinds[row.cells["measure"]].unit != "people" or not parts or not whole:
+        areas = summands(row.name, pd.Series(values, dtype=float), data)
+        if kinds[row.cells["measure"]].unit != "people" or areas is None:
             remarks.append(f"{where} is a sum of areas and was left out, unchecked.")
             continue
-        if float(row.cells["value"]) != sum(parts.values()):
+        if float(row.cells["value"]) != areas.sum():
             raise table.error(
                 row.line,
                 "value",
                 f"{row.name.name} is {float(row.cells['value']):,.0f}, where its areas sum to "
-                f"{sum(parts.values()):,.0f}; right: the sum of the areas, or no such row",
+                f"{areas.sum():,.0f}; right: the sum of the areas, or no such row",
             )
         remarks.append(f"{where} was left out: it is the sum of the areas.")
     return remarks
-
-
-def _sum_parts(
-    table: Table, rows: list[FigureRow], data: Data, kinds: Mapping[str, Kind]
-) -> tuple[list[FigureRow], list[str]]:
-    """Sum the two forces of London where both are there; refuse one alone."""
-    kept, remarks = [], []
-    pending: dict[tuple[str, ...], FigureRow] = {}
-    for row in rows:
-        if row.name.kind != "part":
-            kept.append(row)
-            continue
-        twin = pending.pop(_figure(row), None)
-        if twin is None or twin.name == row.name:
-            pending[_figure(row)] = row
-            continue
-        if kinds[row.cells["measure"]].unit != "people":
-            raise table.error(
-                row.line, "value", "the rates of two forces are not added up; right: that of London"
-            )
-        value = int(twin.cells["value"]) + int(row.cells["value"])
-        kept.append(
-            dataclasses.replace(
-                row,
-                name=Name("area", row.name.area, row.name.area),
-                cells={**row.cells, "value": str(value)},
-            )
-        )
-        remarks.append(
-            f"{table.file}, rows {twin.line} and {row.line}: {twin.name.name} and {row.name.name} "
-            f"were summed to {row.name.area}, {value:,}."
-        )
-    for row in pending.values():
-        raise one_of_two(table, row.line, row.name)
-    return kept, remarks
-
-
-def one_of_two(table: Table, line: int, name: Name) -> DataError:
-    """Return the sentence on one force of London alone."""
-    other = "City of London Police" if "Metro" in name.name else "Metropolitan Police"
-    return table.error(
-        line,
-        "area",
-        f"the {name.name} is one of the two forces of London, the other is the {other}; right: "
-        f"London, if the figure is for both, or the row of the {other} beside it so that the two "
-        "can be added up",
-    )
 
 
 def _against_nation(table: Table, rows: list[FigureRow], data: Data) -> list[str]:

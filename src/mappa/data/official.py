@@ -17,17 +17,16 @@ import pandas as pd
 from mappa.data import cells, measures, workbooks
 from mappa.data.area_names import Name
 from mappa.data.cells import CellError, Kind, NoFigure
-from mappa.data.figure_rows import one_of_two, read_name
+from mappa.data.figure_rows import read_name
 from mappa.data.load import Data
-from mappa.data.official_header import Header, find_header, match_columns
-from mappa.data.sheets import Sheet
+from mappa.data.official_header import find_header, match_columns
 from mappa.data.submission import Submission, build_submission
+from mappa.data.sums import pair_forces, summands
 from mappa.data.tables import Table
 from mappa.errors import DataError
 
 #: The 43rd row (from 2023): it manages people of no area and has no population.
 NO_AREA = re.compile(r"national security division", re.I)
-_WHOLE = re.compile(r"(grand )?total|all|sum|nation", re.I)
 #: A misread column disagrees almost everywhere, a misprint in a row or two.
 AGREEMENT = 0.9
 #: Populations are rounded to the nearest 100.
@@ -82,14 +81,42 @@ def read_official(content: bytes, name: str, date: pd.Timestamp, data: Data) -> 
     places = {"area": header.area, **where}
     body = Table(name, "official", header.sheet, header.bottom, places, (), ())
     rows, remarks = _rows(body, header.titles, where, data)
-    rows = _sum_parts(rows, name, remarks)
-    table = _assemble(name, date, rows, header, where, data)
-    aside = [s.name for s in sheets if s.name != header.sheet.name]
-    if aside:
-        listed = ", ".join(map(repr, aside))
-        remarks.insert(0, f"{name}: the sheet {header.sheet.name!r} was read; aside: {listed}.")
-    remarks = [*header.sheet.remarks, *header.remarks, *remarks]
-    return dataclasses.replace(table, doubts=_verify(table, data), remarks=tuple(remarks))
+    rows, summed = _sum_parts(body, rows, data)
+    by_name = {r.name.name: r for r in rows if r.name.kind == "area"}
+    missing = [a for a in data.names if a not in by_name]
+    if missing:
+        raise DataError(
+            f"{name} lists {len(data.names) - len(missing)} of the {len(data.names)} areas: "
+            f"{missing[0]} is missing."
+        )
+    by_area = pd.DataFrame(
+        [by_name[a].values for a in data.names],
+        index=pd.Index(data.names, name="area"),
+        columns=list(where),
+        dtype=float,
+    )
+    apart = next((r.values["rso_count"] for r in rows if r.name.kind == "apart"), None)
+    column = header.titles[where["rso_count"]]
+    total = _check_sums(name, rows, by_area["rso_count"], apart or 0, column, data)
+    listed = ", ".join(repr(s.name) for s in sheets if s.name != header.sheet.name)
+    aside = f"{name}: the sheet {header.sheet.name!r} was read; aside: {listed}."
+    return OfficialTable(
+        name=name,
+        date=date,
+        by_area=by_area,
+        apart=apart,
+        printed_total=total,
+        lines={a: by_name[a].line for a in data.names},
+        unused=tuple(t for i, t in header.titles.items() if t and i not in places.values()),
+        doubts=_verify(by_area, name, data),
+        remarks=(
+            *header.sheet.remarks,
+            *header.remarks,
+            *([aside] if listed else []),
+            *remarks,
+            *summed,
+        ),
+    )
 
 
 @dataclasses.dataclass
@@ -143,9 +170,11 @@ def _value(
 ) -> tuple[float | None, str]:
     """Read a cell: a dash is zero, an empty cell or a sign for not available is missing."""
     cell = table.cell(line, measure)
-    if not cell.text:
-        return None, ""
     is_area = name.kind in {"area", "part"}
+    if not cell.text:
+        if is_area and measure == "rso_count":
+            raise DataError(f"{table.file}, row {line} ({name.name}): the count is empty.")
+        return None, ""
     loose = kind if is_area else dataclasses.replace(kind, low=0, high=None)
     try:
         reading = cells.read_number(cell, loose)
@@ -158,74 +187,20 @@ def _value(
     return float(reading.text), reading.remark
 
 
-def _sum_parts(rows: list[_Row], table: str, remarks: list[str]) -> list[_Row]:
+def _sum_parts(table: Table, rows: list[_Row], data: Data) -> tuple[list[_Row], list[str]]:
     """Sum the two forces of London; their rates are not added up."""
-    parts = [r for r in rows if r.name.kind == "part"]
-    if not parts:
-        return rows
-    if len(parts) == 1:
-        raise one_of_two(
-            Table(table, "", Sheet("", {}), 0, {}, (), ()), parts[0].line, parts[0].name
+    kept, pairs = pair_forces(table, rows, lambda row: row.name.area, data)
+    remarks = []
+    for twins in pairs:
+        area = twins[0].name.area
+        values = pd.DataFrame([t.values for t in twins], dtype=float).sum(skipna=False)
+        values["rso_rate_per_100k"] = np.nan
+        kept.append(_Row(twins[0].line, Name("area", area, area), values.to_dict()))
+        names = " and ".join(t.name.name for t in twins)
+        remarks.append(
+            f"{table.file}: {names} were summed to {area}; their rates were not added up."
         )
-    values = {
-        m: None
-        if m == "rso_rate_per_100k" or None in (parts[0].values[m], parts[1].values[m])
-        else sum(p.values[m] or 0 for p in parts)
-        for m in parts[0].values
-    }
-    names = " and ".join(p.name.name for p in parts)
-    remarks.append(
-        f"{table}: {names} were summed to {parts[0].name.area}; their rates were not added up."
-    )
-    rest = [r for r in rows if r.name.kind != "part"]
-    return [
-        *rest,
-        _Row(parts[0].line, Name("area", parts[0].name.area, parts[0].name.area), values),
-    ]
-
-
-def _assemble(
-    name: str,
-    date: pd.Timestamp,
-    rows: list[_Row],
-    header: Header,
-    where: dict[str, int],
-    data: Data,
-) -> OfficialTable:
-    by_name = {r.name.name: r for r in rows if r.name.kind == "area"}
-    missing = [a for a in data.names if a not in by_name]
-    if missing:
-        raise DataError(
-            f"{name} lists {len(data.names) - len(missing)} of the {len(data.names)} areas: "
-            f"{missing[0]} is missing."
-        )
-    by_area = pd.DataFrame(
-        {m: [by_name[a].values[m] for a in data.names] for m in where},
-        index=pd.Index(data.names, name="area"),
-        dtype=float,
-    )
-    for area, row in by_name.items():
-        if (
-            row.values["rso_count"] is None
-            and not header.sheet.at(row.line, where["rso_count"]).text
-        ):
-            raise DataError(f"{name}, row {row.line} ({area}): the count is empty.")
-    apart = next((r.values["rso_count"] for r in rows if r.name.kind == "apart"), None)
-    total = _check_sums(
-        name, rows, by_area["rso_count"], apart or 0, header.titles[where["rso_count"]], data
-    )
-    used = {header.area, *where.values()}
-    return OfficialTable(
-        name=name,
-        date=date,
-        by_area=by_area,
-        apart=apart,
-        printed_total=total,
-        lines={a: by_name[a].line for a in data.names},
-        unused=tuple(t for i, t in header.titles.items() if t and i not in used),
-        doubts=(),
-        remarks=(),
-    )
+    return kept, remarks
 
 
 def _check_sums(
@@ -233,21 +208,12 @@ def _check_sums(
 ) -> float | None:
     """Hold the rows of sums to their areas; return the count of the whole, if it is printed."""
     total = None
-    country = data.areas.set_index("area")["country"].str.lower()
-    for row in rows:
-        printed = row.values["rso_count"]
-        if row.name.kind not in {"sum", "nation"} or printed is None:
+    for row in (r for r in rows if r.name.kind in {"sum", "nation"}):
+        printed, parts = row.values["rso_count"], summands(row.name, counts, data)
+        if printed is None or parts is None:
             continue
-        within = country.index[country == row.name.name.lower()]
-        whole = row.name.kind == "nation" or re.match(
-            r"(grand )?total|all|sum|nation", row.name.name, re.I
-        )
-        if not len(within) and not whole:
-            continue
-        parts = counts[within] if len(within) else counts
-        if parts.isna().any():
-            continue
-        if printed not in {parts.sum(), parts.sum() + (0 if len(within) else apart)}:
+        whole = len(parts) == len(counts)
+        if printed not in {parts.sum(), parts.sum() + (apart if whole else 0)}:
             raise DataError(
                 f"{name}, row {row.line} ({row.name.name}), column {column!r}: its areas "
                 f"sum to {parts.sum():,.0f}, its total row says {printed:,.0f}; right: the sum of "
@@ -257,30 +223,28 @@ def _check_sums(
     return total
 
 
-def _verify(table: OfficialTable, data: Data) -> tuple[str, ...]:
+def _verify(t: pd.DataFrame, name: str, data: Data) -> tuple[str, ...]:
     """Let the columns vouch for each other; a column that seldom agrees was misread.
 
     Returns sentences on the single rows that do not agree.
     """
-    t, doubts = table.by_area, list[str]()
+    doubts: list[str] = []
     parts = ["rso_count", "violent_count", "category3_count"]
     if {*parts, "total_count"} <= set(t):
         known = t[[*parts, "total_count"]].dropna()
         off = known[parts].sum(axis=1) != known["total_count"]
-        doubts += _agree(off, table.name, "categories 1 to 3 do not sum to the total")
+        doubts += _agree(off, name, "categories 1 to 3 do not sum to the total")
     if {"rso_rate_per_100k", "population"} <= set(t):
         half = ROUNDING / 2
         low = t["rso_count"] / (t["population"] + half) * 1e5 - 0.5
         high = t["rso_count"] / (t["population"] - half) * 1e5 + 0.5
         known = t["rso_rate_per_100k"].notna() & low.notna()
         off = ~t["rso_rate_per_100k"].between(low - 1e-9, high + 1e-9)[known]
-        doubts += _agree(off, table.name, "count over population is not the rate")
+        doubts += _agree(off, name, "count over population is not the rate")
     if "population" in t:
-        fit = population_fit(table, data)
+        fit = population_fit(t["population"], data)
         if fit["median"].min() > 0.02:
-            raise DataError(
-                f"{table.name}: its population column is like no mid-year of population.csv."
-            )
+            raise DataError(f"{name}: its population column is like no mid-year of population.csv.")
     return tuple(doubts)
 
 
@@ -293,13 +257,12 @@ def _agree(off: pd.Series, name: str, what: str) -> list[str]:
     return [f"{name}: {what} in {area}." for area in off.index[off]]
 
 
-def population_fit(table: OfficialTable, data: Data) -> pd.DataFrame:
-    """Compare the table's population column with each mid-year of the study.
+def population_fit(printed: pd.Series, data: Data) -> pd.DataFrame:
+    """Compare a table's population column (by area) with each mid-year of the study.
 
     Returns a row for each mid-year: ``median`` (of the absolute relative difference over the
     areas) and ``met`` (areas that agree within the table's rounding).
     """
-    printed = table.by_area["population"]
     rows = {}
     for year, people in data.population.groupby("mid_year"):
         ours = people.set_index("area")["population_10plus"].reindex(printed.index)
@@ -382,7 +345,7 @@ def _national_row(table: OfficialTable, source: dict[str, str], data: Data) -> d
 
 
 def _denominator_row(table: OfficialTable, data: Data) -> dict[str, str]:
-    fit = population_fit(table, data)
+    fit = population_fit(table.by_area["population"], data)
     year = int(fit["median"].idxmin())
     return {
         "stock_date": f"{table.date:%Y-%m-%d}",

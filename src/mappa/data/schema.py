@@ -96,11 +96,15 @@ def read_dictionary(folder: Path) -> pd.DataFrame:
     return frame
 
 
+def rules(table: str, dictionary: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the dictionary that describe the columns of a table, in their order."""
+    return dictionary[dictionary["table"] == table]
+
+
 def keys(table: str, dictionary: pd.DataFrame) -> list[str]:
     """Return the columns that together name a row of a table."""
-    return list(
-        dictionary.loc[(dictionary["table"] == table) & (dictionary["key"] == "yes"), "column"]
-    )
+    described = rules(table, dictionary)
+    return list(described.loc[described["key"] == "yes", "column"])
 
 
 def _parse(table: str, rule: Any, cells: pd.Series) -> pd.Series:
@@ -196,10 +200,10 @@ def validate_table(table: str, raw: pd.DataFrame, dictionary: pd.DataFrame) -> p
     ------
     DataError: the first rule that is broken, with file, row and column.
     """
-    rules = dictionary[dictionary["table"] == table]
-    if rules.empty:
+    described = rules(table, dictionary)
+    if described.empty:
         raise DataError(f"{table}.csv is not described in dictionary.csv.")
-    wanted = list(rules["column"])
+    wanted = list(described["column"])
     for column in wanted:
         if column not in raw:
             raise DataError(
@@ -209,11 +213,14 @@ def validate_table(table: str, raw: pd.DataFrame, dictionary: pd.DataFrame) -> p
         if column not in wanted:
             raise DataError(f"{table}.csv has a column {column!r} that dictionary.csv lacks.")
     frame = pd.DataFrame(
-        {rule["column"]: _parse(table, rule, raw[rule["column"]]) for _, rule in rules.iterrows()},
+        {
+            rule["column"]: _parse(table, rule, raw[rule["column"]])
+            for _, rule in described.iterrows()
+        },
         index=raw.index,
     )
     try:
-        build_schema(rules).validate(frame, lazy=True)
+        build_schema(described).validate(frame, lazy=True)
     except SchemaErrors as errors:
         case = errors.failure_cases.sort_values("index").iloc[0]
         value = case["failure_case"]

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
-from mappa.data import cells, measures, schema, workbooks
-from mappa.data.cells import CellError, Reading
-from mappa.data.figure_rows import read_figures, read_source
+from mappa.data import schema, workbooks
+from mappa.data.figure_rows import read_cell, read_figures
 from mappa.data.load import Data
 from mappa.data.schema import CELLS
 from mappa.data.tables import Layout, Table, find_table
-from mappa.errors import DataError, UnknownName
+from mappa.errors import DataError
 
 REQUIRED = ("area", "date", "measure", "value", "source")
 OPTIONAL = ("category", "basis", "quality", "note", "preferred")
@@ -83,12 +81,8 @@ def read_submission(path: Path, data: Data) -> Submission:
     return read_submissions([path], data)[0]
 
 
-def _rules(table: str, data: Data) -> pd.DataFrame:
-    return data.dictionary[data.dictionary["table"] == table]
-
-
 def _layout(table: str, data: Data) -> Layout:
-    rules = _rules(table, data)
+    rules = schema.rules(table, data.dictionary)
     must = rules[(rules["required"] == "yes") | (rules["key"] == "yes")]["column"]
     if table == "sources":
         must = rules["column"][rules["column"] != "published"]
@@ -104,12 +98,12 @@ def _other_rows(table: Table, data: Data, known: set[str]) -> Submission:
     remarks = list(table.remarks)
     for line in table.lines:
         row: dict[str, str] = {}
-        for _, rule in _rules(table.layout, data).iterrows():
+        for _, rule in schema.rules(table.layout, data.dictionary).iterrows():
             column = rule["column"]
             if not table.cell(line, column).text:
                 row[column] = OTHER_TABLES[table.layout].get(column, "").format(**row)
                 continue
-            reading = _read_by_type(table, line, rule, data, known)
+            reading = read_cell(table, line, rule, data, known)
             row[column] = reading.text
             if reading.remark:
                 remarks.append(f"{table.file}, row {line}, column {column}: {reading.remark}.")
@@ -117,28 +111,6 @@ def _other_rows(table: Table, data: Data, known: set[str]) -> Submission:
     frame = pd.DataFrame.from_dict(rows, orient="index", dtype=str)
     _validate(table.file, table.layout, frame, data)
     return Submission(table.file, {table.layout: frame}, tuple(remarks))
-
-
-def _read_by_type(table: Table, line: int, rule: pd.Series, data: Data, known: set[str]) -> Reading:
-    kind, column = rule["type"], rule["column"]
-    cell = table.cell(line, column)
-    try:
-        if kind in {"integer", "number"}:
-            limits = measures.kind_of(kind, rule["minimum"], rule["maximum"], rule["unit"])
-            return cells.read_number(cell, limits)
-        if kind == "date":
-            first, last = (dt.date.fromisoformat(rule[c]) for c in ("minimum", "maximum"))
-            return cells.read_date(cell, first, last, from_1904=table.sheet.from_1904)
-        if kind == "boolean":
-            return cells.read_truth(cell)
-        if kind == "sources":
-            return Reading(read_source(cell.text, known, table, line))
-        if kind == "area":
-            area = data.area(cells.squeeze(cell.text))
-            return Reading(area)
-    except (CellError, UnknownName) as error:
-        raise table.error(line, column, str(error)) from None
-    return Reading(cell.text)
 
 
 def build_submission(
@@ -189,7 +161,9 @@ def _national_basis(row: pd.Series, data: Data) -> str:
 
 
 def _shaped(table: str, frame: pd.DataFrame, data: Data) -> pd.DataFrame:
-    return frame.reindex(columns=list(_rules(table, data)["column"]), fill_value="")
+    return frame.reindex(
+        columns=list(schema.rules(table, data.dictionary)["column"]), fill_value=""
+    )
 
 
 def _new_sources(name: str, frame: pd.DataFrame, data: Data, known: set[str]) -> pd.DataFrame:
@@ -215,7 +189,7 @@ def _new_sources(name: str, frame: pd.DataFrame, data: Data, known: set[str]) ->
     return pd.DataFrame(
         [new for _, new in rows.values()],
         index=[line for line, _ in rows.values()],
-        columns=list(_rules("sources", data)["column"]),
+        columns=list(schema.rules("sources", data.dictionary)["column"]),
         dtype=str,
     )
 

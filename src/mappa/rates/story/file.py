@@ -10,6 +10,7 @@ import pandas as pd
 
 from mappa.data import Data, cells, figure_rows, measures, workbooks
 from mappa.data.cells import CellError
+from mappa.data.sums import one_of_two
 from mappa.data.tables import Layout, Table, find_table
 from mappa.errors import DataError, MappaError, UnknownName
 from mappa.rates.story.check import WORDS, Claim
@@ -66,7 +67,7 @@ def _claim(data: Data, table: Table, known: list[str], line: int) -> tuple[Claim
     """Return a row's claim and what was taken; DataError with row and column."""
     name, remarks = figure_rows.read_name(table, line, data)
     if name.kind == "part":
-        raise figure_rows.one_of_two(table, line, name)
+        raise one_of_two(table, line, name, data)
     if name.kind == "sum":
         raise table.error(line, "area", f"{name.name} is a sum of areas, of which no claim is kept")
     column = "date"
