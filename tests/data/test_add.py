@@ -23,6 +23,11 @@ def write_table(path: Path, rows: list[list[object]], header: list[str] = HEADER
     return write_sheets(path, {"figures": [header, *rows]})
 
 
+def read(path: Path, data: Data) -> submission.Submission:
+    """Read one file of figures."""
+    return submission.read_submissions([path], data)[0]
+
+
 @pytest.fixture()
 def unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
     """Spare the reconciliation where a test is about something else."""
@@ -46,7 +51,7 @@ def plausible(data: Data, area: str) -> int:
 def test_every_format_reads_the_same(data: Data, tmp_path: Path, ending: str) -> None:
     area, day = open_cell(data), str(data.settings["default_as_of"])
     path = write_table(tmp_path / f"new.{ending}", [[area.upper(), day, "rso_count", 1234, *NEW]])
-    plan = add.plan(data, submission.read_submission(path, data))
+    plan = add.plan(data, read(path, data))
     assert plan.changes == (
         add.Change("new", 2, area, day, "rso_count", "1234", "", "made-up-report", "area_figures"),
     )
@@ -289,7 +294,7 @@ def test_a_failed_write_puts_everything_back(
 ) -> None:
     data = load(data_copy)
     path = write_table(tmp_path / "new.csv", [GOOD])
-    plan = add.plan(data, submission.read_submission(path, data))
+    plan = add.plan(data, read(path, data))
     before, real = digest(data_copy), journal.write_atomically
 
     def full_disk(target: Path, text: str | bytes) -> Path:
@@ -305,7 +310,7 @@ def test_a_failed_write_puts_everything_back(
 
 def test_tables_changed_meanwhile_are_not_written_over(data_copy: Path, tmp_path: Path) -> None:
     data = load(data_copy)
-    plan = add.plan(data, submission.read_submission(write_table(tmp_path / "n.csv", [GOOD]), data))
+    plan = add.plan(data, read(write_table(tmp_path / "n.csv", [GOOD]), data))
     with (data_copy / "sources.csv").open("a", encoding="utf-8") as stream:
         stream.write("other,Another,,https://example.org,press_or_other\n")
     with pytest.raises(DataError, match="have changed meanwhile"):
@@ -322,7 +327,7 @@ def test_a_made_up_country_takes_figures_by_its_own_names(
         [area, day, "rso_count", plausible(f, area), *NEW],
         [f.nation.upper(), day, "notification_breaches", 12345, *NEW],
     ]
-    plan = add.plan(f, submission.read_submission(write_table(tmp_path / "n.ods", rows), f))
+    plan = add.plan(f, read(write_table(tmp_path / "n.ods", rows), f))
     assert [c.kind for c in plan.changes] == ["new", "replaces"]
     after, _ = add._checked_copy(plan, f)
     assert after.counts(day)[area] == plausible(f, area)
@@ -389,17 +394,15 @@ def test_other_tables_come_in_byte_for_byte(
     path.write_text("".join(lines[:-3]), encoding="utf-8", newline="")
     rows = list(csv.reader([lines[0], *lines[-3:]]))
     short = load(data_copy)
-    read = submission.read_submission(
-        write_table(tmp_path / "own.xlsx", [list(r) for r in rows[1:]], rows[0]), short
-    )
-    plan = add.plan(short, read)
+    got = read(write_table(tmp_path / "own.xlsx", [list(r) for r in rows[1:]], rows[0]), short)
+    plan = add.plan(short, got)
     assert [c.kind for c in plan.changes] == ["new"] * 3
     add.apply(plan, data_copy)
     assert path.read_bytes() == whole
     mine = [[*rows[1]], [*rows[2]]]
     mine[1][rows[0].index("source")] = "unheard-of"
     with pytest.raises(DataError, match="row 3, column source: 'unheard-of' is not in sources"):
-        submission.read_submission(write_table(tmp_path / "x.csv", mine, rows[0]), short)
+        read(write_table(tmp_path / "x.csv", mine, rows[0]), short)
 
 
 def test_another_value_of_a_table_without_preferred_ones_is_refused(
@@ -409,7 +412,7 @@ def test_another_value_of_a_table_without_preferred_ones_is_refused(
     row[2] = str(int(row[2]) + 1)
     path = write_table(tmp_path / "p.csv", [row], list(data.population.columns))
     with pytest.raises(DataError, match=r"row 2, column population_all: .* where population\.csv"):
-        add.plan(data, submission.read_submission(path, data))
+        add.plan(data, read(path, data))
 
 
 @pytest.mark.usefixtures("unchecked")
@@ -428,7 +431,7 @@ def test_a_change_broken_off_is_finished_by_the_next_start(
         folder = tmp_path / str(killed_at)
         shutil.copytree(data_copy, folder)
         fresh = load(folder)
-        plan = add.plan(fresh, submission.read_submission(path, fresh))
+        plan = add.plan(fresh, read(path, fresh))
         writes = iter(range(9))
 
         def write(target: Path, text: str | bytes, at: int = killed_at, n=writes) -> Path:
@@ -450,28 +453,28 @@ def test_the_two_forces_of_london_are_summed(data: Data, tmp_path: Path) -> None
     day = str(data.settings["default_as_of"])
     met = ["Metropolitan Police", day, "rso_count", "6,541", *NEW]
     city = ["City of London", day, "rso_count", "40", *NEW]
-    read = submission.read_submission(write_table(tmp_path / "l.csv", [met, city]), data)
-    row = read.rows["area_figures"].iloc[0]
+    got = read(write_table(tmp_path / "l.csv", [met, city]), data)
+    row = got.rows["area_figures"].iloc[0]
     assert (row["area"], row["value"]) == ("London", "6581")
-    assert "were summed to London, 6,581" in read.remarks[-1]
+    assert "were summed to London, 6,581" in got.remarks[-1]
     rate = [
         [*met[:2], "rso_rate_per_100k", "80", *NEW],
         [*city[:2], "rso_rate_per_100k", "3", *NEW],
     ]
     with pytest.raises(DataError, match="the rates of two forces are not added up"):
-        submission.read_submission(write_table(tmp_path / "r.csv", rate), data)
+        read(write_table(tmp_path / "r.csv", rate), data)
 
 
 def test_a_total_that_is_no_sum_is_refused(data: Data, tmp_path: Path) -> None:
     rows = [["Kent", *GOOD[1:]], ["Total", *GOOD[1:3], 301, *NEW]]
     with pytest.raises(DataError, match="row 3, column value: Total is 301, where its areas sum"):
-        submission.read_submission(write_table(tmp_path / "t.csv", rows), data)
+        read(write_table(tmp_path / "t.csv", rows), data)
 
 
 def test_a_suppressed_figure_is_left_out_beside_others(data: Data, tmp_path: Path) -> None:
     rows = [GOOD, ["Surrey", *GOOD[1:3], "[c]", *NEW], ["Essex", *GOOD[1:3], "-", *NEW]]
-    read = submission.read_submission(write_table(tmp_path / "c.csv", rows[:2]), data)
-    assert list(read.rows["area_figures"]["area"]) == ["Kent"]
-    assert read.remarks == ("c.csv, row 3, was left out: [c] marks a suppressed figure.",)
+    got = read(write_table(tmp_path / "c.csv", rows[:2]), data)
+    assert list(got.rows["area_figures"]["area"]) == ["Kent"]
+    assert got.remarks == ("c.csv, row 3, was left out: [c] marks a suppressed figure.",)
     with pytest.raises(DataError, match="row 4, column value: - stands for a figure that is zero"):
-        submission.read_submission(write_table(tmp_path / "d.csv", rows), data)
+        read(write_table(tmp_path / "d.csv", rows), data)

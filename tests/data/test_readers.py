@@ -275,7 +275,7 @@ def try_readers(data: Data, path: Path) -> None:
     import pandas as pd
 
     readers = (
-        lambda: submission.read_submission(path, data),
+        lambda: submission.read_submissions([path], data),
         lambda: read_claims(data, path),
         lambda: official.read_official(
             path.read_bytes(), path.name, pd.Timestamp("2020-03-31"), data

@@ -151,8 +151,6 @@ def read_number(cell: Cell, kind: Kind) -> Reading:
     """
     _refuse_kinds(cell, kind)
     text = squeeze(cell.text)
-    if text.lower() in SHORTHAND:
-        raise NoFigure(text, SHORTHAND[text.lower()])
     if text in DASHES:
         raise NoFigure(text, "stands for a figure that is zero or not given")
     text, notes = _take_notes(text)
@@ -204,10 +202,6 @@ def _refuse_text(text: str, kind: Kind) -> None:
         raise CellError(
             f"{said} is a shortened form that may have lost its last digits",
             f"every digit, such as {_every_digit(text)}",
-        )
-    if re.fullmatch(r"\d+_[\d_]*\d", text):
-        raise CellError(
-            f"{said} is not a number", "digits alone, or with commas or spaces between thousands"
         )
     if re.fullmatch(r"[+-]?\d+,\d{1,2}|[+-]?\d+,\d{4,}|\d{1,3}(\.\d{3})+,\d+", text):
         head, _, tail = text.rpartition(",")

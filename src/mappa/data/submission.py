@@ -76,11 +76,6 @@ def read_submissions(paths: Sequence[Path], data: Data) -> list[Submission]:
     return [by_file[i] for i in range(len(paths))]
 
 
-def read_submission(path: Path, data: Data) -> Submission:
-    """Read one file; see :func:`read_submissions`."""
-    return read_submissions([path], data)[0]
-
-
 def _layout(table: str, data: Data) -> Layout:
     rules = schema.rules(table, data.dictionary)
     must = rules[(rules["required"] == "yes") | (rules["key"] == "yes")]["column"]
@@ -168,30 +163,17 @@ def _shaped(table: str, frame: pd.DataFrame, data: Data) -> pd.DataFrame:
 
 def _new_sources(name: str, frame: pd.DataFrame, data: Data, known: set[str]) -> pd.DataFrame:
     """Return a row of sources.csv for each source that the submission itself describes."""
-    described = frame[(frame[["source_title", "source_url"]] != "").any(axis=1)]
-    rows: dict[str, tuple[int, dict[str, str]]] = {}
-    for line, r in zip(described.index, described.to_dict("records"), strict=True):
-        identifier = r["source"]
-        if identifier in known:
-            continue
-        new = {
-            "source": identifier,
-            "title": r["source_title"],
-            "published": r["source_published"],
-            "url": r["source_url"],
-            "kind": r["source_kind"] or "press_or_other",
-        }
-        if rows.setdefault(identifier, (line, new))[1] != new:
-            raise DataError(
-                f"{name}, row {line}: describes source {identifier!r} otherwise than row "
-                f"{rows[identifier][0]}."
-            )
-    return pd.DataFrame(
-        [new for _, new in rows.values()],
-        index=[line for line, _ in rows.values()],
-        columns=list(schema.rules("sources", data.dictionary)["column"]),
-        dtype=str,
-    )
+    told = (frame[["source_title", "source_url"]] != "").any(axis=1) & ~frame["source"].isin(known)
+    columns = list(schema.rules("sources", data.dictionary)["column"])
+    rows = frame[told].rename(columns=lambda c: c.removeprefix("source_"))[columns]
+    rows["kind"] = rows["kind"].replace("", "press_or_other")
+    rows = rows.drop_duplicates()
+    for line, source in rows["source"][rows["source"].duplicated()][:1].items():
+        raise DataError(
+            f"{name}, row {line}: describes source {source!r} otherwise than row "
+            f"{rows.index[rows['source'] == source][0]}."
+        )
+    return rows
 
 
 def _merge_repeats(name: str, table: str, rows: pd.DataFrame) -> pd.DataFrame:

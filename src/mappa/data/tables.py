@@ -85,7 +85,7 @@ def find_table(sheets: Sequence[Sheet], file: str, layouts: Sequence[Layout]) ->
         raise DataError(f"{file}: the sheets {names} both hold a table; right: one of them.")
     sheet, header, layout = seen[0]
     named = _columns(sheet, header, layout, file)
-    sheet, filled = _fill_merged(sheet, header, named)
+    sheet, filled = _fill_merged(sheet, header, named, file)
     lines = tuple(_lines(sheet, header, named, file))
     remarks = [*sheet.remarks, *_aside(sheets, sheet, file)]
     remarks += _above(sheet, header, file)
@@ -96,7 +96,7 @@ def find_table(sheets: Sequence[Sheet], file: str, layouts: Sequence[Layout]) ->
         "and was read."
         for line in hidden
     ]
-    return Table(file, layout.name, sheet, header, named, lines, (*remarks, *filled(file)))
+    return Table(file, layout.name, sheet, header, named, lines, (*remarks, *filled))
 
 
 def _headers(sheet: Sheet, layouts: Sequence[Layout]) -> Iterator[tuple[int, Layout]]:
@@ -139,7 +139,9 @@ def _lines(sheet: Sheet, header: int, named: dict[str, int], file: str) -> Itera
             yield row
 
 
-def _fill_merged(sheet: Sheet, header: int, named: dict[str, int]):  # type: ignore[no-untyped-def]
+def _fill_merged(
+    sheet: Sheet, header: int, named: dict[str, int], file: str
+) -> tuple[Sheet, list[str]]:
     """Give the cell of a merged range to every row that it spans; tell of it by column."""
     rows = dict(sheet.rows)
     told: list[str] = []
@@ -147,16 +149,14 @@ def _fill_merged(sheet: Sheet, header: int, named: dict[str, int]):  # type: ign
     for first, place, last, _ in sheet.merged:
         if first <= header or last == first or place not in by_place or last - first > len(rows):
             continue
-        cell = sheet.at(first, place)
-        spanned = [r for r in range(first + 1, last + 1) if r in rows]
-        for row in spanned:
-            rows[row] = {**rows[row], place: cell}
+        joint = "and" if last == first + 1 else "to"
+        for row in (r for r in range(first + 1, last + 1) if r in rows):
+            rows[row] = {**rows[row], place: sheet.at(first, place)}
             told.append(
-                f"the {by_place[place]} of row {row} comes from the merged cell of rows {first} "
-                f"{'and' if last == first + 1 else 'to'} {last}"
+                f"{file}: the {by_place[place]} of row {row} comes from the merged cell of rows "
+                f"{first} {joint} {last}."
             )
-    filled = dataclasses.replace(sheet, rows=rows)
-    return filled, lambda file: tuple(f"{file}: {text}." for text in told)
+    return dataclasses.replace(sheet, rows=rows), told
 
 
 def _aside(sheets: Sequence[Sheet], read: Sheet, file: str) -> list[str]:

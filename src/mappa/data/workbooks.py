@@ -147,7 +147,9 @@ def _xlsx_sheets(content: bytes, name: str) -> Iterator[Sheet]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of styles and extensions, which are not read
         book = openpyxl.load_workbook(io.BytesIO(content), data_only=True, rich_text=True)
-        written = openpyxl.load_workbook(io.BytesIO(content)) if calculated else None
+        # A second reading finds the formulas that have no saved value; few workbooks need it.
+        bare = calculated and any(c.value is None for s in book for c in s._cells.values())
+        written = openpyxl.load_workbook(io.BytesIO(content)) if bare else None
     for sheet in book.worksheets:
         formulas = written[sheet.title] if written is not None else None
         yield _xlsx_sheet(sheet, formulas, name, book.epoch.year == 1904)
