@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -88,10 +89,7 @@ def _line(change: Change) -> str:
 
 
 def _report_checks(rehearsal: Rehearsal) -> None:
-    counted = dict.fromkeys(("pass", "excused", "fail"), 0)
-    for finding in rehearsal.findings:
-        if finding.status in counted:
-            counted[finding.status] += 1
+    counted = collections.Counter(finding.status for finding in rehearsal.findings)
     typer.echo(
         f"Checks with the new figures: {counted['pass']} passed, {counted['excused']} excused, "
         f"{counted['fail']} failed."

@@ -123,12 +123,11 @@ def plan(data: Data, *submissions: Submission) -> Plan:
 
 def _notes(submission: Submission) -> list[str]:
     """Return the sentences on what a submission brings besides its figures."""
-    empty = pd.DataFrame({"source": []})
-    notes = [f"New source: {s}." for s in submission.rows.get("sources", empty)["source"]]
-    given = submission.rows.get("denominators")
-    return notes + [
+    none = pd.DataFrame()
+    sources, given = (submission.rows.get(t, none) for t in ("sources", "denominators"))
+    return [f"New source: {s['source']}." for s in sources.to_dict("records")] + [
         f"The denominator of {d['stock_date']} is mid-{d['mid_year']} ({d['evidence']})."
-        for d in (given.to_dict("records") if given is not None else [])
+        for d in given.to_dict("records")
     ]
 
 

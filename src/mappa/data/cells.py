@@ -191,13 +191,13 @@ def _refuse_text(text: str, kind: Kind) -> None:
         named = "NUL" if hidden[0] == "\0" else f"U+{ord(hidden[0]):04X}"
         raise CellError(f"the cell holds a character that is no text ({named})", "the digits alone")
     said = shown(text)
-    if any(c.isdecimal() and not c.isascii() for c in text):
-        raise CellError("the digits are of another script", "the digits 0 to 9, such as 1950")
+    _refuse_script(text, "1950")
     if text.startswith(("=", "@")):
         raise CellError(f"{said} is the text of a formula", f"the number, {said.lstrip('=@')}")
     if re.search(r"[£$€]|\bGBP\b", text):
         bare = re.sub(r"[£$€]|\bGBP\b", "", said).strip()
-        raise CellError(f"{said} is a sum of money and no {_what(kind)}", bare or kind.right)
+        what = "count of people" if kind.unit == "people" else "figure of this measure"
+        raise CellError(f"{said} is a sum of money and no {what}", bare or kind.right)
     if re.fullmatch(r"[+-]?\d+(\.\d*)?[eE][+-]?\d+", text):
         raise CellError(
             f"{said} is a shortened form that may have lost its last digits",
@@ -211,16 +211,17 @@ def _refuse_text(text: str, kind: Kind) -> None:
         )
 
 
-def _what(kind: Kind) -> str:
-    return "count of people" if kind.unit == "people" else "figure of this measure"
+def _refuse_script(text: str, example: str) -> None:
+    if any(c.isdecimal() and not c.isascii() for c in text):
+        raise CellError("the digits are of another script", f"the digits 0 to 9, such as {example}")
 
 
 def _every_digit(text: str) -> str:
     head, _, power = text.lower().partition("e")
     if abs(int(power)) > 12:
         return "1950"
-    value = Decimal(head).scaleb(int(power))
-    return f"{value:f}".rstrip("0").rstrip(".") if "." in f"{value:f}" else f"{value:f}"
+    value = f"{Decimal(head).scaleb(int(power)):f}"
+    return value.rstrip("0").rstrip(".") if "." in value else value
 
 
 def _without_unit(text: str, kind: Kind) -> str:
@@ -300,8 +301,7 @@ def read_date(cell: Cell, first: dt.date, last: dt.date, *, from_1904: bool = Fa
     if cell.kind in {"formula", "error"} or not cell.text:
         _refuse_kinds(cell, Kind(right, False))
     text = re.sub(f"[{re.escape(_MINUS)}]", "-", squeeze(cell.text))
-    if any(c.isdecimal() and not c.isascii() for c in text):
-        raise CellError("the digits are of another script", "the digits 0 to 9, such as 2020-03-31")
+    _refuse_script(text, "2020-03-31")
     text, notes = _take_notes(text)
     remark = f"{' '.join(notes)} was taken off" if notes else ""
     found = re.fullmatch(r"(.*?\d)[T ](\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?)Z?", text)
@@ -365,16 +365,13 @@ def _calendar_day(year: int, month: int, day: int, said: str) -> dt.date:
             + (": a British date has the day first" if swapped else ""),
             f"{year}-{day:02}-{month:02}, if that is meant" if swapped else "a day of the calendar",
         )
-    try:
-        return dt.date(year, month, day)
-    except ValueError:
-        if not 1 <= year <= 9999:
-            raise CellError(
-                f"{said} has no year of the calendar", "a day of the calendar"
-            ) from None
-        length = calendar.monthrange(year, month)[1]
-        name = f"{dt.date(year, month, 1):%B} {year}"
-        raise CellError(f"{name} has {length} days", "a day of the calendar") from None
+    if year < 1:
+        raise CellError(f"{said} has no year of the calendar", "a day of the calendar")
+    length = calendar.monthrange(year, month)[1]
+    if not 1 <= day <= length:
+        name = f"{calendar.month_name[month]} {year}"
+        raise CellError(f"{name} has {length} days", "a day of the calendar")
+    return dt.date(year, month, day)
 
 
 def read_truth(cell: Cell) -> Reading:

@@ -35,9 +35,9 @@ OTHER_NAMES = {
 
 def kinds(dictionary: pd.DataFrame) -> dict[str, Kind]:
     """Return what a value of each measure may be, by measure (rows ``measures`` of dictionary)."""
-    rows = dictionary[dictionary["table"] == "measures"]
-    return {r["column"]: kind_of(r["type"], r["minimum"], r["maximum"], r["unit"])
-            for _, r in rows.iterrows()}  # fmt: skip
+    columns = ["type", "minimum", "maximum", "unit"]
+    rows = dictionary[dictionary["table"] == "measures"].set_index("column")[columns]
+    return {str(measure): kind_of(*row) for measure, row in rows.iterrows()}
 
 
 def kind_of(type_: str, minimum: str, maximum: str, unit: str) -> Kind:
