@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from mappa.commands.forecast import forecast
+from mappa.commands.forecast import group as forecast
 from mappa.data import Data
 from mappa.errors import MappaError
 from mappa.forecasts.seals import read_seals

@@ -145,7 +145,7 @@ def test_the_studys_own_notebooks_declare_what_the_command_offers(root: Path):
     for book in found:
         assert {"force", "as_of"} <= set(book.parameters), book.name
         assert all(p.help for p in book.parameters.values()), book.name
-    opened = plan.open_study({"as_of": "2019-03-31"}, Path("unused")).shared()
+    opened = plan.open_study(None, {"as_of": "2019-03-31"}, Path("unused")).shared()
     assert opened == ("2019-03-31", "growth", "rate", "register")
 
 

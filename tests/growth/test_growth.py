@@ -482,7 +482,7 @@ def _run(*words_: str) -> Any:
     from mappa.commands import growth as command
 
     app = typer.Typer()
-    command.register(app)
+    app.add_typer(command.group, name="growth")
 
     @app.command()
     def other() -> None:

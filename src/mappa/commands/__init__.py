@@ -55,11 +55,15 @@ def every_command(
 
 
 def _register_all() -> None:
-    """Let every module of this package that has commands add them with its ``register(app)``."""
+    """Add the ``group`` of commands of every module here, or the function that bears its name."""
     for name in sorted(m.name for m in pkgutil.iter_modules(__path__)):
-        module = importlib.import_module(f"{__name__}.{name}")
-        if hasattr(module, "register"):
-            module.register(app)
+        held = vars(importlib.import_module(f"{__name__}.{name}"))
+        command = held.get(name) or held.get(f"{name}_")  # list_: not to hide Python's own
+        if "group" in held:
+            app.add_typer(held["group"], name=name)
+        elif command is not None:
+            settings = held.get("SETTINGS")
+            app.command(name.replace("_", "-"), context_settings=settings)(command)
 
 
 def main() -> None:

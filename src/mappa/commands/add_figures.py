@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mappa.commands import options
 from mappa.errors import DataError
 
 if TYPE_CHECKING:
@@ -23,11 +24,6 @@ _KINDS = {
 }
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command("add-figures")(add_figures)
-
-
 def add_figures(
     files: Annotated[
         list[Path],
@@ -36,8 +32,8 @@ def add_figures(
             "those of another table. Several are added as one."
         ),
     ],
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change.")] = False,
+    yes: options.Yes = False,
+    dry_run: options.DryRun = False,
 ) -> None:
     """Add tables of figures: validated, reconciled, shown, and only then written."""
     from mappa.data import load
@@ -70,6 +66,7 @@ def settle(plan: Plan, data: Data, *, yes: bool, dry_run: bool) -> None:
     if dry_run:
         typer.echo("Dry run: nothing was changed.")
         return
+    options.beside(data, None)
     if not yes and not typer.confirm(f"Change the tables in {data.folder}?"):
         typer.echo("Nothing was changed.")
         raise typer.Exit(1)

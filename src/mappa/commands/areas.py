@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
-from mappa.commands.options import Json, print_json
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command()(areas)
+from mappa.commands import options
 
 
 def areas(
-    as_of: Annotated[str, typer.Option(help="Date of the stock.")] = "",
-    as_json: Json = False,
+    as_of: options.AsOf = None,
+    as_json: options.Json = False,
 ) -> None:
     """List the areas, and for a date the count of each or that none is known."""
     from mappa.data import load
     from mappa.words import numbers
 
     data = load()
-    day = data.date(as_of or str(data.settings["default_as_of"]))
+    day = data.day(as_of)
     counts = data.counts(day)
     people = data.people(day)
     if as_json:
@@ -37,7 +30,7 @@ def areas(
             }
             for area in data.names
         ]
-        print_json(rows)
+        options.print_json(rows)
         return
     width = max(map(len, data.names))
     typer.echo(f"{len(data.names)} areas; registered offenders on {numbers.day(day)}:")

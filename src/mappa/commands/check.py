@@ -6,20 +6,16 @@ from typing import Annotated
 
 import typer
 
-
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command()(check)
+from mappa.commands import options
 
 
 def check(
     everything: Annotated[
         bool, typer.Option("--all", help="Also list what passes and what no check can catch.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print every finding as JSON.")] = False,
+    as_json: options.Json = False,
 ) -> None:
     """Validate the tables and reconcile what was printed independently; exit 1 on a failure."""
-    import json
     from collections import Counter
 
     from mappa.data import load
@@ -29,7 +25,7 @@ def check(
     findings = run_checks(data)
     failed = [f for f in findings if f.status == "fail"]
     if as_json:
-        typer.echo(json.dumps([f.as_dict() for f in findings], indent=1, ensure_ascii=False))
+        options.print_json([f.as_dict() for f in findings])
         raise typer.Exit(1 if failed else 0)
     quiet = {"pass"} | (set() if everything else {"no_check_can_catch"})
     for f in sorted(findings, key=lambda f: (f.status == "fail", f.check, f.date, f.area)):

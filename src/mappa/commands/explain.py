@@ -6,31 +6,24 @@ from typing import Annotated
 
 import typer
 
-
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command()(explain)
+from mappa.commands import options
 
 
 def explain(
     key: Annotated[
         str, typer.Argument(help="Key of the record, such as rate, people_gap or change.growth.")
     ] = "",
-    force: Annotated[str, typer.Option(help="Name of the area.")] = "",
-    as_of: Annotated[str, typer.Option(help="Date of the stock, such as 2020-03-31.")] = "",
-    margin: Annotated[float, typer.Option(help="Difference that would matter.")] = 0.1,
-    comparator: Annotated[str, typer.Option(help="With what the force is compared.")] = "rest",
-    denominator: Annotated[
-        str, typer.Option(help="Whose number the count is divided by.")
-    ] = "aged 10 and over",
+    force: options.Force = None,
+    as_of: options.AsOf = None,
+    margin: options.Margin = None,
+    comparator: options.Comparator = None,
+    denominator: options.Denominator = None,
     names: Annotated[
         bool, typer.Option("--list", help="List the keys and what they mean.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON, every row.")] = False,
+    as_json: options.Json = False,
 ) -> None:
     """Trace a number of the rate's record: formula, function, data rows, sources, rounding."""
-    import json
-
     from mappa.data import load
     from mappa.errors import UsageError
     from mappa.rates.assess import assess
@@ -48,17 +41,11 @@ def explain(
             "Name a key of the record, such as rate; `mappa explain --list` lists them."
         )
     data = load()
-    record = assess(
-        data,
-        data.force(force or None),
-        data.day(as_of or None),
-        margin=margin,
-        comparator=comparator,
-        denominator=denominator,
-    )
+    chosen = options.given(margin=margin, comparator=comparator, denominator=denominator)
+    record = assess(data, data.force(force), data.day(as_of), **chosen)
     found = trace(data, record, key)
     if as_json:
-        typer.echo(json.dumps(found.as_dict(), indent=2, ensure_ascii=False))
+        options.print_json(found.as_dict())
         return
     for line in lines(found):
         typer.echo(line)

@@ -7,12 +7,8 @@ from typing import Annotated
 
 import typer
 
+from mappa.commands import options
 from mappa.errors import UsageError
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command("fetch-official")(fetch_official)
 
 
 def fetch_official(
@@ -22,8 +18,8 @@ def fetch_official(
     file: Annotated[
         Path | None, typer.Option(help="Read this downloaded workbook; needs one --year.")
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change.")] = False,
+    yes: options.Yes = False,
+    dry_run: options.DryRun = False,
 ) -> None:
     """Download the official area tables and add them, checked, with their source."""
     from mappa.commands.add_figures import settle

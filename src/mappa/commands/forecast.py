@@ -7,20 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mappa.commands import options
+
 if TYPE_CHECKING:
     from mappa.forecasts.seals import Seal
 
-forecast = typer.Typer(
+group = typer.Typer(
     help="Sealed forecasts: write them, score them; rolling origins.", no_args_is_help=True
 )
 
 
-def register(app: typer.Typer) -> None:
-    """Add the group of commands."""
-    app.add_typer(forecast, name="forecast")
-
-
-@forecast.command()
+@group.command()
 def seal(
     origin: Annotated[str, typer.Option(help="Date of the last figures the forecast may know.")],
     horizon: Annotated[int, typer.Option(help="Years ahead, 1 to 5.")] = 5,
@@ -32,9 +29,7 @@ def seal(
     sealed_on: Annotated[
         str, typer.Option(help="Day of sealing, YYYY-MM-DD (default: today).")
     ] = "",
-    out: Annotated[
-        Path | None, typer.Option(help="Folder of the seals (default: seals beside the tables).")
-    ] = None,
+    out: options.Kept = None,
 ) -> None:
     """Write the nation's and every area's forecasts with the digests that seal them.
 
@@ -49,7 +44,7 @@ def seal(
 
     data = load()
     day = data.date(origin)
-    folder = out or data.folder / seals.FOLDER
+    folder = options.beside(data, out, seals.FOLDER)
     before = seals.read_seals(folder, data.dictionary)
     chosen = seals.seal_name(name, day)
     if (folder / chosen).exists():
@@ -71,10 +66,10 @@ def seal(
     typer.echo(f"Hash of the seal: {made.sha256}")
 
 
-@forecast.command()
+@group.command()
 def score(
     name: Annotated[str, typer.Option("--seal", help="Only the seal of this name.")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+    as_json: options.Json = False,
     folder: Annotated[
         Path | None, typer.Option("--from", help="Folder of the seals (default: the study's).")
     ] = None,
@@ -90,7 +85,7 @@ def score(
     chosen = _chosen(found, name)
     scores = [score_seal(s, data) for s in chosen]
     if as_json:
-        _print_json([s.as_dict() for s in scores])
+        options.print_json([s.as_dict() for s in scores])
         return
     if not scores:
         typer.echo(words.seals_sentence(scores))
@@ -124,11 +119,9 @@ def _print_score(result: Any) -> None:
     typer.echo("")
 
 
-@forecast.command()
+@group.command()
 def origins(
-    out: Annotated[
-        Path | None, typer.Option(help="File to write (default: origins.csv beside the tables).")
-    ] = None,
+    out: options.Kept = None,
 ) -> None:
     """Refit the register model at each past count and keep what it would have forecast.
 
@@ -143,19 +136,20 @@ def origins(
     from mappa.forecasts import national_draws
 
     data = load()
+    path = options.beside(data, out, f"{rolling.TABLE}.csv")
     dates = rolling.origin_dates(data)
     made = rolling.make_kept(data, national_draws.mode_draws)
     rows = list(tqdm(made, total=len(dates), desc="origins", unit="fit"))
     text = pd.concat(rows).to_csv(index=False, lineterminator="\n")
-    place = write_atomically(out or data.folder / f"{rolling.TABLE}.csv", text)
+    place = write_atomically(path, text)
     typer.echo(f"Kept the forecasts of {len(dates)} origins in {place}.")
 
 
-@forecast.command()
+@group.command()
 def requests(
-    as_of: Annotated[str, typer.Option(help="Date of the last figures used.")] = "",
+    as_of: options.AsOf = None,
     table: Annotated[str, typer.Option(help="Only the request for this table.")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+    as_json: options.Json = False,
 ) -> None:
     """Print the requests for unpublished tables, the most helpful first."""
     from mappa.data import load
@@ -164,13 +158,12 @@ def requests(
     from mappa.words.register import value_of_information as words
 
     data = load()
-    force = str(data.settings["default_force"])
-    settlement = open_study(force, as_of, data=data).settlement
+    settlement = open_study(data.force(), data.day(as_of), data=data).settlement
     found = [r for r in settlement.requests if table in {"", r.candidate}]
     if not found:
         raise UnknownName("table to ask for", table, [r.candidate for r in settlement.requests])
     if as_json:
-        _print_json([r.as_dict() for r in found])
+        options.print_json([r.as_dict() for r in found])
         return
     if not table:
         typer.echo(f"{words.settle_sentence(settlement)}\n")
@@ -190,9 +183,3 @@ def _day(text: str) -> Any:
         return dt.date.fromisoformat(text)
     except ValueError:
         raise UsageError(f"{text!r} is not a date: write it as YYYY-MM-DD.") from None
-
-
-def _print_json(value: Any) -> None:
-    import json
-
-    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))

@@ -20,12 +20,8 @@ OVERRIDES = {
     "@jupyterlab/docmanager-extension:plugin": {"defaultViewers": {"markdown": "Markdown Preview"}},
 }
 WELCOME = "welcome.md"
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command; what it does not know is passed on to JupyterLab."""
-    settings = {"allow_extra_args": True, "ignore_unknown_options": True}
-    app.command("lab", context_settings=settings)(lab)
+#: What the command does not know is passed on to JupyterLab.
+SETTINGS = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
 def lab(

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mappa.commands import options, report
+from mappa.commands import options
 
-
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command("list")(list_)
+if TYPE_CHECKING:
+    from mappa.runs.plan import ForcePlan, Study
 
 
 def list_(
@@ -31,8 +29,10 @@ def list_(
     """List every force (or those named): up to date, or what would run and why."""
     from mappa.runs import plan
 
-    settings = report.gather_settings(set_, as_of, margin, comparator, denominator)
-    study = plan.open_study(settings, out)
+    named = options.given(
+        as_of=as_of, margin=margin, comparator=comparator, denominator=denominator
+    )
+    study = plan.open_study(set_, named, out)
     if parameters:
         _list_parameters(study, as_json)
         return
@@ -59,21 +59,15 @@ def list_(
     typer.echo(f"{len(plans) - waiting} of {len(plans)} up to date; {waiting} would run.")
 
 
-def _state(p: object) -> str:
-    from mappa.runs.plan import ForcePlan
-
-    assert isinstance(p, ForcePlan)
+def _state(p: ForcePlan) -> str:
     if p.current:
         return "up to date"
     names = [s.notebook.name for s in p.steps if s.reason] or ["pages"]
     return f"would run {', '.join(names)}: {p.reason}"
 
 
-def _list_parameters(study: object, as_json: bool) -> None:
+def _list_parameters(study: Study, as_json: bool) -> None:
     """Print name, type, default, help and choices of every parameter."""
-    from mappa.runs.plan import Study
-
-    assert isinstance(study, Study)
     if as_json:
         rows = [
             {"notebook": n.name, "name": p.name, "type": p.kind, "default": p.default,

@@ -1,18 +1,32 @@
-"""What several commands share: their options, declared once, and how JSON is printed."""
+"""What several commands share: their options, declared once, and how answers are printed.
+
+An option that is not given is ``None`` and is not passed on, so that each default stands once: in
+the function that answers.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mappa.errors import OutputError
+
+if TYPE_CHECKING:
+    from mappa.data import Data
+
+Force = Annotated[str | None, typer.Option(help="Name of the force (default: the study's).")]
 Forces = Annotated[
     list[str] | None, typer.Option("--force", help="A force; give it again for several.")
 ]
 Everyone = Annotated[bool, typer.Option("--all", help="Every force.")]
-AsOf = Annotated[str | None, typer.Option(help="Date of the stock, YYYY-MM-DD.")]
+AsOf = Annotated[
+    str | None, typer.Option(help="Date of the last figures used, YYYY-MM-DD (default: study's).")
+]
+Horizon = Annotated[int | None, typer.Option(help="Years of forecast after that date.")]
 Margin = Annotated[float | None, typer.Option(help="Difference that would matter (0.1 is 10%).")]
 Comparator = Annotated[str | None, typer.Option(help="What the rate is compared with.")]
 Denominator = Annotated[str | None, typer.Option(help="Whose number a count is divided by.")]
@@ -21,9 +35,45 @@ Settings = Annotated[
     typer.Option("--set", metavar="NAME=VALUE", help="Any other parameter of the notebooks."),
 ]
 Out = Annotated[Path, typer.Option(help="Folder of the pages.")]
+Kept = Annotated[
+    Path | None, typer.Option("--out", help="Where to write (default: beside the tables).")
+]
+Processes = Annotated[int, typer.Option(min=1, help="Worker processes.")]
+Dask = Annotated[
+    str, typer.Option(metavar="ADDRESS", help="Run on a dask scheduler (needs mappa[dask]).")
+]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change.")]
 Json = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
+
+
+def given(**values: Any) -> dict[str, Any]:
+    """Return the options that were given."""
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def print_json(value: Any) -> None:
     """Print *value* as JSON."""
     typer.echo(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def print_texts(texts: Iterable[str]) -> None:
+    """Print paragraphs, a blank line between them."""
+    typer.echo("\n\n".join(map(str, texts)))
+
+
+def beside(data: Data, out: Path | None, name: str = "") -> Path:
+    """Return where a result is kept: *out*, else *name* in the folder of the tables.
+
+    Raises OutputError where that folder is an installed package's: what is written there goes
+    with the next installation.
+    """
+    from mappa.data import places
+
+    shipped = not places.in_clone() and data.folder.is_relative_to(Path(places.__file__).parents[1])
+    if out is None and shipped:
+        raise OutputError(
+            f"The tables in {data.folder} are those of the installed package, which is no place "
+            "for results: name your own copy with `mappa --data FOLDER`, or a place with --out."
+        )
+    return out if out is not None else data.folder / name

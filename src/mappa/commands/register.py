@@ -6,44 +6,34 @@ from typing import Annotated
 
 import typer
 
+from mappa.commands import options
+
 group = typer.Typer(
     help="Where the growth comes from: the register model, what-ifs and its fit.",
     no_args_is_help=True,
 )
 
 
-def register(app: typer.Typer) -> None:
-    """Add the group of commands."""
-    app.add_typer(group, name="register")
-
-
 @group.command()
 def show(
-    force: Annotated[str, typer.Option(help="Name of the force.")] = "",
-    as_of: Annotated[str, typer.Option(help="Date of the last figures used.")] = "",
-    horizon: Annotated[int, typer.Option(help="Years of forecast, 0 to 10.")] = 4,
+    force: options.Force = None,
+    as_of: options.AsOf = None,
+    horizon: options.Horizon = None,
     reference: Annotated[
-        str, typer.Option(help="Year to March that growth is held against, such as 2009/10.")
-    ] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print the record as JSON.")] = False,
+        str | None, typer.Option(help="Year to March that growth is held against, such as 2009/10.")
+    ] = None,
+    as_json: options.Json = False,
 ) -> None:
     """Say where the year's growth comes from."""
-    import json
-
     from mappa.data import load
     from mappa.forecasts.record import build
     from mappa.words.register import answer, fit, law, year
 
     data = load()
-    record = build(
-        data,
-        force or str(data.settings["default_force"]),
-        as_of or str(data.settings["default_as_of"]),
-        horizon=horizon,
-        reference=reference,
-    )
+    chosen = options.given(horizon=horizon, reference=reference)
+    record = build(data, data.force(force), data.day(as_of), **chosen)
     if as_json:
-        typer.echo(json.dumps(record.as_dict(), indent=2, ensure_ascii=False))
+        options.print_json(record.as_dict())
         return
     parts = (
         answer.answer,
@@ -54,8 +44,7 @@ def show(
         fit.informed,
         fit.status,
     )
-    for part in parts:
-        typer.echo(f"{part(record)}\n")
+    options.print_texts(part(record) for part in parts)
 
 
 @group.command(context_settings={"ignore_unknown_options": True})
@@ -64,16 +53,14 @@ def scenario(
         list[str],
         typer.Argument(help="name=value pairs, such as threshold_months=48 from=2010-04."),
     ],
-    as_of: Annotated[str, typer.Option(help="Date of the last figures used.")] = "",
-    horizon: Annotated[int, typer.Option(help="Years beyond that date, 1 to 10.")] = 10,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the record as JSON.")] = False,
+    as_of: options.AsOf = None,
+    horizon: options.Horizon = None,
+    as_json: options.Json = False,
 ) -> None:
     """Run a what-if: other terms, limits, lengths or volume from a date.
 
     Beside the settings, from=YYYY-MM says since when and cohorts=new or cohorts=all for whom.
     """
-    import json
-
     from mappa.data import load
     from mappa.errors import UsageError
     from mappa.register.answers import scenarios
@@ -90,37 +77,29 @@ def scenario(
         chosen[name] = value
     since, cohorts = chosen.pop("from", ""), chosen.pop("cohorts", "new")
     data = load()
-    record = scenarios.build(
-        data,
-        as_of or str(data.settings["default_as_of"]),
-        chosen,
-        since=since,
-        cohorts=cohorts,
-        horizon=horizon,
-    )
+    years = options.given(horizon=horizon)
+    record = scenarios.build(data, data.day(as_of), chosen, since=since, cohorts=cohorts, **years)
     if as_json:
-        typer.echo(json.dumps(record.as_dict(), indent=2, ensure_ascii=False))
+        options.print_json(record.as_dict())
         return
     typer.echo(words.scenario(record))
 
 
 @group.command()
 def fit(
-    as_of: Annotated[str, typer.Option(help="Date of the last figures used.")] = "",
+    as_of: options.AsOf = None,
     version: Annotated[str, typer.Option(help="Version of the model (default: all).")] = "",
     seed: Annotated[int, typer.Option(help="Seed of the draws.")] = 1,
     kept: Annotated[int, typer.Option(help="Draws kept of each chain.")] = 5000,
-    processes: Annotated[int, typer.Option(help="Worker processes.")] = 2,
-    out: Annotated[str, typer.Option(help="Folder for the result (default: the data's).")] = "",
-    dask: Annotated[str, typer.Option(help="Address of a dask scheduler to send it to.")] = "",
+    processes: options.Processes = 2,
+    out: options.Kept = None,
+    dask: options.Dask = "",
 ) -> None:
     """Sample the posterior of each version and write it where it ships.
 
     Goes on where it was stopped.
     """
-    import contextlib
     import os
-    from pathlib import Path
 
     # One thread of linear algebra for each worker: they would only wait for one another.
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -140,10 +119,10 @@ def fit(
             "1 or more."
         )
     data = load()
-    day = data.date(as_of or str(data.settings["default_as_of"]))
+    day = data.day(as_of)
     known = [v.name for v in priors_of(data, version).versions]
-    folder = Path(out) if out else data.folder
-    with executor(dask) if dask else contextlib.nullcontext((None, 1)) as (workers, _):
+    folder = options.beside(data, out)
+    with executor(dask) as (workers, _):
         for name in [version] if version else known:
             with tqdm(total=100, desc=name, unit="%", mininterval=1.0) as bar:
 
@@ -168,13 +147,12 @@ def fit(
 def calibrate(
     version: Annotated[str, typer.Option(help="Version of the model (default: the first).")] = "",
     sets: Annotated[int, typer.Option(help="Made-up sets of figures.")] = 200,
-    processes: Annotated[int, typer.Option(help="Worker processes.")] = 2,
-    out: Annotated[str, typer.Option(help="Folder for the result (default: the data's).")] = "",
+    processes: options.Processes = 2,
+    out: options.Kept = None,
 ) -> None:
     """Test the sampler on figures made from the model, and write how the true values rank."""
     import concurrent.futures
     import multiprocessing
-    from pathlib import Path
 
     import numpy as np
     from tqdm import tqdm
@@ -190,14 +168,14 @@ def calibrate(
             f"--sets is {sets} and --processes {processes}: they can be 2 or more, and 1 or more."
         )
     data = load()
-    density = density_of(data, data.date(str(data.settings["default_as_of"])), version)
+    density = density_of(data, data.day(), version)
     context = multiprocessing.get_context("spawn")
     with concurrent.futures.ProcessPoolExecutor(processes, mp_context=context) as pool:
         made = pool.map(calibration.ranks, [density] * sets, range(1, sets + 1))
         found = np.array(list(tqdm(made, total=sets, unit="set", mininterval=1.0)))
     table = calibration.summary(density.model.names, found)
     words = table["inside"].map({True: "true", False: "false"})
-    folder = Path(out) if out else data.folder
+    folder = options.beside(data, out)
     path = write_atomically(
         folder / "calibration.csv",
         table.assign(inside=words).to_csv(index=False, lineterminator="\n"),
@@ -210,19 +188,17 @@ def calibrate(
 
 @group.command()
 def assumptions(
-    out: Annotated[str, typer.Option(help="Folder of the log (default: the data's).")] = "",
+    out: options.Kept = None,
 ) -> None:
     """Write the sensitivities of the assumptions log anew from the shipped posterior.
 
     To be run after each fit that is shipped; statements, ranges and grades stay as they are.
     """
-    from pathlib import Path
-
     from mappa.data import load
     from mappa.register.answers import assumptions as log
     from mappa.register.posterior import draws as posterior
 
     data = load()
-    p = posterior.load(data, data.date(str(data.settings["default_as_of"])))
-    path = log.remake(log.log_of(Path(out) if out else data.folder), p)
+    p = posterior.load(data, data.day())
+    path = log.remake(log.log_of(options.beside(data, out)), p)
     typer.echo(f"Wrote {path}: {p.status.split(':')[0]}, {len(p.z)} draws")

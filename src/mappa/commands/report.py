@@ -17,11 +17,6 @@ if TYPE_CHECKING:
 FEW = 3
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command()(report)
-
-
 def report(
     force: options.Forces = None,
     everyone: options.Everyone = False,
@@ -41,9 +36,7 @@ def report(
     timeout: Annotated[
         float | None, typer.Option(min=1, help="Longest that one cell may take (seconds).")
     ] = None,
-    dask: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="Run on a dask.distributed cluster.")
-    ] = None,
+    dask: options.Dask = "",
     quiet: Annotated[bool, typer.Option(help="Print only failures and the answer.")] = False,
     cold: Annotated[bool, typer.Option(help="Ordinary kernels, none forked.", hidden=True)] = False,
 ) -> None:
@@ -56,8 +49,10 @@ def report(
     from mappa.runs.publish import make_folder, tidy
     from mappa.runs.report import Options
 
-    settings = gather_settings(set_, as_of, margin, comparator, denominator)
-    study = plan.open_study(settings, out)
+    named = options.given(
+        as_of=as_of, margin=margin, comparator=comparator, denominator=denominator
+    )
+    study = plan.open_study(set_, named, out)
     forces = plan.choose_forces(study.data, force or [], everyone)
     local.allow_files()
     make_folder(out)
@@ -74,21 +69,6 @@ def report(
         typer.echo("mappa: Stopped; what is published is whole, run again for the rest.", err=True)
         raise typer.Exit(stop.exit_status) from None
     _tell(run, out, everyone)
-
-
-def gather_settings(
-    given: list[str] | None,
-    as_of: str | None,
-    margin: float | None,
-    comparator: str | None,
-    denominator: str | None,
-) -> dict[str, Any]:
-    """Return the parameters that the options set; those not given keep the notebooks' defaults."""
-    from mappa.runs.parameters import read_setting
-
-    settings: dict[str, Any] = dict(read_setting(text) for text in given or [])
-    named = {"as_of": as_of, "margin": margin, "comparator": comparator, "denominator": denominator}
-    return settings | {name: value for name, value in named.items() if value is not None}
 
 
 def _many(plans: list[ForcePlan]) -> bool:

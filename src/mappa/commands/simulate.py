@@ -2,37 +2,28 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command()(simulate)
+from mappa.commands import options
 
 
 def simulate(
-    force: Annotated[str, typer.Option(help="Area whose population is under study.")] = "",
-    as_of: Annotated[str, typer.Option(help="Date whose counted areas are used.")] = "",
+    force: options.Force = None,
+    as_of: options.AsOf = None,
     replications: Annotated[
         int, typer.Option(min=100, max=1_000_000, help="Replications of each setting.")
     ] = 10_000,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the random numbers.")] = 42,
-    out: Annotated[
-        Path | None, typer.Option(help="File to write (default: simulation.csv beside the tables).")
-    ] = None,
-    dask: Annotated[
-        str, typer.Option(help="Address of a dask scheduler to run on (needs mappa[dask]).")
-    ] = "",
+    out: options.Kept = None,
+    dask: options.Dask = "",
 ) -> None:
     """Run the simulation study of the rate's tests, with a progress bar, and keep its result.
 
     False alarms and coverage where there is no difference, with and without variance between
     areas, and power at ratios from 1.05 to 1.5.
     """
-    import contextlib
     import sys
 
     from tqdm import tqdm
@@ -44,17 +35,17 @@ def simulate(
     from mappa.words.rate import simulation as words
 
     data = load()
-    with executor(dask) if dask else contextlib.nullcontext((None, 1)) as (workers, _):
+    path = options.beside(data, out, f"{kept.NAME}.csv")
+    with executor(dask) as (workers, _):
         frame = kept.run(
             data,
-            data.force(force or None),
-            data.day(as_of or None),
+            data.force(force),
+            data.day(as_of),
             replications=replications,
             seed=seed,
             watch=lambda settings: iter(tqdm(settings, unit="setting", file=sys.stderr)),
             executor=workers,
         )
-    path = out if out is not None else data.folder / f"{kept.NAME}.csv"
     write_atomically(path, kept.as_csv(data, frame))
     typer.echo(words.summary(frame))
     typer.echo(f"Kept in {path}.")

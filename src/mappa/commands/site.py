@@ -8,11 +8,6 @@ from typing import Annotated
 import typer
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command()(site)
-
-
 def site(
     reports: Annotated[Path, typer.Option(help="Folder into which `mappa report` wrote.")] = Path(
         "reports"

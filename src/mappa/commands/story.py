@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mappa.commands import options
 from mappa.errors import MappaError
 
 if TYPE_CHECKING:
@@ -14,13 +15,8 @@ if TYPE_CHECKING:
     from mappa.rates.story.check import Finding
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command()(story)
-
-
 def story(
-    force: Annotated[str, typer.Option(help="Name of the area (default: the study's).")] = "",
+    force: options.Force = None,
     claims: Annotated[
         Path | None,
         typer.Option(help="Your own claims: a table with the columns area, date, measure, value."),
@@ -31,14 +27,12 @@ def story(
             "--register", help="Ask the register model what explains the growth (minutes)."
         ),
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+    as_json: options.Json = False,
 ) -> None:
     """Recompute every claim: printed value, recomputed value, verdict, and the sentence why.
 
     With --claims it checks your own table and says how a claim that fails should read.
     """
-    import json
-
     from mappa.data import load
     from mappa.rates.story import check as checks
     from mappa.rates.story.file import read_claims
@@ -52,14 +46,14 @@ def story(
         for remark in read.remarks:
             typer.echo(f"Remark: {remark}", err=as_json)
     else:
-        asked = checks.story_claims(data, force or str(data.settings["default_force"]))
+        asked = checks.story_claims(data, data.force(force))
     explanation = _explanation(data) if with_register else None
     found = checks.check_all(data, asked, explanation=explanation)
     if as_json:
         rows = [
             {**f.as_dict(), "why": words.why(f), "correction": words.correction(f)} for f in found
         ]
-        typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        options.print_json(rows)
         _refuse(errors)
         return
     for f in found:
@@ -86,11 +80,8 @@ def _explanation(data: Data) -> Finding:
     from mappa.rates.story.check import explained
     from mappa.studies.register import register as open_register
 
-    settings = data.settings
     # Every draw that is shipped: the same medians as in the register's notebook.
-    record = open_register(
-        str(settings["default_force"]), str(settings["default_as_of"]), data=data
-    ).record
+    record = open_register(data.force(), data.day(), data=data).record
     law = record.counterfactuals[0]
     return explained(
         record.accounting.published_growth or record.accounting.net.mean,

@@ -12,7 +12,7 @@ from mappa.data.load import DENOMINATORS
 from mappa.errors import UnknownName, UsageError
 from mappa.runs import state
 from mappa.runs.notebooks import Notebook
-from mappa.runs.parameters import Scalar, check_all
+from mappa.runs.parameters import Scalar, check_all, read_setting
 
 WORK = ".work"  # in the folder of the pages: what is executed and not yet published
 
@@ -108,7 +108,7 @@ class Study:
         settings = dict(self.settings)
         if "force" in settings:
             raise UsageError("Name the force by --force, not among the other settings.")
-        day = self.data.date(settings.get("as_of") or self.data.settings["default_as_of"])
+        day = self.data.day(settings.get("as_of") or None)
         settings["as_of"] = f"{day:%Y-%m-%d}"
         known = {
             "denominator": list(DENOMINATORS),
@@ -167,8 +167,14 @@ def _step(
     return Step(notebook, values, inputs, reason, None)
 
 
-def open_study(settings: Mapping[str, Any], out: Path) -> Study:
+def open_study(texts: Sequence[str] | None, named: Mapping[str, Any], out: Path) -> Study:
     """Return the study in the folders that are in use, its settings checked for every notebook.
+
+    Parameters
+    ----------
+    texts: settings as ``name=value``.
+    named: settings by name, which go before *texts*.
+    out: the folder of the pages.
 
     Raises MappaError in one sentence, before any kernel starts.
     """
@@ -177,9 +183,9 @@ def open_study(settings: Mapping[str, Any], out: Path) -> Study:
 
     data = load()
     found = tuple(notebooks.find(places.notebooks_folder()))
-    given = {name: value for name, value in settings.items() if value is not None}
+    given = dict(map(read_setting, texts or ())) | dict(named)
     study = Study(data, found, given, out)
-    _check_ranges(study, study.values(str(data.settings["default_force"])))
+    _check_ranges(study, study.values(data.force()))
     return study
 
 
@@ -211,5 +217,5 @@ def choose_forces(data: Data, names: Sequence[str], everyone: bool) -> list[str]
         raise UsageError("Give --force or --all, not both.")
     if everyone:
         return data.names
-    chosen = {data.area(name) for name in names or [str(data.settings["default_force"])]}
+    chosen = {data.area(name) for name in names or [data.force()]}
     return [name for name in data.names if name in chosen]
