@@ -102,14 +102,10 @@ def write_workbook(
         rows.append(row)
     if total:
         numbers = frame.drop(columns="area").sum()
-        rows.append([figures_nation(frame), *(int(v) for v in numbers)])
+        rows.append(["Total", *(int(v) for v in numbers)])
     rows += [[""], ["Notes"], ["1. Areas are police force areas."]]
     cover = [["Cover sheet"], ["Area", "this is not the table"]]
     return write_sheets(path, {"Cover": cover, "Table": rows})
-
-
-def figures_nation(frame: pd.DataFrame) -> str:
-    return str(frame.attrs.get("nation", "Total"))
 
 
 class Server:

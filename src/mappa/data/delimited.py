@@ -11,7 +11,7 @@ import re
 from mappa.data.sheets import Cell, Sheet, cell_of, check_size
 from mappa.errors import DataError
 
-_SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+_SEPARATORS = ",;\t|"
 
 
 def read_delimited(content: bytes, name: str) -> Sheet:
@@ -41,16 +41,14 @@ def read_delimited(content: bytes, name: str) -> Sheet:
 
 
 def _decode(content: bytes, name: str) -> tuple[str, tuple[str, ...]]:
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encoding = "utf-16"
-    else:
-        encoding = "utf-8-sig"
+    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    encoding, other = ("utf-16", "ascii") if wide else ("utf-8-sig", "cp1252")
     remarks: tuple[str, ...] = ()
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError:
         try:
-            text = content.decode("cp1252" if encoding != "utf-16" else "ascii")
+            text = content.decode(other)
         except UnicodeDecodeError:
             raise DataError(f"{name} is not UTF-8 text: save it as CSV in UTF-8.") from None
         remarks = (f"{name} is not UTF-8: it was read as Windows-1252.",)

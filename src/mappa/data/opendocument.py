@@ -66,11 +66,12 @@ def _sheet(table: Element, title: str, visible: bool, raised: set[str], name: st
     line, filled = 1, 0
     for element in table.iter(f"{_TABLE}table-row"):
         times = _repeats(element, "number-rows-repeated")
-        cells, spans = _row(element, raised, line, times, f"{name}, sheet {title!r}")
+        where = f"{name}, sheet {title!r}"
+        cells, spans = _row(element, raised, line, times, where)
         if cells:
             filled += times * len(cells)
             if times > MOST_ROWS or filled > MOST_CELLS:
-                raise _too_large(name, title, line, times, len(cells))
+                raise _too_large(where, line, times, len(cells))
             check_size(name, title, len(rows) + times, max(cells) + 1, filled)
             for further in range(line, line + times):
                 rows[further] = cells
@@ -81,11 +82,11 @@ def _sheet(table: Element, title: str, visible: bool, raised: set[str], name: st
     return Sheet(title, rows, visible, frozenset(hidden), tuple(merged))
 
 
-def _too_large(name: str, title: str, line: int, times: int, width: int) -> DataError:
+def _too_large(where: str, line: int, times: int, width: int) -> DataError:
     return DataError(
-        f"{name}, sheet {title!r}, rows {line:,} to {line + times - 1:,}: {width:,} cells in "
-        f"each, {times * width:,} cells, and at most {MOST_CELLS:,} are read; right: a sheet that "
-        "holds the table alone."
+        f"{where}, rows {line:,} to {line + times - 1:,}, fill {width:,} columns, "
+        f"{times * width:,} cells, and at most {MOST_CELLS:,} are read; right: a sheet that holds "
+        "the table alone."
     )
 
 
@@ -103,12 +104,7 @@ def _row(
         cell = _cell(part, raised)
         if cell.text or cell.raised:
             if len(cells) + repeats > MOST_COLUMNS:
-                last = line + times - 1
-                raise DataError(
-                    f"{where}, rows {line:,} to {last:,}, hold {cell.text[:20]!r} in "
-                    f"{repeats:,} columns, {repeats * times:,} cells, and at most "
-                    f"{MOST_CELLS:,} are read; right: a sheet that holds the table alone."
-                )
+                raise _too_large(where, line, times, repeats)
             cells.update((i, cell) for i in range(column, column + repeats))
         down = _repeats(part, "number-rows-spanned")
         across = _repeats(part, "number-columns-spanned")
