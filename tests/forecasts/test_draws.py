@@ -30,11 +30,12 @@ def test_register_draws_add_the_error_of_a_count(
 
     seen = {}
 
-    def made(known: Data, origin: pd.Timestamp, horizon: int) -> object:
+    def made(known: Data, origin: pd.Timestamp, horizon: int, draws: int | None) -> object:
         seen["last"] = known.national_figures["date"].max()
-        draws = np.full((5000, horizon), 64000.0)
-        start = np.full(5000, 62435.0)  # where the count is: the draws stay where they are
-        return types.SimpleNamespace(draws=draws, start=start, status="sampled: draws shipped")
+        # Draws that miss the count by different amounts and grow alike.
+        start = np.linspace(61000.0, 63000.0, 5000)
+        ahead = np.repeat(start[:, None] * 64000 / 62435, horizon, axis=1)
+        return types.SimpleNamespace(draws=ahead, start=start, status="sampled: draws shipped")
 
     monkeypatch.setattr(module, "forecast", made)
     found = nd.national_draws(data, ORIGIN, 2, "register")
@@ -57,7 +58,7 @@ def test_unknown_source_and_horizon(data: Data) -> None:
 def test_mode_draws_widen_with_the_horizon_and_see_nothing_later(data: Data) -> None:
     origin = pd.Timestamp("2015-03-31")
     draws = nd.mode_draws(data, origin, 4)
-    assert draws.shape == (nd.FUTURES, 4)
+    assert draws.shape == (5 * nd.FUTURES, 4)
     assert (np.diff(np.log(draws).std(axis=0)) > 0).all()
     cut = nd.mode_draws(data.until(origin), origin, 4)
     np.testing.assert_allclose(cut, draws, rtol=1e-12)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import numpy as np
 import pytest
 from click.testing import Result
 from later_rows import append
@@ -25,7 +26,7 @@ from mappa.studies.register import register
 from mappa.words import numbers as n
 from mappa.words.forecasts import answer as forecast_words
 from mappa.words.register import answer as words
-from mappa.words.register import fit, law, year
+from mappa.words.register import fit, law, versions, year
 
 AS_OF = "2020-03-31"
 
@@ -102,9 +103,28 @@ def test_the_data_inform_the_walk_too_and_conflict_is_said(record: ForecastRecor
         "recalled",
     ]
     text = fit.informed(record)
-    assert "steps of the latent inflow" in text
-    assert "Data and assumption conflict" in text
+    assert "The latent inflow has 11 steps" in text
+    assert "In some of the five versions data and assumption conflict: mean time" in text
+    conflicts = {name for v in record.versions for name in v.conflicts}
+    assert {"legacy_wait", "recalled", "served_short", "served_long"} <= conflicts
     assert "No figure used here informs the number of deaths" in text
+
+
+def test_each_version_stands_beside_the_pool(record: ForecastRecord) -> None:
+    """E2: the pool's mean is that of the versions; fit and checks are printed as information."""
+    means = [v.indefinite.mean for v in record.versions]
+    assert len(means) == 5
+    assert np.mean(means) == pytest.approx(record.accounting.kinds[0].mean)
+    shorter = [v.shorter.mean for v in record.versions]
+    assert np.mean(shorter) == pytest.approx(record.shorter[0].smaller.mean)
+    assert min(shorter) < 0 < max(shorter)
+    first, *others = record.versions
+    assert all(v.furthest == "prison count of 2011" and v.gap < -3 for v in others)
+    assert first.prior_predictive_p is not None and first.prior_predictive_p < 0.05
+    assert min(first.posterior_predictive_p.values()) > 0.05
+    assert "2009/10 made the rise larger is not clear" in words.answer(record)
+    for said in (versions.pooled(record), versions.checks(record)):
+        assert "five versions" in said
 
 
 def all_numbers(value: Any) -> Iterator[float]:

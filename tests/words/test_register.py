@@ -24,6 +24,7 @@ from mappa.register.answers.record import (
     RegisterRecord,
     ShorterSentences,
     StockPoint,
+    VersionAnswer,
 )
 from mappa.register.answers.scenarios import ScenarioPoint, ScenarioRecord
 from mappa.register.law.terms import Terms
@@ -32,6 +33,7 @@ from mappa.words.register import attribution as sw
 from mappa.words.register import common
 from mappa.words.register import fit as fw
 from mappa.words.register import law as lw
+from mappa.words.register import versions as vw
 from mappa.words.register import whatif as ww
 from mappa.words.register import year as yw
 
@@ -76,6 +78,32 @@ TERMS = Terms(
 
 def shorter(reference: str, smaller: float) -> ShorterSentences:
     return ShorterSentences(reference, e("shorter", smaller), e("jointly", smaller + 70))
+
+
+def version(
+    label: str, smaller: float, p: float | None, conflicts: tuple[str, ...] = ()
+) -> VersionAnswer:
+    return VersionAnswer(
+        name=label.replace(" ", "_"),
+        label=label,
+        indefinite=e("kind.indefinite", 120 + smaller),
+        shorter=e("shorter", smaller),
+        shorter_earliest=e("shorter", smaller + 48),
+        fixed_period=e("law", 75),
+        latent=e("latent", -40),
+        furthest="prison count of 2002",
+        gap=-2.34,
+        conflicts=conflicts,
+        figures=12,
+        squares=None if p is None else 14.2,
+        log_evidence=None if p is None else 5.0,
+        prior_predictive_p=p,
+        posterior_predictive_p={}
+        if p is None
+        else {"all": p, "stock": 0.4, "prison": 0.0, "largest": 0.3},
+        log_predictive=None if p is None else 7.25,
+        origins=None if p is None else 3,
+    )
 
 
 @pytest.fixture()
@@ -155,6 +183,7 @@ def record() -> RegisterRecord:
             Impulse(k, y, -y * 10.0, -y * 12.0, -y * 8.0) for k in lw.KINDS for y in (1, 5)
         ),
         assumption_growth=(),
+        versions=(version("one way", 38, 0.2), version("another way", -2, 0.01, ("a",))),
         parameters=(
             parameter("a", 0.8, "data", conflict=True, median=2.5),
             parameter("b", 0.1, "prior only"),
@@ -179,7 +208,7 @@ def test_the_answer_is_three_paragraphs(record: RegisterRecord) -> None:
     assert str(aw.answer(record)) == snapshot("""\
 The number on the register in Freedonia rose by 200 in the year to 31 March 2010. Most of the rise is people registered indefinitely: about 121 more of them joined than left (90% interval 110 to 130). People with suspended sentences added about 80. All other groups together shrank by about 26. The remaining 25 are unexplained.
 
-Had sentences been as short as in 1999/00, the rise would have been about 18 smaller (90% interval 8 to 28); as short as in 1994/95, about 66 smaller (56 to 76).
+Had sentences been as short as in 1999/00, the rise would have been about 18 smaller (90% interval 8 to 28). Had sentences been as short as in 1994/95, the rise would have been about 66 smaller (90% interval 56 to 76).
 
 Fewer people joined the register for each sentence than in 1999/00. That took about 40 off the rise (30 to 50), which published sentences alone would have put at about 215. No published figure shows why.\
 """)
@@ -254,7 +283,7 @@ def test_a_rise_smaller_than_its_largest_part(record: RegisterRecord) -> None:
 
 def test_certainty(record: RegisterRecord) -> None:
     assert str(aw.certainty(changed(record, 180.0))) == snapshot(
-        "How sure: the change in people with suspended sentences has a 90% interval 70 to 90, that in all other groups −36 to −16. These parts are averages over the draws of the model, so they add up. The numbers for shorter sentences each answer a question of their own: they overlap and cannot be added to the parts. Little is left unexplained because the model is fitted to these counts, not because everything is understood: the inflow for each sentence was free to follow them. All this assumes that notification periods run from conviction, in custody too, and that what is not published lies in the ranges stated below."
+        "How sure: the change in people with suspended sentences has a 90% interval 70 to 90, that in all other groups −36 to −16. All numbers average two versions of the model with equal weights, fixed before any was fitted. The parts are means, so they add up. The numbers for shorter sentences each answer a question of their own: they overlap and cannot be added to the parts. Little is left unexplained because the model is fitted to these counts, not because everything is understood: the inflow for each sentence was free to follow them. All this assumes that notification periods run from conviction, in custody too, and that what is not published lies in the ranges stated below."
     )
 
 
@@ -308,7 +337,7 @@ def test_attribution_table_marks_drivers_without_figures(record: RegisterRecord)
 
 def test_the_law(record: RegisterRecord) -> None:
     assert str(lw.shorter(record)) == snapshot(
-        "Longer sentences made the rise of the year to 31 March 2010 larger by about 66 since 1994/95 (56 to 76) and 18 since 1999/00 (8 to 28). A sentence can move people across a limit only when the shorter period would have ended, so the effect of recent lengthening is small by the rules themselves. This assumes the average sentence lengths published for a few years, with straight lines between them."
+        "What longer sentences added to the rise of the year to 31 March 2010, in people: +66 since 1994/95 (+56 to +76) and +18 since 1999/00 (+8 to +28). A sentence can move people across a limit only when the shorter period would have ended, so the effect of recent lengthening is small by the rules themselves. This assumes the average sentence lengths published for a few years, with straight lines between them."
     )
     assert lw.shorter_table(record).frame.to_numpy().tolist() == snapshot(
         [
@@ -363,7 +392,7 @@ def test_misfit_and_status(record: RegisterRecord) -> None:
     )
     good = {"rhat_max": 1.0042, "draws": 1000, "chains": 4, "ess_min": 512.3}
     assert str(fw.status(dataclasses.replace(record, diagnostics=good))) == snapshot(
-        "How found: sampled: draws shipped. Over 1000 draws of 4 chains the largest R-hat of all quantities shown is 1.0042 and the smallest effective sample size 512."
+        "How found: sampled: draws shipped. There are 1,000 draws, from 4 chains of each of two versions. Of all quantities shown the largest R-hat is 1.0042 and the smallest effective sample size 512."
     )
 
 
@@ -371,12 +400,12 @@ def test_what_the_data_inform_counts_the_latent_inflow_and_names_conflicts(
     record: RegisterRecord,
 ) -> None:
     assert str(fw.informed(record)) == snapshot("""\
-The data inform 2 of the 3 quantities in the model, and 0 more in part; 1 rest mainly on stated ranges. Informed are: rate of a. Of the 1 steps of the latent inflow 1 are informed: they follow the counts, so most of the fit is theirs.
+The data inform 2 of the 3 quantities in the model, and 0 more in part; 1 rest mainly on stated ranges. Informed are: rate of a. The latent inflow has 1 steps, of which the data inform 1 at least in part: it is free to follow the counts.
 
-Data and assumption conflict (rate of a: 2.5 ratio, where 0.5 to 2.0 was assumed). Such a value shows strain in the model and is no finding.\
+In some of the two versions data and assumption conflict: rate of a (ratio, in one: assumed 0.50 to 2.0). Such a value shows strain in the model and is no finding.\
 """)
     deaths = parameter(fw.MORTALITY, 0.0, "prior only")
-    text = fw.informed(dataclasses.replace(record, parameters=(deaths,)))
+    text = fw.informed(dataclasses.replace(record, parameters=(deaths,), versions=()))
     assert str(text) == snapshot("""\
 The data inform 0 of the 1 quantities in the model, and 0 more in part; 1 rest mainly on stated ranges.
 
@@ -418,3 +447,76 @@ def test_scenario(what_if: ScenarioRecord) -> None:
     )
     table = ww.whatifs_table([what_if, dataclasses.replace(what_if, points=(same,))])
     assert table.frame["Change of the stock"].tolist() == ["−100 (−120 to −80)", "none by then"]
+
+
+def test_the_versions_are_pooled_with_equal_weights(record: RegisterRecord) -> None:
+    assert str(vw.pooled(record)).split("\n\n")[0] == snapshot(
+        "These numbers average two versions of the model with equal weights, fixed before any was fitted. They differ in how published custody enters and in what else fills the prisons. Their own middle estimates for people registered indefinitely run from 118 to 158. For sentences as long as in 1999/00 they run from 2 larger to 38 smaller."
+    )
+    assert vw.answers_table(record).frame.to_dict("list") == snapshot(
+        {
+            "Version": ["One way", "Another way"],
+            "Growth of those registered indefinitely": [
+                "+158 (+148 to +168)",
+                "+118 (+108 to +128)",
+            ],
+            "Smaller with sentences of 1999/00": ["+38 (+28 to +48)", "−2 (−12 to +8)"],
+            "Smaller with sentences of 1994/95": ["+86 (+76 to +96)", "+46 (+36 to +56)"],
+            "Smaller if sentences of 25 months and more carried 9 years": [
+                "+75 (+65 to +85)",
+                "+75 (+65 to +85)",
+            ],
+            "Latent inflow since 1999/00": ["−40 (−50 to −30)", "−40 (−50 to −30)"],
+        }
+    )
+
+
+@pytest.mark.parametrize("p", [0.01, 0.2, None])
+def test_low_checks_are_named_with_the_figure_missed_most(
+    record: RegisterRecord, p: float | None
+) -> None:
+    versions = tuple(version(f"way {i}", 0, p) for i in range(2))
+    if p == 0.2:
+        fits = {"all": 0.5, "stock": 0.05}
+        versions = tuple(dataclasses.replace(v, posterior_predictive_p=fits) for v in versions)
+    record = dataclasses.replace(record, versions=versions)
+    said = {
+        0.01: snapshot("""\
+The prior predictive p is below 0.05 in two versions: figures like the real ones are unlikely under their stated ranges. What is not known is therefore wider than their intervals.
+
+Posterior predictive checks below 0.05 are these. Way 0: all figures and prison counts, furthest from the prison count of 2002 (−2.3 sd). Way 1: all figures and prison counts, furthest from the prison count of 2002 (−2.3 sd).\
+"""),
+        0.2: snapshot("""\
+No version's prior predictive check is below 0.05.
+
+No posterior predictive check is below 0.05.\
+"""),
+        None: snapshot("How well each version fits is computed with the shipped fit only."),
+    }
+    assert str(vw.checks(record)) == said[p]
+
+
+def test_fit_is_information_beside_the_answers(record: RegisterRecord) -> None:
+    table = vw.fit_table(record)
+    assert table.frame.iloc[1].to_dict() == snapshot(
+        {
+            "Version": "Another way",
+            "Squares": "14.2",
+            "Log evidence": "5.0",
+            "Prior predictive p": "0.010",
+            "Posterior p: all figures": "0.010",
+            "Posterior p: register counts": "0.400",
+            "Posterior p: prison counts": "0.000",
+            "Posterior p: largest gap": "0.300",
+            "Log density of next counts": "7.3",
+            "Furthest from": "prison count of 2002 (−2.3 sd)",
+        }
+    )
+    assert table.note == snapshot(
+        "12 figures, the same for each version and 3 yearly origins. Squares: sum of squared residuals at the mode, in standard deviations. A p below 0.05 means that made-up figures rarely fit as badly as the real ones."
+    )
+    assert str(vw.checks(record)) == snapshot("""\
+The prior predictive p is below 0.05 in one of two versions: figures like the real ones are unlikely under their stated ranges. What is not known is therefore wider than their intervals.
+
+Posterior predictive checks below 0.05 are these. One way: prison counts, furthest from the prison count of 2002 (−2.3 sd). Another way: all figures and prison counts, furthest from the prison count of 2002 (−2.3 sd).\
+""")

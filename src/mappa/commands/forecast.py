@@ -56,7 +56,12 @@ def seal(
         data,
         day,
         horizon,
-        [national_draws.national_draws(data, day, horizon, source) for source in sources],
+        [
+            national_draws.national_draws(
+                data, day, horizon, source, draws=national_draws.SEAL_DRAWS
+            )
+            for source in sources
+        ],
         name=chosen,
         sealed_on=made_on,
         previous=before[-1] if before else None,
@@ -125,7 +130,7 @@ def origins(
 ) -> None:
     """Refit the register model at each past count and keep what it would have forecast.
 
-    At the posterior mode; a few seconds for each origin.
+    At the posterior mode of each version; half a minute for each origin.
     """
     import pandas as pd
     from tqdm import tqdm

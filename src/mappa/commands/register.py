@@ -27,7 +27,7 @@ def show(
     """Say where the year's growth comes from."""
     from mappa.data import load
     from mappa.forecasts.record import build
-    from mappa.words.register import answer, fit, law, year
+    from mappa.words.register import answer, fit, law, versions, year
 
     data = load()
     chosen = options.given(horizon=horizon, reference=reference)
@@ -41,10 +41,14 @@ def show(
         year.accounting,
         law.indefinite_law,
         law.long_run,
+        versions.pooled,
+        versions.checks,
         fit.informed,
         fit.status,
     )
     options.print_texts(part(record) for part in parts)
+    tables = (versions.answers_table(record), versions.fit_table(record))
+    options.print_texts(f"{t.caption}\n\n{t.frame.to_string(index=False)}" for t in tables)
 
 
 @group.command(context_settings={"ignore_unknown_options": True})

@@ -35,7 +35,7 @@ from mappa.register.arrays import Array
 
 TABLE = "origins"
 REGISTER = "register_mode"
-REGISTER_LABEL = "register model (posterior mode)"
+REGISTER_LABEL = "register model (posterior modes of its versions)"
 #: Whose version the benchmarks' fits follow from.
 LIBRARY = f"statsmodels {importlib.metadata.version('statsmodels')}"
 LEAST_COUNTS = 11  # damped smoothing has five parameters and a variance to find
@@ -132,10 +132,12 @@ def model_digest(data: Data, origin: str | pd.Timestamp) -> str:
 
 
 def _priors(data: Data) -> str:
-    from mappa.register.inputs.model_tables import PARAMETERS, model_table
+    from mappa.register.inputs.model_tables import PARAMETERS, VERSIONS, model_table
 
     priors = model_table(data, PARAMETERS)[["parameter", "transform", "median", "low", "high"]]
-    return priors.sort_values("parameter").to_csv(index=False, lineterminator="\n")
+    versions = model_table(data, VERSIONS).drop(columns=["label", "words"])
+    tables = (priors.sort_values("parameter"), versions)
+    return "".join(t.to_csv(index=False, lineterminator="\n") for t in tables)
 
 
 def origin_dates(data: Data) -> list[pd.Timestamp]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -13,10 +14,15 @@ from mappa.forecasts import combined
 from mappa.forecasts.benchmarks import check_horizon, national_series
 from mappa.register.arrays import Array
 
-#: Futures drawn at a posterior mode: pairs of opposite steps, so that the median is steady.
+if TYPE_CHECKING:
+    from mappa.register.posterior.mode import Mode
+
+#: Futures at each version's posterior mode: pairs of opposite steps, for a steady median.
 FUTURES = 400
 SEED = 20200331
 STEP = 0.01  # of the derivatives, in prior standard deviations
+#: Draws of the register's posterior behind a seal: it is made once, so it may take its minutes.
+SEAL_DRAWS = 2000
 SOURCES = ("combined", "register", "benchmark")
 
 
@@ -30,82 +36,96 @@ class NationalDraws:
 
 
 def mode_draws(data: Data, origin: pd.Timestamp, horizon: int) -> Array:
-    """Return futures of the register model about its posterior mode, shape (draws, horizon).
+    """Return futures of the register model about its posterior modes, shape (draws, horizon).
 
-    The number sentenced walks on at random from the mode, and the whole starts at the last count
-    (:func:`jump_off`). To that is added the parameters'
-    uncertainty by the delta method (the forecast made straight at the mode, with the covariance
-    of the normal approximation there) and the error that the model allows a count. Nothing dated
-    after *origin* is used.
+    As many of each version of the model, so that the versions have equal weights as in the pooled
+    posterior. Nothing dated after *origin* is used.
     """
-    from mappa.register.model.stock import RegisterModel
+    from mappa.register.inputs.parameters import priors_of
     from mappa.register.posterior.mode import fit_mode
 
-    mode = fit_mode(data.until(origin), origin)
+    known, length = data.until(origin), check_horizon(horizon)
+    modes = [fit_mode(known, origin, version.name) for version in priors_of(data).versions]
+    return np.concatenate([_about_mode(known, origin, length, mode) for mode in modes])
+
+
+def _about_mode(data: Data, origin: pd.Timestamp, horizon: int, mode: Mode) -> Array:
+    """Return futures about one version's mode, from the count of *origin*.
+
+    The number sentenced walks on at random from the mode. To that is added the parameters'
+    uncertainty by the delta method (the forecast made straight at the mode, with the covariance
+    of the normal approximation there) and the error that the model allows a count.
+    """
+    from mappa.register.model.stock import RegisterModel
+
     near = mode.density.model
     fixed = near.priors.fixed
-    model = RegisterModel(near.inputs, near.priors, horizon=check_horizon(horizon))
+    model = RegisterModel(near.inputs, near.priors, horizon=horizon)
     dates = np.asarray(near.today + np.arange(0, horizon + 1), dtype=float)
 
-    def stock(z: Array, future: Array) -> Array:
-        return np.log(model.run(z, dates, future=future).stock)
+    def ahead(z: Array, future: Array) -> Array:
+        stock = model.run(z, dates, future=future).stock
+        return np.log(stock[1:] * jump_off(data, origin, stock[:1]))
 
     rng = np.random.default_rng(SEED)
     half = fixed["volume_walk"] * rng.standard_normal((FUTURES // 2, horizon))
-    futures = np.array([stock(mode.z, step) for step in np.concatenate([half, -half])])
+    futures = np.array([ahead(mode.z, step) for step in np.concatenate([half, -half])])
     level = np.zeros(horizon)
-    start = float(np.exp(stock(mode.z, level)[0]))
     slope = np.array(
         [
-            (stock(mode.z + step, level) - stock(mode.z - step, level)) / (2 * STEP)
+            (ahead(mode.z + step, level) - ahead(mode.z - step, level)) / (2 * STEP)
             for step in np.asarray(STEP * np.eye(len(mode.z)), dtype=float)
         ]
     )
-    slope = slope[:, 1:]
     spread = slope.T @ mode.covariance @ slope + fixed["error_exact"] ** 2 * np.eye(horizon)
     shock = rng.multivariate_normal(level, spread, FUTURES // 2, method="cholesky")
-    draws = np.exp(futures[:, 1:] + np.concatenate([shock, -shock]))
-    return draws * jump_off(data, origin, start)
+    return np.exp(futures + np.concatenate([shock, -shock]))
 
 
-def jump_off(data: Data, origin: pd.Timestamp, modelled: float) -> float:
-    """Return the factor that lets a model start from the count of *origin*, one without a count.
+def jump_off(data: Data, origin: pd.Timestamp, modelled: Array) -> Array:
+    """Return the factors that let draws start from the count of *origin*, ones without a count.
 
-    *modelled* is the stock (people) at which the model itself is on that day.
+    *modelled* are the stocks (people) at which the draws themselves are on that day.
     """
     series = national_series(data, origin)
     if series.empty or series.index[-1] != origin.year:
-        return 1.0
-    return float(series.iloc[-1] / modelled)
+        return np.ones_like(modelled)
+    return float(series.iloc[-1]) / modelled
 
 
-def _register_draws(data: Data, origin: pd.Timestamp, horizon: int) -> NationalDraws:
-    """Return the posterior's forecasts from the last count, with the error of a count.
+def _register_draws(
+    data: Data, origin: pd.Timestamp, horizon: int, draws: int | None
+) -> NationalDraws:
+    """Return the posterior's forecasts, each from the last count, with the error of a count.
 
     A seal is held against published counts, so that error belongs in it.
     """
     from mappa.register.inputs.parameters import priors_of
     from mappa.register.posterior.forecast import forecast
 
-    made = forecast(data, origin, horizon)
+    made = forecast(data, origin, horizon, draws)
     sd = priors_of(data).fixed["error_exact"]
     error = sd * np.random.default_rng(SEED).standard_normal(made.draws.shape)
-    start = jump_off(data, origin, float(np.median(made.start)))
+    paths = made.draws * jump_off(data, origin, made.start)[:, None] * np.exp(error)
     how = made.status.split(":")[0]
-    return NationalDraws(
-        start * made.draws * np.exp(error), "register", f"register model ({how} posterior)"
-    )
+    return NationalDraws(paths, "register", f"register model ({how} posterior)")
 
 
 def national_draws(
-    data: Data, origin: pd.Timestamp, horizon: int, source: str = "combined"
+    data: Data,
+    origin: pd.Timestamp,
+    horizon: int,
+    source: str = "combined",
+    draws: int | None = None,
 ) -> NationalDraws:
     """Return draws of the national stock by the source asked for, named for a seal.
+
+    *draws* are those of the register's posterior (by default all that are shipped, or a hundred).
 
     Raises UnknownName where *source* is not one of :data:`SOURCES`.
     """
     if source in ("combined", "register"):
-        made = _register_draws(data.until(origin), origin, check_horizon(horizon))
+        made = _register_draws(data.until(origin), origin, check_horizon(horizon), draws)
         if source == "register":
             return made
         paths = combined.combined_draws(
@@ -115,9 +135,9 @@ def national_draws(
     if source == "benchmark":
         from mappa.growth.national_path import benchmark_path
 
-        draws = benchmark_path(data, origin, check_horizon(horizon), 4000, SEED)
+        path = benchmark_path(data, origin, check_horizon(horizon), 4000, SEED)
         return NationalDraws(
-            draws, "growth_benchmark", "mean growth of the last three years, with its past errors"
+            path, "growth_benchmark", "mean growth of the last three years, with its past errors"
         )
     raise UnknownName("source of the nation's forecast", source, SOURCES)
 

@@ -36,6 +36,7 @@ from mappa.words.register import fit as fit_words
 from mappa.words.register import law as law_words
 from mappa.words.register import local as local_words
 from mappa.words.register import value_of_information as settle_words
+from mappa.words.register import versions as version_words
 from mappa.words.register import whatif as whatif_words
 from mappa.words.register import year as year_words
 from mappa.words.tables import Table
@@ -138,6 +139,10 @@ class RegisterStudy:
     impulse_table = _said(law_words.impulse_table)
     long_run = _said(law_words.long_run)
     stock_chart = _drawn(charts.stock)
+    pooled = _said(version_words.pooled)
+    versions_table = _said(version_words.answers_table)
+    checks = _said(version_words.checks)
+    fit_table = _said(version_words.fit_table)
     misfit = _said(fit_words.misfit)
     informed = _said(fit_words.informed)
     contraction_chart = _drawn(charts.contraction)

@@ -26,6 +26,7 @@ from mappa.register.answers.record import (
     StockPoint,
 )
 from mappa.register.answers.summary import Summary
+from mappa.register.answers.versions import version_answers
 from mappa.register.arrays import Array
 from mappa.register.effects import counterfactuals as cf
 from mappa.register.effects.attribution import LATENT
@@ -299,6 +300,7 @@ def build(
         counterfactuals=tuple(_other_laws(p)),
         impulse=tuple(_impulse(p)),
         assumption_growth=tuple(growth),
+        versions=tuple(version_answers(p, against)),
         parameters=tuple(prior_and_posterior(p)),
         long_run=tuple(summary.of(columns.long_run(y), f"after {y} years") for y in LONG_RUN),
         inputs=tuple(_inputs(p)),

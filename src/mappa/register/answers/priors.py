@@ -26,7 +26,7 @@ def prior_and_posterior(p: Posterior) -> list[PriorPosterior]:
         # Where a version does not use it, a parameter's draws are the prior's.
         used = [place for place, version in enumerate(p.versions) if version.uses(name)]
         z = p.z[np.isin(p.z[:, -1], used)]
-        rows.append(_parameter(name, texts, prior, priors.column(name, z), z[:, i]))
+        rows.append(_parameter(name, texts, prior, priors.column(name, z), z[:, [i, -1]]))
     return rows + _latent_steps(p)
 
 
@@ -37,8 +37,8 @@ def _latent_steps(p: Posterior) -> list[PriorPosterior]:
         start, end = (f"{knot:.1f}" for knot in model.latent.knots[i : i + 2])
         texts = f"Latent inflow, change from {start} to {end}", "log", "red"
         prior = 0.0, -Z90 * float(sd), Z90 * float(sd)
-        z = p.z[:, first + i]
-        rows.append(_parameter(model.names[first + i], texts, prior, z * sd, z, latent=True))
+        z = p.z[:, [first + i, -1]]
+        rows.append(_parameter(model.names[first + i], texts, prior, z[:, 0] * sd, z, latent=True))
     return rows
 
 
@@ -51,10 +51,14 @@ def _parameter(
     *,
     latent: bool = False,
 ) -> PriorPosterior:
-    """Return prior beside posterior; *z* are the draws in prior standard deviations."""
+    """Return prior beside posterior; *z* are draws in prior standard deviations and versions.
+
+    The contraction is that within a version: that versions disagree is no lack of data.
+    """
     meaning, unit, quality = texts
     e = Summary.from_draws(name, name, draws)
-    contraction = 1 - float(np.var(z, ddof=1))
+    within = [np.var(z[z[:, 1] == place, 0], ddof=1) for place in np.unique(z[:, 1])]
+    contraction = 1 - float(np.mean(within))
     if contraction > INFORMED:
         told = "data"
     elif contraction > PARTLY:

@@ -136,11 +136,45 @@ class PriorPosterior(Record):
     median: float = key("Posterior median")
     low: float = key("Lower end of the posterior's central 90% interval")
     high: float = key("Upper end of the posterior's central 90% interval")
-    contraction: float = key("One less the ratio of posterior to prior variance")
+    contraction: float = key(
+        "One less the ratio of posterior to prior variance, mean of the versions"
+    )
     told: str = key("Whether the data say anything of it: data, partly, prior only")
     quality: str = key("How well the prior is founded")
     conflict: bool = key("Whether the posterior median lies outside the prior's 90% range")
     latent: bool = key("Whether it is a step of the latent inflow")
+
+
+@dataclasses.dataclass(frozen=True)
+class VersionAnswer(Record):
+    """One version's own answer beside how well it meets the figures; information, not a weight.
+
+    What only the shipped fit knows is None, or empty, for a quick one.
+    """
+
+    name: str = key("Name of the version")
+    label: str = key("The version in words")
+    indefinite: Estimate = key("Net growth of people registered indefinitely", "people")
+    shorter: Estimate = key(
+        "By how much sentences of the reference year would have made the rise smaller", "people"
+    )
+    shorter_earliest: Estimate = key("The same for the earliest reference year", "people")
+    fixed_period: Estimate = key(
+        "By how much the first of the other laws would have made the rise smaller", "people"
+    )
+    latent: Estimate = key("Latent inflow against the reference year", "people")
+    furthest: str = key("The figure from which the version is furthest")
+    gap: float = key("Model less that figure, in the figure's standard deviations")
+    conflicts: tuple[str, ...] = key(
+        "Parameters whose posterior median lies outside the prior's 90% range"
+    )
+    figures: int = key("Figures that the version is held to")
+    squares: float | None = key("Sum of squared residuals at the mode, in standard deviations")
+    log_evidence: float | None = key("Log evidence by Laplace's approximation")
+    prior_predictive_p: float | None = key("Prior predictive p-value (Box)")
+    posterior_predictive_p: dict[str, float] = key("Posterior predictive p-values by figures")
+    log_predictive: float | None = key("Log density of the next year's count, summed over origins")
+    origins: int | None = key("Origins of that sum")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -165,6 +199,7 @@ class RegisterRecord(Record):
     counterfactuals: tuple[OtherLaw, ...] = key("The year under other terms")
     impulse: tuple[Impulse, ...] = key("Effect of a lasting 10% on sentence lengths")
     assumption_growth: tuple[Estimate, ...] = key("Growth if an assumption of the rule fails")
+    versions: tuple[VersionAnswer, ...] = key("Each version's answer; the pool has equal weights")
     parameters: tuple[PriorPosterior, ...] = key("Prior beside posterior")
     long_run: tuple[Estimate, ...] = key("Stock with the last year's inputs held", "people")
     inputs: tuple[InputPoint, ...] = key("Inputs by year and how each is known")

@@ -23,6 +23,10 @@ class Summary:
         """Return the estimate of a quantity."""
         return self.from_draws(name, label, self.draws(name))
 
+    def less(self, name: str, label: str = "") -> Estimate:
+        """Return the estimate of a quantity with the other sign."""
+        return self.from_draws(name, label, -self.draws(name))
+
     @staticmethod
     def from_draws(name: str, label: str, draws: Array) -> Estimate:
         """Return the estimate of draws of a quantity."""

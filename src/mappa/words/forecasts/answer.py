@@ -174,8 +174,9 @@ def _missing(rolling: RollingOrigins) -> str:
 def _how_register(rolling: RollingOrigins) -> str:
     if any(s.method == REGISTER for s in rolling.scores):
         text = (
-            "The register model was refitted offline at each date, at the mode of its posterior "
-            "with a normal approximation about it, and starts from the count of that date."
+            "The register model was refitted offline at each date, at the posterior mode of each "
+            "version with a normal approximation about it; the versions are pooled with equal "
+            "weights and start from the count of that date."
         )
         status = rolling.register_status
         return text if status == "ok" else f"{text} Of these {status}."

@@ -9,7 +9,15 @@ from __future__ import annotations
 from mappa.register.answers.record import Estimate, RegisterRecord, ShorterSentences
 from mappa.words import numbers as n
 from mappa.words.prose import Prose
-from mappa.words.register.common import ends, limits, main_attribution, rounded, year_of
+from mappa.words.register.common import (
+    LEVEL,
+    ends,
+    limits,
+    main_attribution,
+    negative,
+    rounded,
+    year_of,
+)
 
 
 def answer(record: RegisterRecord) -> Prose:
@@ -28,8 +36,8 @@ def made_of(record: RegisterRecord) -> Prose:
     sentences = [
         _change(record),
         _indefinite(a.kinds[0], indefinite, sum(parts)),
-        _group("People with suspended sentences", suspended),
-        _group("All other groups together", other),
+        _group("People with suspended sentences", a.kinds[1], suspended),
+        _group("All other groups together", a.kinds[2], other),
         *(_rest(r) for r in rest),
     ]
     return Prose(" ".join(sentences))
@@ -70,7 +78,11 @@ def _indefinite(e: Estimate, printed: int, change: float) -> str:
     return f"People registered indefinitely became about {n.count(-printed)} fewer ({limits(e)})."
 
 
-def _group(who: str, printed: int) -> str:
+def _group(who: str, e: Estimate, printed: int) -> str:
+    """Say how a group changed, and that its direction is not clear where the interval holds 0."""
+    if e.low < 0 < e.high and printed != 0:
+        change = "added" if printed > 0 else "shrank by"
+        return f"{who} probably {change} about {n.count(abs(printed))}, but this is not clear."
     if printed > 0:
         return f"{who} added about {n.count(printed)}."
     if printed < 0:
@@ -101,37 +113,33 @@ def reference_pair(record: RegisterRecord) -> list[ShorterSentences]:
 
 def had_it_not(record: RegisterRecord) -> Prose:
     """Return what the rise would have been with the sentences of two reference years."""
-    first, *other = reference_pair(record)
-    text = (
-        f"Had sentences been {_as_long(first)}, the rise would have been about "
-        f"{_smaller(first.smaller)} ({limits(_size(first.smaller))})"
+    return Prose(" ".join(_without(s) for s in reference_pair(record)))
+
+
+def _without(s: ShorterSentences) -> str:
+    """Say what lengthening since a year did, or that its direction is not clear."""
+    e, since = s.smaller, s.reference
+    if e.low > 0:
+        return (
+            f"Had sentences been as short as in {since}, the rise would have been about "
+            f"{n.count(e.median)} smaller ({limits(e)})."
+        )
+    if e.high < 0:
+        return (
+            f"Had sentences been as long as in {since}, the rise would have been about "
+            f"{n.count(-e.median)} larger ({limits(negative(e))})."
+        )
+    return (
+        f"Whether longer sentences since {since} made the rise larger is not clear: without them "
+        f"it would have been about {_smaller(e.median)} ({LEVEL} interval {_smaller(e.high)} to "
+        f"{_smaller(e.low)})."
     )
-    if not other:
-        return Prose(text + ".")
-    (second,) = other
-    return Prose(
-        f"{text}; {_as_long(second)}, about {_smaller(second.smaller)} "
-        f"({ends(_size(second.smaller))})."
-    )
 
 
-def _as_long(s: ShorterSentences) -> str:
-    if s.smaller.median < 0:
-        return f"as long as in {s.reference}"
-    return f"as short as in {s.reference}"
-
-
-def _smaller(e: Estimate) -> str:
-    if e.median < 0:
-        return f"{n.count(-e.median)} larger"
-    return f"{n.count(e.median)} smaller"
-
-
-def _size(e: Estimate) -> Estimate:
-    """Return the estimate in the direction that :func:`_smaller` names."""
-    if e.median >= 0:
-        return e
-    return Estimate(e.name, e.label, -e.mean, -e.median, -e.high, -e.low)
+def _smaller(people: float) -> str:
+    if people < 0:
+        return f"{n.count(-people)} larger"
+    return f"{n.count(people)} smaller"
 
 
 # --- what is not known -----------------------------------------------------------------------
@@ -183,14 +191,24 @@ def _left_over(record: RegisterRecord) -> str:
     )
 
 
+def _versions(record: RegisterRecord) -> str:
+    """Write of how many versions of the model the answer is the average."""
+    count = len(record.versions)
+    if count == 1:
+        return "the draws of one version of the model"
+    return (
+        f"{n.cardinal(count)} versions of the model with equal weights, fixed before any was fitted"
+    )
+
+
 def certainty(record: RegisterRecord) -> Prose:
     """Return how the numbers of the answer may be used, and what they assume."""
     _, suspended, other = record.accounting.kinds
     paragraphs = [
         (
             f"How sure: the change in people with suspended sentences has a {limits(suspended)}, "
-            f"that in all other groups {n.count(other.low)} to {n.count(other.high)}. These parts "
-            "are averages over the draws of the model, so they add up."
+            f"that in all other groups {n.count(other.low)} to {n.count(other.high)}. All numbers "
+            f"average {_versions(record)}. The parts are means, so they add up."
         ),
         (
             "The numbers for shorter sentences each answer a question of their own: they overlap "

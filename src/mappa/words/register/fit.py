@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pandas as pd
 
 from mappa.register.answers.record import RegisterRecord, StockPoint
@@ -18,11 +20,12 @@ def status(record: RegisterRecord) -> Prose:
         return Prose(
             f"How found: {record.status}. Its intervals are rougher than those of a sampled one."
         )
+    d = record.diagnostics
     return Prose(
-        f"How found: {record.status}. Over {record.diagnostics['draws']} draws of "
-        f"{record.diagnostics['chains']} chains the largest R-hat of all quantities shown is "
-        f"{n.number(found, 4)} and the smallest effective sample size "
-        f"{n.count(record.diagnostics['ess_min'])}."
+        f"How found: {record.status}. There are {n.count(d['draws'])} draws, from {d['chains']} "
+        f"chains of each of {n.cardinal(len(record.versions))} versions. Of all quantities shown "
+        f"the largest R-hat is {n.number(found, 4)} and the smallest effective sample size "
+        f"{n.count(d['ess_min'])}."
     )
 
 
@@ -57,7 +60,6 @@ def informed(record: RegisterRecord) -> Prose:
     """Return which quantities the data inform, where they disagree with what was assumed."""
     by = {kind: [p for p in record.parameters if p.told == kind] for kind in _TOLD}
     steps = [p for p in record.parameters if p.latent]
-    of_steps = sum(p.told == "data" for p in steps)
     named = [_short(p.meaning) for p in by["data"] if not p.latent]
     text = (
         f"The data inform {len(by['data'])} of the {len(record.parameters)} quantities in the "
@@ -67,9 +69,10 @@ def informed(record: RegisterRecord) -> Prose:
     if named:
         text += f" Informed are: {n.listing(named)}."
     if steps:
+        of_steps = sum(p.told != "prior only" for p in steps)
         text += (
-            f" Of the {len(steps)} steps of the latent inflow {of_steps} are informed: they follow "
-            "the counts, so most of the fit is theirs."
+            f" The latent inflow has {len(steps)} steps, of which the data inform {of_steps} at "
+            "least in part: it is free to follow the counts."
         )
     parts = [text, _conflicts(record), _deaths(record)]
     return Prose("\n\n".join(part for part in parts if part))
@@ -77,18 +80,23 @@ def informed(record: RegisterRecord) -> Prose:
 
 def _conflicts(record: RegisterRecord) -> str:
     """Say where the data pull a quantity out of the range that was assumed for it."""
-    odd = [p for p in record.parameters if p.conflict and not p.latent]
-    if not odd:
+    known = {p.parameter: p for p in record.parameters}
+    inside = Counter(name for v in record.versions for name in v.conflicts)
+    if not inside:
         return ""
     found = [
-        f"{_short(p.meaning)}: {n.number(p.median, 1)} {p.unit}, where "
-        f"{n.number(p.prior_low, 1)} to {n.number(p.prior_high, 1)} was assumed"
-        for p in odd
+        f"{_short(known[name].meaning)} ({known[name].unit}, in {n.cardinal(versions)}: assumed "
+        f"{_value(known[name].prior_low)} to {_value(known[name].prior_high)})"
+        for name, versions in inside.items()
     ]
     return (
-        f"Data and assumption conflict ({n.listing(found)}). Such a value shows strain in the "
-        "model and is no finding."
+        f"In some of the {n.cardinal(len(record.versions))} versions data and assumption conflict: "
+        f"{n.listing(found)}. Such a value shows strain in the model and is no finding."
     )
+
+
+def _value(value: float) -> str:
+    return n.number(value, 1 if abs(value) >= 1 else 2)
 
 
 def _deaths(record: RegisterRecord) -> str:
@@ -141,8 +149,8 @@ def parameter_table(record: RegisterRecord) -> Table:
         "What is assumed and what the data make of it",
         pd.DataFrame(rows, columns=names),
         tuple(names[2:5]),
-        "Contraction: one less the posterior variance over the prior's; 0 means that the data "
-        "say nothing.",
+        "Contraction: one less the posterior variance over the prior's, the mean of the versions; "
+        "0 means that the data say nothing.",
     )
 
 

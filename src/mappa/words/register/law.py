@@ -86,15 +86,27 @@ def shorter(record: RegisterRecord) -> Prose:
     """Return what longer sentences did since each reference year, the earliest first."""
     found = sorted(record.shorter, key=lambda s: s.reference)
     parts = [
-        f"{n.count(s.smaller.median)} since {s.reference} ({n.count(s.smaller.low)} to "
-        f"{n.count(s.smaller.high)})"
+        f"{n.count(s.smaller.median, sign=True)} since {s.reference} "
+        f"({n.count(s.smaller.low, sign=True)} to {n.count(s.smaller.high, sign=True)})"
         for s in found
     ]
     return Prose(
-        f"Longer sentences made the rise of {year_of(record)} larger by about {n.listing(parts)}. "
-        "A sentence can move people across a limit only when the shorter period would have ended, "
-        "so the effect of recent lengthening is small by the rules themselves. This assumes the "
-        "average sentence lengths published for a few years, with straight lines between them."
+        f"What longer sentences added to the rise of {year_of(record)}, in people: "
+        f"{n.listing(parts)}.{_unclear(record)} A sentence can move people across a limit only "
+        "when the shorter period would have ended, so the effect of recent lengthening is small "
+        "by the rules themselves. This assumes the average sentence lengths published for a few "
+        "years, with straight lines between them."
+    )
+
+
+def _unclear(record: RegisterRecord) -> str:
+    """Say since which years lengthening has no clear sign."""
+    since = sorted(s.reference for s in record.shorter if s.smaller.low <= 0 <= s.smaller.high)
+    if not since:
+        return ""
+    return (
+        f" Where an interval includes 0, as since {n.listing(since)}, the model cannot tell "
+        "whether they added to the rise or took from it."
     )
 
 
