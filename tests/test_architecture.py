@@ -129,8 +129,8 @@ def test_parameters_are_plain_scalars_with_help(path: Path) -> None:
         assert isinstance(node, (ast.Assign, ast.AnnAssign)), line
         ast.literal_eval(node.value)  # type: ignore[arg-type]
         assert re.search(r"\S  # \S", line), line
-    assert any(s.startswith("force = ") for s in lines)
-    assert any(s.startswith("as_of = ") for s in lines)
+    assert any(re.match(r"force(: str)? = ", s) for s in lines)
+    assert any(re.match(r"as_of(: str)? = ", s) for s in lines)
     tags = [t for c in code for t in c.metadata.get("tags", [])]
     assert {"answer", "answer-figure", "record"} <= set(tags)
 

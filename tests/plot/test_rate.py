@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
+import pandas as pd
 import pytest
+import seaborn
 from number_support import unknown_numbers
 
 from mappa.data import Data
 from mappa.errors import UsageError
-from mappa.plot.exhibit import Exhibit
+from mappa.plot.exhibit import Exhibit, exhibit
 from mappa.plot.rate.funnel import TABLED
 from mappa.plot.rate.tiles import tiles
+from mappa.plot.style import canvas
 from mappa.studies.rate import RateStudy, rate
 from mappa.words.prose import Prose
 
@@ -97,3 +101,29 @@ def test_the_funnels_data_hold_its_lines(data: Data) -> None:
     assert set(points.loc[points["verdict"] == "unusual", "area"]) == {"Hertfordshire", "London"}
     with pytest.raises(UsageError, match=r"0.95"):
         _ = rate("Cumbria", "2020-03-31", levels=(0.5,), data=data).funnel
+
+
+@pytest.mark.parametrize("kind", ["png", "svg", "pdf"])
+def test_a_chart_is_saved_whole_by_one_call(data: Data, tmp_path: Path, kind: str) -> None:
+    chart = rate("Cumbria", "2020-03-31", data=data).caterpillar
+    assert isinstance(chart, Exhibit)
+    before = chart.svg()
+    first, second = (chart.save(tmp_path / f"{n}.{kind}").read_bytes() for n in "ab")
+    starts = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}
+    assert first == second and first.startswith(starts[kind])
+    assert chart.svg() == before
+    if kind == "svg":
+        assert chart.headline.split()[0] in first.decode()
+        assert "Not official statistics" in first.decode()
+
+
+def test_any_axes_become_an_exhibit_and_another_ending_is_refused(tmp_path: Path) -> None:
+    table = pd.DataFrame({"year": [1, 2], "offences": [3, 4]})
+    _, axes = canvas()
+    seaborn.lineplot(table, x="year", y="offences", ax=axes)
+    shown = exhibit(
+        axes, headline="Offences rose", alt="From 3 to 4.", source="Made up", data=table
+    )
+    assert "Offences rose" in shown._repr_html_() and 'download="chart.csv"' in shown._repr_html_()
+    with pytest.raises(UsageError, match="saved as png, svg, pdf"):
+        shown.save(tmp_path / "chart.docx")

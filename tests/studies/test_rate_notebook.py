@@ -46,6 +46,8 @@ def run_cells(monkeypatch, data: Path, draw: bool = False, **settings) -> dict[s
 
 
 def test_the_notebook_is_thin_and_tagged() -> None:
+    code = [c for c in BOOK.cells if c.cell_type == "code"]
+    assert len(code) <= 30
     tags = [t for c in BOOK.cells for t in c.metadata.get("tags", [])]
     assert tags[0] == "parameters" and tags[-1] == "record" and "answer" in tags
     for cell in BOOK.cells:
@@ -55,7 +57,7 @@ def test_the_notebook_is_thin_and_tagged() -> None:
             assert not cell.outputs and cell.execution_count is None
         else:  # narration holds no number of the data
             assert not re.search(r"\d{3}", cell.source)
-    names = [line.split(" = ")[0] for line in BOOK.cells[2].source.splitlines()]
+    names = [line.split(": ")[0] for line in BOOK.cells[2].source.splitlines()]
     assert names == ["force", "as_of", "margin", "comparator", "denominator"]
     assert all("  # " in line for line in BOOK.cells[2].source.splitlines())
 

@@ -224,7 +224,10 @@ def test_tables_show_what_the_record_holds(cumbria: RateRecord) -> None:
     assert dict(zip(rows["margin"], rows["verdict"], strict=True))[0.2] == "within"
     assert len(tables.methods(cumbria).frame) == len(cumbria.methods)
     assert list(tables.verdict(cumbria).frame["Verdict"]) == ["higher", "not unusual", "undecided"]
-    assert tables.figure(None) == "not known"
+    told = tables.methods(cumbria)
+    first = told.frame.iloc[0]
+    assert first["Value"] == cumbria.own.rate  # a number, written only where it is shown
+    assert f"{first['Value']:.1f}" in told._repr_html_()
 
 
 def test_the_made_up_country_is_told_in_its_own_numbers(made_up_data: Data, data: Data) -> None:

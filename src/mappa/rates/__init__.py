@@ -20,7 +20,7 @@ __all__ = ["against", "areas", "between", "equivalence", "ratio", "unusual", "ve
 
 def __getattr__(name: str) -> Any:
     """Load the doors when one is first asked for (PEP 562)."""
-    if name not in __all__:
+    if name not in (*__all__, "FEWEST"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from mappa.rates import doors
 

@@ -91,6 +91,8 @@ def _whole_but(stock: Stock, left_out: list[str], blank: Comparator) -> Comparat
 
 def listed(areas: Sequence[str]) -> Comparator:
     """Return the comparator that a reader made by naming areas, not yet summed."""
+    if len(areas) > 8:  # more are not listed in a sentence
+        return Comparator("chosen", f"{len(areas)} areas together", "areas named by the reader")
     label = " and ".join(part for part in (", ".join(areas[:-1]), *areas[-1:]) if part)
     return Comparator("chosen", label, "areas named by the reader")
 

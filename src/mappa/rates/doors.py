@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -18,10 +19,10 @@ from mappa.rates.forces import FEWEST
 from mappa.rates.methods import between as fits
 from mappa.rates.methods import equivalence as margins
 from mappa.rates.methods import intervals, ratios
-from mappa.rates.methods.rows import MethodRow
-from mappa.records import Record, key
+from mappa.rates.methods.rows import MethodRow, Readable
+from mappa.records import key
 
-__all__ = ["against", "areas", "between", "equivalence", "ratio", "unusual", "verdict"]
+__all__ = ["FEWEST", "against", "areas", "between", "equivalence", "ratio", "unusual", "verdict"]
 
 #: Estimators of tau by the name that is asked for.
 ESTIMATORS = {
@@ -48,7 +49,7 @@ class RatioRow(MethodRow):
 
 
 @dataclasses.dataclass(frozen=True)
-class Between(Record):
+class Between(Readable):
     """How much areas differ by more than chance; ``table`` has a row for each area."""
 
     estimator: str = key("Estimator of tau")
@@ -61,14 +62,9 @@ class Between(Record):
     I2: float = key("Share of the variance that is between areas", "share")
     table: pd.DataFrame = key("The areas with z, p, expected_low, expected_high and verdict")
 
-    def _repr_html_(self) -> str:
-        told = {name: value for name, value in vars(self).items() if name != "table"}
-        html: str = pd.Series(told, name="value").to_frame().to_html()
-        return html
-
 
 @dataclasses.dataclass(frozen=True)
-class Standing(Record):
+class Standing(Readable):
     """Where one area stands by what the others let expect of it: the rule of *unusual*."""
 
     area: str = key("Name of the area")
@@ -166,7 +162,8 @@ def ratio(
 
     Parameters
     ----------
-    count, people: of the area. rest_count, rest_people: of those it is compared with.
+    count, people: of the area; without a count (NaN) the row has no value and says so.
+    rest_count, rest_people: of those it is compared with.
     method: ``score``, ``exact`` (also used by *score* below a count of 10) or ``midp``.
 
     Raises
@@ -181,12 +178,17 @@ def ratio(
     '1.104 (1.018 to 1.197), score'
     """
     _chosen("method", method, dict(METHODS))
+    if math.isnan(count):
+        return RatioRow(
+            "ratio to the comparator", None, method=method, note="the area has no count",
+            asked=method,
+        )  # fmt: skip
     if min(count, rest_count) < 0 or min(people, rest_people) <= 0:
         raise UsageError("Counts must not be negative, and people must be above zero.")
     row = METHODS[method](count, people, rest_count, rest_people, confidence)
     return RatioRow(
         **{f.name: getattr(row, f.name) for f in dataclasses.fields(row)},
-        counts=(count, people, rest_count, rest_people),
+        counts=(float(count), float(people), float(rest_count), float(rest_people)),
         asked=method,
     )
 
@@ -209,6 +211,8 @@ def equivalence(row: RatioRow, margin: float = 0.10) -> MethodRow:
     'within'
     """
     check_margin(margin)
+    if row.value is None:
+        return row
     ninety = ratio(*row.counts, row.asked, confidence=1 - 2 * margins.ALPHA)
     return MethodRow(
         statistic=row.statistic,

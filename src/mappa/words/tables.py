@@ -6,7 +6,8 @@ import dataclasses
 import datetime as dt
 import html
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,23 +19,32 @@ LONG = 30
 
 @dataclasses.dataclass(frozen=True)
 class Table:
-    """A table of texts, already written by :mod:`mappa.words.numbers`, with its caption.
+    """A table with its caption: numbers stay numbers in the frame, and are written when shown.
 
     Parameters
     ----------
     caption: what the table shows, where and when.
-    frame: a row for each line; the first column heads the row. Cells are shown as text.
-    numeric: names of the columns whose cells are aligned right.
+    frame: a row for each line; the first column heads the row.
+    numeric: names of text columns whose cells are aligned right, as those of numbers are.
     note: a line under the table.
+    formats: a column to how its cells are written: a function of :mod:`mappa.words.numbers` or a
+        template such as ``"{:,.0f}"``. What is missing stays empty.
     """
 
     caption: str
     frame: pd.DataFrame
     numeric: tuple[str, ...] = ()
     note: str = ""
+    formats: Mapping[str, str | Callable[[Any], str]] = dataclasses.field(default_factory=dict)
 
     def _repr_html_(self) -> str:
-        return table_html(self.frame, self.caption, numeric=self.numeric, note=self.note)
+        shown, numbers = self.frame.copy(), list(self.numeric)
+        for column, write in self.formats.items():
+            if column in shown:
+                numbers.append(column)
+                told = write.format if isinstance(write, str) else write
+                shown[column] = ["" if pd.isna(v) else told(v) for v in self.frame[column]]
+        return table_html(shown, self.caption, numeric=tuple(numbers), note=self.note)
 
 
 def table_html(

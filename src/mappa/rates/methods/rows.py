@@ -12,8 +12,21 @@ from typing import Any
 from mappa.records import Record, key
 
 
+class Readable(Record):
+    """A small record that a notebook shows as its numbers, a line each."""
+
+    def _repr_mimebundle_(
+        self, include: Any = None, exclude: Any = None
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Show every number by name: it is read, not gathered like the record of a study."""
+        told = {k: str(v) for k, v in self.as_dict().items() if v is not None and k != "table"}
+        told = {k: text for k, text in told.items() if text}
+        width = max(map(len, told))
+        return {"text/plain": "\n".join(f"{k:<{width}}  {v}" for k, v in told.items())}, {}
+
+
 @dataclasses.dataclass(frozen=True)
-class MethodRow(Record):
+class MethodRow(Readable):
     """One number by one method."""
 
     statistic: str = key("What the value is")
@@ -25,14 +38,6 @@ class MethodRow(Record):
     method: str = key("How it is computed", default="")
     source: str = key("Where the method is published", default="")
     note: str = key("What a reader must know before using it", default="")
-
-    def _repr_mimebundle_(
-        self, include: Any = None, exclude: Any = None
-    ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Show every number by name: a row is read, not gathered like the record of a study."""
-        told = {k: v for k, v in self.as_dict().items() if v is not None and v != ""}
-        width = max(map(len, told))
-        return {"text/plain": "\n".join(f"{k:<{width}}  {v}" for k, v in told.items())}, {}
 
 
 def normal_quantile(confidence: float) -> float:

@@ -84,14 +84,14 @@ def table(kept: pd.DataFrame) -> Table:
             cover = cells["covers_systematic", method, tau, 1.0]
             row = {
                 "Method": LABELS[method],
-                "Spread tau": n.number(tau, 3),
-                "False alarms (5% meant)": n.percent(alarm["value"]),
-                "Above nominal by": n.percent(alarm["shortfall"]),
-                "Coverage (95% meant)": n.percent(cover["value"]),
+                "Spread tau": tau,
+                "False alarms (5% meant)": alarm["value"],
+                "Above nominal by": alarm["shortfall"],
+                "Coverage (95% meant)": cover["value"],
             }
             for ratio in sorted(r for r in kept["ratio"].unique() if r > 1):
                 power = cells["rejects", method, tau, ratio]
-                row[f"Power at {ratio:g}"] = n.percent(power["value"], 0)
+                row[f"Power at {ratio:g}"] = power["value"]
             rows.append(row)
     first = kept.iloc[0]
     worst = float(kept["mc_error"].max())
@@ -102,7 +102,11 @@ def table(kept: pd.DataFrame) -> Table:
             f"{n.day(first['as_of'])}"
         ),
         frame=frame,
-        numeric=tuple(frame.columns[1:]),
+        formats={
+            **dict.fromkeys(frame.columns[2:], n.percent),
+            **dict.fromkeys(frame.columns[5:], "{:.0%}"),
+            "Spread tau": "{:.3f}",
+        },
         note=(
             f"{n.count(int(first['replications']))} replications a setting, seed {first['seed']}; "
             f"Monte Carlo standard error at most {n.percent(worst, 2)}."

@@ -10,6 +10,7 @@ from mappa.rates.sensitivity import Choice, one_question
 from mappa.words import numbers as n
 from mappa.words.tables import Table
 
+RATE = "Rate per 100,000"
 #: Margins shown beside the chosen one.
 MARGINS = (0.05, 0.10, 0.15, 0.20, 0.30)
 
@@ -97,28 +98,27 @@ def methods(record: RateRecord) -> Table:
         [
             {
                 "What": row.statistic,
-                "Value": figure(row.value),
-                "Lower limit": figure(row.lower, blank=True),
-                "Upper limit": figure(row.upper, blank=True),
-                "Confidence": "" if row.confidence is None else _level(row.confidence),
-                "p-value": "" if row.p_value is None else n.probability(row.p_value),
+                "Value": row.value,
+                "Lower limit": row.lower,
+                "Upper limit": row.upper,
+                "Confidence": row.confidence,
+                "p-value": row.p_value,
                 "Method": row.method + (f" ({row.note})" if row.note else ""),
                 "Source": row.source,
             }
             for row in record.methods
         ]
     )
+    number = dict.fromkeys(("Value", "Lower limit", "Upper limit"), figure)
     return Table(
         caption=f"Every method for {record.force}, {n.day(record.as_of)}",
         frame=frame,
-        numeric=("Value", "Lower limit", "Upper limit", "Confidence", "p-value"),
+        formats={**number, "Confidence": _level, "p-value": n.probability},
     )
 
 
-def figure(value: float | None, *, blank: bool = False) -> str:
+def figure(value: float) -> str:
     """Write a number of any statistic: one decimal from 20, four significant figures below."""
-    if value is None:
-        return "" if blank else "not known"
     if abs(value) >= 20:
         return n.number(value, 0 if float(value).is_integer() else 1)
     return n.number(value, 4 if abs(value) < 1 else 3)
@@ -132,22 +132,19 @@ def comparators(record: RateRecord, labels: dict[str, str], how: dict[str, str])
     """Return the comparators with their ratio and how each is chosen."""
     rows = of_denominator(record, labels)
     frame = pd.DataFrame(
-        [
-            {
-                "Comparator": row["label"],
-                "Ratio": n.ratio(row["ratio"]),
-                "Interval": f"{n.ratio(row['ratio_low'])} to {n.ratio(row['ratio_high'])}",
-                "Verdict": row["verdict"],
-                "How it is chosen": how[row["comparator"]],
-            }
-            for _, row in rows.iterrows()
-        ],
-        columns=["Comparator", "Ratio", "Interval", "Verdict", "How it is chosen"],
+        {
+            "Comparator": rows["label"],
+            "Ratio": rows["ratio"],
+            "Lower limit": rows["ratio_low"],
+            "Upper limit": rows["ratio_high"],
+            "Verdict": rows["verdict"],
+            "How it is chosen": rows["comparator"].map(how),
+        }
     )
     return Table(
         caption=f"Comparators of {record.force}, {n.day(record.as_of)}",
         frame=frame,
-        numeric=("Ratio", "Interval"),
+        formats=dict.fromkeys(("Ratio", "Lower limit", "Upper limit"), n.ratio),
     )
 
 
@@ -158,8 +155,5 @@ def comparator_rates(rows: list[tuple[str, float | None, str, str]], caption: st
     ----------
     rows: label, rate (per 100,000), areas or status, and how each is chosen.
     """
-    frame = pd.DataFrame(
-        [(label, n.rate(value), areas, how) for label, value, areas, how in rows],
-        columns=["Comparator", "Rate per 100,000", "Areas", "How it is chosen"],
-    )
-    return Table(caption=caption, frame=frame, numeric=("Rate per 100,000",))
+    frame = pd.DataFrame(rows, columns=["Comparator", RATE, "Areas", "How it is chosen"])
+    return Table(caption=caption, frame=frame.astype({RATE: float}), formats={RATE: n.rate})
