@@ -1,8 +1,11 @@
 """Parameters are read from the parameters cell, and a mistyped one never runs with the default."""
 
+from pathlib import Path
+
 import pytest
 
 from mappa.errors import DataError, UnknownName, UsageError
+from mappa.runs import plan
 from mappa.runs.parameters import Parameter, check_all, inspect, read_setting
 
 CELL = """\
@@ -134,3 +137,8 @@ def test_splits_a_setting_at_its_first_equals_sign():
     for wrong in ("margin", "=1", ""):
         with pytest.raises(UsageError, match="is not name=value"):
             read_setting(wrong)
+
+
+def test_a_month_that_cannot_be_read_is_refused_before_any_kernel_starts() -> None:
+    with pytest.raises(UsageError, match="2010-4"):
+        plan.open_study(["what_if_from=2010-4"], {}, Path("unused"))

@@ -34,7 +34,10 @@ def lab(
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
 ) -> None:
     """Open JupyterLab on the notebooks; other options are passed on to it."""
+    from mappa.cache import code_reached
     from mappa.data import places
+    from mappa.runs.local import STUDIES
+    from warmkernels import client as warm
 
     _check_options(context.args)
     root = folder or (places.notebooks_folder().parent if places.in_clone() else Path.cwd())
@@ -52,6 +55,8 @@ def lab(
     ]
     arguments += ["--no-browser"] if no_browser else []
     arguments += [f"--port={port}"] if port is not None else []
+    # Read where the environment asks for warm kernels: their template then imports the studies.
+    os.environ.setdefault(warm.PRELOAD, ",".join(sorted(code_reached(*STUDIES))))
     command = [sys.executable, "-m", "jupyterlab", *arguments, *context.args]
     if os.name == "posix":
         sys.stdout.flush()

@@ -201,6 +201,10 @@ def _check_ranges(study: Study, values: Mapping[str, Mapping[str, Scalar]]) -> N
         from mappa.rates.assess import check_margin
 
         check_margin(float(str(chosen["margin"])))
+    if "register" in opened and chosen.get("what_if_from"):
+        from mappa.register.answers.scenarios import parse_month
+
+        parse_month(str(chosen["what_if_from"]))
     if "growth" in opened and "nation" in chosen:
         from mappa.forecasts.national_draws import SOURCES
 
