@@ -17,6 +17,7 @@ from mappa.data import Data, load
 from mappa.errors import DataError, OutputError, UsageError
 from mappa.pages import frames, index, layout, shared, sharing, site, summary, tiles
 from mappa.pages.contract import faults
+from mappa.plot.rate.tiles import shade_limits
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +112,7 @@ def test_tiles_are_all_different_and_codes_too(data: Data) -> None:
 
 
 def test_shades_follow_the_rates_and_missing_has_none() -> None:
-    limits = index.breaks([100.0, 110, 120, 130, 140])
+    limits = shade_limits([100.0, 110, 120, 130, 140])
     assert limits == [110, 115, 125, 130]
     assert [index.shade(v, limits) for v in (90, 110, 124.9, 200, None)] == [
         "s0", "s1", "s2", "s4", "none",
@@ -119,7 +120,7 @@ def test_shades_follow_the_rates_and_missing_has_none() -> None:
     assert [k["text"] for k in index.key_of([110, 115])] == [
         "below 110", "110 to below 115", "115 and above", "count not known",
     ]  # fmt: skip
-    assert index.breaks([]) == []
+    assert shade_limits([]) == []
 
 
 def test_previous_next_and_comparison_stand_on_each_page(country, files) -> None:
@@ -235,10 +236,8 @@ def test_markup_and_formulas_in_the_tables_stay_text(hostile: Path) -> None:
     assert "<script>alert" not in page and "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     data = shared.data(data, frames.Frames.of(data))
     assert faults(data) == [] and "<script>alert" not in data
-    from mappa.pages import results
-
     (line,) = [
-        r for r in csv.reader(io.StringIO(results.files(lines)["results/areas.csv"]))
+        r for r in csv.reader(io.StringIO(summary.files(lines)["results/areas.csv"]))
         if "Cumbria" in r[0]
     ]  # fmt: skip
     assert line[0].startswith("'=Cumbria")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from markupsafe import Markup
+
 from mappa.data import Data
 from mappa.pages import index, layout
 from mappa.pages.exporter import dumps
@@ -71,7 +73,7 @@ def section(data: Data, lines: Sequence[AreaResult], area: str) -> str:
             caption=f"{this['area']} beside another, {day}",
             how=f"{other['area']} lies nearest. The two are set side by side, not tested against "
             "each other.",
-            data=layout.Markup(dumps({c["slug"]: c for c in others})),
+            data=Markup(dumps({c["slug"]: c for c in others})),
         )
     )
     return str(text)

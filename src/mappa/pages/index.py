@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,6 +13,7 @@ from mappa.pages import layout
 from mappa.pages.frames import Frames
 from mappa.pages.summary import AreaResult
 from mappa.pages.tiles import tiles
+from mappa.plot.rate.tiles import shade_limits
 from mappa.words import numbers
 
 #: How a count is known: the word in the table, and what the word means.
@@ -73,18 +73,6 @@ def quality_note(lines: Sequence[AreaResult]) -> str:
     return "The count is " + "; ".join([*said, "missing: not known here, which is not zero"]) + "."
 
 
-def breaks(rates: Sequence[float], classes: int = 5) -> list[float]:
-    """Return the limits between the classes of the map: quantiles, rounded to fives.
-
-    A limit that two classes would share is given once, so there may be fewer classes.
-    """
-    if not rates:
-        return []
-    shares = [i / classes for i in range(1, classes)]
-    found = pd.Series(list(rates)).quantile(shares)
-    return sorted({5.0 * math.floor(v / 5 + 0.5) for v in found})
-
-
 def shade(rate: float | None, limits: Sequence[float]) -> str:
     """Return the class of a tile: ``s0`` (lowest) to ``s4``, or ``none`` where not known."""
     if rate is None:
@@ -107,7 +95,7 @@ def key_of(limits: Sequence[float]) -> list[dict[str, str]]:
 def tile_entries(data: Data, lines: Sequence[AreaResult]) -> list[dict[str, Any]]:
     """Return what the template needs of each tile."""
     by_area = {line.area: line for line in lines}
-    limits = breaks([line.rate for line in lines if line.rate is not None])
+    limits = shade_limits([line.rate for line in lines if line.rate is not None])
     entries = []
     for t in tiles(data):
         line = by_area[t.area]
@@ -207,7 +195,7 @@ def render(data: Data, lines: Sequence[AreaResult], frames: Frames) -> str:
             of_whom=of_whom(lines[0].denominator),
             columns=1 + max(t["column"] for t in entries),
             tiles=entries,
-            shades=key_of(breaks([r.rate for r in lines if r.rate is not None])),
+            shades=key_of(shade_limits([r.rate for r in lines if r.rate is not None])),
             codes=numbers.listing([f"{t['code']} {t['area']}" for t in entries]) + ".",
             rows=[row_entry(line) for line in lines],
             notes=[

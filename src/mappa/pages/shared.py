@@ -23,35 +23,31 @@ _STATUS_TITLES = {
 }
 
 
-def _render(template: str, **context: Any) -> str:
-    return str(layout.environment().get_template(template).render(**context))
-
-
-def _term(data: Data) -> str:
-    return str(data.settings.get("area_term", "area"))
+def _page(data: Data, frames: Frames, address: str, title: str, **context: Any) -> str:
+    """Return the page at *address*, made from the template of the same name."""
+    term = str(data.settings.get("area_term", "area"))
+    template = layout.environment().get_template(f"{address}.j2")
+    body = template.render(title=title, term=term, **context)
+    return layout.page(title, body, **frames.shared(address))
 
 
 def methods(data: Data, frames: Frames) -> str:
     """Return the page of methods in plain words."""
-    title = "Methods"
-    body = _render("methods.html.j2", title=title, term=_term(data))
-    return layout.page(title, body, **frames.shared("methods.html"))
+    return _page(data, frames, "methods.html", "Methods")
 
 
 def accessibility(data: Data, frames: Frames) -> str:
     """Return the accessibility statement."""
-    title = "Accessibility statement"
-    body = _render("accessibility.html.j2", title=title, term=_term(data))
-    return layout.page(title, body, **frames.shared("accessibility.html"))
+    return _page(data, frames, "accessibility.html", "Accessibility statement")
 
 
 def about(data: Data, lines: Sequence[AreaResult], frames: Frames) -> str:
     """Return what the study is, and its voluntary application of the Code of Practice."""
-    title = "About this study"
-    body = _render(
-        "about.html.j2",
-        title=title,
-        term=_term(data),
+    return _page(
+        data,
+        frames,
+        "about.html",
+        "About this study",
         nation=data.nation,
         publisher=str(data.settings.get("publisher", "a public body")),
         made=sum(1 for line in lines if line.page),
@@ -60,7 +56,6 @@ def about(data: Data, lines: Sequence[AreaResult], frames: Frames) -> str:
         version=__version__,
         attribution=layout.ATTRIBUTION,
     )
-    return layout.page(title, body, **frames.shared("about.html"))
 
 
 def _columns(data: Data, table: str) -> list[dict[str, str]]:
@@ -123,17 +118,17 @@ def _sources(data: Data) -> tuple[list[dict[str, str]], str]:
 
 def data(data: Data, frames: Frames) -> str:
     """Return the page of the data: keys of the results, checks, dictionary, sources, licence."""
-    title = "Data, checks and sources"
     tables = []
     for name in TABLES:
         lines = len(getattr(data, name))
         told = f"{numbers.count(lines)} {'row' if lines == 1 else 'rows'}"
         tables.append({"name": name, "lines": told, "columns": _columns(data, name)})
     sources, sentence = _sources(data)
-    body = _render(
-        "data.html.j2",
-        title=title,
-        term=_term(data),
+    return _page(
+        data,
+        frames,
+        "data.html",
+        "Data, checks and sources",
         keys=[{k: str(v) for k, v in row.items()} for row in AreaResult.key_table()],
         tables=tables,
         sources=sources,
@@ -142,4 +137,3 @@ def data(data: Data, frames: Frames) -> str:
         attribution=layout.ATTRIBUTION,
         **_checks(data),
     )
-    return layout.page(title, body, **frames.shared("data.html"))

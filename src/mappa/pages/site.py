@@ -15,7 +15,7 @@ from typing import Any
 from mappa.data import Data
 from mappa.errors import OutputError, UsageError
 from mappa.files import json_text, write_atomically
-from mappa.pages import compare, force, index, national, results, shared, sharing, summary
+from mappa.pages import compare, force, index, national, shared, sharing, summary
 from mappa.pages.frames import Frames
 
 MANIFEST = "site.json"
@@ -41,7 +41,7 @@ def build(data: Data, reports: Path) -> dict[str, bytes]:
 
     Parameters
     ----------
-    figures: the tables.
+    data: the tables.
     reports: the folder into which `mappa report` wrote.
 
     Raises
@@ -61,7 +61,7 @@ def build(data: Data, reports: Path) -> dict[str, bytes]:
     }
     for number, report in enumerate(found):
         texts |= _force_pages(data, found, number, lines, frames, report)
-    texts = sharing.share(texts) | results.files(lines)
+    texts = sharing.share(texts) | summary.files(lines)
     files = {address: text.encode("utf-8") for address, text in texts.items()}
     for report in found:
         files |= _as_they_ran(report)

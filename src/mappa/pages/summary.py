@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from mappa.data import DEFAULT_DENOMINATOR, Data
 from mappa.errors import DataError, OutputError
+from mappa.files import json_text
+from mappa.plot.exhibit import safe_csv
 from mappa.records import Record, key
 
 #: Parameters that all reports of one site must share, and what the rate is assessed with.
@@ -244,4 +248,14 @@ def schema(record: type[Record] = AreaResult) -> dict[str, Any]:
             "required": list(properties),
             "additionalProperties": False,
         },
+    }
+
+
+def files(lines: Sequence[AreaResult]) -> dict[str, str]:
+    """Return the results as CSV and JSON with the schema that documents them, by address."""
+    rows = [line.as_dict() for line in lines]
+    return {
+        "results/areas.csv": safe_csv(pd.DataFrame(rows)),
+        "results/areas.json": json_text(rows),
+        "results/schema.json": json_text(schema()),
     }

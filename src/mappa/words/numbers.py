@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from mappa.printed import half_up
+from mappa.printed import half_up as half_up
 
 MINUS = "\N{MINUS SIGN}"
 _SMALL = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import math
 import textwrap
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -51,6 +53,17 @@ def _even(values: np.ndarray) -> np.ndarray:
     return (ranks + place) / 2
 
 
+def shade_limits(rates: Sequence[float]) -> list[float]:
+    """Return the limits between the shades of the map: quantiles, rounded to fives.
+
+    A limit that two shades would share is given once, so there may be fewer shades.
+    """
+    shares = [i / len(SHADES) for i in range(1, len(SHADES))]
+    return sorted(
+        {5.0 * math.floor(v / 5 + 0.5) for v in pd.Series(rates).quantile(shares).dropna()}
+    )
+
+
 def tile_map(record: RateRecord, table: pd.DataFrame, areas: pd.DataFrame, source: str) -> Exhibit:
     """Draw a tile for each area with its rate, hatched where there is no count.
 
@@ -69,7 +82,7 @@ def tile_map(record: RateRecord, table: pd.DataFrame, areas: pd.DataFrame, sourc
     up = 1 + max(r for _, r in place.values())
     figure, axes = canvas(width=min(9.0, 0.9 * across + 0.3), height=0.78 * up + 0.3)
     known = table[table["rate"].notna()]
-    edges = np.quantile(known["rate"], [0.2, 0.4, 0.6, 0.8])
+    edges = np.array(shade_limits(list(known["rate"])))
     for row in table.itertuples():
         _tile(axes, place[row.area], row.area, row.rate, edges, row.area == record.force)
     axes.set_xlim(-0.55, across - 0.45)
