@@ -125,7 +125,7 @@ def test_origins_table() -> None:
         ["Mean change of five years", "700 (+100)", "no interval"],
     ]
     assert "No national count is known for 2012: it is no starting point" in table.note
-    assert "refitted offline at each date, at the mode of its posterior" in table.note
+    assert "refitted offline at each date, at the posterior mode of each version" in table.note
 
 
 def reading(**more: object) -> LocalReading:

@@ -46,9 +46,9 @@ def show(
         fit.informed,
         fit.status,
     )
-    options.print_texts(part(record) for part in parts)
     tables = (versions.answers_table(record), versions.fit_table(record))
-    options.print_texts(f"{t.caption}\n\n{t.frame.to_string(index=False)}" for t in tables)
+    shown = [f"{t.caption}\n\n{t.frame.to_string(index=False)}" for t in tables]
+    options.print_texts([*(part(record) for part in parts), *shown])
 
 
 @group.command(context_settings={"ignore_unknown_options": True})
