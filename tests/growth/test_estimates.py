@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import os
 
 import numpy as np
 import pandas as pd
@@ -94,6 +95,32 @@ def test_half_a_unit_of_what_is_printed(value: float, half: float) -> None:
     assert ev.half_width(value) == pytest.approx(half)
 
 
+def test_the_key_of_a_fit_is_the_same_on_every_machine(
+    evidence: ev.Evidence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(3)
+
+    def noisy(values: np.ndarray) -> np.ndarray:
+        """Move values by up to a hundred units in the last place, as another library may."""
+        return np.asarray(values * (1 + 2.2e-14 * rng.uniform(-1, 1, values.shape)))
+
+    kept = evidence.digest
+    monkeypatch.setattr(os, "linesep", "\r\n")
+    rows = evidence.rows.assign(
+        y=noisy(evidence.rows["y"].to_numpy()), sd=noisy(evidence.rows["sd"].to_numpy())
+    )
+    other = dataclasses.replace(
+        evidence,
+        rows=rows,
+        people=noisy(evidence.people),
+        nation=noisy(evidence.nation),
+        nation_sd=noisy(evidence.nation_sd),
+    )
+    assert other.digest == kept
+    moved = dataclasses.replace(evidence, nation=evidence.nation + 0.01)
+    assert moved.digest != kept
+
+
 def test_hiding_a_cell_hides_all_that_touches_it(evidence: ev.Evidence) -> None:
     i = evidence.areas.index("Suffolk")
     t = evidence.dates.index(pd.Timestamp("2012-03-31"))
@@ -148,15 +175,14 @@ def test_the_banded_precision_is_that_of_the_model(evidence: ev.Evidence) -> Non
 
 def test_draws_sum_to_the_nation(evidence: ev.Evidence, posterior: model.Posterior) -> None:
     total = (evidence.shares * np.exp(posterior.x)).sum(axis=2)
-    assert np.median(total, axis=0) == pytest.approx(np.ones(12), abs=0.002)
-    assert (np.abs(total - 1) < 0.02).mean() > 0.995
+    assert total == pytest.approx(np.ones(total.shape), abs=1e-9)
     assert posterior.scale[evidence.areas.index("London")] < 1 < posterior.scale.max()
 
 
 def test_the_scales_are_those_of_the_reference(posterior: model.Posterior) -> None:
     assert 0.021 < np.median(posterior.sigma) < 0.031
     assert 0.13 < np.median(posterior.tau) < 0.19
-    assert np.median(posterior.nu) <= 4
+    assert posterior.nu.min() >= 3 and np.median(posterior.nu) <= 4
 
 
 def test_the_same_seed_gives_the_same_draws(evidence: ev.Evidence) -> None:
@@ -255,7 +281,10 @@ def test_a_forecast_follows_the_path_of_the_nation_that_it_is_given(data: Data) 
     drawn, areas, dates = estimates.forecast_draws(data, D, 2, path)
     assert drawn.shape == (400, 2, 42) and areas == data.names
     assert [d.year for d in dates] == [2021, 2022]
-    assert np.median(drawn.sum(axis=2), axis=0) == pytest.approx([70_000] * 2, rel=0.01)
+    assert drawn.sum(axis=2) == pytest.approx(path)
+    short = estimates.shortfall(data, D, 2, path)
+    assert short == pytest.approx(1 - np.median(drawn[:, -1], axis=0).sum() / 70_000)
+    assert 0 < short < 0.01
     double, *_ = estimates.forecast_draws(data, D, 2, 2 * path, areas=["Kent"])
     assert double[:, :, 0] == pytest.approx(2 * drawn[:, :, areas.index("Kent")])
     wide = estimates.area_forecasts(data, D, 5, areas=["Kent"])

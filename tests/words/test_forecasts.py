@@ -21,11 +21,9 @@ from mappa.forecasts.scores import SealScore, score_seal
 from mappa.forecasts.view import ForecastView, dated_counts, forecast_view
 from mappa.plot.forecasts import charts
 from mappa.records import Dated
-from mappa.register.answers.local import LocalReading
 from mappa.register.answers.value_of_information import Request, Settlement
 from mappa.words.forecasts import answer as fw
 from mappa.words.forecasts import seals as sw
-from mappa.words.register import local as lw
 from mappa.words.register import value_of_information as tw
 
 ORIGIN = pd.Timestamp("2020-03-31")
@@ -126,66 +124,6 @@ def test_origins_table() -> None:
     ]
     assert "No national count is known for 2012: it is no starting point" in table.note
     assert "refitted offline at each date, at the posterior mode of each version" in table.note
-
-
-def reading(**more: object) -> LocalReading:
-    base: dict[str, object] = {
-        "force": "Cumbria",
-        "nation": "England and Wales",
-        "start": pd.Timestamp("2019-03-31"),
-        "end": ORIGIN,
-        "count_start": 598.0,
-        "count_end": 594.0,
-        "national_growth": 0.0355,
-        "expected": 619.2,
-        "low": 602.5,
-        "high": 635.9,
-        "difference": -25.2,
-        "leaving": 0.07,
-        "quality_start": "derived",
-        "quality_end": "printed",
-        "status": "read",
-    }
-    return LocalReading(**{**base, **more})  # type: ignore[arg-type]
-
-
-LOCAL_END = (
-    "It assumes the nation's mix of sentences and no net moves across the border; the interval "
-    "is that of random arrivals and departures only."
-)
-
-
-def test_local_sentence() -> None:
-    start = (
-        "Had people entered and left the register in Cumbria at the rates of England and Wales, "
-        "the 598 of 31 March 2019 would have become 619 on 31 March 2020 (90% interval 603 to "
-        "636). "
-    )
-    soft = "(The count of 31 March 2019 is derived, not printed.) "
-    assert lw.local_sentence(reading()) == (
-        f"{start}The count was 594, lower than chance alone would explain. {soft}{LOCAL_END}"
-    )
-    high = lw.local_sentence(reading(count_end=700.0, quality_start="printed"))
-    assert high == (
-        f"{start}The count was 700, higher than chance alone would explain. {LOCAL_END}"
-    )
-    within = lw.local_sentence(reading(count_end=620.0, quality_start="official"))
-    assert within == (
-        f"{start}The count was 620, within what chance alone would explain. {LOCAL_END}"
-    )
-
-
-def test_local_sentence_without_two_counts() -> None:
-    status = "only one count of Cumbria can be laid beside a national count of its basis"
-    blank = reading(status=status, start=None, count_start=None, expected=None, low=None)
-    assert lw.local_sentence(blank) == (
-        "What the nation's growth would have done here cannot be said: only one count of Cumbria "
-        "can be laid beside a national count of its basis. That one is 594 on 31 March 2020."
-    )
-    none = reading(status="no count of X is known", count_end=None)
-    assert lw.local_sentence(none) == (
-        "What the nation's growth would have done here cannot be said: no count of X is known."
-    )
 
 
 def request(name: str, reduction: float | None, **more: object) -> Request:

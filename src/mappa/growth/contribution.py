@@ -14,7 +14,7 @@ import pandas as pd
 from mappa.data import Data
 from mappa.growth.change import day_text
 from mappa.growth.evidence import half_width
-from mappa.rates.change import OUTLIER_SDS, growth_table
+from mappa.rates.change import OUTLIER_SDS, Doubt, doubt, growth_table
 from mappa.records import Record, key
 
 POOL = "all other areas"
@@ -35,6 +35,7 @@ class Part(Record):
     robust_sds: float | None = key("Distance from the areas' median growth", "robust SDs")
     outlier: bool = key("Whether the outlier rule names the area")
     known: str = key("both counts, printed percentage, or remainder")
+    doubt: Doubt | None = key("Why the area's earlier figure is doubted", default=None)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -123,4 +124,5 @@ def _part(data: Data, end: pd.Timestamp, area: object, row: pd.Series, national:
         robust_sds=float(row["robust_sds"]),
         outlier=bool(row["outlier"]),
         known=str(row["known"]),
+        doubt=doubt(data, str(area), end),
     )

@@ -26,7 +26,7 @@ from mappa.growth import national_path as nation
 
 #: Name of the model, and the mark of a fit: it changes when the model does, so that no fit of
 #: another model is taken for this one's.
-MODEL, MARK = "hierarchical random walk", "rw1"
+MODEL, MARK = "hierarchical random walk", "rw2"
 PROBABILITIES = (0.005, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975, 0.995)
 QUANTILES = tuple(f"q{round(1000 * p):03d}" for p in PROBABILITIES)
 LONGEST = 5
@@ -126,6 +126,13 @@ def quantile_table(data: Data, origin: pd.Timestamp) -> pd.DataFrame:
     return _quantile_table(data, pd.Timestamp(origin)).copy()
 
 
+def is_kept(data: Data, origin: pd.Timestamp) -> bool:
+    """Return whether the fit for *origin* is one that is kept beside the tables."""
+    kept = read_kept(data.folder / f"{TABLE}.csv", data.dictionary)
+    name = key_of(ev.collect_until(data, origin))
+    return kept is not None and bool((kept["fit"] == name).any())
+
+
 @functools.lru_cache(maxsize=8)
 def _quantile_table(data: Data, origin: pd.Timestamp) -> pd.DataFrame:
     evidence = ev.collect_until(data, origin)
@@ -193,9 +200,9 @@ def forecast_draws(
 
     Returns
     -------
-    Draws of shape (draws, horizon, A) (people), the A areas and the dates. Each area's own
-    distribution is that of the model; areas are drawn apart from one another but for the nation's
-    path, and an area keeps its place in its distribution from year to year.
+    Draws of shape (draws, horizon, A) (people), the A areas and the dates. Areas are drawn apart
+    from one another, each from the model's own distribution, and then made to sum to the nation's
+    path in every draw; an area keeps its place in its distribution from year to year.
     """
     day = data.date(origin)
     if not 1 <= horizon <= LONGEST:
@@ -209,17 +216,28 @@ def forecast_draws(
     table = quantile_table(data, day)
     dates, names = nation.dates_ahead(day, horizon), list(areas or data.names)
     share = _people(data, day)
-    drawn = np.empty((len(path), horizon, len(names)))
+    drawn = np.empty((len(path), horizon, len(data.names)))
     # Spread evenly over the distribution, in random order against the nation's draws.
     scores = norm.ppf((np.arange(len(path)) + 0.5) / len(path))
-    for k, name in enumerate(names):
-        rng = np.random.default_rng([seed, 2, data.names.index(name)])
+    for k, name in enumerate(data.names):
+        rng = np.random.default_rng([seed, 2, k])
         place = rng.permutation(len(path))
         rows = table[(table["area"] == name) & table["date"].isin(dates)].sort_values("date")
         for h, quantiles in enumerate(rows[list(QUANTILES)].to_numpy(float)):
             ratio = quantile_function(quantiles, scores)[place]
-            drawn[:, h, k] = path[:, h] * share[name] * np.exp(ratio)
-    return drawn, names, dates
+            drawn[:, h, k] = share[name] * np.exp(ratio)
+    drawn *= path[:, :, None] / drawn.sum(axis=2, keepdims=True)
+    return drawn[:, :, [data.names.index(name) for name in names]], names, dates
+
+
+def shortfall(data: Data, origin: pd.Timestamp, horizon: int, path: np.ndarray | None) -> float:
+    """Return by what share of the nation the areas' medians fall short of its median.
+
+    For the last of *horizon* years; draws sum to the nation exactly, medians need not.
+    """
+    drawn, _, _ = forecast_draws(data, origin, horizon, path)
+    last = drawn[:, -1]
+    return float(1 - np.median(last, axis=0).sum() / np.median(last.sum(axis=1)))
 
 
 def area_forecasts(

@@ -77,13 +77,17 @@ class Evidence:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of everything the fit depends on."""
-        frame = self.rows.drop(columns="cells").to_csv(
-            index=False, float_format="%.10g", lineterminator="\n"
-        )
-        arrays = [a.astype(float).round(10) for a in (self.people, self.nation, self.nation_sd)]
+        """SHA-256 of everything the fit depends on, the same on every machine.
+
+        Logarithms differ in the last digit from one library or processor to another, so numbers
+        are rounded well above it: people to the thousandth, logs to eight places (adding zero
+        makes one of the two zeros).
+        """
+        rows = self.rows.drop(columns="cells").assign(y=self.rows["y"].round(8) + 0.0)
+        frame = rows.to_csv(index=False, float_format="%.8f", lineterminator="\n")
+        people, nation, sd = self.people.round(3), self.nation.round(3), self.nation_sd.round(8)
         names = [*self.areas, *(f"{d:%Y-%m-%d}" for d in self.dates)]
-        return digest([*names, *(a.tobytes() for a in arrays), frame])
+        return digest([*names, *(a.astype("<f8").tobytes() for a in (people, nation, sd)), frame])
 
     def without(self, cells: set[tuple[int, int]]) -> Evidence:
         """Return the evidence without every piece that touches one of the (i, t) *cells*."""

@@ -64,6 +64,11 @@ class GrowthRecord(Record):
     series: tuple[Point, ...] = key(
         "Counts up to as_of; estimates for the stock dates without one; forecasts after as_of"
     )
+    refitted: bool = key("Whether no kept fit belongs to the tables, so that it was fitted anew")
+    shortfall: float | None = key(
+        "By how much the areas' medians fall short of the nation's in the last year forecast",
+        "share",
+    )
     later_counts: tuple[Point, ...] = key("Counts dated after as_of; none is used")
     nation_path: str = key("Where the forecast takes the nation's growth from")
     national_series: tuple[Point, ...] = key("Official national values up to as_of")
@@ -112,7 +117,8 @@ def build(
     )
     enough = len(dates_with_people(known)) > 1  # one date alone has no steps to learn from
     modelled = estimate_points(data, area, day) if enough else ()
-    ahead = forecast_points(data, area, day, horizon if enough else 0, nation_path)
+    far = horizon if enough else 0
+    ahead = forecast_points(data, area, day, far, nation_path)
     points = series.count_points(data, area)
     year = change.try_span(known, known.nation, change.year_before(day), day)
     return GrowthRecord(
@@ -123,6 +129,8 @@ def build(
         status=status,
         count=count,
         series=(*_by_date([p for p in points if p.date <= day], modelled), *ahead),
+        refitted=enough and not estimates.is_kept(data, day),
+        shortfall=estimates.shortfall(data, day, far, nation_path) if far else None,
         later_counts=tuple(p for p in points if p.date > day and p.preferred),
         nation_path=nation_name,
         national_series=series.national_points(known),

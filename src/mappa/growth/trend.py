@@ -89,7 +89,8 @@ def _fit(name: str, scale: str, increases: pd.Series) -> Trend:
     if name == "ar1":
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
-            result = SARIMAX(y, exog=X, order=(1, 0, 0)).fit(disp=0)
+            # The Hessian: with so few years the product of gradients is a third too wide.
+            result = SARIMAX(y, exog=X, order=(1, 0, 0)).fit(disp=0, cov_type="approx")
         slope, error, rho, used = result.params[1], result.bse[1], result.params[2], 3
     elif name == "glsar":
         model = sm.GLSAR(y[seen], X[seen], rho=1)

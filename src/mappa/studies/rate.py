@@ -164,7 +164,9 @@ class RateStudy:
     @property
     def change(self) -> Prose:
         """The change on the year, with and without outliers."""
-        return change_words.change(self.record)
+        c, r = self.record.change, self.record
+        told = change_words.change(c, r.nation, r.as_of)
+        return Prose(f"{told} {change_words.long_run(c, r.nation)}".strip())
 
     @functools.cached_property
     def change_chart(self) -> Shown:

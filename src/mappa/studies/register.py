@@ -19,9 +19,9 @@ from mappa.plot.exhibit import Exhibit
 from mappa.plot.forecasts import charts as forecast_charts
 from mappa.plot.register import charts
 from mappa.plot.register import whatif as whatif_charts
+from mappa.rates.change import year_change
 from mappa.register.answers import scenarios
 from mappa.register.answers.build import posterior_for
-from mappa.register.answers.local import LocalReading, local_reading
 from mappa.register.answers.scenarios import ScenarioRecord
 from mappa.register.answers.value_of_information import Settlement, of_posterior
 from mappa.register.inputs.model_tables import ASSUMPTIONS, model_table
@@ -30,11 +30,11 @@ from mappa.register.posterior import draws as posteriors
 from mappa.words.forecasts import answer as forecast_words
 from mappa.words.forecasts import seals as seal_words
 from mappa.words.prose import Prose
+from mappa.words.rate import change as change_words
 from mappa.words.register import answer as words
 from mappa.words.register import attribution as attribution_words
 from mappa.words.register import fit as fit_words
 from mappa.words.register import law as law_words
-from mappa.words.register import local as local_words
 from mappa.words.register import value_of_information as settle_words
 from mappa.words.register import versions as version_words
 from mappa.words.register import whatif as whatif_words
@@ -234,18 +234,10 @@ class RegisterStudy:
         return forecast_words.comparison(rolling_origins(self.data.until(self._day)))
 
     @functools.cached_property
-    def local_reading(self) -> LocalReading:
-        """The force's last two counts in the light of the nation's growth."""
-        flows = {f.name: f.median for f in self.record.accounting.flows}
-        left = flows["flow.expiries"] + flows["flow.deaths"] + flows["flow.reviews"]
-        fitted = [p for p in self.record.stock if p.kind == "fitted"]
-        rate = left / fitted[-2].median
-        return local_reading(self.data, self.record.force, self._day, leaving_rate=rate)
-
-    @functools.cached_property
     def local(self) -> Prose:
-        """The force's own reading."""
-        return local_words.local_sentence(self.local_reading)
+        """The force's own change on the year, as the other pages tell it."""
+        found = year_change(self.data.until(self._day), self.record.force, self._day)
+        return change_words.change(found, self.record.nation, self._day)
 
     @functools.cached_property
     def settlement(self) -> Settlement:

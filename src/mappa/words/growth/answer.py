@@ -11,6 +11,7 @@ from mappa.growth.trend import Trend
 from mappa.growth.validation import BENCHMARKS, TESTS
 from mappa.words import numbers as n
 from mappa.words.prose import Prose
+from mappa.words.rate import change as change_words
 
 NO_TABLE = Prose("There is no table, because nothing is known that would stand in it.")
 WHO = "registered sexual offenders managed in the community"
@@ -125,29 +126,7 @@ def _no_year(record: GrowthRecord) -> str:
 
 def year(record: GrowthRecord) -> Prose:
     """Return the paragraph on the year's change: chance, and the spread of areas."""
-    span, nation, test = record.change.span, record.change.national, record.year_test
-    if span is None:
-        return Prose(f"The year's change is not worked out. {record.change.status}")
-    text = [
-        f"In the year to {n.day(span.end)} the number in {record.force} {_from_to(span)}: "
-        f"{n.count(span.change, sign=True)}, or {signed(span.growth)} "
-        f"{n.interval(span.growth_low, span.growth_high, signed)}. The interval tells what chance "
-        f"does to a count of this size if {n.percent(span.turnover, 0)} of the people leave each "
-        f"year, which is an assumption: the same people are counted twice."
-    ]
-    if nation is not None:
-        text.append(f"The number in {record.nation} {nationally(nation)}.")
-    if test.verdict is not None and test.z_without is not None:
-        text.append(
-            f"Beside the growth of the {test.areas} areas for which it is known, the difference "
-            f"is {test.verdict} (z {n.number(test.z_without, 2)}, outliers left out of the "
-            f"spread)."
-            if test.verdict == "not unusual"
-            else f"Beside the growth of the {test.areas} areas for which it is known, the "
-            f"difference lies {test.verdict} of what areas' growth varies by "
-            f"(z {n.number(test.z_without, 2)}, outliers left out of the spread)."
-        )
-    return Prose(" ".join(text))
+    return change_words.change(record.year_test, record.nation, record.as_of)
 
 
 def long_run(record: GrowthRecord) -> Prose:
@@ -161,9 +140,9 @@ def long_run(record: GrowthRecord) -> Prose:
         f"{n.interval(span.annual_low, span.annual_high, n.percent)}"
     )
     if nation is not None:
-        side = "higher than" if span.annual_growth > nation.annual_growth else "lower than"
-        inside = span.annual_low <= nation.annual_growth <= span.annual_high
-        side = "similar to" if inside else side
+        side = {1: "higher than", -1: "lower than", 0: "not clearly different from"}[
+            _side(span, nation)
+        ]
         text += f", {side} the {n.percent(nation.annual_growth)} of {record.nation}"
     return Prose(text + "." + _two_truths(record))
 
@@ -192,21 +171,23 @@ def no_index(record: GrowthRecord) -> Prose:
 
 
 def _two_truths(record: GrowthRecord) -> str:
-    """Say it where the year and the long run point different ways."""
-    short, long = record.change, record.compound
-    if not (short.span and short.national and long.span and long.national):
+    """Say it where the year and the long run clearly point different ways."""
+    year, long = record.change, record.compound
+    if not (year.span and year.national and long.span and long.national) or year.span == long.span:
         return ""
-    if short.span == long.span:
+    short_side, long_side = _side(year.span, year.national), _side(long.span, long.national)
+    if short_side == 0 or short_side != -long_side or record.year_test.verdict == "not unusual":
         return ""
-    year_gap = short.span.growth - short.national.growth
-    long_gap = long.span.annual_growth - long.national.annual_growth
-    if year_gap * long_gap >= 0:
-        return ""
-    words = ("less", "more") if year_gap < 0 else ("more", "less")
+    words = ("less", "more") if short_side < 0 else ("more", "less")
     return (
         f" Both are true at once: {words[0]} growth than the nation's in the last year, "
         f"{words[1]} over {_years(long.span)}."
     )
+
+
+def _side(own: Span, nation: Span) -> int:
+    """Return 1 where growth is clearly above the nation's, -1 below, 0 where not told apart."""
+    return int(own.annual_low > nation.annual_growth) - int(own.annual_high < nation.annual_growth)
 
 
 def nation(record: GrowthRecord) -> Prose:
@@ -377,8 +358,8 @@ def _measure(m: Measure, record: GrowthRecord) -> str:
         text += f"; at {write(m.national_rate)} for the nation this is {m.caution}: do not compare"
     else:
         p = m.p_value if m.p_value is not None else 1.0
-        side = "similar to" if p >= 0.05 else "higher than" if m.rate > m.national_rate else ""
-        side = side or "lower than"
+        side = "higher than" if m.rate > m.national_rate else "lower than"
+        side = "not clearly different from" if p >= 0.05 else side
         text += f", {side} the nation's {write(m.national_rate)} (p {n.probability(m.p_value)})"
     if m.measure.startswith("level") and m.value < 10:
         text += f"; {n.cardinal(int(m.value))} in a year are too few to tell a trend"
@@ -405,6 +386,17 @@ def estimate(record: GrowthRecord) -> Prose:
         text.append(
             f"The forecast for {n.day(p.date)} is {n.people(p.value)} "
             f"{n.interval(p.low, p.high, n.count, '90%')}; it takes {record.nation_path}."
+        )
+    if ahead and record.shortfall is not None:
+        text.append(
+            "Each draw of the forecast sums to the nation over all areas; the middle values fall "
+            f"short of it by {n.percent(record.shortfall)} in the last year, for a middle is not a "
+            "mean."
+        )
+    if record.refitted:
+        text.append(
+            "No kept fit is of these tables and this date, so the model was fitted anew, with fewer "
+            "draws: its numbers differ a little from those of a kept fit."
         )
     text += [_later(p, record) for p in record.later_counts if _forecast_of(p, record)]
     text.append(
@@ -433,8 +425,8 @@ def validation(record: GrowthRecord) -> Prose:
     """Return the paragraph on how the model did on hidden counts, and where a plain rule wins."""
     if not record.validation:
         return Prose(
-            "How well the model does has not been tested on these very figures; `mappa growth "
-            "validate` does it."
+            "The kept test of the model belongs to other tables than these, so how well it does "
+            "here is not known; `mappa growth validate` tests it."
         )
     text = []
     for s in record.validation:
@@ -454,6 +446,10 @@ def validation(record: GrowthRecord) -> Prose:
             "in their 90% intervals."
         )
     text.append(_benchmarks(record.validation))
+    text.append(
+        "About a dozen settings of the model were compared on these same hidden counts, so the "
+        "scores are somewhat too good."
+    )
     return Prose(" ".join(t for t in text if t))
 
 

@@ -97,11 +97,10 @@ def indexed_headline(record: GrowthRecord) -> str:
     """Return the headline of the indexed chart."""
     span, nation = record.compound.span, record.compound.national
     assert span is not None and nation is not None
-    if span.annual_low <= nation.annual_growth <= span.annual_high:
-        how = "grew similarly to"
-    else:
-        how = "grew more than" if span.growth > nation.growth else "grew less than"
     years = f"from {span.start.year} to {span.end.year}"
+    if span.annual_low <= nation.annual_growth <= span.annual_high:
+        return f"{record.force}’s growth is not clearly different from the nation’s {years}"
+    how = "grew more than" if span.growth > nation.growth else "grew less than"
     return f"{record.force} {how} the nation {years}"
 
 
