@@ -395,8 +395,8 @@ def estimate(record: GrowthRecord) -> Prose:
         )
     if record.refitted:
         text.append(
-            "No kept fit is of these tables and this date, so the model was fitted anew, with fewer "
-            "draws: its numbers differ a little from those of a kept fit."
+            "No kept fit is of these tables and this date, so the model was fitted anew, with "
+            "fewer draws: its numbers differ a little from those of a kept fit."
         )
     text += [_later(p, record) for p in record.later_counts if _forecast_of(p, record)]
     text.append(
