@@ -52,7 +52,7 @@ def test_every_kind_of_evidence_is_found_once(evidence: ev.Evidence) -> None:
         "early": 26,
         "rate": 12,
         "other_date": 8,
-        "change": 5,
+        "change": 3,
         "level_1": 3,
         "derived": 1,
     }
@@ -167,7 +167,7 @@ def test_the_banded_precision_is_that_of_the_model(evidence: ev.Evidence) -> Non
                 weight = z.step_weight[t - 1, i] / (z.sigma * p.scale[i]) ** 2
                 term([at[t, i], at[t - 1, i]], [1, -1], 0, weight)
     L = np.zeros_like(Q)
-    for offset in range(p.band + 1):
+    for offset in range(p.width + 1):
         L[np.arange(offset, p.n), np.arange(p.n - offset)] = factor[offset, : p.n - offset]
     assert pytest.approx(Q, rel=1e-8, abs=1e-4) == L @ L.T
     assert rhs == pytest.approx(b, rel=1e-8, abs=1e-6)
@@ -222,7 +222,7 @@ def test_the_kept_estimates_are_those_of_the_command(data: Data, evidence: ev.Ev
     kept = estimates.read_kept(data.folder / "estimates.csv", data.dictionary)
     assert kept is not None
     mine = kept[kept["fit"] == estimates.key_of(evidence)].reset_index(drop=True)
-    again = estimates.fit_table(evidence, draws=700, warm_up=150)
+    again = estimates.fit_table(evidence, draws=2500, warm_up=150)
     assert list(again["area"]) == list(mine["area"]) and list(again["date"]) == list(mine["date"])
     assert again["q500"].to_numpy() == pytest.approx(mine["q500"].to_numpy(), abs=0.06)
     assert np.abs(again["q500"] - mine["q500"]).mean() < 0.005

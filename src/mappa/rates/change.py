@@ -29,7 +29,7 @@ from mappa.records import Record, key
 #: Yearly turnover, share of the stock that leaves it: at least the nation's outflow in the
 #: register model (row ``turnover`` of data/assumptions.csv, held to the model by a test). Moves
 #: between areas and recalls come on top and are not published: the upper end is assumed.
-TURNOVER = 0.086
+TURNOVER = 0.089
 TURNOVERS = (TURNOVER, 0.20)
 OUTLIER_SDS = 5.0
 MAD_TO_SD = 1.4826
