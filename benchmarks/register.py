@@ -14,11 +14,11 @@ import multiprocessing
 import time
 
 import numpy as np
+from mappa.register.posterior.convergence import convergence
+from mappa.register.posterior.sampler import dispersed, run_block, tune
 
 from mappa.data import load
 from mappa.register.likelihood.density import density_of
-from mappa.register.posterior.convergence import convergence
-from mappa.register.posterior.sampler import dispersed, run_block, tune
 
 AS_OF = "2020-03-31"
 _kept: dict[str, object] = {}

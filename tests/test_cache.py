@@ -63,12 +63,16 @@ def test_a_change_of_code_that_is_imported_computes_anew_and_of_other_code_does_
 
 
 def test_no_model_depends_on_a_sentence_a_chart_or_a_page() -> None:
-    for module in ("mappa.register.posterior.fit", "mappa.growth.estimates", "mappa.rates.assess"):
+    for module in ("mappa.register.inference.fit", "mappa.growth.estimates", "mappa.rates.assess"):
         assert not {name.split(".")[1] for name in code_reached(module)} & {
             "words", "plot", "studies", "pages", "runs", "commands"
         }  # fmt: skip
-    reached = set(code_reached("mappa.register.posterior.fit"))
-    assert {"mappa.register.law.terms", "mappa.data.load", "mappa.register.model.stock"} <= reached
+    reached = set(code_reached("mappa.register.inference.fit"))
+    assert {
+        "mappa.register.law.terms",
+        "mappa.data.load",
+        "mappa.register.stockflow.stock",
+    } <= reached
     assert code_digest("mappa.growth.model") != code_digest("mappa.growth.trend")
     assert code_digest("numpy", "__main__", "mappa.nowhere") == code_digest()
 

@@ -26,7 +26,7 @@ def test_benchmark_draws_are_blind_and_repeat(data: Data) -> None:
 def test_register_draws_add_the_error_of_a_count(
     data: Data, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from mappa.register.posterior import forecast as module
+    from mappa.register.inference import forecast as module
 
     seen = {}
 

@@ -9,11 +9,11 @@ import pytest
 
 from mappa.data import Data
 from mappa.register.effects.attribution import LATENT, attribute, owen, shapley
-from mappa.register.model.cohorts import DRIVERS
-from mappa.register.posterior import columns
-from mappa.register.posterior import draws as posteriors
-from mappa.register.posterior.draws import Posterior
-from mappa.register.posterior.quantities import KINDS
+from mappa.register.inference import columns
+from mappa.register.inference import draws as posteriors
+from mappa.register.inference.draws import Posterior
+from mappa.register.inference.quantities import KINDS
+from mappa.register.stockflow.cohorts import DRIVERS
 
 AS_OF = "2020-03-31"
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from mappa.data import Data
+from mappa.register.inference import calibration as cal
 from mappa.register.likelihood.density import density_of
-from mappa.register.posterior import calibration as cal
 
 AS_OF = "2020-03-31"
 

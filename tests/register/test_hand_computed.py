@@ -10,10 +10,10 @@ from mappa.register.effects.attribution import attribute, shapley
 from mappa.register.effects.references import reference
 from mappa.register.inputs.build import build_inputs
 from mappa.register.inputs.parameters import priors_of
-from mappa.register.model.cohorts import DISPOSALS, DRIVERS, Drivers
-from mappa.register.model.kernels import CLASSES, INDEFINITE_CLASSES
-from mappa.register.model.lengths import base_lengths
-from mappa.register.model.stock import RegisterModel
+from mappa.register.stockflow.cohorts import DISPOSALS, DRIVERS, Drivers
+from mappa.register.stockflow.kernels import CLASSES, INDEFINITE_CLASSES
+from mappa.register.stockflow.lengths import base_lengths
+from mappa.register.stockflow.stock import RegisterModel
 
 AS_OF = "2020-03-31"
 FLOW = 1200 / len(DISPOSALS)  # people a year into each disposal

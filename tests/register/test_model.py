@@ -14,9 +14,9 @@ from mappa.register.effects.references import reference, references
 from mappa.register.inputs.build import build_inputs
 from mappa.register.inputs.parameters import priors_of
 from mappa.register.law.terms import terms_of_law
-from mappa.register.model.cohorts import CUSTODY, DISPOSALS, DRIVERS, Drivers
-from mappa.register.model.kernels import CLASSES, Law
-from mappa.register.model.stock import IMAGES_CUSTODY, RegisterModel
+from mappa.register.stockflow.cohorts import CUSTODY, DISPOSALS, DRIVERS, Drivers
+from mappa.register.stockflow.kernels import CLASSES, Law
+from mappa.register.stockflow.stock import IMAGES_CUSTODY, RegisterModel
 
 AS_OF = "2020-03-31"
 

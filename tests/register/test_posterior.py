@@ -14,17 +14,17 @@ from mappa.data import Data
 from mappa.errors import DataError
 from mappa.register.answers import assumptions
 from mappa.register.answers.sensitivity import sensitivities
+from mappa.register.inference import draws as posteriors
+from mappa.register.inference import fit as fits
+from mappa.register.inference.convergence import convergence
+from mappa.register.inference.coordinates import Coordinates
+from mappa.register.inference.draws import Posterior
+from mappa.register.inference.mode import mode_of
+from mappa.register.inference.quantities import quantities
+from mappa.register.inference.sampler import QUICK_POINTS, _from_mode, dispersed, run_block, tune
 from mappa.register.inputs.model_tables import shipped_folder
 from mappa.register.likelihood.density import Density, density_of
-from mappa.register.model.cohorts import DRIVERS
-from mappa.register.posterior import draws as posteriors
-from mappa.register.posterior import fit as fits
-from mappa.register.posterior.convergence import convergence
-from mappa.register.posterior.coordinates import Coordinates
-from mappa.register.posterior.draws import Posterior
-from mappa.register.posterior.mode import mode_of
-from mappa.register.posterior.quantities import quantities
-from mappa.register.posterior.sampler import QUICK_POINTS, _from_mode, dispersed, run_block, tune
+from mappa.register.stockflow.cohorts import DRIVERS
 
 AS_OF = "2020-03-31"
 

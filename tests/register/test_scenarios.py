@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 from mappa.commands import _register_all, app
 from mappa.errors import MappaError, UnknownName, UsageError
 from mappa.register.answers import scenarios
+from mappa.register.inference import draws as posteriors
 from mappa.register.law.terms import terms_of_law
-from mappa.register.posterior import draws as posteriors
 
 AS_OF = "2020-03-31"
 

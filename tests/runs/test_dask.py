@@ -16,7 +16,7 @@ from runs_support import mappa, mappa_environment, write_study
 distributed = pytest.importorskip("distributed")
 
 from mappa.growth import validation  # noqa: E402
-from mappa.register.posterior import fit as fits  # noqa: E402
+from mappa.register.inference import fit as fits  # noqa: E402
 from mappa.runs import cluster, notebooks, plan, publish, report  # noqa: E402
 from mappa.runs.jobs import OtherMachine  # noqa: E402
 from mappa.runs.progress import Progress  # noqa: E402

@@ -13,7 +13,7 @@ from mappa.errors import UsageError
 from mappa.plot.register import whatif as charts
 from mappa.register.answers import scenarios
 from mappa.register.answers.scenarios import ScenarioRecord, in_force
-from mappa.register.posterior import draws as posteriors
+from mappa.register.inference import draws as posteriors
 from mappa.words.register import whatif as words
 
 MINUS = "\N{MINUS SIGN}"

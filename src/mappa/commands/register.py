@@ -113,8 +113,8 @@ def fit(
 
     from mappa.data import load
     from mappa.errors import UsageError
+    from mappa.register.inference import fit as fits
     from mappa.register.inputs.parameters import priors_of
-    from mappa.register.posterior import fit as fits
     from mappa.runs.cluster import executor
 
     if kept < fits.BLOCK or processes < 1:
@@ -164,8 +164,8 @@ def calibrate(
     from mappa.data import load
     from mappa.errors import UsageError
     from mappa.files import write_atomically
+    from mappa.register.inference import calibration
     from mappa.register.likelihood.density import density_of
-    from mappa.register.posterior import calibration
 
     if sets < 2 or processes < 1:
         raise UsageError(
@@ -200,7 +200,7 @@ def assumptions(
     """
     from mappa.data import load
     from mappa.register.answers import assumptions as log
-    from mappa.register.posterior import draws as posterior
+    from mappa.register.inference import draws as posterior
 
     data = load()
     p = posterior.load(data, data.day())

@@ -15,7 +15,7 @@ from mappa.forecasts.benchmarks import check_horizon, national_series
 from mappa.register.arrays import Array
 
 if TYPE_CHECKING:
-    from mappa.register.posterior.mode import Mode
+    from mappa.register.inference.mode import Mode
 
 #: Futures at each version's posterior mode: pairs of opposite steps, for a steady median.
 FUTURES = 400
@@ -41,8 +41,8 @@ def mode_draws(data: Data, origin: pd.Timestamp, horizon: int) -> Array:
     As many of each version of the model, so that the versions have equal weights as in the pooled
     posterior. Nothing dated after *origin* is used.
     """
+    from mappa.register.inference.mode import fit_mode
     from mappa.register.inputs.parameters import priors_of
-    from mappa.register.posterior.mode import fit_mode
 
     known, length = data.until(origin), check_horizon(horizon)
     modes = [fit_mode(known, origin, version.name) for version in priors_of(data).versions]
@@ -56,7 +56,7 @@ def _about_mode(data: Data, origin: pd.Timestamp, horizon: int, mode: Mode) -> A
     uncertainty by the delta method (the forecast made straight at the mode, with the covariance
     of the normal approximation there) and the error that the model allows a count.
     """
-    from mappa.register.model.stock import RegisterModel
+    from mappa.register.stockflow.stock import RegisterModel
 
     near = mode.density.model
     fixed = near.priors.fixed
@@ -100,8 +100,8 @@ def _register_draws(
 
     A seal is held against published counts, so that error belongs in it.
     """
+    from mappa.register.inference.forecast import forecast
     from mappa.register.inputs.parameters import priors_of
-    from mappa.register.posterior.forecast import forecast
 
     made = forecast(data, origin, horizon, draws)
     sd = priors_of(data).fixed["error_exact"]

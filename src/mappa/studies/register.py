@@ -24,9 +24,9 @@ from mappa.register.answers import scenarios
 from mappa.register.answers.build import posterior_for
 from mappa.register.answers.scenarios import ScenarioRecord
 from mappa.register.answers.value_of_information import Settlement, of_posterior
+from mappa.register.inference import draws as posteriors
 from mappa.register.inputs.model_tables import ASSUMPTIONS, model_table
 from mappa.register.law.terms import Terms, terms_of_law
-from mappa.register.posterior import draws as posteriors
 from mappa.words.forecasts import answer as forecast_words
 from mappa.words.forecasts import seals as seal_words
 from mappa.words.prose import Prose

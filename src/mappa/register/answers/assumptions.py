@@ -14,9 +14,9 @@ import numpy as np
 from mappa.errors import DataError
 from mappa.files import write_atomically
 from mappa.register.answers.sensitivity import sensitivities
+from mappa.register.inference import columns
+from mappa.register.inference.draws import Posterior
 from mappa.register.inputs.model_tables import ASSUMPTIONS
-from mappa.register.posterior import columns
-from mappa.register.posterior.draws import Posterior
 
 FIXED = "not varied: fixed in the model; its range is what would still be held reasonable"
 #: Assumptions that are no parameter: what the model is run without, and how that is told.

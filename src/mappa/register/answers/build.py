@@ -31,22 +31,22 @@ from mappa.register.arrays import Array
 from mappa.register.effects import counterfactuals as cf
 from mappa.register.effects.attribution import LATENT
 from mappa.register.effects.references import Reference, references
-from mappa.register.inputs.rules import LABELS
-from mappa.register.law.periods import decimal_end
-from mappa.register.likelihood.targets import BASES
-from mappa.register.model.cohorts import DRIVER_LABELS, DRIVERS
-from mappa.register.model.flows import FLOWS
-from mappa.register.model.kernels import CLASSES
-from mappa.register.posterior import columns
-from mappa.register.posterior import draws as posteriors
-from mappa.register.posterior.draws import Posterior
-from mappa.register.posterior.quantities import (
+from mappa.register.inference import columns
+from mappa.register.inference import draws as posteriors
+from mappa.register.inference.draws import Posterior
+from mappa.register.inference.quantities import (
     KINDS,
     LONG_RUN,
     MAX_HORIZON,
     attribution,
     shorter_sentences,
 )
+from mappa.register.inputs.rules import LABELS
+from mappa.register.law.periods import decimal_end
+from mappa.register.likelihood.targets import BASES
+from mappa.register.stockflow.cohorts import DRIVER_LABELS, DRIVERS
+from mappa.register.stockflow.flows import FLOWS
+from mappa.register.stockflow.kernels import CLASSES
 
 CLASS_LABELS = {
     "caution": "cautions",

@@ -7,8 +7,8 @@ import numpy as np
 from mappa.register.answers.record import PriorPosterior
 from mappa.register.answers.summary import Summary
 from mappa.register.arrays import Array
+from mappa.register.inference.draws import Posterior
 from mappa.register.inputs.parameters import Z90
-from mappa.register.posterior.draws import Posterior
 
 #: Contraction of the variance from which the data are said to inform a parameter, fully or partly.
 INFORMED, PARTLY = 0.5, 0.2

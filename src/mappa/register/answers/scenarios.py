@@ -18,14 +18,14 @@ from mappa.data import Data, places
 from mappa.errors import UnknownName, UsageError
 from mappa.records import Record, key
 from mappa.register.arrays import Array
+from mappa.register.inference import draws as posteriors
+from mappa.register.inference.draws import Posterior
+from mappa.register.inference.quantities import MAX_HORIZON, future_walk
 from mappa.register.law import periods
 from mappa.register.law.terms import Terms
-from mappa.register.model.cohorts import Drivers
-from mappa.register.model.kernels import Law
-from mappa.register.model.stock import RegisterModel
-from mappa.register.posterior import draws as posteriors
-from mappa.register.posterior.draws import Posterior
-from mappa.register.posterior.quantities import MAX_HORIZON, future_walk
+from mappa.register.stockflow.cohorts import Drivers
+from mappa.register.stockflow.kernels import Law
+from mappa.register.stockflow.stock import RegisterModel
 
 #: Draws behind a band; the central line of a control needs one.
 DRAWS = 100

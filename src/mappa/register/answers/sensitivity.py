@@ -14,9 +14,9 @@ import dataclasses
 import numpy as np
 
 from mappa.records import Record, key
+from mappa.register.inference import columns
+from mappa.register.inference.draws import Posterior
 from mappa.register.inputs.parameters import Z90
-from mappa.register.posterior import columns
-from mappa.register.posterior.draws import Posterior
 
 
 @dataclasses.dataclass(frozen=True)

@@ -28,8 +28,8 @@ from mappa.errors import DataError
 from mappa.records import Record, key
 from mappa.register.answers.build import kinds_of
 from mappa.register.effects.attribution import LATENT
-from mappa.register.posterior import columns
-from mappa.register.posterior.draws import Posterior
+from mappa.register.inference import columns
+from mappa.register.inference.draws import Posterior
 
 TABLE = "settle"
 HEAD = "Under the Freedom of Information Act 2000 I ask for the following. "

@@ -9,10 +9,10 @@ from mappa.register.answers.summary import Summary
 from mappa.register.effects import counterfactuals as cf
 from mappa.register.effects.attribution import LATENT
 from mappa.register.effects.references import Reference
+from mappa.register.inference import columns
+from mappa.register.inference.draws import Posterior, thinned
 from mappa.register.inputs.parameters import Z90, Version
 from mappa.register.likelihood.density import Density
-from mappa.register.posterior import columns
-from mappa.register.posterior.draws import Posterior, thinned
 
 #: Draws over which a figure's distance from the model is averaged.
 AVERAGED = 20

@@ -19,9 +19,9 @@ import numpy as np
 
 from mappa.register.arrays import Array
 from mappa.register.effects.references import Reference
-from mappa.register.model.cohorts import DRIVERS, Drivers
-from mappa.register.model.kernels import CLASSES, INDEFINITE_CLASSES, Law, Values
-from mappa.register.model.stock import RegisterModel
+from mappa.register.stockflow.cohorts import DRIVERS, Drivers
+from mappa.register.stockflow.kernels import CLASSES, INDEFINITE_CLASSES, Law, Values
+from mappa.register.stockflow.stock import RegisterModel
 
 #: Drivers that move survival and retention; the others move who enters.
 RETENTION = ("threshold", "delay", "served")

@@ -13,9 +13,9 @@ import numpy as np
 
 from mappa.register.arrays import Array
 from mappa.register.law.terms import Terms
-from mappa.register.model.cohorts import Drivers
-from mappa.register.model.kernels import Law, Values
-from mappa.register.model.stock import RegisterModel
+from mappa.register.stockflow.cohorts import Drivers
+from mappa.register.stockflow.kernels import Law, Values
+from mappa.register.stockflow.stock import RegisterModel
 
 #: Years after a lasting change of sentence lengths at which its effect is shown.
 IMPULSE_YEARS = (1, 3, 5, 10, 14)

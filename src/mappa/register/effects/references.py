@@ -6,7 +6,7 @@ import dataclasses
 import re
 
 from mappa.errors import UsageError
-from mappa.register.model.cohorts import Grid
+from mappa.register.stockflow.cohorts import Grid
 
 #: Years back from the year explained; the first is the default (the longest fixed term).
 BACK = (10, 5, 15, 20)

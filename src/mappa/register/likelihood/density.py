@@ -15,7 +15,7 @@ from mappa.register.inputs.build import build_inputs
 from mappa.register.inputs.model_tables import PARAMETERS, VERSIONS, model_table
 from mappa.register.inputs.parameters import parameter_table
 from mappa.register.likelihood.targets import Targets, build_targets
-from mappa.register.model.stock import RegisterModel
+from mappa.register.stockflow.stock import RegisterModel
 
 #: Where the whitened priors are cut off: beyond it a normal has less than 1e-17 of its mass.
 EDGE = 8.5

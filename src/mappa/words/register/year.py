@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from mappa.register.answers.record import Estimate, RegisterRecord
-from mappa.register.model.flows import FLOWS
+from mappa.register.stockflow.flows import FLOWS
 from mappa.words import numbers as n
 from mappa.words.prose import Prose
 from mappa.words.register.common import (

@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 
 from mappa.register.arrays import Array
-from mappa.register.model.retention import Retention
+from mappa.register.stockflow.retention import Retention
 
 FLOWS = ("first_registrations", "releases", "expiries", "deaths", "reviews")
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from mappa.register.arrays import Array
 from mappa.register.law.terms import Terms
-from mappa.register.model.kernels import on_register
+from mappa.register.stockflow.kernels import on_register
 
 
 @dataclasses.dataclass(frozen=True)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mappa.register.arrays import Array
-from mappa.register.posterior.coordinates import Coordinates
+from mappa.register.inference.coordinates import Coordinates
 
 #: Energy above the median of the points at which a point's weight is halved.
 SOFT = 20.0

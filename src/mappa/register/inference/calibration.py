@@ -18,9 +18,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mappa.register.arrays import Array
+from mappa.register.inference.sampler import short_run
 from mappa.register.likelihood.density import Density
 from mappa.register.likelihood.targets import Targets
-from mappa.register.posterior.sampler import short_run
 
 #: Thinned draws among which a true value is ranked, and the level of the simultaneous band.
 DRAWS, LEVEL = 99, 0.95

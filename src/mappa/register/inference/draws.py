@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 from mappa.cache import Store
 from mappa.data import Data, places
 from mappa.register.arrays import Array
+from mappa.register.inference.coordinates import Coordinates
+from mappa.register.inference.quantities import Plan, plan_for, quantities
 from mappa.register.inputs.model_tables import shipped_folder
 from mappa.register.inputs.parameters import Version
 from mappa.register.likelihood.density import Density, density_of
-from mappa.register.posterior.coordinates import Coordinates
-from mappa.register.posterior.quantities import Plan, plan_for, quantities
 
 DRAWS, QUANTITIES, DIAGNOSTICS = "posterior.csv", "posterior_quantities.csv.gz", "posterior.json"
 SHIPPED = "sampled: draws of the posterior shipped with the study"
@@ -197,7 +197,7 @@ def quick(densities: tuple[Density, ...], draws: int = QUICK, seed: int = SEED) 
     The surrogate is fitted once, at the mode's normal approximation, and two short chains of each
     version are drawn: some seconds, and rougher than the shipped posterior.
     """
-    from mappa.register.posterior.sampler import short_run
+    from mappa.register.inference.sampler import short_run
 
     plan = plan_for(densities[0], seed=seed)
     each = max(draws // len(densities), 2)

@@ -7,9 +7,9 @@ import dataclasses
 import numpy as np
 
 from mappa.register.arrays import Array, Parts
-from mappa.register.model.cohorts import Drivers
-from mappa.register.model.kernels import Kernels, Law, Values
-from mappa.register.model.lengths import Lengths
+from mappa.register.stockflow.cohorts import Drivers
+from mappa.register.stockflow.kernels import Kernels, Law, Values
+from mappa.register.stockflow.lengths import Lengths
 
 
 @dataclasses.dataclass(frozen=True)

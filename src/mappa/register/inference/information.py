@@ -10,10 +10,10 @@ from scipy.stats import chi2, norm
 
 from mappa.data import Data
 from mappa.register.arrays import Array
+from mappa.register.inference.mode import mode_of
 from mappa.register.likelihood.density import Density, density_of
 from mappa.register.likelihood.targets import build_targets
-from mappa.register.model.stock import RegisterModel
-from mappa.register.posterior.mode import mode_of
+from mappa.register.stockflow.stock import RegisterModel
 
 #: Years before the date from which the next year's count is predicted, and draws of each.
 ORIGINS, PREDICTED = 7, 200

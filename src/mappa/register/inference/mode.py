@@ -9,8 +9,8 @@ from scipy.optimize import least_squares
 
 from mappa.data import Data
 from mappa.register.arrays import Array
+from mappa.register.inference.coordinates import Coordinates
 from mappa.register.likelihood.density import Density, density_of
-from mappa.register.posterior.coordinates import Coordinates
 
 
 @dataclasses.dataclass(frozen=True)

@@ -22,10 +22,10 @@ from collections.abc import Callable
 import numpy as np
 
 from mappa.register.arrays import Array
+from mappa.register.inference.coordinates import Coordinates
+from mappa.register.inference.mode import Mode, mode_of
+from mappa.register.inference.surrogate import Potential, Surrogate, fit_surrogate
 from mappa.register.likelihood.density import Density
-from mappa.register.posterior.coordinates import Coordinates
-from mappa.register.posterior.mode import Mode, mode_of
-from mappa.register.posterior.surrogate import Potential, Surrogate, fit_surrogate
 
 #: Leapfrog step (within a fifth) and steps: one direction of the posterior is four to seven times
 #: as narrow in places as over all, which a longer step does not follow.

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from mappa.register.arrays import Array
 from mappa.register.law.periods import decimal
 from mappa.register.law.terms import Terms
-from mappa.register.model.cohorts import Drivers, Grid
-from mappa.register.model.lengths import Lengths
+from mappa.register.stockflow.cohorts import Drivers, Grid
+from mappa.register.stockflow.lengths import Lengths
 
 #: Parameter values by name (each in its own unit).
 Values = Mapping[str, float]

@@ -10,10 +10,10 @@ import pandas as pd
 from mappa.data import Data
 from mappa.errors import UsageError
 from mappa.register.arrays import Array
-from mappa.register.posterior import columns
-from mappa.register.posterior import draws as posteriors
-from mappa.register.posterior.quantities import MAX_HORIZON, future_walk
-from mappa.register.posterior.quantities import forecast as one_draw
+from mappa.register.inference import columns
+from mappa.register.inference import draws as posteriors
+from mappa.register.inference.quantities import MAX_HORIZON, future_walk
+from mappa.register.inference.quantities import forecast as one_draw
 
 
 @dataclasses.dataclass(frozen=True)

@@ -15,8 +15,8 @@ import numpy as np
 from mappa.register.arrays import Array
 from mappa.register.inputs.build import Inputs
 from mappa.register.law.terms import Terms
-from mappa.register.model import kernels
-from mappa.register.model.kernels import Kernels, Law, Values, review_start
+from mappa.register.stockflow import kernels
+from mappa.register.stockflow.kernels import Kernels, Law, Values, review_start
 
 #: Rows of every array: community indefinite, community fixed, prison indefinite, prison fixed.
 ENDLESS = (0, 2)

@@ -10,8 +10,8 @@ from mappa.register.inputs.build import Inputs
 from mappa.register.inputs.parameters import ParameterTable
 from mappa.register.law import periods
 from mappa.register.law.terms import Terms
-from mappa.register.model import kernels
-from mappa.register.model.cohorts import (
+from mappa.register.stockflow import kernels
+from mappa.register.stockflow.cohorts import (
     CUSTODY,
     DISPOSALS,
     Base,
@@ -20,13 +20,13 @@ from mappa.register.model.cohorts import (
     base_of,
     drivers_of,
 )
-from mappa.register.model.flows import FLOWS, Flows, movements, telescope
-from mappa.register.model.initial_cohort import ENDLESS, held, initial_cohort
-from mappa.register.model.kernels import CLASSES, Kernels, Law, Values, review_start
-from mappa.register.model.latent import latent_walk
-from mappa.register.model.lengths import Lengths, base_lengths
-from mappa.register.model.retention import OnRegister, Retention, on_register_by_term
-from mappa.register.model.runs import Prisoners, Setting, StockRun, removals
+from mappa.register.stockflow.flows import FLOWS, Flows, movements, telescope
+from mappa.register.stockflow.initial_cohort import ENDLESS, held, initial_cohort
+from mappa.register.stockflow.kernels import CLASSES, Kernels, Law, Values, review_start
+from mappa.register.stockflow.latent import latent_walk
+from mappa.register.stockflow.lengths import Lengths, base_lengths
+from mappa.register.stockflow.retention import OnRegister, Retention, on_register_by_term
+from mappa.register.stockflow.runs import Prisoners, Setting, StockRun, removals
 
 #: Which disposal feeds each class.
 FEED = (0, 1, 2, CUSTODY, CUSTODY, CUSTODY, CUSTODY, 4, 5, 6, 7, 7, 7)

@@ -14,12 +14,12 @@ from mappa.register.arrays import Array
 from mappa.register.effects import counterfactuals as cf
 from mappa.register.effects.attribution import attribute
 from mappa.register.effects.references import Reference, reference, references
+from mappa.register.inference import columns
 from mappa.register.likelihood.density import Density
-from mappa.register.model.cohorts import DRIVERS
-from mappa.register.model.flows import FLOWS
-from mappa.register.model.kernels import CLASSES, SUSPENDED_CLASSES, Law
-from mappa.register.model.stock import RegisterModel
-from mappa.register.posterior import columns
+from mappa.register.stockflow.cohorts import DRIVERS
+from mappa.register.stockflow.flows import FLOWS
+from mappa.register.stockflow.kernels import CLASSES, SUSPENDED_CLASSES, Law
+from mappa.register.stockflow.stock import RegisterModel
 
 #: Years ahead at which the level under frozen inputs is shown.
 LONG_RUN = (10, 30, 80)

@@ -29,14 +29,14 @@ from mappa.data import Data, places
 from mappa.errors import DataError
 from mappa.files import write_atomically
 from mappa.register.arrays import Array
+from mappa.register.inference import draws as posteriors
+from mappa.register.inference.convergence import convergence
+from mappa.register.inference.coordinates import Coordinates
+from mappa.register.inference.information import information
+from mappa.register.inference.quantities import plan_for, quantities
+from mappa.register.inference.sampler import Tuned, dispersed, run_block, tune
+from mappa.register.inference.surrogate import Surrogate
 from mappa.register.likelihood.density import Density, density_of
-from mappa.register.posterior import draws as posteriors
-from mappa.register.posterior.convergence import convergence
-from mappa.register.posterior.coordinates import Coordinates
-from mappa.register.posterior.information import information
-from mappa.register.posterior.quantities import plan_for, quantities
-from mappa.register.posterior.sampler import Tuned, dispersed, run_block, tune
-from mappa.register.posterior.surrogate import Surrogate
 
 #: Of how the sampler draws: what an older one kept is not gone on with.
 VERSION = 3

@@ -8,7 +8,7 @@ import numpy as np
 
 from mappa.register.arrays import Array
 from mappa.register.inputs.build import Inputs
-from mappa.register.model.cohorts import CUSTODY, DISPOSALS, Grid
+from mappa.register.stockflow.cohorts import CUSTODY, DISPOSALS, Grid
 
 
 @dataclasses.dataclass(frozen=True)
