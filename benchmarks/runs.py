@@ -139,14 +139,14 @@ def _path() -> str:
 
 def floor_here(forces: list[str]) -> None:
     """Fork once for each notebook of each force, as many at once as there are jobs."""
-    from mappa.cache import code_reached
     from mappa.commands.report import FEW
-    from mappa.runs import local, plan
+    from mappa.runs import plan
     from warmkernels import server as forkserver
 
     os.environ["MPLBACKEND"] = "agg"
-    share = plan.open_study({}, Path()).shared() if len(forces) > FEW else ()
-    forkserver.preload(sorted(code_reached(*local.STUDIES)), *local.shared_work(share))
+    study = plan.open_study((), {}, Path())
+    shared = study.shared() if len(forces) > FEW else ([], "")
+    forkserver.preload(study.modules(), "mappa.runs.plan:compute_shared", shared)
     gc.collect()
     gc.freeze()  # as the template does
     running: set[int] = set()

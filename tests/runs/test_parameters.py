@@ -6,7 +6,7 @@ import pytest
 
 from mappa.errors import DataError, UnknownName, UsageError
 from mappa.runs import plan
-from mappa.runs.parameters import Parameter, check_all, inspect, read_setting
+from mappa.runs.notebooks import Parameter, check_all, inspect, read_setting
 
 CELL = """\
 # Settings: change these and run all cells
@@ -87,7 +87,7 @@ def test_reads_text_as_the_type_of_the_default(found, name, text, value):
     ],
 )
 def test_refuses_a_value_of_another_type_and_says_what_is_right(found, name, text):
-    with pytest.raises(UsageError, match=f"{name} = .* cannot be: {name} is .*, such as"):
+    with pytest.raises(UsageError, match=f"{name} = .* is not allowed: {name} is .*, such as"):
         found[name].check(text)
 
 
@@ -99,7 +99,7 @@ def test_refuses_a_value_that_is_not_a_choice_with_a_suggestion(found):
 def test_refuses_a_number_outside_the_limits_that_the_help_gives(found):
     assert found["horizon"].limits == (0, 5) and found["shift"].limits is None
     assert [found["horizon"].check(v) for v in ("0", 5)] == [0, 5]
-    with pytest.raises(UsageError, match="horizon = 6 cannot be: it is 0 to 5"):
+    with pytest.raises(UsageError, match="horizon = 6 is not allowed: use 0 to 5"):
         found["horizon"].check("6")
 
 
@@ -119,8 +119,8 @@ def test_gives_each_notebook_only_the_settings_that_it_has(found):
     [
         ("a = 1; b = 2", "line 1: sets two parameters on one line"),
         ("a = 1\na = 2", "line 2: sets a a second time"),
-        ("a = [1]", "line 1: gives a no plain text, number"),
-        ("a = b", "line 1: gives a no plain text, number"),
+        ("a = [1]", "line 1: gives a a value that is not plain text, a number"),
+        ("a = b", "line 1: gives a a value that is not plain text, a number"),
         ("a, b = 1, 2", "line 1: is not `name = value"),
         ("import os", "line 1: is not `name = value"),
         ("a: int", "line 1: is not `name = value"),

@@ -16,7 +16,7 @@ from jupyter_client import KernelManager
 from runs_support import mappa_environment
 
 from mappa.cache import code_reached
-from mappa.runs.local import STUDIES
+from mappa.runs import notebooks
 from warmkernels import client as warm
 from warmkernels import server as forkserver
 from warmkernels.provisioner import NAME, WarmProvisioner
@@ -28,9 +28,10 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def template():
+def template(root):
+    modules = {name for book in notebooks.find(root / "notebooks") for name in book.modules}
     said = os.environ.pop("PYTEST_CURRENT_TEST", None)
-    with warm.Template(sorted(code_reached(*STUDIES))) as started:
+    with warm.Template(sorted(code_reached(*modules))) as started:
         if said:
             os.environ["PYTEST_CURRENT_TEST"] = said
         yield started

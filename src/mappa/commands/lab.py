@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -34,9 +35,7 @@ def lab(
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
 ) -> None:
     """Open JupyterLab on the notebooks; other options are passed on to it."""
-    from mappa.cache import code_reached
     from mappa.data import places
-    from mappa.runs.local import STUDIES
     from warmkernels import client as warm
 
     _check_options(context.args)
@@ -55,13 +54,26 @@ def lab(
     ]
     arguments += ["--no-browser"] if no_browser else []
     arguments += [f"--port={port}"] if port is not None else []
-    # Read where the environment asks for warm kernels: their template then imports the studies.
-    os.environ.setdefault(warm.PRELOAD, ",".join(sorted(code_reached(*STUDIES))))
+    # Read where the environment asks for warm kernels: their template imports these.
+    os.environ.setdefault(warm.PRELOAD, ",".join(_imported(notebooks)))
     command = [sys.executable, "-m", "jupyterlab", *arguments, *context.args]
     if os.name == "posix":
         sys.stdout.flush()
         os.execv(command[0], command)  # signals and the exit status are JupyterLab's own
     raise typer.Exit(subprocess.call(command))
+
+
+def _imported(folder: Path) -> list[str]:
+    """Return the modules of mappa that the notebooks in *folder* import."""
+    from mappa.cache import code_reached
+    from mappa.errors import DataError
+    from mappa.runs.notebooks import read
+
+    names: set[str] = set()
+    for path in folder.glob("*.ipynb"):
+        with contextlib.suppress(DataError):  # JupyterLab opens it all the same
+            names.update(read(path).modules)
+    return sorted(code_reached(*names))
 
 
 def _check_options(rest: list[str]) -> None:

@@ -68,7 +68,7 @@ def report(
     except local.Stopped as stop:
         typer.echo("mappa: Stopped; what is published is whole, run again for the rest.", err=True)
         raise typer.Exit(stop.exit_status) from None
-    _tell(run, out, everyone)
+    _tell(run, out)
 
 
 def _many(plans: list[ForcePlan]) -> bool:
@@ -100,10 +100,9 @@ def _run(
         else:
             jobs = min(chosen.window, tasks)
             run = report.Run(study, plans, chosen, progress)
-            share = study.shared() if _many(plans) else ()
             with (
                 report.recorded(run, f"local, {jobs}"),
-                local.workers(jobs, cold=cold, share=share) as submit,
+                local.workers(jobs, study, share=_many(plans), cold=cold) as submit,
             ):
                 run.run(submit)
     finally:
@@ -111,23 +110,23 @@ def _run(
     return run
 
 
-def _tell(run: Run, out: Path, everyone: bool) -> None:
+def _tell(run: Run, out: Path) -> None:
     """Print the answer of one force, or how many came out how; exit 1 where one failed."""
-    from mappa.runs import report, state, summary
+    from mappa.runs import plan, report, state, summary
 
     table = summary.failure_table(run.forces)
-    if len(run.forces) == 1 and not table:
-        plan = run.forces[0].plan
-        answer = state.read_json(plan.folder / "results.json").get("sentences", {})
-        for sentence in answer.values():
+    areas = [force.plan for force in run.forces if force.plan.force != plan.EVERY_AREA]
+    if len(areas) == 1 and not table:
+        answer = state.read_json(areas[0].folder / "results.json").get("sentences", {})
+        for sentence in filter(None, answer.values()):
             typer.echo(sentence)
-        typer.echo(f"Pages: {plan.folder / 'index.html'}")
+        typer.echo(f"Pages: {areas[0].folder / 'index.html'}")
         return
     forces = "1 force" if len(run.forces) == 1 else f"{len(run.forces)} forces"
     typer.echo(f"{forces}: {summary.count_states(run.forces)}.")
     if table:
         typer.echo(table, err=True)
-        typer.echo(f"Failed notebooks are kept in {out / 'failed'}.", err=True)
+        typer.echo(f"Failed notebooks are in {out / 'failed'}.", err=True)
     typer.echo(f"Results of all forces: {out / summary.NATIONAL}")
     if any(force.state in (report.FAILED, report.NOT_RUN) for force in run.forces):
         raise typer.Exit(1)

@@ -6,6 +6,7 @@ A notebook is an nbformat node or the plain JSON of its file; both are dictionar
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,27 @@ from mappa.records import RECORD_MIME
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
+
+
+#: Folder of the notebooks that are about no single area, in the reports and in the site.
+EVERY_AREA = "all-areas"
+#: Copies that JupyterLab or a browser makes: ``2-rate-Copy1``, ``2-rate (1)``.
+_COPY = re.compile(r".*(-Copy\d+| ?\(\d+\))")
+
+
+def numbered(folder: Path) -> list[Path]:
+    """Return the study's notebooks in *folder*: their names begin with a digit, copies apart.
+
+    They come in the order of their numbers. Raises DataError for a name that no address can hold.
+    """
+    found = [p for p in folder.glob("[0-9]*.ipynb") if not _COPY.fullmatch(p.stem)]
+    for path in found:
+        if not re.fullmatch(r"[\w-]+", path.stem):
+            raise DataError(
+                f"The notebook {path.name!r} cannot have a page: use only letters, digits and "
+                "hyphens in its name."
+            )
+    return sorted(found, key=lambda p: (int(re.match(r"\d+", p.stem)[0]), p.stem))  # type: ignore[index]
 
 
 def read(notebook: Path | str | NotebookNode) -> NotebookNode:

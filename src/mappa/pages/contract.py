@@ -209,10 +209,14 @@ def faults(page: str) -> list[str]:
 
 
 def notebook_faults(nb: Any) -> list[str]:
-    """Return what an executed notebook lacks: errors among its outputs, or no record or answer."""
+    """Return what an executed notebook lacks: errors among its outputs, tagged cells without any.
+
+    A notebook need not answer a question, but where a cell is tagged `answer` it must show a
+    sentence, and where one is tagged `record` a record.
+    """
     found = [f"an output is the error {name}" for name in cells.errors(nb)]
-    if cells.record(nb) is None:
+    if cells.tagged(nb, "record") and cells.record(nb) is None:
         found.append("no cell shows a record")
-    if not cells.sentence(nb):
+    if cells.tagged(nb, "answer") and not cells.sentence(nb):
         found.append("no cell tagged `answer` shows a sentence")
     return found

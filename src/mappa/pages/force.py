@@ -31,7 +31,7 @@ def load_notebooks(folder: Path) -> dict[str, NotebookNode]:
 
     Raises OutputError where there is none.
     """
-    found = {path.stem: cells.read(path) for path in sorted(folder.glob("[0-9]*.ipynb"))}
+    found = {path.stem: cells.read(path) for path in cells.numbered(folder)}
     if not found:
         raise OutputError(f"{folder} holds no executed notebook: run `mappa report` first.")
     return found
@@ -221,6 +221,8 @@ def _alone(force: str, notebook: str) -> dict[str, Any]:
 def render_pages(folder: Path, frame: Any = None, extra: str = "") -> dict[str, str]:
     """Return the pages of a force by file name: ``index.html`` and one for each notebook.
 
+    Notebooks that are about no single area have pages of their own only.
+
     Parameters
     ----------
     folder: holds the executed notebooks.
@@ -230,10 +232,13 @@ def render_pages(folder: Path, frame: Any = None, extra: str = "") -> dict[str, 
     """
     notebooks = load_notebooks(folder)
     force, title = page_words(notebooks, folder.name)
-    frame = frame or functools.partial(_alone, force)
-    body = body_of(notebooks, title, extra=extra)
-    scripts = ["compare"] if extra else []
-    pages = {"index.html": layout.page(title, body, scripts=scripts, **frame(""))}
+    pages = {}
+    if "force" in settings_of(notebooks):
+        frame = frame or functools.partial(_alone, force)
+        body = body_of(notebooks, title, extra=extra)
+        scripts = ["compare"] if extra else []
+        pages["index.html"] = layout.page(title, body, scripts=scripts, **frame(""))
+    frame = frame or (lambda _: {})
     for name, nb in notebooks.items():
         pages[f"{name}.html"] = render_notebook(nb, title=page_title(nb), **frame(name))
     return pages
@@ -248,7 +253,7 @@ def render_force(folder: Path | str) -> list[Path]:
 
     Returns
     -------
-    The pages written: ``index.html`` first, then a page for each notebook.
+    The pages written: ``index.html`` first where there is one, then a page for each notebook.
 
     Raises
     ------

@@ -50,6 +50,14 @@ class Frames:
             crumbs.append({"text": area, "href": "index.html"})
         return self._frame(up, "") | {"crumbs": crumbs}
 
+    def every_area(self) -> dict[str, Any]:
+        """Return the frame of a notebook that is about no single area."""
+        crumbs = [
+            {"text": "All areas", "href": "../index.html"},
+            {"text": self.nation, "href": "../national.html"},
+        ]
+        return self._frame("../", "") | {"crumbs": crumbs}
+
     def _frame(self, up: str, current: str) -> dict[str, Any]:
         menu = [
             {"text": text or self.nation, "href": up + address, "current": address == current}

@@ -15,7 +15,7 @@ from mappa.pages import cells, layout
 from mappa.pages.force import heading_level, load_notebooks
 from mappa.pages.frames import Frames
 from mappa.pages.index import sentences
-from mappa.pages.notebook import fragment
+from mappa.pages.notebook import fragment, page_title
 from mappa.pages.summary import AreaResult
 from mappa.words import numbers
 from mappa.words.tables import table_html
@@ -79,12 +79,31 @@ def from_notebooks(folder: Path) -> str:
     return "\n".join(layout.settle_headings(text, first=2, only_one=False) for text in told)
 
 
-def body_of(data: Data, lines: Sequence[AreaResult], title: str, said: str, folder: Path) -> str:
+def _notebooks(every: Path | None) -> str:
+    """Return links to the notebooks that are about no single area."""
+    if every is None:
+        return ""
+    links = [
+        f'<li><a href="{every.name}/{name}.html">{html.escape(page_title(nb))}</a></li>'
+        for name, nb in load_notebooks(every).items()
+    ]
+    return f'<h2 id="notebooks">More notebooks</h2><ul>{"".join(links)}</ul>'
+
+
+def body_of(
+    data: Data,
+    lines: Sequence[AreaResult],
+    title: str,
+    said: str,
+    folder: Path,
+    every: Path | None,
+) -> str:
     """Return the main text."""
     parts = [f"<h1>{html.escape(title)}</h1>", f'<p class="lead">{html.escape(said)}</p>']
     parts.append(from_notebooks(folder))
     parts.append('<h2 id="series">Every count of the nation in the tables</h2>')
     parts.append(series_table(data, lines[0].as_of))
+    parts.append(_notebooks(every))
     parts.append(
         '<p>The areas stand side by side on the <a href="index.html#areas">first page</a>; how '
         'each method works is told under <a href="methods.html">Methods</a>.</p>'
@@ -92,9 +111,21 @@ def body_of(data: Data, lines: Sequence[AreaResult], title: str, said: str, fold
     return "\n".join(parts)
 
 
-def render(data: Data, lines: Sequence[AreaResult], frames: Frames, folder: Path) -> str:
-    """Return the national page; *folder* holds the executed notebooks of any one area."""
+def render(
+    data: Data,
+    lines: Sequence[AreaResult],
+    frames: Frames,
+    folder: Path,
+    every: Path | None = None,
+) -> str:
+    """Return the national page.
+
+    Parameters
+    ----------
+    folder: holds the executed notebooks of any one area.
+    every: holds those that are about no single area.
+    """
     title = f"{data.nation}: people on the register, {numbers.day(lines[0].as_of)}"
     said = sentences(data, lines)["lead"]
-    body = body_of(data, lines, title, said, folder)
+    body = body_of(data, lines, title, said, folder, every)
     return layout.page(title, body, description=said, **frames.shared("national.html"))

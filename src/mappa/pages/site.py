@@ -51,9 +51,10 @@ def build(data: Data, reports: Path) -> dict[str, bytes]:
     found = summary.find_reports(reports, data)
     lines = summary.summarise(data, found)
     frames = Frames.of(data)
+    every = summary.every_area(reports)
     texts: dict[str, str] = {
         "index.html": index.render(data, lines, frames),
-        "national.html": national.render(data, lines, frames, found[0].folder),
+        "national.html": national.render(data, lines, frames, found[0].folder, every),
         "methods.html": shared.methods(data, frames),
         "data.html": shared.data(data, frames),
         "about.html": shared.about(data, lines, frames),
@@ -61,10 +62,15 @@ def build(data: Data, reports: Path) -> dict[str, bytes]:
     }
     for number, report in enumerate(found):
         texts |= _force_pages(data, found, number, lines, frames, report)
+    if every:
+        pages = force.render_pages(every, lambda name: frames.every_area())
+        texts |= {f"{every.name}/{name}": text for name, text in pages.items()}
     texts = sharing.share(texts) | summary.files(lines)
     files = {address: text.encode("utf-8") for address, text in texts.items()}
     for report in found:
-        files |= _as_they_ran(report)
+        files |= _as_they_ran(report.folder, f"forces/{report.slug}")
+    if every:
+        files |= _as_they_ran(every, every.name)
     listing = {a: hashlib.sha256(files[a]).hexdigest() for a in sorted(files)}
     files[MANIFEST] = json_text({"digest": data.digest, "files": listing}).encode()
     return dict(sorted(files.items()))
@@ -106,10 +112,10 @@ def _force_pages(
     return {f"forces/{report.slug}/{name}": text for name, text in pages.items()}
 
 
-def _as_they_ran(report: summary.Report) -> dict[str, bytes]:
-    """Return the executed notebooks and the results of one area, as they are."""
-    paths = sorted(report.folder.glob("*.ipynb")) + sorted(report.folder.glob("results.*"))
-    return {f"forces/{report.slug}/{path.name}": path.read_bytes() for path in paths}
+def _as_they_ran(folder: Path, address: str) -> dict[str, bytes]:
+    """Return the executed notebooks and the results in a folder, as they are."""
+    paths = sorted(folder.glob("*.ipynb")) + sorted(folder.glob("results.*"))
+    return {f"{address}/{path.name}": path.read_bytes() for path in paths}
 
 
 def compare_builds(old: Mapping[str, str], new: Mapping[str, str]) -> Changes:

@@ -13,6 +13,7 @@ import pandas as pd
 from mappa.data import DEFAULT_DENOMINATOR, Data
 from mappa.errors import DataError, OutputError
 from mappa.files import json_text
+from mappa.pages import cells
 from mappa.plot.exhibit import safe_csv
 from mappa.records import Record, key
 
@@ -82,6 +83,12 @@ def find_reports(folder: Path, data: Data) -> list[Report]:
     if not found:
         raise OutputError(f"{folder} holds no report yet: run `mappa report --all` first.")
     return found
+
+
+def every_area(folder: Path) -> Path | None:
+    """Return where *folder* holds the notebooks that are about no single area, if it has any."""
+    where = folder / cells.EVERY_AREA
+    return where if cells.numbered(where) else None
 
 
 def shared_settings(reports: list[Report], data: Data) -> dict[str, Any]:

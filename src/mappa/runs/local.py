@@ -9,21 +9,17 @@ import shutil
 import signal
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
 from pebble import ProcessPool
 
-from mappa.cache import code_reached
 from mappa.errors import UsageError
-from mappa.runs.plan import WORK
+from mappa.runs.plan import WORK, Study
 from mappa.runs.report import Submit
 from warmkernels import client as warm
 
-#: What a template imports, with all of mappa that these import.
-STUDIES = tuple(f"mappa.studies.{name}" for name in ("explore", "growth", "rate", "register"))
 #: Open files that a run needs; macOS allows as many by default.
 FILES = 256
 
@@ -102,15 +98,18 @@ def allow_files() -> None:
 
 
 @contextlib.contextmanager
-def workers(jobs: int, *, cold: bool = False, share: Sequence[str] = ()) -> Iterator[Submit]:
+def workers(
+    jobs: int, study: Study | None = None, *, share: bool = False, cold: bool = False
+) -> Iterator[Submit]:
     """Open the pool of this machine, with a template for its kernels where that can be.
 
     Parameters
     ----------
     jobs: how many workers.
+    study: whose notebooks' modules the template imports.
+    share: whether the template computes what all forces share before its first fork; otherwise it
+        only reads the tables, which starts sooner.
     cold: start ordinary kernels.
-    share: date of the stock, and the studies of which the template computes what all forces share
-        before its first fork; by default it only reads the tables, which starts sooner.
 
     Yields
     ------
@@ -125,9 +124,11 @@ def workers(jobs: int, *, cold: bool = False, share: Sequence[str] = ()) -> Iter
         if cold:
             environment[warm.SOCKET] = "none"
         else:
+            modules = study.modules() if study else []
+            shared = study.shared() if study and share else ([], "")
             with contextlib.suppress(OSError):
                 template = stack.enter_context(
-                    warm.Template(sorted(code_reached(*STUDIES)), *shared_work(share))
+                    warm.Template(modules, "mappa.runs.plan:compute_shared", shared)
                 )
                 environment[warm.SOCKET] = str(template.path)
         pool = ProcessPool(
@@ -141,13 +142,6 @@ def workers(jobs: int, *, cold: bool = False, share: Sequence[str] = ()) -> Iter
         with _uninterrupted():
             assert pool.active  # asking starts it
         yield lambda function, *arguments: pool.schedule(function, args=arguments)
-
-
-def shared_work(share: Sequence[str]) -> tuple[str, list[Any]]:
-    """Return what the template calls before its first fork, and with which arguments."""
-    if share:
-        return "mappa.studies.shared:compute", [share[0], list(share[1:])]
-    return "mappa.data:load", []
 
 
 @contextlib.contextmanager

@@ -1,19 +1,91 @@
-"""The notebooks of the study: found by their numbered names, read without nbformat."""
+"""The notebooks of the study and their parameters, read before any kernel starts.
+
+papermill runs a mistyped parameter silently with the default (its issues 667 and 818). Here the
+parameters cell is parsed: plain scalars, one a line, ``name = value  # help``, annotated or not.
+"""
 
 from __future__ import annotations
 
 import ast
 import dataclasses
+import io
 import json
+import math
 import re
-from collections.abc import Iterable
+import tokenize
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any, NoReturn
 
-from mappa.errors import DataError
-from mappa.runs import parameters
+from mappa.errors import DataError, UnknownName, UsageError
+from mappa.pages import cells
 
-#: Not JupyterLab's copies: ``2-rate-Copy1.ipynb`` is no fourth notebook.
-_NAME = re.compile(r"\d+-[a-z]+\.ipynb")
+Scalar = str | int | float | bool | None
+
+_KINDS = {str: "text", bool: "true or false", int: "a whole number", float: "a number"}
+_TRUTHS = dict.fromkeys(("true", "yes", "on"), True) | dict.fromkeys(("false", "no", "off"), False)
+_LIMITS = re.compile(r"(-?\d+(?:\.\d+)?) to (-?\d+(?:\.\d+)?)\W*$")
+_CHOICES = re.compile(r"one of:\s*(.+)$", re.IGNORECASE)
+
+
+@dataclasses.dataclass(frozen=True)
+class Parameter:
+    """A parameter of a notebook.
+
+    Parameters
+    ----------
+    name: the name assigned to.
+    default: the value in the cell; a value given must be of its type.
+    help: the comment at the end of the line.
+    choices: the values allowed, where the help ends in ``one of: a, b, c`` (or ``a | b``).
+    limits: the least and the greatest number, where the help ends in ``0 to 5``.
+    """
+
+    name: str
+    default: Scalar
+    help: str = ""
+    choices: tuple[str, ...] = ()
+    limits: tuple[float, float] | None = None
+
+    @property
+    def kind(self) -> str:
+        """The type of value, in words."""
+        return _KINDS.get(type(self.default), "a value")
+
+    def check(self, value: Scalar) -> Scalar:
+        """Return *value* in the parameter's type, or raise UsageError (exit status 2).
+
+        Text, as it comes from a command line, is read as the type of the default.
+        """
+        read = self._read(value)
+        if self.choices and str(read) not in self.choices:
+            raise UnknownName(f"value of {self.name}", str(read), self.choices)
+        if self.limits and isinstance(read, int | float):
+            low, high = self.limits
+            if not low <= read <= high:
+                raise UsageError(f"{self.name} = {read:g} is not allowed: use {low:g} to {high:g}.")
+        return read
+
+    def _read(self, value: Scalar) -> Scalar:
+        want = type(self.default)
+        if type(value) is want:
+            return value
+        try:
+            if self.default is None:
+                return _literal(value) if isinstance(value, str) else value
+            if want is bool and isinstance(value, str):
+                return _TRUTHS[value.strip().lower()]
+            whole = type(value) is int and want is float
+            if want in (int, float) and (whole or isinstance(value, str)):
+                number: float = want(value)  # type: ignore[arg-type]
+                if math.isfinite(number):
+                    return number
+        except (KeyError, ValueError):
+            pass
+        raise UsageError(
+            f"{self.name} = {value!r} is not allowed: {self.name} is {self.kind}, "
+            f"such as {self.default!r}."
+        )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,23 +95,28 @@ class Notebook:
     Parameters
     ----------
     name: its file name without ``.ipynb``, such as ``2-rate``.
-    text: its JSON as it stands in the file.
+    text: its JSON as in the file.
     parameters: what its parameters cell declares, by name.
-    modules: names that its cells import, such as ``mappa.studies.rate``.
+    modules: names that its cells import, such as ``mappa.rates``.
     """
 
     name: str
     text: str
-    parameters: dict[str, parameters.Parameter]
+    parameters: dict[str, Parameter]
     modules: tuple[str, ...] = ()
+
+    @property
+    def by_area(self) -> bool:
+        """Whether it runs for each area; without a parameter ``force`` it runs once."""
+        return "force" in self.parameters
 
 
 def find(folder: Path) -> list[Notebook]:
     """Return the study's notebooks (``1-growth.ipynb``, ...) of *folder*, in their order.
 
-    Raises DataError where there are none, or one is not a notebook with a parameters cell.
+    Raises DataError where there are none, or one is not a notebook.
     """
-    paths = sorted(p for p in folder.glob("*.ipynb") if _NAME.fullmatch(p.name))
+    paths = cells.numbered(folder)
     if not paths:
         raise DataError(f"No notebook such as 1-growth.ipynb is in {folder}.")
     return [read(path) for path in paths]
@@ -49,29 +126,27 @@ def read(path: Path) -> Notebook:
     """Return the notebook in the file *path*, its parameters cell inspected."""
     try:
         text = path.read_text(encoding="utf-8")
-        cells = json.loads(text)["cells"]
-        tagged = [c for c in cells if "parameters" in c.get("metadata", {}).get("tags", [])]
+        found = json.loads(text)["cells"]
+        tagged = [c for c in found if "parameters" in cells.tags(c)]
     except OSError as error:
         raise DataError(f"Cannot read {path}: {error.strerror}.") from error
     except (ValueError, KeyError, TypeError, AttributeError):
         raise DataError(f"{path} is not a notebook.") from None
-    if len(tagged) != 1:
-        raise DataError(
-            f"{path.name} has {len(tagged)} cells with the tag `parameters`: it needs one."
-        )
-    source = "".join(tagged[0]["source"])
-    modules = _imports("".join(c["source"]) for c in cells if c.get("cell_type") == "code")
-    return Notebook(path.stem, text, parameters.inspect(source, path.name), modules)
+    if len(tagged) > 1:
+        raise DataError(f"{path.name} has {len(tagged)} cells with the tag `parameters`.")
+    source = "".join(tagged[0]["source"]) if tagged else ""
+    modules = _imports("".join(c["source"]) for c in found if c.get("cell_type") == "code")
+    return Notebook(path.stem, text, inspect(source, path.name), modules)
 
 
-def _imports(cells: Iterable[str]) -> tuple[str, ...]:
+def _imports(sources: Iterable[str]) -> tuple[str, ...]:
     """Return the modules, and names that may be modules, which the code of cells imports."""
     found: set[str] = set()
-    for source in cells:
+    for source in sources:
         lines = [line for line in source.splitlines() if not line.lstrip().startswith(("%", "!"))]
         try:
             tree = ast.parse("\n".join(lines))
-        except SyntaxError:  # the cell itself will tell
+        except SyntaxError:  # running the cell will show it
             continue
         for node in ast.walk(tree):
             if isinstance(node, ast.Import):
@@ -79,3 +154,114 @@ def _imports(cells: Iterable[str]) -> tuple[str, ...]:
             elif isinstance(node, ast.ImportFrom) and node.module:
                 found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
     return tuple(sorted(found))
+
+
+def inspect(source: str, where: str) -> dict[str, Parameter]:
+    """Return the parameters that a parameters cell declares, by name, in its order.
+
+    Parameters
+    ----------
+    source: the text of the cell.
+    where: the notebook's name, for the sentence of an error.
+
+    Raises
+    ------
+    DataError: a line that is not ``name = scalar``, or a name twice; it names line and rule.
+    """
+    try:
+        tree = ast.parse(source)
+    except SyntaxError as error:
+        _refuse(where, error.lineno or 1, f"is not Python ({error.msg})")
+    comments = {
+        t.start[0]: t.string.lstrip("#: ").strip()
+        for t in tokenize.generate_tokens(io.StringIO(source).readline)
+        if t.type == tokenize.COMMENT and t.line[: t.start[1]].strip()
+    }
+    found: dict[str, Parameter] = {}
+    lines: set[int] = set()
+    for statement in tree.body:
+        line = statement.lineno
+        name, value = _assignment(statement, where)
+        if name in found:
+            _refuse(where, line, f"sets {name} a second time")
+        if line in lines:
+            _refuse(where, line, "sets two parameters on one line")
+        lines.add(line)
+        text = comments.get(statement.end_lineno or line, "")
+        found[name] = Parameter(name, value, text, _choices(text), _limits(value, text))
+    return found
+
+
+def _assignment(statement: ast.stmt, where: str) -> tuple[str, Scalar]:
+    targets = statement.targets if isinstance(statement, ast.Assign) else []
+    if isinstance(statement, ast.AnnAssign) and statement.value is not None:
+        targets = [statement.target]
+    if len(targets) != 1 or not isinstance(targets[0], ast.Name):
+        _refuse(where, statement.lineno, "is not `name = value  # help`")
+    name = targets[0].id
+    scalar = _literal(statement.value)  # type: ignore[attr-defined]
+    if not isinstance(scalar, Scalar):
+        rule = f"gives {name} a value that is not plain text, a number or true or false"
+        _refuse(where, statement.lineno, rule)
+    return name, scalar
+
+
+def _literal(value: str | ast.expr) -> Any:
+    """Return the scalar that *value* writes; anything else as it is."""
+    try:
+        found = ast.literal_eval(value)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return value
+    return found if isinstance(found, Scalar) else value
+
+
+def _choices(text: str) -> tuple[str, ...]:
+    match = _CHOICES.search(text)
+    if not match:
+        return ()
+    separator = r"\|" if "|" in match[1] else r",|;|\bor\b"
+    return tuple(c.strip("\"'` .") for c in re.split(separator, match[1]) if c.strip("\"'` ."))
+
+
+def _limits(value: Scalar, text: str) -> tuple[float, float] | None:
+    match = _LIMITS.search(text)
+    if match is None or isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(match[1]), float(match[2])
+
+
+def _refuse(where: str, line: int, what: str) -> NoReturn:
+    raise DataError(f"{where}, parameters cell, line {line}: {what}.")
+
+
+def check_all(
+    settings: Mapping[str, Scalar], notebooks: Mapping[str, Mapping[str, Parameter]]
+) -> dict[str, dict[str, Scalar]]:
+    """Return for each notebook the values that it takes of *settings*, in their types.
+
+    A setting goes to every notebook that has a parameter of that name.
+
+    Raises
+    ------
+    UnknownName: no notebook has such a parameter; the nearest name is suggested.
+    UsageError: a value of another type, or not one of those allowed.
+    """
+    known = sorted({name for parameters in notebooks.values() for name in parameters})
+    for name in settings:
+        if name not in known:
+            raise UnknownName("parameter", name, known)
+    return {
+        notebook: {n: parameters[n].check(v) for n, v in settings.items() if n in parameters}
+        for notebook, parameters in notebooks.items()
+    }
+
+
+def read_setting(text: str) -> tuple[str, str]:
+    """Split ``name=value`` of a command line.
+
+    Raises UsageError where there is no equals sign or no name.
+    """
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise UsageError(f"{text!r} is not name=value, such as margin=0.1.")
+    return name.strip(), value.strip()

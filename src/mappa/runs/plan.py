@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import importlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from mappa.cache import code_reached
 from mappa.data import Data
 from mappa.data.load import DENOMINATORS
-from mappa.errors import UnknownName, UsageError
+from mappa.errors import MappaError, UnknownName, UsageError
+from mappa.pages import cells
 from mappa.runs import state
-from mappa.runs.notebooks import Notebook
-from mappa.runs.parameters import Scalar, check_all, read_setting
+from mappa.runs.notebooks import Notebook, Scalar, check_all, find, read_setting
 
+#: What the notebooks that are about no single area are called in the place of a force.
+EVERY_AREA = "all areas"
 WORK = ".work"  # in the folder of the pages: what is executed and not yet published
 
 
@@ -84,11 +89,19 @@ class Study:
     source: str = dataclasses.field(default_factory=state.source_digest)
     pages: str = dataclasses.field(default_factory=state.code_of_pages)
 
-    def shared(self) -> tuple[str, ...]:
-        """Return the date of the stock and the studies that the notebooks open, by name."""
-        modules = (module.split(".") for n in self.notebooks for module in n.modules)
-        opened = {names[2] for names in modules if names[:2] == ["mappa", "studies"] and names[2:]}
-        return (str(self._checked()["as_of"]), *sorted(opened))
+    def modules(self) -> list[str]:
+        """Return every module of mappa that the notebooks import, by name."""
+        return sorted(code_reached(*(name for n in self.notebooks for name in n.modules)))
+
+    def shared(self) -> tuple[list[str], str]:
+        """Return the functions that compute what all forces share, and the date they take.
+
+        A package computes it in its module ``shared``, in a function ``compute(data, as_of)``.
+        """
+        packages = {module.rsplit(".", 1)[0] for module in self.modules()}
+        found = code_reached(*(f"{package}.shared" for package in packages))
+        named = sorted(f"{p}.shared" for p in packages if f"{p}.shared" in found)
+        return named, f"{self.data.day(self.settings.get('as_of') or None):%Y-%m-%d}"
 
     def values(self, force: str) -> dict[str, dict[str, Scalar]]:
         """Return every parameter of every notebook for a force, typed and checked.
@@ -96,20 +109,22 @@ class Study:
         Raises UsageError or UnknownName (exit status 2) in one sentence.
         """
         declared = {n.name: n.parameters for n in self.notebooks}
-        given = check_all(self._checked() | {"force": force}, declared)
-        defaults = {
-            name: {p.name: p.default for p in parameters.values()}
+        known = {name for parameters in declared.values() for name in parameters}
+        own = {name: v for name, v in {"force": force}.items() if name in known}
+        given = check_all(self._checked() | own, declared)
+        return {
+            name: {p.name: p.default for p in parameters.values()} | given[name]
             for name, parameters in declared.items()
         }
-        return {name: defaults[name] | given[name] for name in declared}
 
     def _checked(self) -> dict[str, Any]:
         """Check the values that only the tables can judge."""
         settings = dict(self.settings)
         if "force" in settings:
             raise UsageError("Name the force by --force, not among the other settings.")
-        day = self.data.day(settings.get("as_of") or None)
-        settings["as_of"] = f"{day:%Y-%m-%d}"
+        if any("as_of" in n.parameters for n in self.notebooks):
+            day = self.data.day(settings.get("as_of") or None)
+            settings["as_of"] = f"{day:%Y-%m-%d}"
         known = {
             "denominator": list(DENOMINATORS),
             "comparator": list(self.data.comparators["comparator"]),
@@ -120,25 +135,42 @@ class Study:
         return settings
 
 
-def plan(study: Study, forces: Sequence[str], *, again: bool = False) -> list[ForcePlan]:
-    """Return what each force needs.
+def compute_shared(modules: Sequence[str], as_of: str) -> None:
+    """Read the tables and compute what all forces share, so that forks of this process find it.
 
     Parameters
     ----------
-    again: run everything, whatever is up to date.
+    modules, as_of: as :meth:`Study.shared` returns them.
     """
-    return [_plan_force(study, force, again) for force in forces]
+    from mappa.data import load
+
+    data = load()
+    for name in modules:
+        with contextlib.suppress(MappaError):  # the notebook itself will say what it lacks
+            importlib.import_module(name).compute(data, as_of)
 
 
-def _plan_force(study: Study, force: str, again: bool) -> ForcePlan:
-    slug = study.data.slug(force)
+def plan(study: Study, forces: Sequence[str], *, again: bool = False) -> list[ForcePlan]:
+    """Return what each force needs, and last what is about no single area, if anything is.
+
+    Parameters
+    ----------
+    again: run everything, even what is up to date.
+    """
+    by_area = [n for n in study.notebooks if n.by_area]
+    once = [n for n in study.notebooks if not n.by_area]
+    wanted = [(force, study.data.slug(force), by_area) for force in forces if by_area]
+    wanted += [(EVERY_AREA, cells.EVERY_AREA, once)] if once else []
+    return [_plan_force(study, *each, again) for each in wanted]
+
+
+def _plan_force(
+    study: Study, force: str, slug: str, notebooks: Sequence[Notebook], again: bool
+) -> ForcePlan:
     folder = study.out / slug
     stored = state.read_json(folder / state.RUN_FILE)
     values = study.values(force)
-    steps = tuple(
-        _step(study, notebook, values[notebook.name], folder, stored, again)
-        for notebook in study.notebooks
-    )
+    steps = tuple(_step(study, n, values[n.name], folder, stored, again) for n in notebooks)
     inputs = state.page_inputs(
         {s.notebook.name: state.inputs_digest(s.inputs) for s in steps}, study.tables, study.pages
     )
@@ -179,33 +211,30 @@ def open_study(texts: Sequence[str] | None, named: Mapping[str, Any], out: Path)
     Raises MappaError in one sentence, before any kernel starts.
     """
     from mappa.data import load, places
-    from mappa.runs import notebooks
 
     data = load()
-    found = tuple(notebooks.find(places.notebooks_folder()))
     given = dict(map(read_setting, texts or ())) | dict(named)
-    study = Study(data, found, given, out)
+    study = Study(data, tuple(find(places.notebooks_folder())), given, out)
     _check_ranges(study, study.values(data.force()))
     return study
 
 
 def _check_ranges(study: Study, values: Mapping[str, Mapping[str, Scalar]]) -> None:
-    """Check what no comment of a parameters cell tells, and only what the user set.
+    """Check what no comment of a parameters cell says, and only what the user set.
 
-    Raises UsageError or UnknownName (exit status 2), as the study itself would in a kernel.
+    Raises UsageError or UnknownName (exit status 2), as the notebook would in its kernel.
     """
-    _, *opened = study.shared()
     chosen = {name: v for given in values.values() for name, v in given.items()}
     chosen = {name: v for name, v in chosen.items() if name in study.settings}
-    if "rate" in opened and "margin" in chosen:
+    if "margin" in chosen:
         from mappa.rates.assess import check_margin
 
         check_margin(float(str(chosen["margin"])))
-    if "register" in opened and chosen.get("what_if_from"):
+    if chosen.get("what_if_from"):
         from mappa.register.answers.scenarios import parse_month
 
         parse_month(str(chosen["what_if_from"]))
-    if "growth" in opened and "nation" in chosen:
+    if "nation" in chosen:
         from mappa.forecasts.national_draws import SOURCES
 
         if chosen["nation"] not in SOURCES:

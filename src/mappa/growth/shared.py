@@ -1,0 +1,11 @@
+"""What the answers on the growth of every area share, computed once before kernels are forked."""
+
+from __future__ import annotations
+
+from mappa.data import Data
+from mappa.growth.record import build
+
+
+def compute(data: Data, as_of: str) -> None:
+    """Fill the caches of the national series, the trend, the estimates and the changes."""
+    build(data, data.force(), as_of)
