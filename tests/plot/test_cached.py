@@ -8,6 +8,7 @@ import pytest
 from mappa.forecasts import backtest as origins
 from mappa.forecasts.backtest import RollingOrigins, rolling_origins
 from mappa.forecasts.scores import SealScore, seal_scores
+from mappa.plot.cached import StoredExhibit
 from mappa.plot.exhibit import Exhibit
 from mappa.records import restored
 from mappa.register.answers import build as show
@@ -47,8 +48,8 @@ def test_a_page_of_kept_results_is_the_page_that_computed_them(cache, data):
     assert shown(again) == first
     assert kept_files(cache) == made and len(made) >= len(CHARTS)
     chart = again.attribution_chart
-    assert isinstance(chart, Exhibit) and "_drawn" not in vars(chart)  # it was not drawn
-    assert chart.figure is chart.figure and repr(chart).startswith("Exhibit(")
+    assert isinstance(chart, StoredExhibit) and "drawn" not in vars(chart)  # it was not drawn
+    assert chart.figure is chart.drawn.figure and repr(chart).startswith("Exhibit(")
 
 
 def test_another_force_finds_what_the_first_one_computed(cache, data):
@@ -74,8 +75,8 @@ def test_growth_and_rate_keep_the_charts_that_are_the_same_for_two_forces(cache,
     made = kept_files(cache)
     again = of_the_nation("Surrey", data)  # neither has a count, so no bar is its own
     assert [chart._repr_html_() for chart in again] == first and kept_files(cache) == made
-    assert not any("_drawn" in vars(chart) for chart in again)
-    assert [chart._drawn._repr_html_() for chart in again] == first  # drawn, they are the same
+    assert not any("drawn" in vars(chart) for chart in again)
+    assert [chart.drawn._repr_html_() for chart in again] == first  # drawn, they are the same
 
 
 def test_a_force_that_the_chart_marks_has_a_chart_of_its_own(cache, data):
@@ -92,7 +93,7 @@ def test_what_a_kept_chart_says_of_itself_hangs_on_no_setting_of_pandas(cache, d
     with pd.option_context("display.width", 20, "display.max_columns", 2):
         narrow = repr(register("Cumbria", AS_OF, data=data).inputs_chart)
     chart = register("Cumbria", AS_OF, data=data).inputs_chart
-    assert narrow == repr(chart) == repr(chart._drawn)
+    assert narrow == repr(chart) == repr(chart.drawn)
 
 
 def test_records_come_back_as_they_were(cache, data):

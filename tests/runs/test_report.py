@@ -160,7 +160,7 @@ def test_says_why_what_is_not_up_to_date_is_not(published, data, study_folder, m
     with monkeypatch.context() as other:
         other.setattr(state, "code_of_notebook", lambda modules: "x")
         assert reason()[0]["2-rate"] == "the package's source changed"
-    monkeypatch.setattr(state, "compute_versions", lambda: {"pandas": "99"})
+    monkeypatch.setattr(state, "versions", lambda *_: {"pandas": "99"})
     assert "pandas is 99, was" in reason()[0]["1-growth"] or reason()[0]["1-growth"]
 
 

@@ -1,64 +1,57 @@
-"""Charts of the nation are the same on every force's page: drawn once and kept as they are shown.
+"""Charts of England and Wales are the same on every force's page: drawn once and stored as shown.
 
-``kept(charts.inputs, record)`` is an :class:`Exhibit` that shows itself from the store where the
-same numbers were drawn before by the same code, and draws itself as soon as anything else of it
-is asked for.
+``kept(charts.inputs, record)`` shows itself from the store where the same numbers were drawn
+before by the same code, and is drawn as soon as anything else of it is asked for.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import functools
-import importlib.metadata
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from mappa import records
 from mappa.cache import Store
 from mappa.data import places
 from mappa.files import digest
 from mappa.plot.exhibit import Exhibit
-
-#: What a picture's bytes depend on beside the numbers and our own code.
-LIBRARIES = ("matplotlib", "numpy", "pandas", "seaborn")
+from mappa.versions import versions
 
 
-class KeptExhibit(Exhibit):
-    """An exhibit that is drawn only where it is not in the store."""
+class StoredExhibit:
+    """An exhibit that is drawn only where it is not in the store; it has all that one has."""
 
     def __init__(self, draw: Callable[[], Exhibit], parts: list[str], made_by: str) -> None:
-        object.__setattr__(self, "_draw", draw)
-        object.__setattr__(self, "_parts", parts)
-        object.__setattr__(self, "_made_by", made_by)
+        self._draw, self._parts, self._made_by = draw, parts, made_by
 
     @functools.cached_property
-    def _drawn(self) -> Exhibit:
-        made: Exhibit = self.__dict__["_draw"]()
-        return made
+    def drawn(self) -> Exhibit:
+        """The exhibit itself."""
+        return self._draw()
 
     def __getattr__(self, name: str) -> Any:
         # Only what is not found otherwise comes here: the fields of the drawn exhibit.
         if name.startswith("_"):
             raise AttributeError(name)
-        return getattr(self._drawn, name)
+        return getattr(self.drawn, name)
 
-    @functools.cached_property
-    def _shown(self) -> list[str]:
-        """How it shows itself, as HTML and as text."""
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         store = Store(places.cache_folder() / "charts")
-        parts, code = self.__dict__["_parts"], [self.__dict__["_made_by"]]
-        shown: list[str] = store.once("chart", parts, self._show, code=code)
-        return shown
+        show = self.drawn_bundle
+        bundle: dict[str, Any] = store.once("chart", self._parts, show, code=[self._made_by])
+        return bundle
 
-    def _show(self) -> list[str]:
-        return [self._drawn._repr_html_(), repr(self._drawn)]
+    def drawn_bundle(self) -> dict[str, Any]:
+        """Return what the drawn exhibit shows of itself."""
+        return self.drawn._repr_mimebundle_()
 
     def _repr_html_(self) -> str:
-        return self._shown[0]
+        return str(self._repr_mimebundle_()["text/html"])
 
     def __repr__(self) -> str:
-        return self._shown[1]
+        return str(self._repr_mimebundle_()["text/plain"])
 
 
 def kept(draw: Callable[..., Exhibit], record: Any, *more: Any, **without: Any) -> Exhibit:
@@ -75,10 +68,11 @@ def kept(draw: Callable[..., Exhibit], record: Any, *more: Any, **without: Any) 
     given = (dataclasses.replace(record, **without) if without else record, *more)
     text = json.dumps(records.plain(given), sort_keys=True)
     name = f"{draw.__module__}.{draw.__qualname__}"
-    return KeptExhibit(lambda: draw(*given), [name, text, _drawn_by()], draw.__module__)
+    stored = StoredExhibit(lambda: draw(*given), [name, text, _drawn_by()], draw.__module__)
+    return cast(Exhibit, stored)  # it has all that an exhibit has
 
 
 @functools.cache
 def _drawn_by() -> str:
     """Return a digest of the versions of the libraries that draw."""
-    return digest([f"{name} {importlib.metadata.version(name)}" for name in LIBRARIES])
+    return digest([f"{name} {version}" for name, version in versions().items()])

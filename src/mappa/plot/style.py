@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from matplotlib.axes import Axes
+from matplotlib.colors import is_color_like, to_hex
 from matplotlib.figure import Figure
 
 #: Government Analysis Function palette, in its order; each has 3:1 against white.
@@ -12,6 +13,15 @@ PALETTE = ("#12436D", "#28A197", "#801650", "#F46A25")
 DARK, TEAL, PLUM, ORANGE = PALETTE
 GREY = "#595959"  # 7:1 against white: text and reference lines
 LIGHT = "#BFBFBF"  # decoration only, never the only carrier of meaning
+#: Shades for text, which needs 4.5:1 against white: marks of these colours need only 3:1.
+_FOR_TEXT = {TEAL: "#1A6F68", ORANGE: "#B3420B", LIGHT: GREY}
+
+
+def readable(color: Any) -> Any:
+    """Return *color* as text may have it: those too light on white in a darker shade."""
+    name = to_hex(color).upper() if is_color_like(color) else color
+    return _FOR_TEXT.get(name, color)
+
 
 RC: dict[str, Any] = {
     "font.family": "DejaVu Sans",  # ships with matplotlib, so every machine draws the same bytes

@@ -12,25 +12,18 @@ import functools
 import hashlib
 import json
 import os
-import platform
 import time
 from collections.abc import Iterable, Mapping
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from mappa import __version__
 from mappa.cache import code_digest
 from mappa.data import places
 from mappa.files import digest, digest_files
+from mappa.versions import RENDER, versions
 
 RUN_FILE = "run.json"
 _PACKAGE = Path(__file__).resolve().parents[1]
-_COMPUTE = (
-    "ipykernel ipython matplotlib nbclient nbformat numpy pandas papermill scipy seaborn "
-    "statsmodels"
-)
-_RENDER = "jinja2 nbconvert nbformat"
 _PASSING = (".pyc", ".tmp")  # endings of files that come and go
 _SETTLED = 2_000_000_000  # nanoseconds after which a file's times tell whether it has changed
 
@@ -40,23 +33,6 @@ _SAID = {
     "source": "the package's source changed",
     "notebooks": "a notebook was run again",
 }
-
-
-@functools.cache
-def versions(names: str) -> dict[str, str]:
-    """Return the versions of Python, of this package and of *names* (parted by spaces)."""
-    found = {"python": platform.python_version(), "mappa": __version__}
-    for name in names.split():
-        try:
-            found[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            found[name] = "absent"
-    return found
-
-
-def compute_versions() -> dict[str, str]:
-    """Return the versions of what can change a number or a drawing."""
-    return versions(_COMPUTE)
 
 
 def data_digest() -> str:
@@ -121,7 +97,7 @@ def notebook_inputs(text: str, parameters: Mapping[str, Any], data: str, source:
         "parameters": {name: parameters[name] for name in sorted(parameters)},
         "data": data,
         "source": source,
-        "versions": compute_versions(),
+        "versions": versions(),
     }
 
 
@@ -131,7 +107,7 @@ def page_inputs(notebooks: Mapping[str, str], data: str, pages: str) -> dict:
         "notebooks": dict(sorted(notebooks.items())),
         "data": data,
         "source": pages,
-        "versions": versions(_RENDER),
+        "versions": versions(RENDER),
     }
 
 

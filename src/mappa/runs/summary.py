@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mappa.files import json_text, write_atomically
 from mappa.runs import results, state
 from mappa.runs.plan import Study, plan
+from mappa.versions import versions
 
 if TYPE_CHECKING:
     from mappa.runs.report import ForceRun
@@ -29,7 +30,7 @@ def write_runs(study: Study, forces: Sequence[ForceRun], seconds: float, how: st
     whole = {
         "workers": how,
         "seconds": round(seconds, 3),
-        "versions": state.compute_versions(),
+        "versions": versions(),
         "data": study.tables,
         "source": study.source,
         "pages": study.pages,
