@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +24,15 @@ DATA = ROOT / "data"
 
 #: Folders whose tests start kernels, commands or a cluster.
 KERNELS = ("runs", "commands", "warmkernels")
+
+
+def pytest_sessionstart() -> None:
+    """Forget what an earlier session of this process computed: mutmut forks from such a one."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("mappa.") and not name.startswith("mappa.data"):
+            for value in vars(module).values():
+                if hasattr(value, "cache_clear"):
+                    value.cache_clear()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 import pytest
 
@@ -19,6 +21,11 @@ def test_chance_of_a_stock_of_reference() -> None:
     growth = 62_435 / 60_294 - 1
     z = [change.change_z(598, 594, growth, x) for x in (0.086, 0.10, 0.17, 0.20)]
     assert [round(v, 2) for v in z] == [-2.27, -2.13, -1.68, -1.56]
+
+
+def test_the_variance_of_a_year_is_twice_the_turnover_and_the_growth() -> None:
+    """100 to 110 against growth of 4% at a turnover of 23%: 6 over sqrt(0.5 x 100)."""
+    assert change.change_z(100, 110, 0.04, 0.23) == pytest.approx(6 / math.sqrt(50))
 
 
 def test_turnover_is_the_outflow_of_the_register_model(data: Data) -> None:

@@ -74,8 +74,8 @@ def spread(
     counts, people: one for each area (people). A count of zero is taken as one half.
     pool: count, people, and the sum of squared population shares of the areas without a count.
     """
-    x = np.maximum(np.asarray(counts, float), 0.5)
-    n = np.asarray(people, float)
+    x = np.maximum(counts, 0.5)
+    n = np.asarray(people)
     scale = np.ones_like(x)
     if pool is not None and pool[0] > 0:
         x, n = np.append(x, pool[0]), np.append(n, pool[1])
@@ -261,14 +261,14 @@ def predict(others: Spread, people: ArrayLike) -> Predicted:
     Source: Higgins, Thompson and Spiegelhalter (2009), with the chance of the area's own count.
     """
     tau2, mean, se = moments(others)
-    expected = np.asarray(people, float) * np.exp(mean)
+    expected = np.asarray(people) * np.exp(mean)
     sd = np.sqrt(tau2 + se**2 + 1 / expected)
     return Predicted(mean, np.sqrt(tau2), sd, others.log_rates.shape[-1] - 2)
 
 
 def predict_each(counts: ArrayLike, people: ArrayLike) -> Predicted:
     """Return for each area what the others let expect of it: one row of the others an area."""
-    x, n = np.asarray(counts, float), np.asarray(people, float)
+    x, n = np.asarray(counts), np.asarray(people)
     others = ~np.eye(len(x), dtype=bool)
     shape = len(x), len(x) - 1
     return predict(
@@ -313,7 +313,7 @@ def shmi(counts: ArrayLike, expected: ArrayLike) -> SpecialFit:
 
     Source: NHS Digital, SHMI methodology.
     """
-    o, e = np.maximum(np.asarray(counts, float), 0.5), np.asarray(expected, float)
+    o, e = np.maximum(counts, 0.5), np.asarray(expected)
     z = np.sqrt(e) * np.log(o / e)
     tenth = np.floor(10 * stats.rankdata(z, axis=-1) / (z.shape[-1] + 1))
     keep = (tenth > 0) & (tenth < 9)
@@ -326,7 +326,7 @@ def sqrt_winsorised(counts: ArrayLike, expected: ArrayLike, share: float = 0.10)
 
     Source: Spiegelhalter (2005). Limits must be squared back to the ratio (:func:`sqrt_limits`).
     """
-    e = np.asarray(expected, float)
+    e = np.asarray(expected)
     phi = multiplicative_phi(counts, e, share)  # z = (Y - 1) / s = 2 (sqrt O - sqrt E)
     return SpecialFit(phi, _moment(phi, 4 * e), np.full(np.shape(phi), e.shape[-1]))
 

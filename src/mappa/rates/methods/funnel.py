@@ -22,8 +22,8 @@ def poisson_limits(expected: ArrayLike, confidence: float = 0.95) -> tuple[Array
 
     Source: exact Poisson quantiles (Spiegelhalter, 2005).
     """
-    mean, tail = np.asarray(expected, float), (1 - confidence) / 2
-    return stats.poisson.ppf(tail, mean), stats.poisson.ppf(1 - tail, mean)
+    tail = (1 - confidence) / 2
+    return stats.poisson.ppf(tail, expected), stats.poisson.ppf(1 - tail, expected)
 
 
 def chance_limits(expected: ArrayLike, confidence: float = 0.95) -> tuple[Array, Array]:
@@ -37,8 +37,8 @@ def chance_limits(expected: ArrayLike, confidence: float = 0.95) -> tuple[Array,
     Source: Public Health England, Technical guide: funnel plots; limits by Garwood (1936), by
     scipy's ``pdtrik``, which solves the Poisson distribution for the count.
     """
-    mean, tail = np.asarray(expected, float), (1 - confidence) / 2
-    return special.pdtrik(tail, mean), special.pdtrik(1 - tail, mean) + 1
+    tail = (1 - confidence) / 2
+    return special.pdtrik(tail, expected), special.pdtrik(1 - tail, expected) + 1
 
 
 def additive_limits(
@@ -48,7 +48,7 @@ def additive_limits(
 
     Source: Spiegelhalter (2005), section on over-dispersion, random effects.
     """
-    half = normal_quantile(confidence) * np.sqrt(1 / np.asarray(expected, float) + tau**2)
+    half = normal_quantile(confidence) * np.sqrt(1 / np.asarray(expected) + tau**2)
     return target * np.exp(-half), target * np.exp(half)
 
 
@@ -57,9 +57,8 @@ def winsorise(values: ArrayLike, share: float = 0.10) -> Array:
 
     Source: Spiegelhalter (2005).
     """
-    z = np.asarray(values, float)
-    low, high = np.quantile(z, [share, 1 - share], axis=-1, keepdims=True)
-    found: Array = np.clip(z, low, high)
+    low, high = np.quantile(values, [share, 1 - share], axis=-1, keepdims=True)
+    found: Array = np.clip(values, low, high)
     return found
 
 
@@ -71,7 +70,7 @@ def multiplicative_phi(counts: ArrayLike, expected: ArrayLike, share: float = 0.
 
     Source: Spiegelhalter (2005); NHS Digital, SHMI specification.
     """
-    z = 2 * (np.sqrt(np.asarray(counts, float)) - np.sqrt(np.asarray(expected, float)))
+    z = 2 * (np.sqrt(counts) - np.sqrt(expected))
     phi: Array = np.mean(winsorise(z, share) ** 2, axis=-1)
     return phi
 
