@@ -57,8 +57,9 @@ def winsorise(values: ArrayLike, share: float = 0.10) -> Array:
 
     Source: Spiegelhalter (2005).
     """
-    low, high = np.quantile(values, [share, 1 - share], axis=-1, keepdims=True)
-    found: Array = np.clip(values, low, high)
+    z = np.asarray(values)
+    low, high = np.quantile(z, [share, 1 - share], axis=-1, keepdims=True)
+    found: Array = np.clip(z, low, high)
     return found
 
 
