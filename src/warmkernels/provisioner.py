@@ -1,21 +1,31 @@
 """A kernel provisioner that forks kernels from a template, else starts them as usual.
 
 papermill and JupyterLab use it unchanged where the environment says
-``JUPYTER_DEFAULT_PROVISIONER_NAME=mappa-warm-provisioner``.
+``JUPYTER_DEFAULT_PROVISIONER_NAME=warmkernels``.
 """
 
 from __future__ import annotations
 
 import asyncio
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.provisioning.factory import KernelProvisionerFactory
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from warmkernels import client as warm
 
-NAME = "mappa-warm-provisioner"
+NAME = "warmkernels"
+
+
+def use() -> None:
+    """Make this the provisioner of every kernel that this process starts."""
+    factory = KernelProvisionerFactory.instance()
+    entry = EntryPoint(NAME, f"{__name__}:WarmProvisioner", factory.GROUP_NAME)
+    factory.provisioners[NAME] = entry
+    factory.default_provisioner_name = NAME
 
 
 class WarmProvisioner(LocalProvisioner):

@@ -47,7 +47,7 @@ def run_on(address, data, folder: Path, out: Path, forces, **changes):
     with cluster.executor(address) as (executor, threads):
         options = report.Options(window=2 * threads)
         run = report.Run(study, plans, options, Progress(0, len(plans), quiet=True))
-        with report.recorded(run, "dask"):
+        with run.recorded("dask"):
             run.run(executor.submit)
     return run
 

@@ -117,7 +117,7 @@ def test_a_run_ended_by_a_signal_leaves_whole_pages_and_the_next_one_does_the_re
     _, told = process.communicate(timeout=30)
     assert process.returncode == status
     if number != signal.SIGKILL:
-        assert told.splitlines()[-1].startswith("mappa: Stopped; what is published is whole")
+        assert told.splitlines()[-1].startswith("mappa: Stopped; published pages are complete")
         assert json.loads((fault.out / "runs.json").read_text())["forces"][1]["state"] == "not run"
     fault.assert_nothing_is_left()
     fault.assert_whole("cumbria")

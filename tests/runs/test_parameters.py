@@ -142,3 +142,17 @@ def test_splits_a_setting_at_its_first_equals_sign():
 def test_a_month_that_cannot_be_read_is_refused_before_any_kernel_starts() -> None:
     with pytest.raises(UsageError, match="2010-4"):
         plan.open_study(["what_if_from=2010-4"], {}, Path("unused"))
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("denominator=al ages", r"no denominator called 'al ages': .*'all ages'"),
+        ("comparator=neighbour", r"no comparator called 'neighbour': .*'neighbours'"),
+        ("nation=registre", r"no nation called 'registre': .*'register'"),
+        ("margin=-1", "margin"),
+    ],
+)
+def test_a_value_that_only_the_tables_know_is_refused_too(setting: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        plan.open_study([setting], {}, Path("unused"))

@@ -19,7 +19,7 @@ from mappa.cache import code_reached
 from mappa.runs import notebooks
 from warmkernels import client as warm
 from warmkernels import server as forkserver
-from warmkernels.provisioner import NAME, WarmProvisioner
+from warmkernels.provisioner import WarmProvisioner, use
 
 pytestmark = [
     pytest.mark.kernels,
@@ -43,7 +43,8 @@ def environment(template, monkeypatch):
 
     monkeypatch.setenv(warm.SOCKET, str(template.path))
     factory = KernelProvisionerFactory.instance()
-    monkeypatch.setattr(factory, "default_provisioner_name", NAME)
+    monkeypatch.setattr(factory, "default_provisioner_name", factory.default_provisioner_name)
+    use()
     return mappa_environment(**{warm.SOCKET: str(template.path)})
 
 
@@ -210,6 +211,8 @@ def test_what_a_kernel_started_goes_with_it(kernel):
 OWNER = """
 import os, sys, time
 from jupyter_client import KernelManager
+from warmkernels.provisioner import use
+use()
 manager = KernelManager(kernel_name="python3")
 manager.start_kernel()
 print(type(manager.provisioner.process).__name__, manager.provisioner.pid, flush=True)
@@ -220,7 +223,7 @@ time.sleep(99)
 def owner(environment):
     process = subprocess.Popen(
         [sys.executable, "-c", OWNER],
-        env=environment | {"JUPYTER_DEFAULT_PROVISIONER_NAME": NAME},
+        env=environment,
         stdout=subprocess.PIPE,
         text=True,
     )

@@ -10,7 +10,7 @@ import typer
 from mappa.commands import options
 
 if TYPE_CHECKING:
-    from mappa.runs.plan import ForcePlan, Study
+    from mappa.runs.plan import Study
 
 
 def list_(
@@ -36,8 +36,7 @@ def list_(
     if parameters:
         _list_parameters(study, as_json)
         return
-    forces = plan.choose_forces(study.data, force or [], not force)
-    plans = plan.plan(study, forces)
+    plans = plan.plan(study, plan.choose_forces(study.data, force or [], not force))
     if as_json:
         rows = [
             {
@@ -54,16 +53,11 @@ def list_(
         return
     width = max(len(p.force) for p in plans)
     for p in plans:
-        typer.echo(f"{p.force:<{width}}  {_state(p)}")
+        names = ", ".join([s.notebook.name for s in p.steps if s.reason] or ["pages"])
+        state = "up to date" if p.current else f"would run {names}: {p.reason}"
+        typer.echo(f"{p.force:<{width}}  {state}")
     waiting = sum(not p.current for p in plans)
     typer.echo(f"{len(plans) - waiting} of {len(plans)} up to date; {waiting} would run.")
-
-
-def _state(p: ForcePlan) -> str:
-    if p.current:
-        return "up to date"
-    names = [s.notebook.name for s in p.steps if s.reason] or ["pages"]
-    return f"would run {', '.join(names)}: {p.reason}"
 
 
 def _list_parameters(study: Study, as_json: bool) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -45,8 +46,7 @@ def report(
     What is up to date is not run again. A force whose notebook fails is not published; the
     others go on, and the exit status is 1.
     """
-    from mappa.runs import local, plan
-    from mappa.runs.publish import make_folder, tidy
+    from mappa.runs import local, plan, publish
     from mappa.runs.report import Options
 
     named = options.given(
@@ -55,28 +55,32 @@ def report(
     study = plan.open_study(set_, named, out)
     forces = plan.choose_forces(study.data, force or [], everyone)
     local.allow_files()
-    make_folder(out)
+    publish.make_folder(out)
     say = (lambda _: None) if quiet else (lambda line: typer.echo(line, err=True))
     try:
         with local.stoppable(), local.locked(out, say):
-            tidy(out)
+            publish.tidy(out)
             plans = plan.plan(study, forces, again=again)
+            many = sum(not p.current for p in plans) > FEW
             # A kernel that starts waits a fifth of a second for nothing: one more worker than cores
             # keeps the cores busy, and pays for its own start where there is much to do.
-            chosen = Options(jobs or local.cores() + _many(plans), keep_going, timeout)
-            run = _run(study, plans, chosen, quiet=quiet, cold=cold, dask=dask)
+            chosen = Options(jobs or local.cores() + many, keep_going, timeout)
+            run = _run(study, plans, chosen, share=many, quiet=quiet, cold=cold, dask=dask)
     except local.Stopped as stop:
-        typer.echo("mappa: Stopped; what is published is whole, run again for the rest.", err=True)
+        typer.echo("mappa: Stopped; published pages are complete, run again to finish.", err=True)
         raise typer.Exit(stop.exit_status) from None
-    _tell(run, out)
-
-
-def _many(plans: list[ForcePlan]) -> bool:
-    return sum(not p.current for p in plans) > FEW
+    _print_outcome(run, out)
 
 
 def _run(
-    study: Study, plans: list[ForcePlan], chosen: Options, *, quiet: bool, cold: bool, dask: Any
+    study: Study,
+    plans: list[ForcePlan],
+    chosen: Options,
+    *,
+    share: bool,
+    quiet: bool,
+    cold: bool,
+    dask: str,
 ) -> Run:
     """Run the plans on this machine or on a cluster, and record the run."""
     import dataclasses
@@ -86,35 +90,29 @@ def _run(
 
     tasks = sum(len(p.steps) + 1 for p in plans if not p.current)
     progress = Progress(tasks, len(plans), quiet=quiet)
-    try:
-        if not tasks:
-            run = report.Run(study, plans, chosen, progress)
-            with report.recorded(run, "none"):
-                run.run(None)  # type: ignore[arg-type]
-        elif dask:
-            with cluster.executor(dask) as (executor, threads):
-                wide = dataclasses.replace(chosen, window=2 * threads)
-                run = report.Run(study, plans, wide, progress)
-                with report.recorded(run, f"dask, {threads} threads"):
-                    run.run(executor.submit)
-        else:
+    run = report.Run(study, plans, chosen, progress)
+    with contextlib.ExitStack() as stack:
+        stack.callback(progress.close)
+        if dask and tasks:
+            executor, threads = stack.enter_context(cluster.executor(dask))
+            run.options = dataclasses.replace(chosen, window=2 * threads)
+            stack.enter_context(run.recorded(f"dask, {threads} threads"))
+            run.run(executor.submit)
+        elif tasks:
             jobs = min(chosen.window, tasks)
-            run = report.Run(study, plans, chosen, progress)
-            with (
-                report.recorded(run, f"local, {jobs}"),
-                local.workers(jobs, study, share=_many(plans), cold=cold) as submit,
-            ):
-                run.run(submit)
-    finally:
-        progress.close()
+            stack.enter_context(run.recorded(f"local, {jobs}"))
+            run.run(stack.enter_context(local.workers(jobs, study, share=share, cold=cold)))
+        else:
+            stack.enter_context(run.recorded("none"))
+            run.run(None)  # type: ignore[arg-type]  # nothing is submitted
     return run
 
 
-def _tell(run: Run, out: Path) -> None:
+def _print_outcome(run: Run, out: Path) -> None:
     """Print the answer of one force, or how many came out how; exit 1 where one failed."""
-    from mappa.runs import plan, report, state, summary
+    from mappa.runs import plan, report, results, state
 
-    table = summary.failure_table(run.forces)
+    table = results.failure_table(run.forces)
     areas = [force.plan for force in run.forces if force.plan.force != plan.EVERY_AREA]
     if len(areas) == 1 and not table:
         answer = state.read_json(areas[0].folder / "results.json").get("sentences", {})
@@ -123,10 +121,10 @@ def _tell(run: Run, out: Path) -> None:
         typer.echo(f"Pages: {areas[0].folder / 'index.html'}")
         return
     forces = "1 force" if len(run.forces) == 1 else f"{len(run.forces)} forces"
-    typer.echo(f"{forces}: {summary.count_states(run.forces)}.")
+    typer.echo(f"{forces}: {results.count_states(run.forces)}.")
     if table:
         typer.echo(table, err=True)
         typer.echo(f"Failed notebooks are in {out / 'failed'}.", err=True)
-    typer.echo(f"Results of all forces: {out / summary.NATIONAL}")
+    typer.echo(f"Results of all forces: {out / results.NATIONAL}")
     if any(force.state in (report.FAILED, report.NOT_RUN) for force in run.forces):
         raise typer.Exit(1)

@@ -57,7 +57,7 @@ def execute(
         source, target = Path(scratch, "in.ipynb"), Path(scratch, "out.ipynb")
         source.write_text(text, encoding="utf-8")
         failure = None
-        seen: dict[int, Any] = {}
+        begun: dict[str, Any] = {}
         try:
             node = papermill.execute_notebook(
                 source,
@@ -69,23 +69,25 @@ def execute(
                 execution_timeout=timeout,
                 record_timing=False,
                 shutdown_kernel="immediate",
-                # forty kernels at once would contend for one file of input history; what the
-                # kernel's own log warns of (a parent that has gone) is not for who stopped a run
+                # forty kernels at once would contend for one file of input history; the kernel's
+                # own warnings (a parent that has gone) are not for whoever stopped a run
                 extra_arguments=[
                     "--HistoryManager.enabled=False",
                     f"--IPKernelApp.log_level={logging.ERROR}",
                 ],
                 config=_kernel_config(scratch),
-                on_cell_start=lambda cell, cell_index, **_: seen.__setitem__(cell_index, cell),
+                on_cell_start=lambda cell, cell_index, **_: begun.__setitem__(cell.id, cell),
                 # not papermill's cwd: that changes the directory of this whole process
                 resources={"metadata": {"path": scratch}},
             )
         except PapermillExecutionError as error:
             node = nbformat.read(target, as_version=4)
-            failure = _failure(node, error.ename, error.evalue)
+            failure = Failure(_heading(node), error.ename, _first_line(error.evalue))
         except (CellTimeoutError, DeadKernelError) as error:
-            node = _as_far_as(text, seen)
-            failure = _failure(node, type(error).__name__, str(error))
+            node = nbformat.reads(text, as_version=4)
+            last = max((n for n, cell in enumerate(node.cells) if cell.id in begun), default=-1)
+            node.cells = [begun.get(cell.id, cell) for cell in node.cells[: last + 1]]
+            failure = Failure(_heading(node), type(error).__name__, _first_line(str(error)))
     return _without_traces(node, parameters), failure
 
 
@@ -102,20 +104,8 @@ def _kernel_config(scratch: str) -> Any:
     return Config(KernelManager=manager)
 
 
-def _as_far_as(text: str, seen: Mapping[int, Any]) -> Any:
-    """Return the notebook up to the last cell that was begun, whose kernel gave no answer."""
-    import nbformat
-
-    node = nbformat.reads(text, as_version=4)
-    begun = {cell.id: cell for cell in seen.values()}
-    cells = [begun.get(cell.id, cell) for cell in node.cells]
-    # papermill counts one more: it has put its own cell behind the parameters
-    node.cells = cells[: max(seen)] if seen else cells
-    return node
-
-
-def _failure(node: Any, error: str, text: str) -> Failure:
-    """Say under which heading a notebook ended, and why."""
+def _heading(node: Any) -> str:
+    """Return the heading above the cell that failed, or above the last one."""
     heading = ""
     for cell in node.cells:
         if cell.cell_type == "code":
@@ -124,8 +114,11 @@ def _failure(node: Any, error: str, text: str) -> Failure:
         else:
             titles = re.findall(r"^#+ +(.+)$", cell.source, flags=re.MULTILINE)
             heading = titles[-1] if titles else heading
-    first = text.strip().splitlines() or [""]
-    return Failure(heading, error, first[0][:300])
+    return heading
+
+
+def _first_line(text: str) -> str:
+    return text.strip().partition("\n")[0][:300]
 
 
 def _without_traces(node: Any, parameters: Mapping[str, Any]) -> Any:

@@ -8,9 +8,9 @@ needs no common disk.
 from __future__ import annotations
 
 import dataclasses
-import functools
 import json
 import os
+import socket
 import tempfile
 import time
 from collections.abc import Mapping
@@ -24,11 +24,11 @@ from mappa.runs import execute, state
 
 @dataclasses.dataclass(frozen=True)
 class NotebookJob:
-    """A notebook to be run for a force.
+    """A notebook to be run.
 
     Parameters
     ----------
-    force, name: of the force and of the notebook.
+    name: of the notebook.
     text: the notebook as JSON.
     parameters: all values to inject.
     data, source: digests of the tables and of the package that the answer must come from.
@@ -36,7 +36,6 @@ class NotebookJob:
     timeout: the longest that a cell may take (seconds), or None.
     """
 
-    force: str
     name: str
     text: str
     parameters: Mapping[str, Any]
@@ -47,26 +46,16 @@ class NotebookJob:
 
 
 @dataclasses.dataclass(frozen=True)
-class Executed:
-    """An executed notebook as JSON text, or as far as it came and why no further."""
-
-    text: str
-    failure: execute.Failure | None
-    seconds: float
-
-
-@dataclasses.dataclass(frozen=True)
 class PagesJob:
-    """Pages to be made of a force: what its folder holds before, executed notebooks and results."""
+    """Pages to be made: the name of their folder, executed notebooks and results by file name."""
 
-    force: str
     slug: str
     files: Mapping[str, str]
 
 
 @dataclasses.dataclass(frozen=True)
-class Pages:
-    """The files of a force's folder, and what breaks the contract of a page."""
+class Done:
+    """What a task brings back: files by name, and why they are not fit to be published."""
 
     files: dict[str, bytes]
     failure: execute.Failure | None
@@ -77,59 +66,35 @@ class OtherMachine(MappaError):
     """A worker whose tables or package are not those of the run."""
 
 
-def run_notebook(job: NotebookJob) -> Executed:
+def run_notebook(job: NotebookJob) -> Done:
     """Run a notebook and check what it shows.
 
     Raises OtherMachine where the worker has other tables or another version of the package than
-    the run that sent the job.
+    the run that sent the job, or they changed meanwhile.
     """
+    from warmkernels import provisioner
+
     began = time.monotonic()
-    _prepare(job)
-    node, failure = execute.execute(job.text, job.parameters, timeout=job.timeout)
-    if failure is None:
-        problems = contract.notebook_faults(node)
-        if problems:
-            failure = execute.Failure("", "Contract", f"{job.name}: {problems[0]}")
-    _same_inputs(job)  # nothing may have changed meanwhile either
-    text = json.dumps(node, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
-    return Executed(text, failure, time.monotonic() - began)
-
-
-def _prepare(job: NotebookJob) -> None:
-    name = _provisioner()
-    if name:
-        os.environ.setdefault("JUPYTER_DEFAULT_PROVISIONER_NAME", name)
+    provisioner.use()
     if Path(job.data_folder).is_dir():
         os.environ["MAPPA_DATA"] = job.data_folder
-    _same_inputs(job)
-
-
-@functools.cache
-def _provisioner() -> str:
-    """Return the name of the provisioner of warm kernels, or nothing where it is not installed."""
-    from importlib.metadata import entry_points
-
-    from warmkernels.provisioner import NAME
-
-    return NAME if entry_points(group="jupyter_client.kernel_provisioners", name=NAME) else ""
-
-
-def _same_inputs(job: NotebookJob) -> None:
-    import socket
-
+    node, failure = execute.execute(job.text, job.parameters, timeout=job.timeout)
     where = socket.gethostname()
     if state.data_digest() != job.data:
         raise OtherMachine(f"The tables on {where} are not those of this run, or have changed.")
     if state.source_digest() != job.source:
         raise OtherMachine(f"The package on {where} is not that of this run, or has changed.")
+    if failure is None:
+        failure = _breach(job.name, contract.notebook_faults(node))
+    text = json.dumps(node, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    return Done({f"{job.name}.ipynb": text.encode()}, failure, time.monotonic() - began)
 
 
-def make_pages(job: PagesJob) -> Pages:
+def make_pages(job: PagesJob) -> Done:
     """Make the pages of a force in a temporary folder and check their contract."""
     from mappa.pages.force import render_force
 
     began = time.monotonic()
-    failure = None
     with tempfile.TemporaryDirectory(prefix="mappa-pages-", ignore_cleanup_errors=True) as scratch:
         folder = Path(scratch, job.slug)
         folder.mkdir()
@@ -137,9 +102,10 @@ def make_pages(job: PagesJob) -> Pages:
             (folder / name).write_text(text, encoding="utf-8", newline="\n")
         render_force(folder)
         files = {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
-    for name, content in files.items():
-        if name.endswith(".html"):
-            problems = contract.faults(content.decode("utf-8"))
-            if problems and failure is None:
-                failure = execute.Failure("", "Contract", f"{name}: {problems[0]}")
-    return Pages(files, failure, time.monotonic() - began)
+    pages = (name for name in files if name.endswith(".html"))
+    breaches = (_breach(name, contract.faults(files[name].decode())) for name in pages)
+    return Done(files, next(filter(None, breaches), None), time.monotonic() - began)
+
+
+def _breach(name: str, problems: list[str]) -> execute.Failure | None:
+    return execute.Failure("", "Contract", f"{name}: {problems[0]}") if problems else None

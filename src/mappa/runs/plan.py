@@ -32,19 +32,14 @@ class Step:
     parameters: every value that it takes, defaults too.
     inputs: what its output follows from (see :mod:`mappa.runs.state`).
     reason: why it has to run; empty where it is up to date.
-    at: the folder of the output that is up to date, the force's or that of a run cut short.
+    path: the executed notebook, published or of a run cut short; read where it is up to date.
     """
 
     notebook: Notebook
     parameters: dict[str, Scalar]
     inputs: dict[str, Any]
     reason: str
-    at: Path | None
-
-    @property
-    def path(self) -> Path:
-        """The executed notebook, where it is up to date."""
-        return (self.at or Path()) / f"{self.notebook.name}.ipynb"
+    path: Path
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,7 +70,7 @@ class Study:
 
     Parameters
     ----------
-    figures: the tables.
+    data: the tables.
     notebooks: the notebooks, in order.
     settings: parameters that the user sets, for all forces.
     out: the folder of the pages.
@@ -101,38 +96,56 @@ class Study:
         packages = {module.rsplit(".", 1)[0] for module in self.modules()}
         found = code_reached(*(f"{package}.shared" for package in packages))
         named = sorted(f"{p}.shared" for p in packages if f"{p}.shared" in found)
-        return named, f"{self.data.day(self.settings.get('as_of') or None):%Y-%m-%d}"
+        return named, self._as_of()
+
+    def _as_of(self) -> str:
+        return f"{self.data.day(self.settings.get('as_of') or None):%Y-%m-%d}"
 
     def values(self, force: str) -> dict[str, dict[str, Scalar]]:
         """Return every parameter of every notebook for a force, typed and checked.
 
         Raises UsageError or UnknownName (exit status 2) in one sentence.
         """
+        if "force" in self.settings:
+            raise UsageError("Name the force by --force, not among the other settings.")
         declared = {n.name: n.parameters for n in self.notebooks}
         known = {name for parameters in declared.values() for name in parameters}
-        own = {name: v for name, v in {"force": force}.items() if name in known}
-        given = check_all(self._checked() | own, declared)
+        implied = {"force": force, "as_of": self._as_of()}
+        own = {name: value for name, value in implied.items() if name in known}
+        given = check_all({**self.settings, **own}, declared)
+        for values in given.values():
+            for name in self.settings.keys() & values.keys():
+                _judge(self.data, name, values[name])
         return {
             name: {p.name: p.default for p in parameters.values()} | given[name]
             for name, parameters in declared.items()
         }
 
-    def _checked(self) -> dict[str, Any]:
-        """Check the values that only the tables can judge."""
-        settings = dict(self.settings)
-        if "force" in settings:
-            raise UsageError("Name the force by --force, not among the other settings.")
-        if any("as_of" in n.parameters for n in self.notebooks):
-            day = self.data.day(settings.get("as_of") or None)
-            settings["as_of"] = f"{day:%Y-%m-%d}"
-        known = {
-            "denominator": list(DENOMINATORS),
-            "comparator": list(self.data.comparators["comparator"]),
-        }
-        for name, names in known.items():
-            if name in settings and settings[name] not in names:
-                raise UnknownName(name, settings[name], names)
-        return settings
+
+def _judge(data: Data, name: str, value: Any) -> None:
+    """Check a value that only the tables or the methods can judge.
+
+    Raises UsageError or UnknownName (exit status 2), as the notebook would in its kernel.
+    """
+    choices: Sequence[str] = ()
+    if name == "denominator":
+        choices = list(DENOMINATORS)
+    elif name == "comparator":
+        choices = list(data.comparators["comparator"])
+    elif name == "nation":
+        from mappa.forecasts.national_draws import SOURCES
+
+        choices = SOURCES
+    elif name == "margin":
+        from mappa.rates.assess import check_margin
+
+        check_margin(value)
+    elif name == "what_if_from" and value:
+        from mappa.register.answers.scenarios import parse_month
+
+        parse_month(value)
+    if choices and value not in choices:
+        raise UnknownName(name, value, choices)
 
 
 def compute_shared(modules: Sequence[str], as_of: str) -> None:
@@ -188,15 +201,13 @@ def _step(
 ) -> Step:
     code = state.code_of_notebook(notebook.modules)
     inputs = state.notebook_inputs(notebook.text, values, study.tables, code)
-    if again:
-        return Step(notebook, values, inputs, "asked for", None)
+    work, name = study.out / WORK / folder.name, f"{notebook.name}.ipynb"
     reason = state.why(inputs, stored.get("steps", {}).get(notebook.name, {}), folder)
-    if not reason:
-        return Step(notebook, values, inputs, "", folder)
-    work = study.out / WORK / folder.name
-    if not state.why(inputs, state.read_json(work / f"{notebook.name}.json"), work):
-        return Step(notebook, values, inputs, "", work)
-    return Step(notebook, values, inputs, reason, None)
+    if again:
+        reason = "asked for"
+    elif reason and not state.why(inputs, state.read_json(work / f"{notebook.name}.json"), work):
+        return Step(notebook, values, inputs, "", work / name)
+    return Step(notebook, values, inputs, reason, folder / name)
 
 
 def open_study(texts: Sequence[str] | None, named: Mapping[str, Any], out: Path) -> Study:
@@ -215,30 +226,8 @@ def open_study(texts: Sequence[str] | None, named: Mapping[str, Any], out: Path)
     data = load()
     given = dict(map(read_setting, texts or ())) | dict(named)
     study = Study(data, tuple(find(places.notebooks_folder())), given, out)
-    _check_ranges(study, study.values(data.force()))
+    study.values(data.force())
     return study
-
-
-def _check_ranges(study: Study, values: Mapping[str, Mapping[str, Scalar]]) -> None:
-    """Check what no comment of a parameters cell says, and only what the user set.
-
-    Raises UsageError or UnknownName (exit status 2), as the notebook would in its kernel.
-    """
-    chosen = {name: v for given in values.values() for name, v in given.items()}
-    chosen = {name: v for name, v in chosen.items() if name in study.settings}
-    if "margin" in chosen:
-        from mappa.rates.assess import check_margin
-
-        check_margin(float(str(chosen["margin"])))
-    if chosen.get("what_if_from"):
-        from mappa.register.answers.scenarios import parse_month
-
-        parse_month(str(chosen["what_if_from"]))
-    if "nation" in chosen:
-        from mappa.forecasts.national_draws import SOURCES
-
-        if chosen["nation"] not in SOURCES:
-            raise UnknownName("nation", str(chosen["nation"]), SOURCES)
 
 
 def choose_forces(data: Data, names: Sequence[str], everyone: bool) -> list[str]:

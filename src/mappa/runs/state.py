@@ -7,12 +7,8 @@ imports and the versions of what computes and draws. All of them are stored besi
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import hashlib
 import json
-import os
-import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -24,10 +20,8 @@ from mappa.versions import RENDER, versions
 
 RUN_FILE = "run.json"
 _PACKAGE = Path(__file__).resolve().parents[1]
-_PASSING = (".pyc", ".tmp")  # endings of files that come and go
-_SETTLED = 2_000_000_000  # nanoseconds after which a file's times tell whether it has changed
 
-_SAID = {
+_REASONS = {
     "notebook": "the notebook changed",
     "data": "the tables changed",
     "source": "the package's source changed",
@@ -37,13 +31,12 @@ _SAID = {
 
 def data_digest() -> str:
     """Return the digest of every file in the folder of the tables."""
-    folder = places.data_folder()
-    return _digest(_files(folder), folder)
+    return _digest(places.data_folder())
 
 
 def source_digest() -> str:
-    """Return the digest of the whole package, by which machines tell whether theirs is the same."""
-    return _digest(_files(_PACKAGE), _PACKAGE)
+    """Return the digest of the whole package, by which machines know whether theirs is the same."""
+    return _digest(_PACKAGE)
 
 
 def code_of_notebook(modules: Iterable[str]) -> str:
@@ -53,41 +46,21 @@ def code_of_notebook(modules: Iterable[str]) -> str:
 
 def code_of_pages() -> str:
     """Return the digest of what makes pages of executed notebooks: modules, templates, styles."""
-    pages = _PACKAGE / "pages"
-    styles = [path for path in _files(pages) if path.suffix != ".py"]
-    return digest([code_digest("mappa.runs.jobs", "mappa.runs.results"), _digest(styles, pages)])
+    styles = _digest(_PACKAGE / "pages", but=(".py",))
+    return digest([code_digest("mappa.runs.jobs", "mappa.runs.results"), styles])
 
 
-def _files(folder: Path) -> list[Path]:
-    found = []
-    for where, folders, names in os.walk(folder):
-        folders[:] = [n for n in folders if n != "__pycache__" and not n.startswith(".")]
-        found += [
-            Path(where, n) for n in names if not n.startswith(".") and not n.endswith(_PASSING)
-        ]
-    return found
-
-
-def _digest(paths: Iterable[Path], root: Path) -> str:
-    """Return the digest of files, read again only where their size, times or places have changed.
-
-    A worker asks twice for each notebook. A file that changed a moment ago may change once more
-    within the same tick of the clock, so nothing that young is taken from memory.
-    """
-    stats = []
-    for path in sorted(paths):
-        with contextlib.suppress(FileNotFoundError):  # a link that leads nowhere
-            stats.append((path, path.stat()))
-    stamps = tuple((str(p), s.st_ino, s.st_size, s.st_mtime_ns, s.st_ctime_ns) for p, s in stats)
-    youngest = max((max(s.st_ctime_ns, s.st_mtime_ns) for _, s in stats), default=0)
-    if time.time_ns() - youngest < _SETTLED:
-        return digest_files([path for path, _ in stats], root)
-    return _remembered(stamps, root)
-
-
-@functools.lru_cache(maxsize=8)
-def _remembered(stamps: tuple[tuple[Any, ...], ...], root: Path) -> str:
-    return digest_files([Path(stamp[0]) for stamp in stamps], root)
+def _digest(folder: Path, but: tuple[str, ...] = ()) -> str:
+    """Return the digest of the files in *folder*, without those that come and go."""
+    passing = (".pyc", ".tmp", *but)
+    found = [
+        path
+        for path in folder.rglob("*")
+        if path.suffix not in passing
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        and path.is_file()
+    ]
+    return digest_files(found, folder)
 
 
 def notebook_inputs(text: str, parameters: Mapping[str, Any], data: str, source: str) -> dict:
@@ -117,16 +90,15 @@ def _cells_digest(text: str) -> str:
 
     Ids are left out: tools that strip outputs give every cell another one.
     """
-    cells = json.loads(text)["cells"]
-    kept = [
+    parts = [
         [
             cell["cell_type"],
             sorted(cell.get("metadata", {}).get("tags", [])),
             "".join(cell["source"]),
         ]
-        for cell in cells
+        for cell in json.loads(text)["cells"]
     ]
-    return digest([json.dumps(kept)])
+    return digest([json.dumps(parts)])
 
 
 def inputs_digest(inputs: Mapping[str, Any]) -> str:
@@ -134,13 +106,8 @@ def inputs_digest(inputs: Mapping[str, Any]) -> str:
     return digest([json.dumps(inputs, sort_keys=True)])
 
 
-def file_digest(content: bytes) -> str:
-    """Return the SHA-256 of a file's content."""
-    return hashlib.sha256(content).hexdigest()
-
-
 def read_json(path: Path) -> dict[str, Any]:
-    """Return the object in a JSON file; empty where there is none or it is spoilt."""
+    """Return the object in a JSON file; empty where there is none or it is damaged."""
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -157,29 +124,25 @@ def why(inputs: Mapping[str, Any], stored: Mapping[str, Any], folder: Path) -> s
     stored: its entry in ``run.json``: ``inputs`` and ``files`` with their digests.
     folder: where the files are.
     """
-    if not stored.get("inputs"):
+    then = stored.get("inputs")
+    if not then:
         return "not run yet"
-    changed = _changes(inputs, stored["inputs"])
-    if changed:
-        return changed
+    for name in inputs:
+        if inputs[name] != then.get(name):
+            return _change(name, inputs[name], then.get(name))
     for name, expected in stored.get("files", {}).items():
         path = folder / name
         if not path.is_file():
             return f"{name} is missing"
-        if file_digest(path.read_bytes()) != expected:
+        if digest([path.read_bytes()]) != expected:
             return f"{name} was altered"
     return ""
 
 
-def _changes(now: Mapping[str, Any], then: Mapping[str, Any]) -> str:
-    for name in now:
-        if now[name] == then.get(name):
-            continue
-        if name in ("parameters", "versions"):
-            new, old = now[name], then.get(name) or {}
-            parts = [k for k in sorted({*new, *old}) if new.get(k) != old.get(k)]
-            if parts:
-                k = parts[0]
-                return f"{k} is {new.get(k, 'no longer set')}, was {old.get(k, 'not set')}"
-        return _SAID.get(name, f"{name} changed")
-    return ""
+def _change(name: str, now: Any, then: Any) -> str:
+    """Say what changed: the one parameter or version, or the input as a whole."""
+    if name in _REASONS:
+        return _REASONS[name]
+    old = then or {}
+    part = next(k for k in sorted({*now, *old}) if now.get(k) != old.get(k))
+    return f"{part} is {now.get(part, 'no longer set')}, was {old.get(part, 'not set')}"
