@@ -44,7 +44,7 @@ def references(today: float, start: float, chosen: str = "") -> list[Reference]:
     found = [reference(end) for end in ends]
     if chosen:
         known = [reference(today - back) for back in range(1, int(today - start))]
-        match = re.fullmatch(r"(\d{4})[/-](\d\d)(?:\d\d)?", chosen.strip())
+        match = re.fullmatch(r"(\d{4})[/-](?:\d\d)?(\d\d)", chosen.strip())
         label = f"{match[1]}/{match[2]}" if match else chosen
         picked = [r for r in known if r.label == label]
         if not picked:
