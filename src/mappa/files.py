@@ -9,7 +9,8 @@ import io
 import json
 import os
 import tempfile
-from collections.abc import Iterable
+import zipfile
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -94,3 +95,22 @@ def _harmless(cell: Any) -> Any:
     if isinstance(cell, str) and cell[:1] in set("=+-@\t\r"):
         return "'" + cell
     return cell
+
+
+def fixed_zip(files: Mapping[str, bytes]) -> bytes:
+    """Return *files* by name as a zip without times: the same bytes for the same files."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, content in files.items():
+            entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            entry.create_system = 3
+            archive.writestr(entry, content)
+    return stream.getvalue()
+
+
+def unzipped(content: bytes) -> dict[str, bytes]:
+    """Return the files in a zip by name, in its order."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}

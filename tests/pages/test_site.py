@@ -11,11 +11,11 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from pages_support import exhibit, write_reports
+from pages_support import write_reports
 
 from mappa.data import Data, load
 from mappa.errors import DataError, OutputError, UsageError
-from mappa.pages import frames, index, layout, shared, sharing, site, summary, tiles
+from mappa.pages import frames, index, shared, site, summary, tiles
 from mappa.pages.contract import faults
 from mappa.plot.rate.tiles import shade_limits
 
@@ -260,35 +260,3 @@ def test_the_command_tells_a_missing_report_in_one_sentence(tmp_path: Path) -> N
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
     assert done.returncode == 1 and "run `mappa report --all` first" in done.stderr
     assert done.stderr.count("\n") == 1 and not (tmp_path / "site").exists()
-
-
-def test_what_recurs_is_one_file_and_the_same_data(files) -> None:
-    """Three areas and three notebooks show one drawing under two headlines: one file of each."""
-    shared = sorted((a for a in files if a.startswith("charts/")), key=lambda a: a[-3:])
-    assert [re.sub("-[0-9a-f]{10}", "", a) for a in shared] == [
-        "charts/funnel.csv",
-        "charts/funnel.svg",
-    ]
-    assert files[shared[0]].decode() == "area,rate\na,1.0\n'=1+1,2.0\n<b>c</b>,3.25\n"
-    assert files[shared[1]].startswith(b"<svg ") and files[shared[1]].rstrip().endswith(b"</svg>")
-    for address, content in files.items():
-        assert not (address.endswith(".html") and b"data:text/csv" in content)
-
-
-def test_a_chart_of_one_page_stays_in_it_and_one_of_an_area_goes_beside() -> None:
-    once, twice = exhibit("once"), exhibit("../twice", "A chart of 2 pages")
-    pages = {
-        "index.html": layout.page("T", f"<h1>T</h1>{once._repr_html_()}"),
-        "forces/a/x.html": layout.page("T", f"<h1>T</h1>{twice._repr_html_()}"),
-        "forces/a/y.html": layout.page("T", f"<h1>T</h1>{twice._repr_html_()}"),
-    }
-    spoiled = {a: p.replace("svg width='288", f"svg width='28{len(a)}") for a, p in pages.items()}
-    spoiled["forces/a/y.html"] = spoiled["forces/a/x.html"]
-    found = sharing.share(spoiled)
-    assert 'src="data:image/svg' in found["index.html"]
-    assert "img-src data:;" in found["index.html"]
-    beside = [a for a in found if a.startswith("forces/a/charts/twice-") and a.endswith(".svg")]
-    assert len(beside) == 1
-    assert f'src="{beside[0].removeprefix("forces/a/")}"' in found["forces/a/x.html"]
-    assert "img-src data: &#39;self&#39; file:;" in found["forces/a/x.html"]
-    assert all(faults(p) == [] for a, p in found.items() if a.endswith(".html"))

@@ -11,6 +11,7 @@ import pandas as pd
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from mappa.data import Data
+from mappa.pages.force import render_pages
 from mappa.pages.summary import _in_short
 from mappa.plot import Exhibit, canvas
 from mappa.records import RECORD_MIME
@@ -36,8 +37,12 @@ def exhibit(name: str = "funnel", headline: str = "Rates run from 1 to 3") -> Ex
 def shown(value: Any, *tags: str, source: str = "study.part") -> Any:
     """Return a code cell that shows *value*."""
     data = {"text/plain": repr(type(value).__name__)}
+    if isinstance(value, Prose):
+        data["text/plain"] = repr(str(value))
     if isinstance(value, dict):
         data[RECORD_MIME] = value
+    elif isinstance(value, Exhibit):
+        data |= value._repr_mimebundle_()
     else:
         data["text/html"] = value if type(value) is str else value._repr_html_()
     output = new_output("execute_result", data=data, execution_count=1)
@@ -58,7 +63,7 @@ def notebook(name: str, force: str, as_of: str, record: dict[str, Any]) -> Any:
         new_markdown_cell("## The answer"),
         shown(Prose(f"{force} had 12.5 people ({name})."), "answer"),
         new_markdown_cell("## The picture\n\nThe picture *shows* it."),
-        shown(exhibit(), "answer-figure", *(["lead"] if name == "2-rate" else [])),
+        shown(exhibit(f"funnel-{name[0]}"), "answer-figure", "brief"),
         shown(exhibit("second", "A second chart of 3 areas")),
         new_markdown_cell("## In numbers"),
         shown(Table("Rates of two areas", rows, ("rate",), "A note.")),
@@ -95,4 +100,8 @@ def write_reports(folder: Path, data: Data, forces: list[str], as_of: str | None
             nbformat.write(notebook(name, force, day, records[name]), where / f"{name}.ipynb")
         content = {"force": force, "records": records}
         (where / "results.json").write_text(json.dumps(content), encoding="utf-8")
+        (where / "results.csv").write_text("force,notebook,key,value,unit\n", encoding="utf-8")
+        for name, made in render_pages(where, data).items():
+            if isinstance(made, bytes):
+                (where / name).write_bytes(made)
     return folder

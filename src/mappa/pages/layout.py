@@ -15,6 +15,8 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from mappa.data import load
+
 HERE = Path(__file__).resolve().parent
 STUDY = "Growth, rate, register"
 NOTICE = "An independent study of published figures. Its data, sources and code are open."
@@ -22,6 +24,13 @@ ATTRIBUTION = (
     "Contains public sector information licensed under the Open Government Licence v3.0. "
     "Figures read in newspapers, in Hansard and in replies to requests for information are "
     "named as such, each with its source."
+)
+#: Corrections of figures that were published before, the newest first, each with its date.
+CORRECTIONS = (
+    "26 November 2026: what the growth of the register is made of now adds up; version 1.1.0 left "
+    "two of its parts out.",
+    "26 November 2026: growth in Thames Valley in 2019/20 is shown with its doubt, since the count "
+    "of the year before is probably too low.",
 )
 _ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path fill="#12436D" '
@@ -71,13 +80,6 @@ def policy(code: str) -> str:
         f"default-src 'none'; {_PICTURES}; style-src 'unsafe-inline'; script-src {run}; "
         "base-uri 'none'; form-action 'none'"
     )
-
-
-def allow_pictures(page: str) -> str:
-    """Return *page* with a policy that lets it show pictures of its own site, from a disk too."""
-    # Browsers disagree on whether a page on a disk is within its own site.
-    own = html.escape(f"{_PICTURES} 'self' file:").replace("&#x27;", "&#39;")
-    return page.replace(f"{_PICTURES};", f"{own};", 1)
 
 
 def text_of(fragment: str) -> str:
@@ -177,6 +179,8 @@ def page(
             description=description or title,
             notice=NOTICE,
             attribution=ATTRIBUTION,
+            corrections=CORRECTIONS,
+            repository=str(load().settings.get("repository", "")).rstrip("/"),
             css=stylesheet(),
             policy=policy(code),
             icon=icon,

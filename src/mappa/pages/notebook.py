@@ -25,6 +25,12 @@ def fragment(nb: NotebookNode) -> str:
     return _exporter().fragment(nb)
 
 
+def part_title(name: str) -> str:
+    """Return a notebook's name as a title: ``2-rate`` is Rate."""
+    words = name.lstrip("0123456789-_. ").replace("-", " ").replace("_", " ").strip()
+    return words[:1].upper() + words[1:] or name
+
+
 def page_title(nb: NotebookNode) -> str:
     """Return the heading of a notebook after the force it ran for."""
     heading = layout.text_of(cells.heading(nb)) or "Notebook"
@@ -68,5 +74,5 @@ def render_notebook(
     """
     nb = cells.read(notebook)
     shown = title or page_title(nb)
-    body = body_of(nb, shown, exporter) + about.section(about.of_notebook(nb))
+    body = body_of(nb, shown, exporter) + about.section(cells.parameters(nb))
     return layout.page(shown, body, **frame)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import io
 import json
 import tempfile
 import zipfile
@@ -14,11 +13,13 @@ from typing import Any
 
 from mappa.data import Data
 from mappa.errors import OutputError, UsageError
-from mappa.files import json_text, write_atomically
-from mappa.pages import compare, force, index, national, shared, sharing, summary
+from mappa.files import fixed_zip, json_text, write_atomically
+from mappa.pages import compare, force, index, national, shared, summary
 from mappa.pages.frames import Frames
 
 MANIFEST = "site.json"
+#: Endings of the files of a report that the site takes as they are.
+FILES = {".ipynb", ".csv", ".png", ".svg", ".xlsx"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,28 +53,24 @@ def build(data: Data, reports: Path) -> dict[str, bytes]:
     lines = summary.summarise(data, found)
     frames = Frames.of(data)
     every = summary.every_area(reports)
-    texts: dict[str, str] = {
+    files: dict[str, str | bytes] = {
         "index.html": index.render(data, lines, frames),
-        "national.html": national.render(data, lines, frames, found[0].folder, every),
         "methods.html": shared.methods(data, frames),
         "data.html": shared.data(data, frames),
         "about.html": shared.about(data, lines, frames),
         "accessibility.html": shared.accessibility(data, frames),
     }
+    files |= national.render(data, lines, frames, found[0].folder, every)
+    files |= summary.files(lines)
     for number, report in enumerate(found):
-        texts |= _force_pages(data, found, number, lines, frames, report)
+        files |= _force_pages(data, found, number, lines, frames, report)
     if every:
-        pages = force.render_pages(every, lambda name: frames.every_area())
-        texts |= {f"{every.name}/{name}": text for name, text in pages.items()}
-    texts = sharing.share(texts) | summary.files(lines)
-    files = {address: text.encode("utf-8") for address, text in texts.items()}
-    for report in found:
-        files |= _as_they_ran(report.folder, f"forces/{report.slug}")
-    if every:
-        files |= _as_they_ran(every, every.name)
-    listing = {a: hashlib.sha256(files[a]).hexdigest() for a in sorted(files)}
-    files[MANIFEST] = json_text({"digest": data.digest, "files": listing}).encode()
-    return dict(sorted(files.items()))
+        pages = force.render_pages(every, data, lambda name: frames.every_area())
+        files |= {f"{every.name}/{name}": c for name, c in (pages | _beside(every)).items()}
+    made = {a: c.encode() if isinstance(c, str) else c for a, c in files.items()}
+    listing = {a: hashlib.sha256(made[a]).hexdigest() for a in sorted(made)}
+    made[MANIFEST] = json_text({"digest": data.digest, "files": listing}).encode()
+    return dict(sorted(made.items()))
 
 
 def _pager(found: list[summary.Report], number: int) -> list[dict[str, str]]:
@@ -99,23 +96,26 @@ def _force_pages(
     lines: list[summary.AreaResult],
     frames: Frames,
     report: summary.Report,
-) -> dict[str, str]:
-    """Return the pages of one area: its own and those of its notebooks."""
+) -> dict[str, str | bytes]:
+    """Return what the site holds of one area: its pages, and the files of its report."""
 
     def frame(notebook: str) -> dict[str, Any]:
         settings = frames.force(report.area, notebook)
         return settings if notebook else settings | {"pager": _pager(found, number)}
 
-    pages = force.render_pages(
-        report.folder, frame, extra=compare.section(data, lines, report.area)
-    )
-    return {f"forces/{report.slug}/{name}": text for name, text in pages.items()}
+    extra = compare.section(data, lines, report.area)
+    pages = force.render_pages(report.folder, data, frame, extra, files=False)
+    beside = _beside(report.folder)
+    return {f"forces/{report.slug}/{name}": c for name, c in (pages | beside).items()}
 
 
-def _as_they_ran(folder: Path, address: str) -> dict[str, bytes]:
-    """Return the executed notebooks and the results in a folder, as they are."""
-    paths = sorted(folder.glob("*.ipynb")) + sorted(folder.glob("results.*"))
-    return {f"{address}/{path.name}": path.read_bytes() for path in paths}
+def _beside(folder: Path) -> dict[str, bytes]:
+    """Return the files of a report that the site takes as they are: notebooks, results, charts."""
+    return {
+        p.name: p.read_bytes()
+        for p in sorted(folder.iterdir())
+        if p.suffix in FILES or p.name == "results.json"
+    }
 
 
 def compare_builds(old: Mapping[str, str], new: Mapping[str, str]) -> Changes:
@@ -187,15 +187,7 @@ def write_zip(files: Mapping[str, bytes], path: Path) -> Changes:
             raise UsageError(
                 f"{path} is no site of ours: remove it, or name another file."
             ) from None
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for address, content in files.items():
-            entry = zipfile.ZipInfo(address, date_time=(1980, 1, 1, 0, 0, 0))
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o644 << 16
-            entry.create_system = 3
-            archive.writestr(entry, content)
-    write_atomically(path, stream.getvalue())
+    write_atomically(path, fixed_zip(files))
     return compare_builds(listing_of(old), listing_of(files[MANIFEST]))
 
 

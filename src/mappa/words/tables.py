@@ -15,6 +15,9 @@ import pandas as pd
 _NUM = ' class="num"'
 #: Letters of a row's head from which it gets more room, so that it does not stand ten lines tall.
 LONG = 30
+#: Rows from which a table is folded, so that a page can be read through, and columns up to which
+#: one fits any screen and needs no region that scrolls.
+FOLDED, NARROW = 12, 3
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,7 +47,8 @@ class Table:
                 numbers.append(column)
                 told = write.format if isinstance(write, str) else write
                 shown[column] = ["" if pd.isna(v) else told(v) for v in self.frame[column]]
-        return table_html(shown, self.caption, numeric=tuple(numbers), note=self.note)
+        table = table_html(shown, self.caption, numeric=tuple(numbers), note=self.note)
+        return table if len(shown) <= FOLDED else folded(f"Table: {self.caption}", table)
 
 
 def table_html(
@@ -88,11 +92,17 @@ def table_html(
     if any(len(cell_text(v)) > LONG for v in frame.iloc[:, :1].to_numpy().ravel()):
         kinds.append("long")
     kind = f' class="{" ".join(kinds)}"' if kinds else ""
+    region = f' role="region" aria-label="{esc(caption, quote=True)}" tabindex="0"'
+    scrolls = region if frame.shape[1] > NARROW else ""
     return (
-        f'<div class="mappa-table" role="region" aria-label="{esc(caption, quote=True)}" '
-        f'tabindex="0"><table{kind}><caption>{esc(caption)}</caption>'
+        f'<div class="mappa-table"{scrolls}><table{kind}><caption>{esc(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table></div>{foot}"
     )
+
+
+def folded(summary: str, inner: str) -> str:
+    """Return HTML that is shown when its summary is opened."""
+    return f"<details><summary>{html.escape(summary)}</summary>{inner}</details>"
 
 
 def cell_text(value: object) -> str:

@@ -102,6 +102,7 @@ def nation(record: GrowthRecord) -> Exhibit:
     label_end(axes, main["date"].iloc[-1], main["value"].iloc[-1], n.count(top), DARK)
     return Exhibit(
         name="nation",
+        phone=True,
         headline=words.nation_headline(record),
         subtitle=f"People registered, {record.nation}, by date; no line crosses a break",
         alt=words.nation_alt(record),
@@ -203,6 +204,7 @@ def force(record: GrowthRecord) -> Exhibit:
     axes.set_ylim(0, 1.08 * max(float(v) for v in highs if v is not None))
     return Exhibit(
         name="force",
+        phone=True,
         headline=words.force_headline(record),
         subtitle=(
             f"Registered sexual offenders managed in the community, {record.force}; "

@@ -41,6 +41,7 @@ def caterpillar(record: RateRecord, table: pd.DataFrame, source: str) -> Exhibit
     )  # fmt: skip
     return Exhibit(
         name="caterpillar",
+        phone=True,
         headline=headline(record, len(known)),
         subtitle=(
             f"Rates shrunk towards the areas’ distribution (empirical Bayes), {record.nation}, "

@@ -1,0 +1,189 @@
+"""The brief: one page that answers in words, charts and key figures, of an area or of all.
+
+Everything on it comes from the tags and records of executed notebooks and from the tables.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from markupsafe import Markup
+from nbformat import NotebookNode
+
+from mappa import __version__
+from mappa.data import Data
+from mappa.pages import about, cells, layout
+from mappa.pages.downloads import chart_files, workbook
+from mappa.pages.notebook import fragment, part_title
+from mappa.plot.exhibit import EXHIBIT_MIME, picture_html
+from mappa.words import brief as words
+from mappa.words import numbers
+
+#: Tags of the cells whose chart an area's brief shows, that of England and Wales, and the story's.
+BRIEF, NATION, STORY = "brief", "nation", "story"
+
+
+@dataclasses.dataclass(frozen=True)
+class Brief:
+    """What a brief is made of.
+
+    Parameters
+    ----------
+    title, stem: of the page, and with which its files' names begin.
+    answers: title and text of each paragraph of the answer.
+    charts: payloads of the exhibits that it shows.
+    press: a paragraph to print. figures: its key figures.
+    story: the story's check as HTML. sources: links with what each is.
+    """
+
+    title: str
+    stem: str
+    area: str
+    day: str
+    answers: Sequence[tuple[str, str]]
+    charts: Sequence[Mapping[str, str]]
+    figures: Sequence[words.Figure] = ()
+    press: str = ""
+    story: str = ""
+    sources: Sequence[Mapping[str, str]] = ()
+
+    def files(self, data: Data) -> dict[str, bytes]:
+        """Return the files beside the page by name."""
+        notes = [
+            ("title", self.title),
+            ("counted", f"Registered sexual offenders managed in the community, {self.day}"),
+            ("status", "Not official statistics"),
+            *(("source", f"{s['text']} {s['href']}".strip()) for s in self.sources),
+            ("licence", layout.ATTRIBUTION),
+            ("cite as", citation(self, data)),
+        ]
+        book = {f"{self.stem}-figures.xlsx": workbook(self.figures, notes)}
+        return chart_files(self.stem, self.charts) | book
+
+
+def charts(notebooks: Mapping[str, NotebookNode], tag: str) -> list[Mapping[str, str]]:
+    """Return the payloads of the exhibits in the cells with *tag*, in their order."""
+    return [
+        output["data"][EXHIBIT_MIME]
+        for nb in notebooks.values()
+        for cell in cells.tagged(nb, tag)
+        for output in cell.get("outputs", [])
+        if EXHIBIT_MIME in output.get("data", {})
+    ]
+
+
+def of_area(data: Data, slug: str, notebooks: Mapping[str, NotebookNode]) -> Brief:
+    """Return the brief of the area that *notebooks* (executed, by name) were run for."""
+    records = {name: cells.record(nb) or {} for name, nb in notebooks.items()}
+    growth, rate = records.get("1-growth", {}), records.get("2-rate", {})
+    area, as_of = str(rate.get("force", slug)), str(rate.get("as_of", ""))
+    counted = rate.get("count") is not None
+    day = numbers.day(as_of) if as_of else ""
+    official = official_table(data, as_of)
+    answers = {part_title(name): cells.sentence(nb) for name, nb in notebooks.items()}
+    if rate and not counted:
+        publisher = str(data.settings.get("publisher", "a public body"))
+        known = words.known(rate, growth, publisher, named=bool(official))
+        others = {k: v for k, v in answers.items() if k not in {"Growth", "Rate"}}
+        answers = {"What is known": known, **others}
+    return Brief(
+        title=", ".join(part for part in (f"{area}: people on the register", day) if part),
+        stem=slug,
+        area=area,
+        day=day,
+        answers=[(title, text) for title, text in answers.items() if text],
+        charts=charts(notebooks, BRIEF),
+        figures=words.key_figures(rate, growth),
+        press=words.press(rate, growth) if counted else "",
+        story=story(notebooks) if area in set(data.story_claims["area"]) else "",
+        sources=[*count_sources(data, rate), *official],
+    )
+
+
+def story(notebooks: Mapping[str, NotebookNode]) -> str:
+    """Return what the cells tagged as the story's check show, without their code."""
+    return "\n".join(
+        fragment(cells.subset(nb, [NotebookNode(dict(c) | {"source": ""}) for c in tagged]))
+        for nb in notebooks.values()
+        if (tagged := [c for c in cells.tagged(nb, STORY) if c.cell_type == "code"])
+    )
+
+
+def count_sources(data: Data, rate: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return the sources of an area's count, or of the nearest figure where there is none."""
+    if not rate:
+        return []
+    rows = data.rows("rso_count", str(rate["force"]), rate["as_of"])
+    named = " ".join(rows["sources"])
+    if not named:
+        nearest = (rate.get("missing") or {}).get("nearest") or []
+        named = str(nearest[-1]["sources"]) if nearest else ""
+    table = data.sources.fillna("").astype(str).set_index("source")
+    found = []
+    for name in dict.fromkeys(named.split()):
+        if name in table.index:
+            row = table.loc[name]
+            web = row["url"].startswith(("https://", "http://"))
+            dated = f", {row['published']}" if row["published"] else ""
+            text, href = row["title"] or name, row["url"] if web else ""
+            found.append({"text": text, "href": href, "note": f"{dated}: the figure of the area"})
+    return found
+
+
+def official_table(data: Data, as_of: str) -> list[dict[str, str]]:
+    """Return the publisher's own table of areas for the date, where its address is known."""
+    table = data.official_tables
+    rows = table[table["stock_date"] == as_of] if as_of else table[:0]
+    publisher = str(data.settings.get("publisher", "a public body"))
+    note = ": the official counts by area, as the publisher gives the address"
+    text = f"Area table of {publisher}"
+    return [{"text": text, "href": str(url), "note": note} for url in rows["url"]]
+
+
+def citation(brief: Brief, data: Data) -> str:
+    """Return how the page is cited: name, version, title, and address where the study has one."""
+    address = str(data.settings.get("site_address", ""))
+    where = f" {address.rstrip('/')}/forces/{brief.stem}/." if address else ""
+    return f"mappa, version {__version__}: {brief.title}.{where}"
+
+
+def body(
+    brief: Brief,
+    data: Data,
+    *,
+    links: Mapping[str, str],
+    settings: Mapping[str, Any] | None = None,
+    extra: str = "",
+) -> str:
+    """Return the main text of the page.
+
+    Parameters
+    ----------
+    links: addresses of the notebooks' pages, each with its title.
+    settings: that the notebooks ran with. extra: HTML of a section that only a site can give.
+    """
+    table = words.figures_table(brief.figures, brief.area, data.nation, brief.day)
+    return str(
+        layout.environment()
+        .get_template("brief.html.j2")
+        .render(
+            title=brief.title,
+            stem=brief.stem,
+            answers=[{"title": title, "text": text} for title, text in brief.answers],
+            press=brief.press,
+            figures=Markup(table._repr_html_()) if brief.figures else "",
+            charts=[dict(c) | {"picture": Markup(picture_html(c))} for c in brief.charts],
+            extra=Markup(extra),
+            story=Markup(layout.settle_headings(brief.story, first=3, only_one=False)),
+            limits=words.LIMITS,
+            definitions=words.DEFINITIONS,
+            sources=brief.sources,
+            csv="results.csv" if settings else "results/areas.csv",
+            citation=citation(brief, data),
+            licence=layout.ATTRIBUTION,
+            links=links,
+            about=Markup(about.section(settings or {}, heading=False)),
+        )
+    )

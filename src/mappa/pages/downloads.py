@@ -1,0 +1,66 @@
+"""The files beside a brief page: its charts as PNG and SVG, their data as CSV, figures as XLSX."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping, Sequence
+
+from mappa.files import fixed_zip, unzipped
+from mappa.plot.svg import framed, png
+from mappa.words.brief import Figure
+
+_TIMES = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
+#: Heads of the sheet of figures.
+COLUMNS = ("figure", "value", "low", "high", "confidence", "unit", "national value")
+
+
+def chart_files(stem: str, charts: Sequence[Mapping[str, str]]) -> dict[str, bytes]:
+    """Return the charts' files by name, each ``stem-chart.png``, ``.svg`` and ``.csv``.
+
+    Parameters
+    ----------
+    charts: payloads of exhibits (:meth:`mappa.plot.exhibit.Exhibit.payload`).
+    """
+    files = {}
+    for chart in charts:
+        name = f"{stem}-{chart['name']}"
+        picture = framed(chart["svg"], chart["headline"], chart["subtitle"], chart["source"])
+        files[f"{name}.png"] = png(picture)
+        files[f"{name}.svg"] = picture.encode()
+        files[f"{name}.csv"] = chart["csv"].encode()
+    return files
+
+
+def workbook(figures: Sequence[Figure], notes: Sequence[tuple[str, str]]) -> bytes:
+    """Return a workbook of two sheets, the figures unrounded and the notes, without a time in it.
+
+    Parameters
+    ----------
+    notes: pairs of a head and a text: what is counted, sources, licence, version.
+    """
+    from openpyxl import Workbook
+
+    book = Workbook()
+    sheet = book.active
+    sheet.title = "figures"
+    sheet.append(COLUMNS)
+    for f in figures:
+        sheet.append([f.name, f.value, f.low, f.high, f.confidence, f.unit, f.national])
+    sheet.freeze_panes = "A2"
+    sheet.column_dimensions["A"].width = 60
+    page = book.create_sheet("notes")
+    page.column_dimensions["A"].width, page.column_dimensions["B"].width = 20, 100
+    for pair in notes:
+        page.append([_text(part) for part in pair])
+    stream = io.BytesIO()
+    book.save(stream)
+    parts = unzipped(stream.getvalue())
+    core = "docProps/core.xml"
+    parts[core] = _TIMES.sub(rb"\g<1>1980-01-01T00:00:00Z", parts[core])
+    return fixed_zip(parts)
+
+
+def _text(value: str) -> str:
+    """Return a text that a spreadsheet takes for no formula."""
+    return f"'{value}" if value[:1] in set("=+-@") else value

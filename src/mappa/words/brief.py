@@ -1,0 +1,220 @@
+"""The words of an area's brief page, from the records that its notebooks show."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from mappa.words import numbers as n
+from mappa.words.prose import Prose
+from mappa.words.tables import Table
+
+WHO = "registered sexual offenders"
+#: Terms as the page uses them, each with what it means.
+DEFINITIONS = {
+    "Register": "people who must notify the police of their name, address and other details after "
+    "a conviction or caution for certain sexual offences.",
+    "MAPPA": "multi-agency public protection arrangements, in which police, probation and prisons "
+    "work together. The counts here are of people managed in the community under them.",
+    "Category": "who is managed: category 1 is registered sexual offenders.",
+    "Level": "how someone is managed: at level 1 by one agency, at levels 2 and 3 by several.",
+    "Notification period": "how long someone stays on the register. The sentence decides it, from "
+    "two years to an indefinite period.",
+    "Breach": "failing to notify the police as required, which is an offence.",
+}
+LIMITS = (
+    "A higher rate does not mean more danger or worse policing. It also reflects hostels, nearby "
+    "prisons, housing and recording.",
+    "A count is complete. Its interval shows how far chance alone could move a count of this size.",
+    "Estimates and forecasts are not counts, and no verdict on a rate uses them.",
+    "Why more or fewer people join the register for each sentence is not published.",
+)
+_PLACE = {
+    "not unusual": "That is within the usual range of areas.",
+    "unusual": "That is unusual among areas.",
+    "very unusual": "That is very unusual among areas.",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Figure:
+    """A key figure with its limits and the national one, as table and spreadsheet give it.
+
+    ``write`` is how the table rounds it; ``unit`` and ``confidence`` (a share) go into the sheet.
+    """
+
+    name: str
+    value: float | None
+    write: Callable[[float | None], str]
+    unit: str
+    low: float | None = None
+    high: float | None = None
+    confidence: float | None = None
+    national: float | None = None
+
+
+def _signed(value: float | None) -> str:
+    return n.count(value, sign=True)
+
+
+def _growth(value: float | None) -> str:
+    return n.percent(value, sign=True)
+
+
+def _rank(value: float | None) -> str:
+    return n.ordinal(round(value)) if value is not None else n.number(None)
+
+
+def key_figures(rate: Mapping[str, Any], growth: Mapping[str, Any]) -> list[Figure]:
+    """Return the key figures of an area from the records of its rate and its growth."""
+    own, nation = (_span(growth, "change", k) for k in ("span", "national"))
+    long, long_nation = (_span(growth, "compound", k) for k in ("span", "national"))
+    level, ahead, guess = rate.get("confidence"), forecast(growth), estimate(growth)
+    people = f"people {rate.get('denominator', '')}".rstrip()
+    found = [
+        Figure("Count", rate.get("count"), n.count, "people", national=rate.get("national_count")),
+        Figure("Estimate, not a count", guess.get("value"), n.count, "people",
+               guess.get("low"), guess.get("high"), guess.get("level", 0.9)),
+        Figure("Change in a year", own.get("change"), _signed, "people",
+               national=nation.get("change")),
+        Figure("Growth in a year", own.get("growth"), _growth, "share", own.get("growth_low"),
+               own.get("growth_high"), own.get("level"), nation.get("growth")),
+        Figure(f"Rate per 100,000 {people}", rate.get("rate"), n.rate, "per 100,000 people",
+               rate.get("rate_low"), rate.get("rate_high"), level, rate.get("national_rate")),
+        Figure(f"Rate divided by that of {rate.get('comparator_label', 'the rest')}",
+               rate.get("ratio"), n.ratio, "ratio", rate.get("ratio_low"), rate.get("ratio_high"),
+               level),
+        Figure(f"Rank by rate, highest first, of {rate.get('rank_of')} areas with a count",
+               rate.get("rank"), _rank, "rank", rate.get("rank_low"), rate.get("rank_high"), level),
+        Figure(f"Growth a year since {str(long.get('start', ''))[:4]}", long.get("annual_growth"),
+               _growth, "share a year", long.get("annual_low"), long.get("annual_high"),
+               long.get("level"), long_nation.get("annual_growth")),
+        Figure(f"Forecast for {n.day(ahead['date'])}" if ahead else "Forecast",
+               ahead.get("value"), n.count, "people", ahead.get("low"), ahead.get("high"),
+               ahead.get("level")),
+    ]  # fmt: skip
+    return [f for f in found if f.value is not None or f.national is not None]
+
+
+def _span(growth: Mapping[str, Any], part: str, which: str) -> Mapping[str, Any]:
+    return (growth.get(part) or {}).get(which) or {}
+
+
+def _points(growth: Mapping[str, Any], kind: str) -> list[Mapping[str, Any]]:
+    return [p for p in growth.get("series", ()) if p.get("kind") == kind]
+
+
+def estimate(growth: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the estimate for the date of the record; empty where there is a count or no fit."""
+    if growth.get("count") is not None:
+        return {}
+    same = [p for p in _points(growth, "estimate") if str(p["date"])[:10] == growth.get("as_of")]
+    return same[-1] if same else {}
+
+
+def forecast(growth: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the last year of the forecast; empty where there is none."""
+    return (_points(growth, "forecast") or [{}])[-1]
+
+
+def figures_table(figures: Sequence[Figure], area: str, nation: str, day: str) -> Table:
+    """Return the table of the key figures, England and Wales in the last column."""
+    rows = [
+        {
+            "Figure": figure.name,
+            area: figure.write(figure.value),
+            "Interval": _interval(figure),
+            nation: "" if figure.national is None else figure.write(figure.national),
+        }
+        for figure in figures
+    ]
+    frame = pd.DataFrame(rows, columns=["Figure", area, "Interval", nation])
+    return Table(f"Key figures, {day}", frame, numeric=(area, nation))
+
+
+def _interval(figure: Figure) -> str:
+    if figure.low is None or figure.high is None or figure.confidence is None:
+        return ""
+    level = n.percent(figure.confidence, 0)
+    return f"{figure.write(figure.low)} to {figure.write(figure.high)} ({level})"
+
+
+def press(rate: Mapping[str, Any], growth: Mapping[str, Any]) -> Prose:
+    """Return a paragraph on an area with a count that can be printed as it is."""
+    day, people = n.day(rate["as_of"]), f"people {rate['denominator']}"
+    sentences = [
+        f"{rate['force']} had {n.count(rate['count'])} {WHO} in the community on {day}.",
+        _year_before(_span(growth, "change", "span").get("change")),
+        national(growth, str(rate.get("nation", ""))),
+        f"The area's rate is {n.count(rate['rate'])} for every 100,000 {people}.",
+        _rate_of_all(rate),
+        _PLACE.get(rate.get("unusual_verdict") or "", ""),
+        "These are not official statistics.",
+    ]
+    return Prose(" ".join(s for s in sentences if s))
+
+
+def _year_before(change: float | None) -> str:
+    if change is None:
+        return ""
+    if change > 0:
+        return f"That is {n.count(change)} more than a year before."
+    if change < 0:
+        return f"That is {n.count(-change)} fewer than a year before."
+    return "That is as many as a year before."
+
+
+def national(growth: Mapping[str, Any], nation: str) -> str:
+    """Return how the national number moved in the year, or nothing where that is not known."""
+    for span in growth.get("national_years", ()):
+        if str(span["end"])[:10] == growth.get("as_of") and round(span["years"], 2) == 1:
+            size, now = n.percent(abs(span["growth"])), n.count(span["to_value"])
+            if span["change"] > 0:
+                return f"Across {nation} the number rose by {size} in a year, to {now}."
+            if span["change"] < 0:
+                return f"Across {nation} the number fell by {size} in a year, to {now}."
+            return f"Across {nation} the number stayed at {now}."
+    return ""
+
+
+def _rate_of_all(rate: Mapping[str, Any]) -> str:
+    if rate.get("national_rate") is None:
+        return ""
+    return f"The rate for {rate.get('nation')} is {n.count(rate['national_rate'])}."
+
+
+def known(
+    rate: Mapping[str, Any], growth: Mapping[str, Any], publisher: str, *, named: bool
+) -> Prose:
+    """Return what is known of an area without a count: the nearest figure, the estimate.
+
+    *named* says whether the address of the publisher's table is in the data.
+    """
+    day, guess = n.day(rate["as_of"]), estimate(growth)
+    sentences = [_nearest(row) for row in ((rate.get("missing") or {}).get("nearest") or [])[-1:]]
+    if guess:
+        limits = n.interval(guess["low"], guess["high"], n.count, "90%")
+        sentences.append(
+            f"This study estimates {n.count(guess['value'])} {WHO} in {rate['force']} on {day} "
+            f"{limits}."
+        )
+    sentences.append(f"The official count is not in this study, so it gives no rate for {day}.")
+    if named:
+        sentences.append(
+            f"{publisher[:1].upper()}{publisher[1:]} publishes it in the table named below."
+        )
+    return Prose(
+        f"{' '.join(sentences)}\n\n{national(growth, str(rate.get('nation', '')))}".strip()
+    )
+
+
+def _nearest(row: Mapping[str, Any]) -> str:
+    count, day = n.count(row["value"]), n.day(row["date"])
+    if row.get("basis") == "level_1":
+        return f"The nearest known figure is {count} for {day}, of level 1 alone."
+    if row.get("quality") == "police":
+        return f"The police gave {count} for {day}, which is not the official count."
+    return f"The nearest known count is {count}, for {day}."
