@@ -75,7 +75,8 @@ def test_publishes_pages_executed_notebooks_and_results(published):
     wanted = {f"{n}.{e}" for n in ("1-growth", "2-rate", "3-register") for e in ("html", "ipynb")}
     wanted |= {"index.html", "results.json", "results.csv", "run.json"}
     for slug in ("cumbria", "kent"):
-        assert {p.name for p in (study.out / slug).iterdir()} == wanted
+        files = wanted | {f"{slug}-figures.xlsx"}
+        assert {p.name for p in (study.out / slug).iterdir()} == files
     people = f"{study.data.people('2020-03-31')['Kent']:,.0f} people live in Kent."
     whole = json.loads((study.out / "kent" / "results.json").read_text())
     assert whole["sentences"]["2-rate"] == people

@@ -83,7 +83,7 @@ def of_area(data: Data, slug: str, notebooks: Mapping[str, NotebookNode]) -> Bri
     day = numbers.day(as_of) if as_of else ""
     official = official_table(data, as_of)
     answers = {part_title(name): cells.sentence(nb) for name, nb in notebooks.items()}
-    if rate and not counted:
+    if "count" in rate and not counted:
         publisher = str(data.settings.get("publisher", "a public body"))
         known = words.known(rate, growth, publisher, named=bool(official))
         others = {k: v for k, v in answers.items() if k not in {"Growth", "Rate"}}
@@ -113,7 +113,7 @@ def story(notebooks: Mapping[str, NotebookNode]) -> str:
 
 def count_sources(data: Data, rate: Mapping[str, Any]) -> list[dict[str, str]]:
     """Return the sources of an area's count, or of the nearest figure where there is none."""
-    if not rate:
+    if "as_of" not in rate:
         return []
     rows = data.rows("rso_count", str(rate["force"]), rate["as_of"])
     named = " ".join(rows["sources"])

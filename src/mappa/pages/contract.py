@@ -98,7 +98,7 @@ class _Reader(HTMLParser):
         if href.startswith("#"):
             self.targets.append(href[1:])
         if self.data and "download" in a and self._within("figure"):
-            self.data[-1]["csv"] |= "csv" in href + a["download"]
+            self.data[-1]["csv"] = 1
 
     def _start_img(self, a: dict[str, str]) -> None:
         alt = a.get("alt", "")
