@@ -83,7 +83,7 @@ def of_area(data: Data, slug: str, notebooks: Mapping[str, NotebookNode]) -> Bri
     day = numbers.day(as_of) if as_of else ""
     official = official_table(data, as_of)
     answers = {part_title(name): cells.sentence(nb) for name, nb in notebooks.items()}
-    if "count" in rate and not counted:
+    if "as_of" in rate and not counted:
         publisher = str(data.settings.get("publisher", "a public body"))
         known = words.known(rate, growth, publisher, named=bool(official))
         others = {k: v for k, v in answers.items() if k not in {"Growth", "Rate"}}
