@@ -232,8 +232,17 @@ def test_restricted_likelihood_of_equal_variances_has_a_closed_form() -> None:
     """With equal variances v the REML estimate is the sample variance less v (Harville, 1977)."""
     y = np.array([0.0, 0.3, 0.9, 1.1])
     fit = between.reml(between.Spread(y, np.full(4, 0.04), np.ones(4)))
-    assert fit.tau**2 == pytest.approx(y.var(ddof=1) - 0.04, rel=1e-6)
+    assert fit.tau**2 == pytest.approx(y.var(ddof=1) - 0.04, rel=1e-7)
     assert (fit.mean, fit.se) == (pytest.approx(y.mean()), pytest.approx(y.std(ddof=1) / 2))
+    assert fit.method == "REML"
+
+
+def test_the_moment_of_equal_variances_has_the_same_closed_form() -> None:
+    """DerSimonian and Laird (1986): (Q - df) / (sum w - sum w^2 / sum w)."""
+    y = np.array([0.0, 0.3, 0.9, 1.1])
+    fit = between.dersimonian_laird(between.Spread(y, np.full(4, 0.04), np.ones(4)))
+    assert fit.tau**2 == pytest.approx(y.var(ddof=1) - 0.04)
+    assert fit.method == "DerSimonian-Laird"
 
 
 def test_a_prediction_interval_is_of_t_with_two_degrees_less() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from mappa.data import Data
 from mappa.rates import forces
@@ -54,7 +55,68 @@ def test_ranks_of_reference(found: forces.Forces) -> None:
 
 
 def test_areas_that_are_all_alike_tell_nothing_apart() -> None:
-    people = np.array([1e5, 2e5, 3e5, 4e5, 5e5, 6e5])
-    prior = empirical.fit_prior(people * 0.001, people * 0.001)
-    mean, _, _ = empirical.shrunken(prior, 90, 100)
-    assert mean == pytest.approx(1, abs=1e-3)
+    """The gamma is a point at the common ratio, 1.2, whatever the area's own count."""
+    expected = np.array([100, 200, 300, 400])
+    prior = empirical.fit_prior(expected * 1.2, expected)
+    assert prior.a == empirical.MOST
+    assert empirical.shrunken(prior, 90, 100)[0] == pytest.approx(1.2, abs=1e-3)
+
+
+@pytest.mark.parametrize("confidence", [0.90, 0.95])
+def test_the_posterior_is_gamma(confidence: float) -> None:
+    """Prior gamma(2, 1), 3 people where 4 are expected: gamma(5, 5), its mean 1."""
+    prior, tail = empirical.Prior(2.0, 1.0), (1 - confidence) / 2
+    found = empirical.shrunken(prior, [3], [4], confidence)
+    limits = stats.gamma.ppf([tail, 1 - tail], 5, scale=1 / 5)
+    assert np.ravel(found) == pytest.approx([1.0, *limits])
+    assert empirical.own_weight(prior, 4.0) == pytest.approx(0.8)
+    default = np.ravel(empirical.shrunken(prior, 3, 4))
+    assert (list(default) == list(np.ravel(found))) == (confidence == 0.95)
+
+
+def test_the_chance_of_exceeding_a_threshold() -> None:
+    prior, at = empirical.Prior(2.0, 1.0), (3, 4, 1.3)
+    known = stats.gamma.sf(1.3, 5, scale=1 / 5)
+    assert empirical.exceedance(prior, *at, other_count=None) == pytest.approx(known)
+    counted = stats.f.sf(1.3, 10, 20)  # gamma(5, 5) over gamma(10, 10)
+    assert empirical.exceedance(prior, *at, other_count=10) == pytest.approx(counted)
+    assert empirical.exceedance_modelled(prior, *at, 0.0) == pytest.approx(known)
+    # With an error of the log rate: the mean of the known one over a normal (Gauss-Hermite).
+    nodes, weights = np.polynomial.hermite_e.hermegauss(60)
+    mixed = stats.gamma.sf(1.3 * np.exp(0.2 * nodes), 5, scale=1 / 5) @ weights
+    mixed /= np.sqrt(2 * np.pi)
+    assert empirical.exceedance_modelled(prior, *at, 0.2) == pytest.approx(mixed, rel=1e-6)
+
+
+def test_ranks_of_areas_that_are_far_apart_are_certain() -> None:
+    prior, counts, expected = empirical.Prior(1.0, 1.0), [4e6, 1e6, 9e6], [2e6, 2e6, 2e6]
+    found = empirical.rank_draws(prior, counts, expected, ("a", "b", "c"), draws=50)
+    assert found.areas == ("a", "b", "c")
+    assert found.middle == found.low == found.high == (2, 3, 1)
+    assert found.of == 3
+
+
+@pytest.mark.parametrize("confidence", [0.5, 0.95])
+def test_ranks_are_of_draws_of_the_posterior(confidence: float) -> None:
+    """The uncounted are drawn from the prior and scaled to meet the pool's count."""
+    prior, counts, expected = empirical.Prior(4.0, 2.0), [5, 9, 2], [3.0, 4.0, 5.0]
+    rng = np.random.default_rng(8)
+    own = rng.gamma(4 + np.array(counts), 1 / (2 + np.array(expected)), size=(40, 3))
+    pool = rng.gamma(4.0, 1 / 2, size=(40, 2))
+    pool *= (30 / (pool @ [6.0, 7.0]))[:, None]
+    place = stats.rankdata(-np.hstack([own, pool]), axis=1)[:, :3]
+    tail = (1 - confidence) / 2
+    low, middle, high = np.quantile(place, [tail, 0.5, 1 - tail], axis=0, method="inverted_cdf")
+    found = empirical.rank_draws(
+        prior, counts, expected, ("a", "b", "c"),
+        pool_expected=[6.0, 7.0], pool_count=30, confidence=confidence, draws=40, seed=8,
+    )  # fmt: skip
+    assert (found.low, found.middle, found.high) == (tuple(low), tuple(middle), tuple(high))
+    assert found.of == 5
+
+
+def test_ranks_of_95_per_cent_are_drawn_where_nothing_is_said() -> None:
+    args = empirical.Prior(4.0, 2.0), [5, 9, 2], [3.0, 4.0, 5.0], ("a", "b", "c")
+    assert empirical.rank_draws(*args, draws=300) == empirical.rank_draws(
+        *args, confidence=0.95, draws=300, seed=empirical.SEED
+    )

@@ -81,14 +81,15 @@ def test_phi_is_the_mean_square_of_winsorised_roots() -> None:
 
 @pytest.mark.parametrize("confidence", [0.95, 0.998])
 def test_the_multiplicative_funnel_is_that_of_roots(confidence: float) -> None:
-    """81 where 64 are expected at phi 4: z = 2 (9 - 8) / 2, limits (1 -+ 2 z / 16)^2."""
-    row = funnel.multiplicative_row(81, 64, 4.0, confidence)
+    """100 where 64 are expected at phi 4: z = 2 (10 - 8) / 2, limits (1 -+ 2 z / 16)^2."""
+    row = funnel.multiplicative_row(100, 64, 4.0, confidence)
     half = stats.norm.ppf((1 + confidence) / 2) * 2 / 16
-    ends = 81 / 64, (1 - half) ** 2, (1 + half) ** 2
+    ends = 100 / 64, (1 - half) ** 2, (1 + half) ** 2
     assert (row.value, row.lower, row.upper) == pytest.approx(ends)
-    assert (row.p_value, row.confidence) == (pytest.approx(2 * stats.norm.sf(1)), confidence)
+    assert (row.p_value, row.confidence) == (pytest.approx(2 * stats.norm.sf(2)), confidence)
     below = funnel.multiplicative_row(49, 64, 0.5)  # no factor below one
     assert below.p_value == pytest.approx(2 * stats.norm.sf(2))
+    assert below.upper == pytest.approx((1 + stats.norm.ppf(0.975) / 16) ** 2)
     assert below.confidence == 0.95
     assert funnel.multiplicative_row(1, 1, 4.0).lower == 0.0
 

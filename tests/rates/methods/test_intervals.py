@@ -46,6 +46,7 @@ def test_byars_limits_are_the_formula_of_breslow_and_day(confidence: float) -> N
     assert low == pytest.approx(10 * (1 - 1 / 90 - z / (3 * math.sqrt(10))) ** 3)
     assert high == pytest.approx(11 * (1 - 1 / 99 + z / (3 * math.sqrt(11))) ** 3)
     assert intervals.byar_limits(9, confidence) == intervals.exact_limits(9, confidence)
+    assert (intervals.byar_limits(10) == (low, high)) == (confidence == 0.95)
 
 
 def test_normal_quantile() -> None:

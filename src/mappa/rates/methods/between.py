@@ -152,7 +152,6 @@ def reml(data: Spread) -> Fit:
     best = optimize.minimize_scalar(
         lambda log_tau2: loss(float(np.exp(log_tau2))),
         bounds=(np.log(start) - 12, np.log(start) + 6),
-        method="bounded",
         options={"xatol": 1e-9},
     )
     tau2 = float(np.exp(best.x))

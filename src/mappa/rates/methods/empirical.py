@@ -43,7 +43,7 @@ def fit_prior(counts: ArrayLike, expected: ArrayLike) -> Prior:
 
     Source: Clayton and Kaldor (1987); likelihood by statsmodels ``NegativeBinomial`` (NB2).
     """
-    o, e = np.asarray(counts, float), np.asarray(expected, float)
+    o, e = np.asarray(counts), np.asarray(expected)
     mu = o.sum() / e.sum()
     excess = ((o - mu * e) ** 2 - mu * e).sum() / ((mu * e) ** 2).sum()
     if excess <= 1 / MOST:
@@ -64,9 +64,7 @@ def shrunken(
 
     Source: Clayton and Kaldor (1987).
     """
-    posterior = stats.gamma(
-        prior.a + np.asarray(count, float), scale=1 / (prior.b + np.asarray(expected, float))
-    )
+    posterior = stats.gamma(np.add(prior.a, count), scale=1 / np.add(prior.b, expected))
     tail = (1 - confidence) / 2
     return posterior.mean(), posterior.ppf(tail), posterior.ppf(1 - tail)
 
@@ -139,9 +137,9 @@ def rank_draws(
     Source: Goldstein and Spiegelhalter (1996).
     """
     rng = np.random.default_rng(seed)
-    o, e = np.asarray(counts, float), np.asarray(expected, float)
+    o, e = np.asarray(counts), np.asarray(expected)
     theta = rng.gamma(prior.a + o, 1 / (prior.b + e), size=(draws, len(o)))
-    missing = np.asarray(pool_expected, float)
+    missing = np.asarray(pool_expected)
     if len(missing):
         other = rng.gamma(prior.a, 1 / prior.b, size=(draws, len(missing)))
         other *= (pool_count / (other * missing).sum(axis=1))[:, None]
