@@ -55,6 +55,13 @@ def test_a_frozen_driver_holds_the_mean_of_its_reference_from_a_cohort_on(name: 
         assert row.tolist() == ([1, 2, 3, 4, 2.5, 2.5] if key == field else [1, 2, 3, 4, 5, 6])
 
 
+def test_each_disposal_is_frozen_at_its_own_mean() -> None:
+    drivers = toy_drivers(4, mix=np.outer(np.arange(1.0, 9.0), [1.0, 3.0, 5.0, 7.0]))
+    frozen = drivers.frozen({"mix"}, slice(0, 2), 3)
+    assert frozen.mix[:, 3] == pytest.approx(2 * np.arange(1.0, 9.0))
+    assert drivers.mix[0, 3] == 7.0  # a copy
+
+
 def test_inputs_on_the_grid() -> None:
     base = base_of(toy_inputs(), GRID)
     i, early, late = at(2006.0), at(2001.0), at(2011.5)

@@ -10,9 +10,9 @@ from mappa.register.stockflow.retention import Retention
 
 PEOPLE = np.array([100.0, 50.0])
 A = np.array([[0.9, 0.0], [0.8, 0.95]])
-R = np.array([[1.0, 1.0], [0.7, 0.9]])
+R = np.array([[0.9, 1.0], [0.7, 0.9]])
 E = np.array([[0.5, 1.0], [0.6, 0.4]])
-W = np.array([[1.0, 1.0], [0.9, 0.8]])
+W = np.array([[0.8, 1.0], [0.6, 0.8]])
 
 
 def named(flows: np.ndarray) -> dict[str, float]:
@@ -24,15 +24,15 @@ def change(there: np.ndarray) -> float:
 
 
 def test_people_are_released_then_expire_then_are_reviewed_and_die() -> None:
-    """100 people: 45 out, 54 after releases, 37.8 after terms, 34.02 after reviews."""
+    """Each flow leaves the factors before it as they were and those after it as they will be."""
     found = named(telescope(PEOPLE[:1], A[:, :1], R[:, :1], E[:, :1], W[:, :1]))
     assert found == pytest.approx(
         {
             "first_registrations": 0.0,
-            "releases": 100 * 0.9 * 0.1,
-            "expiries": 100 * 0.9 * 0.3 * 0.6,
-            "deaths": 100 * 0.1 * 0.7 * 0.6 * 0.9,
-            "reviews": 100 * 0.9 * 0.7 * 0.6 * 0.1,
+            "releases": 100 * 0.9 * 0.9 * 0.1 * 0.8,
+            "expiries": 100 * 0.9 * 0.2 * 0.6 * 0.8,
+            "deaths": 100 * 0.1 * 0.7 * 0.6 * 0.6,
+            "reviews": 100 * 0.9 * 0.7 * 0.6 * 0.2,
         }
     )
 
@@ -73,3 +73,20 @@ def test_factors_that_are_not_given_are_one() -> None:
 def test_the_net_flow_is_entries_less_exits() -> None:
     flows = Flows(10, 7, 5, 2, 1, 100, 109)
     assert flows.net == 9 == flows.end - flows.start
+
+
+def test_flows_of_several_steps_are_the_sum_of_each() -> None:
+    """Three dates: the two steps one after the other, a cohort entering in each."""
+    rng = np.random.default_rng(2)
+    A3 = np.array([[0.9, 0.0, 0.0], [0.8, 0.95, 0.0], [0.7, 0.9, 0.85]])
+    f = Retention(*rng.uniform(0.3, 1.0, (3, 3, 3)))
+    people = np.array([100.0, 50.0, 30.0])
+    found = movements(people, A3, f)
+    steps = [
+        movements(people, A3[k : k + 2], Retention(*(p[k : k + 2] for p in (f.R, f.E, f.W))))
+        for k in (0, 1)
+    ]
+    assert found == pytest.approx(steps[0] + steps[1])
+    there = f.times(A3)
+    entries, exits = found[:2].sum(), found[2:].sum()
+    assert entries - exits == pytest.approx((people * (there[2] - there[0])).sum())
