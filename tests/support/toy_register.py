@@ -44,7 +44,7 @@ def toy_inputs(**changes: Points) -> Inputs:
     """Return the inputs of the small register up to the end of 2011, some of them changed."""
     series = {
         "sentenced": points((2000.0, 1000.0), (2010.0, 2000.0)),
-        "custody": points((2000.0, 400.0), (2010.0, 900.0)),
+        "custody": points((2000.0, 400.0), (2005.0, 650.0), (2010.0, 900.0)),
         "life": points((2000.0, 20.0), (2010.0, 90.0)),
         "suspended_share": points((2005.0, 0.2), (2009.0, 0.4)),
         "young_share": points((2005.0, 0.2)),
@@ -54,7 +54,7 @@ def toy_inputs(**changes: Points) -> Inputs:
         "images_custody": points((2000.0, 50.0), (2010.0, 100.0)),
         "images_suspended_share": points((2005.0, 0.3), (2009.0, 0.5)),
         "images_cautions": points((2000.0, 40.0), (2010.0, 80.0)),
-        "length": points((2002.0, 24.0), (2008.0, 36.0)),
+        "length": points((2002.0, 24.0), (2005.0, 30.0), (2008.0, 36.0)),
         "length_parts": points((2000.0, 20.0), (2004.0, 30.0)),
         "served": points((2002.0, 0.4), (2008.0, 0.6)),
         "orders": points((2004.5, 0.5), (2008.5, 1.5)),
@@ -131,7 +131,9 @@ def toy_drivers(size: int, **changes: Array) -> Drivers:
     return Drivers(**(fields | changes))
 
 
-def toy_model(horizon: float = 0.0, **changes: float) -> RegisterModel:
+def toy_model(
+    horizon: float = 0.0, inputs: Inputs | None = None, **changes: float
+) -> RegisterModel:
     """Return the model of the small register; all coordinates at zero give its values."""
     values = toy_values(**changes)
     counted_from = values.pop("counted_from")
@@ -142,7 +144,10 @@ def toy_model(horizon: float = 0.0, **changes: float) -> RegisterModel:
         scale=np.ones(len(values)),
         fixed=values,
         frame=pd.DataFrame(),
-        versions=(Version("toy", "", counted_from, True, True, ""),),
+        versions=(
+            Version("toy", "", counted_from, True, True, ""),
+            Version("plain", "", 1990.0, False, False, ""),
+        ),
         version=0,
     )
-    return RegisterModel(toy_inputs(), priors, horizon=horizon)
+    return RegisterModel(inputs or toy_inputs(), priors, horizon=horizon)

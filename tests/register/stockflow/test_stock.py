@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 import pytest
-from toy_register import DEATHS, TERMS, toy_drivers, toy_inputs, toy_model, toy_values
+from toy_register import DEATHS, TERMS, points, toy_drivers, toy_inputs, toy_model, toy_values
 
 from mappa.errors import UsageError
 from mappa.register.stockflow.cohorts import CUSTODY, DISPOSALS, Drivers
@@ -19,12 +19,12 @@ DATES = np.array([2003.5, 2009.0, 2012.0])
 VALUES = toy_values()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture()
 def model() -> RegisterModel:
     return toy_model()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture()
 def drivers(model: RegisterModel) -> Drivers:
     return toy_drivers(model.grid.size)
 
@@ -68,6 +68,7 @@ def by_hand(model: RegisterModel, d: Drivers, terms=TERMS) -> dict[str, np.ndarr
             reviewed = math.exp(
                 -v["review_rate"] * max(date - max(time + wait + terms.review_wait, 2008.0), 0)
             )
+            endless = reviewed if math.isinf(terms.long) else on(terms.long)
             caution = on(2, 0.5) if i >= 36 else on(5, 0.5)
             suspended = 0.25 * on(7) + 0.75 * on(10)
             images_out = 1 - math.exp(-lag / 0.6)
@@ -81,14 +82,14 @@ def by_hand(model: RegisterModel, d: Drivers, terms=TERMS) -> dict[str, np.ndarr
                 "custody_middle": fixed
                 * on(10)
                 * (min(out, below_threshold) - min(out, below_short)),
-                "custody_long": fixed * (out - min(out, below_threshold)) * reviewed,
+                "custody_long": fixed * (out - min(out, below_threshold)) * endless,
                 "life": life * life_out * reviewed,
                 "images_caution": n[4] * caution,
                 "images_other": n[5] * on(5),
                 "images_suspended": n[6] * suspended,
                 "images_short": n[7] * short_share[0] * on(7) * images_out,
                 "images_middle": n[7] * short_share[1] * on(10) * images_out,
-                "images_long": n[7] * short_share[2] * images_out * reviewed,
+                "images_long": n[7] * short_share[2] * images_out * endless,
                 "prison": fixed * (1 - out),
                 "recalled": v["recalled"] * fixed * max(out - over, 0),
                 "life_inside": life * (1 - life_out),
@@ -100,9 +101,14 @@ def by_hand(model: RegisterModel, d: Drivers, terms=TERMS) -> dict[str, np.ndarr
     return found
 
 
-def test_every_class_is_a_plain_sum_over_cohorts(model: RegisterModel, drivers: Drivers) -> None:
-    setting = model.setting(VALUES, drivers, DATES, model.law)
-    expected = by_hand(model, drivers)
+@pytest.mark.parametrize("long", [np.inf, 6.0])
+def test_every_class_is_a_plain_sum_over_cohorts(
+    model: RegisterModel, drivers: Drivers, long: float
+) -> None:
+    """Where long sentences end after six years nobody asks for review."""
+    terms = dataclasses.replace(TERMS, long=long)
+    setting = model.setting(VALUES, drivers, DATES, Law(terms))
+    expected = by_hand(model, drivers, terms)
     for name, people, f in zip(CLASSES, setting.people, model.retention(setting), strict=True):
         assert f.times(setting.A) @ people == pytest.approx(expected[name], rel=1e-9), name
     assert setting.n == pytest.approx(drivers.entrants() / 12)
@@ -180,6 +186,15 @@ def test_values_and_names_of_the_coordinates(model: RegisterModel) -> None:
     found = model.values(np.zeros(model.size))
     assert {name: found[name] for name in VALUES} == pytest.approx(VALUES)
     assert (model.young, model.caution_young) == (0.2, 0.5)
+    # A place beyond the coordinates is that of another version.
+    other = model.values(np.append(np.zeros(model.size), 1.0))
+    assert (other["recalled"], other["counted_from"]) == (0.0, 1990.0)
+
+
+def test_shares_of_the_young_are_supposed_where_none_is_published() -> None:
+    inputs = toy_inputs(young_share=points(), caution_young_share=points())
+    model = toy_model(inputs=inputs)
+    assert (model.young, model.caution_young) == (VALUES["young_share"], 0.25)
 
 
 def test_lengths_are_those_of_the_base_year(model: RegisterModel) -> None:
