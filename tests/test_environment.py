@@ -20,9 +20,9 @@ PIP_ONLY = {"resvg-py"}
 
 def _read(root: Path) -> tuple[dict[str, str], list[str]]:
     listed = yaml.safe_load((root / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
-    names = [re.fullmatch(r"([\w-]+)(.*)", d).groups() for d in listed if isinstance(d, str)]
+    found = [re.fullmatch(r"([\w-]+)(.*)", d) for d in listed if isinstance(d, str)]
     pip = next(d["pip"] for d in listed if isinstance(d, dict))
-    return dict(names), pip
+    return {m[1]: m[2] for m in found}, pip
 
 
 def test_the_same_packages_with_the_same_bounds(root: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,14 +16,14 @@ from mappa.errors import OutputError, UsageError
 
 
 @pytest.fixture()
-def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., list[str]]:
     """Run `mappa lab`; return the command line that it would become."""
     if not app.registered_commands:
         _register_all()
     monkeypatch.setenv("MAPPA_CACHE", str(tmp_path / "cache"))
     seen: list[list[str]] = []
     monkeypatch.setattr(os, "execv", lambda path, command: seen.append(command))
-    monkeypatch.setattr(lab.subprocess, "call", lambda command: seen.append(command) or 0)
+    monkeypatch.setattr(subprocess, "call", lambda command: seen.append(command))
 
     def call(*arguments: str) -> list[str]:
         result = CliRunner().invoke(app, ["lab", *arguments])
@@ -32,7 +34,9 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     return call
 
 
-def test_options_are_passed_on_and_nothing_is_asked_of_the_network(run, tmp_path: Path) -> None:
+def test_options_are_passed_on_and_nothing_is_asked_of_the_network(
+    run: Callable[..., list[str]], tmp_path: Path
+) -> None:
     command = run(f"--folder={tmp_path}", "--no-browser", "--port=9999", "--ServerApp.ip=127.0.0.1")
     assert command[1:3] == ["-m", "jupyterlab"]
     assert f"--ServerApp.root_dir={tmp_path}" in command
@@ -47,7 +51,7 @@ def test_options_are_passed_on_and_nothing_is_asked_of_the_network(run, tmp_path
     }
 
 
-def test_in_the_clone_it_works_on_the_clone(run, root: Path) -> None:
+def test_in_the_clone_it_works_on_the_clone(run: Callable[..., list[str]], root: Path) -> None:
     command = run()
     assert f"--ServerApp.root_dir={root}" in command
     assert "--no-browser" not in command
@@ -66,7 +70,9 @@ def test_notebooks_are_laid_out_once_and_the_users_are_left_alone(
     assert mine.read_text(encoding="utf-8") == "mine"
 
 
-def test_a_stray_argument_and_a_folder_that_cannot_be_written(run, tmp_path: Path) -> None:
+def test_a_stray_argument_and_a_folder_that_cannot_be_written(
+    run: Callable[..., list[str]], tmp_path: Path
+) -> None:
     with pytest.raises(UsageError, match="takes no argument 'explore'"):
         run("explore")
     (tmp_path / "file").write_text("", encoding="utf-8")

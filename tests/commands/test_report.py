@@ -12,14 +12,15 @@ import pytest
 from runs_support import mappa, notebook, write_study
 
 from mappa.commands import report
+from mappa.data import Data
 
 
 @pytest.fixture()
-def study(tmp_path):
+def study(tmp_path: Path) -> Path:
     return write_study(tmp_path / "nb")
 
 
-def fails(tmp_path, study, *arguments, status):
+def fails(tmp_path: Path, study: Path, *arguments: str | Path, status: int) -> str:
     """Run the command; it must fail in one sentence and write nothing."""
     done = mappa(*arguments, notebooks=study)
     assert done.returncode == status, done.stderr
@@ -43,8 +44,8 @@ def fails(tmp_path, study, *arguments, status):
     ],
 )
 def test_a_mistake_is_one_sentence_and_exit_2_and_nothing_is_written(
-    tmp_path, study, arguments, said
-):
+    tmp_path: Path, study: Path, arguments: list[str], said: str
+) -> None:
     told = fails(tmp_path, study, "report", *arguments, "--out", tmp_path / "out", status=2)
     assert said in told
 
@@ -58,22 +59,26 @@ def test_a_mistake_is_one_sentence_and_exit_2_and_nothing_is_written(
     ],
 )
 def test_a_value_that_a_study_would_refuse_is_refused_before_a_kernel_starts(
-    tmp_path, root, arguments, said
-):
+    tmp_path: Path, root: Path, arguments: list[str], said: str
+) -> None:
     told = fails(
         tmp_path, root / "notebooks", "report", "--all", *arguments, "--out", "x", status=2
     )
     assert said in told
 
 
-def test_an_output_folder_that_cannot_be_written_is_one_sentence_and_exit_1(tmp_path, study):
+def test_an_output_folder_that_cannot_be_written_is_one_sentence_and_exit_1(
+    tmp_path: Path, study: Path
+) -> None:
     (tmp_path / "file").write_text("in the way")
     out = tmp_path / "file" / "reports"
     told = fails(tmp_path, study, "report", "--out", out, status=1)
     assert f"Cannot write into {out}: Not a directory. Choose a folder" in told
 
 
-def test_a_folder_without_notebooks_or_with_a_spoilt_one_is_one_sentence(tmp_path, study):
+def test_a_folder_without_notebooks_or_with_a_spoilt_one_is_one_sentence(
+    tmp_path: Path, study: Path
+) -> None:
     out = tmp_path / "out"
     empty = study / "empty"
     empty.mkdir()
@@ -95,14 +100,14 @@ def test_a_folder_without_notebooks_or_with_a_spoilt_one_is_one_sentence(tmp_pat
     )
 
 
-def test_a_cluster_that_does_not_answer_is_one_sentence(tmp_path, study):
+def test_a_cluster_that_does_not_answer_is_one_sentence(tmp_path: Path, study: Path) -> None:
     arguments = ("report", "--out", tmp_path / "out", "--dask", "tcp://127.0.0.1:9", "--quiet")
     done = mappa(*arguments, notebooks=study)
     assert done.returncode == 1
     assert "mappa: No dask scheduler answers at tcp://127.0.0.1:9" in done.stderr
 
 
-def test_lists_what_would_run_and_the_parameters(tmp_path, study, data):
+def test_lists_what_would_run_and_the_parameters(tmp_path: Path, study: Path, data: Data) -> None:
     done = mappa("list", "--out", tmp_path / "out", notebooks=study)
     lines = done.stdout.splitlines()
     assert len(lines) == len(data.names) + 1
@@ -124,7 +129,7 @@ def test_lists_what_would_run_and_the_parameters(tmp_path, study, data):
     } in json.loads(done.stdout)
 
 
-def test_helps_without_importing_what_is_heavy():
+def test_helps_without_importing_what_is_heavy() -> None:
     code = (
         "import sys; sys.argv = ['mappa', '--help']\n"
         "from mappa.commands import main\n"
@@ -138,7 +143,7 @@ def test_helps_without_importing_what_is_heavy():
     assert "report" in done.stdout and "list" in done.stdout
 
 
-def test_the_studys_own_notebooks_declare_what_the_command_offers(root: Path):
+def test_the_studys_own_notebooks_declare_what_the_command_offers(root: Path) -> None:
     from mappa.runs import notebooks, plan
 
     found = notebooks.find(root / "notebooks")
@@ -154,7 +159,9 @@ OTHERS = ("Cumbria", "Kent", "Surrey")
 
 
 @pytest.mark.slow
-def test_the_studys_own_notebooks_give_the_same_bytes_in_warm_and_in_cold_kernels(tmp_path, root):
+def test_the_studys_own_notebooks_give_the_same_bytes_in_warm_and_in_cold_kernels(
+    tmp_path: Path, root: Path
+) -> None:
     """Whatever a forked kernel does otherwise than a new one would show in an output."""
     others = [part for force in OTHERS for part in ("--force", force)]
     ways = {"cold": ["--cold"], "warm": [], "shared": others}  # with many forces all share work

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import shutil
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -13,12 +15,13 @@ from sheet_writers import write_sheets
 
 from mappa.data import Data, add, journal, load, sheets, submission
 from mappa.errors import DataError, OutputError
+from mappa.files import write_atomically
 
 HEADER = ["area", "date", "measure", "value", "source", "source_title", "source_url"]
 NEW = ["made-up-report", "A made-up report", "https://example.org/report"]
 
 
-def write_table(path: Path, rows: list[list[object]], header: list[str] = HEADER) -> Path:
+def write_table(path: Path, rows: Sequence[Sequence[object]], header: list[str] = HEADER) -> Path:
     """Write rows as CSV, ODS, XLS or XLSX, by the ending of *path*."""
     return write_sheets(path, {"figures": [header, *rows]})
 
@@ -64,7 +67,7 @@ def test_every_format_reads_the_same(data: Data, tmp_path: Path, ending: str) ->
 
 
 def test_tables_keep_their_bytes_but_for_the_new_lines(
-    run, data_copy: Path, data: Data, tmp_path: Path
+    run: Callable[..., Any], data_copy: Path, data: Data, tmp_path: Path
 ) -> None:
     area, day = open_cell(data), str(data.settings["default_as_of"])
     row = [area, day, "rso_count", plausible(data, area), *NEW]
@@ -81,7 +84,7 @@ def test_tables_keep_their_bytes_but_for_the_new_lines(
 
 
 def test_a_replaced_value_stays_as_not_preferred(
-    run, data_copy: Path, data: Data, tmp_path: Path
+    run: Callable[..., Any], data_copy: Path, data: Data, tmp_path: Path
 ) -> None:
     day = str(data.settings["default_as_of"])
     t = data.area_figures
@@ -102,7 +105,7 @@ def test_a_replaced_value_stays_as_not_preferred(
 
 @pytest.mark.usefixtures("unchecked")
 def test_the_same_value_adds_its_source_and_a_second_time_nothing(
-    run, data_copy: Path, data: Data, tmp_path: Path
+    run: Callable[..., Any], data_copy: Path, data: Data, tmp_path: Path
 ) -> None:
     day, force = str(data.settings["default_as_of"]), str(data.settings["default_force"])
     value = data.counts(day)[force]
@@ -124,7 +127,9 @@ def test_the_same_value_adds_its_source_and_a_second_time_nothing(
 
 
 @pytest.mark.usefixtures("unchecked")
-def test_not_preferred_stands_beside(run, data_copy: Path, data: Data, tmp_path) -> None:
+def test_not_preferred_stands_beside(
+    run: Callable[..., Any], data_copy: Path, data: Data, tmp_path: Path
+) -> None:
     day, force = str(data.settings["default_as_of"]), str(data.settings["default_force"])
     value = data.counts(day)[force]
     path = write_table(
@@ -138,7 +143,7 @@ def test_not_preferred_stands_beside(run, data_copy: Path, data: Data, tmp_path)
 
 @pytest.mark.usefixtures("unchecked")
 def test_a_new_year_gets_its_denominator_and_can_be_asked_for(
-    run, data_copy: Path, data: Data, tmp_path: Path
+    run: Callable[..., Any], data_copy: Path, data: Data, tmp_path: Path
 ) -> None:
     last = data.dates[-1]
     day = f"{last.year + 1}-03-31"
@@ -158,7 +163,9 @@ def test_a_new_year_gets_its_denominator_and_can_be_asked_for(
 
 
 @pytest.mark.usefixtures("unchecked")
-def test_asked_and_refused_changes_nothing(run, data_copy: Path, data, tmp_path) -> None:
+def test_asked_and_refused_changes_nothing(
+    run: Callable[..., Any], data_copy: Path, data: Data, tmp_path: Path
+) -> None:
     area, day = open_cell(data), str(data.settings["default_as_of"])
     path = write_table(
         tmp_path / "new.csv", [[area, day, "rso_count", plausible(data, area), *NEW]]
@@ -175,7 +182,7 @@ def test_asked_and_refused_changes_nothing(run, data_copy: Path, data, tmp_path)
 
 
 def test_a_count_that_misses_the_printed_rate_is_refused(
-    run, data_copy: Path, data: Data, tmp_path: Path
+    run: Callable[..., Any], data_copy: Path, data: Data, tmp_path: Path
 ) -> None:
     """Two digits exchanged: the printed rate catches it before anything is written."""
     day, force = str(data.settings["default_as_of"]), str(data.settings["default_force"])
@@ -190,7 +197,7 @@ def test_a_count_that_misses_the_printed_rate_is_refused(
 
 @pytest.mark.slow
 def test_an_exception_that_is_needed_no_more_goes(
-    run, data_copy: Path, data: Data, tmp_path: Path
+    run: Callable[..., Any], data_copy: Path, data: Data, tmp_path: Path
 ) -> None:
     excused = data.exceptions[data.exceptions["check"] == "rate_meets_count"]
     if excused.empty:
@@ -231,7 +238,7 @@ GOOD = ["Kent", "2020-03-31", "violent_count", 300, *NEW]
     ],
 )
 def test_a_wrong_cell_is_one_sentence_with_file_row_and_column(
-    run, data_copy: Path, tmp_path: Path, change: dict[int, object], said: str
+    run: Callable[..., Any], data_copy: Path, tmp_path: Path, change: dict[int, object], said: str
 ) -> None:
     row = [change.get(i, cell) for i, cell in enumerate(GOOD)]
     before = digest(data_copy)
@@ -250,12 +257,16 @@ def test_a_wrong_cell_is_one_sentence_with_file_row_and_column(
         ([*HEADER[:6], "area"], "the header: column area stands twice"),
     ],
 )
-def test_a_wrong_header(run, tmp_path: Path, header: list[str], said: str) -> None:
+def test_a_wrong_header(
+    run: Callable[..., Any], tmp_path: Path, header: list[str], said: str
+) -> None:
     status, output = run("add-figures", str(write_table(tmp_path / "new.csv", [GOOD], header)))
     assert (status in {1, 2}, said in output) == (True, True), output
 
 
-def test_a_count_above_the_population_and_twins(run, data_copy: Path, tmp_path: Path) -> None:
+def test_a_count_above_the_population_and_twins(
+    run: Callable[..., Any], data_copy: Path, tmp_path: Path
+) -> None:
     more = [*GOOD[:2], "rso_count", 999_999, *NEW]
     rows = [["Cumbria", *more[1:]]]
     status, output = run("add-figures", str(write_table(tmp_path / "a.csv", rows)), "--yes")
@@ -277,14 +288,16 @@ def test_a_count_above_the_population_and_twins(run, data_copy: Path, tmp_path: 
         (b"\0\1\2", "is no CSV"),
     ],
 )
-def test_what_is_no_table(run, tmp_path: Path, content: bytes, said: str) -> None:
+def test_what_is_no_table(
+    run: Callable[..., Any], tmp_path: Path, content: bytes, said: str
+) -> None:
     path = tmp_path / "new.xlsx"
     path.write_bytes(content)
     status, output = run("add-figures", str(path))
     assert (status, said in output) == (1, True), output
 
 
-def test_a_missing_file_and_a_folder(run, tmp_path: Path) -> None:
+def test_a_missing_file_and_a_folder(run: Callable[..., Any], tmp_path: Path) -> None:
     assert "There is no file" in run("add-figures", str(tmp_path / "none.csv"))[1]
     assert "is a folder" in run("add-figures", str(tmp_path))[1]
 
@@ -295,7 +308,7 @@ def test_a_failed_write_puts_everything_back(
     data = load(data_copy)
     path = write_table(tmp_path / "new.csv", [GOOD])
     plan = add.plan(data, read(path, data))
-    before, real = digest(data_copy), journal.write_atomically
+    before, real = digest(data_copy), write_atomically
 
     def full_disk(target: Path, text: str | bytes) -> Path:
         if target.name == "area_figures.csv" and isinstance(text, str):
@@ -351,7 +364,9 @@ def test_cells_read_as_a_csv_would_hold_them(value: object, text: str) -> None:
     assert sheets.cell_of(value).text == text
 
 
-def test_several_files_are_one_change(run, data_copy: Path, data: Data, tmp_path: Path) -> None:
+def test_several_files_are_one_change(
+    run: Callable[..., Any], data_copy: Path, data: Data, tmp_path: Path
+) -> None:
     """Area and national rows and their sources, in files of their own, asked about once."""
     area, day = open_cell(data), str(data.settings["default_as_of"])
     value = plausible(data, area)
@@ -422,7 +437,7 @@ def test_a_change_broken_off_is_finished_by_the_next_start(
     """Killed between any two writes: the next load sees all tables new, or all old."""
     area, day = open_cell(data), str(data.settings["default_as_of"])
     path = write_table(tmp_path / "n.csv", [[area, day, "rso_count", plausible(data, area), *NEW]])
-    real = journal.write_atomically
+    real = write_atomically
 
     class Killed(BaseException):
         pass
@@ -434,7 +449,9 @@ def test_a_change_broken_off_is_finished_by_the_next_start(
         plan = add.plan(fresh, read(path, fresh))
         writes = iter(range(9))
 
-        def write(target: Path, text: str | bytes, at: int = killed_at, n=writes) -> Path:
+        def write(
+            target: Path, text: str | bytes, at: int = killed_at, n: Iterator[int] = writes
+        ) -> Path:
             if next(n) == at:
                 raise Killed
             return real(target, text)

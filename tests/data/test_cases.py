@@ -9,7 +9,9 @@ from __future__ import annotations
 import csv
 import dataclasses
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -146,7 +148,7 @@ def wanted(case: Case) -> list[str]:
 
 
 @pytest.mark.parametrize("case", cases(), ids=lambda case: case.file)
-def test_case(run_dry, case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_case(run_dry: Callable[..., Any], case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     if case.file != RECONCILED:  # what the checks find is another test's matter
         monkeypatch.setattr(add, "_checked_copy", lambda plan, data: (data, []))
     arguments = [a.format(file=CASES / case.file) for a in COMMANDS[case.command]]

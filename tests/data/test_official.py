@@ -189,7 +189,7 @@ def test_reads_the_described_layout(
 
 
 def test_all_areas_have_counts_then_and_the_pool_vanishes(
-    run,
+    run: Callable[..., Any],
     server: Server,
     data_copy: Path,
     data: Data,
@@ -390,7 +390,7 @@ def _trouble(request: http.server.BaseHTTPRequestHandler) -> None:
     ],
 )
 def test_what_can_go_wrong_on_the_way_is_one_sentence_and_changes_nothing(
-    run,
+    run: Callable[..., Any],
     server: Server,
     data_copy: Path,
     data: Data,
@@ -454,7 +454,7 @@ def test_addresses(data: Data, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_downloaded_workbook_needs_no_network(
-    run,
+    run: Callable[..., Any],
     data_copy: Path,
     table: pd.DataFrame,
     day: str,

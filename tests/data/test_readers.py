@@ -201,7 +201,7 @@ def test_an_xls_tells_percent_cells_errors_raised_digits_and_hidden_rows(tmp_pat
 
 def test_two_tables_and_a_hidden_one_are_refused(tmp_path: Path) -> None:
     layout = tables.Layout("t", ("area", "value"))
-    rows = [["area", "value"], ["Kent", 1]]
+    rows: list[list[object]] = [["area", "value"], ["Kent", 1]]
     twice = workbooks.read_file(write_sheets(tmp_path / "t.xlsx", {"a": rows, "b": rows}))
     with pytest.raises(DataError, match="the sheets 'a' and 'b' both hold a table"):
         tables.find_table(twice, "t.xlsx", [layout])

@@ -13,6 +13,8 @@ import pytest
 from mappa.data import Data, load
 from mappa.forecasts import backtest as ro
 from mappa.forecasts import vintage as fl
+from mappa.forecasts.benchmarks import METHODS
+from mappa.forecasts.scoring import LEVELS
 
 
 def test_origins_of_the_study(data: Data) -> None:
@@ -24,7 +26,7 @@ def test_origins_of_the_study(data: Data) -> None:
 
 def test_every_method_meets_the_same_cases(data: Data) -> None:
     rolling = ro.rolling_origins(data)
-    cases: dict[str, set] = {}
+    cases: dict[str, set[tuple[object, object]]] = {}
     for t in rolling.trials:
         cases.setdefault(t.method, set()).add((t.origin, t.date))
     assert len({frozenset(c) for c in cases.values()}) == 1
@@ -57,7 +59,7 @@ def test_kept_forecasts_belong_to_the_figures(data: Data) -> None:
     forecasts, status = ro.register_forecasts(data)
     assert status == "ok"
     assert len(forecasts) == 40
-    assert all(f.low is not None and f.low < f.value < f.high for f in forecasts)  # type: ignore[operator]
+    assert all(f.low is not None and f.low < f.value < f.high for f in forecasts)
 
 
 def test_kept_forecasts_of_other_figures_are_not_shown(data: Data) -> None:
@@ -82,7 +84,7 @@ def test_mended_notes_and_later_rows_leave_the_digest(data: Data) -> None:
 def test_without_kept_forecasts_the_benchmarks_stand_alone(made_up_data: Data) -> None:
     rolling = ro.rolling_origins(made_up_data)
     assert "no forecasts of it are kept" in rolling.register_status
-    assert {s.method for s in rolling.scores} <= set(ro.METHODS)
+    assert {s.method for s in rolling.scores} <= set(METHODS)
     assert rolling.scores
 
 
@@ -111,7 +113,7 @@ def test_a_kept_forecast_is_remade_by_its_command(data: Data) -> None:
     origin = kept["origin"].min()
     rows = kept[kept["origin"] == origin].sort_values(["date", "level"])
     draws = mode_draws(data, origin, ro.HORIZON)
-    again = np.quantile(draws, ro.LEVELS, axis=0).T.ravel()
+    again = np.quantile(draws, LEVELS, axis=0).T.ravel()
     # The optimiser stops within its tolerance: a few people, not thousands.
     np.testing.assert_allclose(rows["value"].to_numpy(), again, rtol=2e-3)
 

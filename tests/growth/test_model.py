@@ -11,7 +11,7 @@ import pytest
 from scipy import stats
 
 from mappa.growth import model
-from mappa.growth.model import Evidence
+from mappa.growth.model import Evidence  # type: ignore[attr-defined]
 
 T, A = 3, 2
 WIDTH = A + 1
@@ -46,7 +46,7 @@ def problem(evidence: Evidence) -> model._Problem:
 
 
 def state(**changes: Any) -> model._State:
-    fields = {
+    fields: dict[str, Any] = {
         "x": np.zeros((T, WIDTH)),
         "step_weight": np.array([[0.5, 1.5], [2.0, 0.7]]),
         "data_weight": np.array([1.0, 0.8, 1.2, 0.5]),

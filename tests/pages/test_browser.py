@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,7 +52,9 @@ def chromium(folder: Path) -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("address", [*PAGES, "forces/cumbria/2-rate.html"])
-def test_a_page_fetches_nothing_breaks_nothing_and_reflows(chromium, base, address: str) -> None:
+def test_a_page_fetches_nothing_breaks_nothing_and_reflows(
+    chromium: Any, base: str, address: str
+) -> None:
     with Watched(chromium, base) as watched:
         watched.page.goto(f"{base}/{address}")
         assert grave_faults(watched.page) == []
@@ -64,7 +67,9 @@ def test_a_page_fetches_nothing_breaks_nothing_and_reflows(chromium, base, addre
 
 
 @pytest.mark.parametrize("address", ["index.html", "forces/cumbria/index.html"])
-def test_a_page_opens_from_the_file_system_with_its_pictures(chromium, folder, address) -> None:
+def test_a_page_opens_from_the_file_system_with_its_pictures(
+    chromium: Any, folder: Path, address: str
+) -> None:
     base = folder.as_uri()
     with Watched(chromium, base) as watched:
         watched.page.goto(f"{base}/{address}")
@@ -80,7 +85,7 @@ def test_a_page_opens_from_the_file_system_with_its_pictures(chromium, folder, a
             assert watched.page.title().startswith("Surrey")
 
 
-def test_the_keyboard_reaches_everything_and_is_never_trapped(chromium, base) -> None:
+def test_the_keyboard_reaches_everything_and_is_never_trapped(chromium: Any, base: str) -> None:
     with Watched(chromium, base) as watched:
         page = watched.page
         page.goto(f"{base}/forces/cumbria/index.html")
@@ -98,7 +103,9 @@ def test_the_keyboard_reaches_everything_and_is_never_trapped(chromium, base) ->
         assert len(stops) == len(set(stops)) == expected
 
 
-def test_the_table_sorts_and_is_searched_where_scripts_run(chromium, base, data) -> None:
+def test_the_table_sorts_and_is_searched_where_scripts_run(
+    chromium: Any, base: str, data: Data
+) -> None:
     with Watched(chromium, base) as watched:
         page = watched.page
         page.goto(f"{base}/index.html")
@@ -114,7 +121,7 @@ def test_the_table_sorts_and_is_searched_where_scripts_run(chromium, base, data)
         assert rows.filter(visible=True).count() == sum("York" in n for n in data.names)
 
 
-def test_another_force_is_compared_where_scripts_run(chromium, base) -> None:
+def test_another_force_is_compared_where_scripts_run(chromium: Any, base: str) -> None:
     with Watched(chromium, base) as watched:
         page = watched.page
         page.goto(f"{base}/forces/cumbria/index.html")
@@ -126,7 +133,7 @@ def test_another_force_is_compared_where_scripts_run(chromium, base) -> None:
         assert page.title().startswith("Surrey")
 
 
-def test_everything_can_be_read_without_scripts(chromium, base, data) -> None:
+def test_everything_can_be_read_without_scripts(chromium: Any, base: str, data: Data) -> None:
     with Watched(chromium, base, java_script_enabled=False) as watched:
         page = watched.page
         page.goto(f"{base}/index.html")
@@ -137,7 +144,7 @@ def test_everything_can_be_read_without_scripts(chromium, base, data) -> None:
         assert "Durham" in page.locator("#compare-other").inner_text()
 
 
-def test_injected_script_does_not_run(chromium, folder: Path, tmp_path: Path) -> None:
+def test_injected_script_does_not_run(chromium: Any, folder: Path, tmp_path: Path) -> None:
     """The policy of the page is a second fence behind the escaping."""
     text = (folder / "index.html").read_text(encoding="utf-8")
     spoiled = text.replace("</main>", "<script>document.title = 'taken'</script></main>")
@@ -149,7 +156,9 @@ def test_injected_script_does_not_run(chromium, folder: Path, tmp_path: Path) ->
     context.close()
 
 
-def test_a_page_prints_with_its_answer_and_without_its_menu(chromium, base, tmp_path) -> None:
+def test_a_page_prints_with_its_answer_and_without_its_menu(
+    chromium: Any, base: str, tmp_path: Path
+) -> None:
     with Watched(chromium, base) as watched:
         watched.page.goto(f"{base}/forces/cumbria/index.html")
         watched.page.pdf(path=str(tmp_path / "x.pdf"), format="A4")
@@ -166,9 +175,8 @@ def test_a_page_prints_with_its_answer_and_without_its_menu(chromium, base, tmp_
 
 
 def test_without_a_browser_a_machine_skips_and_ci_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    import browser_support
 
-    monkeypatch.setattr(browser_support.shutil, "which", lambda _: None)
+    monkeypatch.setattr(shutil, "which", lambda _: None)
     monkeypatch.delenv("CI", raising=False)
     with pytest.raises(pytest.skip.Exception, match="no Chromium was found"):
         browser_path()

@@ -7,7 +7,9 @@ import io
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import openpyxl
@@ -30,13 +32,13 @@ PNG = base64.b64encode(b"\x89PNG not really").decode()
 
 
 @pytest.fixture()
-def executed():
+def executed() -> Any:
     return notebook(
         "2-rate", "Cumbria", "2020-03-31", {"force": "Cumbria", "rate": 12.5, "x": None}
     )
 
 
-def test_a_page_keeps_the_contract_and_fetches_nothing(executed) -> None:
+def test_a_page_keeps_the_contract_and_fetches_nothing(executed: Any) -> None:
     page = render_notebook(executed)
     assert faults(page) == []
     assert page.startswith('<!DOCTYPE html>\n<html lang="en-GB">')
@@ -46,7 +48,7 @@ def test_a_page_keeps_the_contract_and_fetches_nothing(executed) -> None:
     assert "require" not in page.lower() and "mathjax" not in page.lower()
 
 
-def test_code_is_folded_and_charts_keep_alt_text_table_and_csv(executed) -> None:
+def test_code_is_folded_and_charts_keep_alt_text_table_and_csv(executed: Any) -> None:
     page = render_notebook(executed)
     assert page.count('<details class="code">') == 8
     assert 'alt="Bars of three areas: the rate runs from 1 in a to 3.25 in c."' in page
@@ -54,7 +56,7 @@ def test_code_is_folded_and_charts_keep_alt_text_table_and_csv(executed) -> None
     assert "<caption>Rates of two areas</caption>" in page
 
 
-def test_the_record_becomes_a_table_of_unrounded_numbers(executed) -> None:
+def test_the_record_becomes_a_table_of_unrounded_numbers(executed: Any) -> None:
     page = render_notebook(executed)
     assert '<th scope="row"><code>rate</code></th><td class="num">12.5</td>' in page
     assert '<th scope="row"><code>x</code></th><td>not known</td>' in page
@@ -133,7 +135,7 @@ def test_a_heading_of_markup_is_text_in_title_and_contents() -> None:
     assert "A &lt;b&gt;1&lt;/b&gt; &amp; more</a>" in page
 
 
-def test_rendering_twice_gives_the_same_bytes(executed) -> None:
+def test_rendering_twice_gives_the_same_bytes(executed: Any) -> None:
     assert render_notebook(executed) == render_notebook(executed)
 
 
@@ -260,7 +262,7 @@ def test_an_empty_folder_is_told_in_a_sentence(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_nbconvert_knows_the_exporter(tmp_path: Path, executed) -> None:
+def test_nbconvert_knows_the_exporter(tmp_path: Path, executed: Any) -> None:
     nbformat.write(executed, tmp_path / "x.ipynb")
     command = [sys.executable, "-m", "nbconvert", "--to", "mappa", str(tmp_path / "x.ipynb")]
     subprocess.run(command, check=True, capture_output=True, timeout=120)
@@ -299,7 +301,9 @@ WIDE = table_html(pd.DataFrame({c: [1] for c in "abcd"}), "Wide")
         (lambda p: p.replace("</main>", "<p>" + "x" * 1_600_000 + "</p></main>"), "are allowed"),
     ],
 )
-def test_the_contract_sees_each_fault(executed, spoil, fault: str) -> None:
+def test_the_contract_sees_each_fault(
+    executed: Any, spoil: Callable[[str], str], fault: str
+) -> None:
     page = render_notebook(executed)
     spoiled = spoil(page)
     assert spoiled != page

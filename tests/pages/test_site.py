@@ -9,6 +9,7 @@ import re
 import shutil
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pages_support import write_reports
@@ -36,14 +37,14 @@ def files(country: tuple[Data, Path]) -> dict[str, bytes]:
     return site.build(*country)
 
 
-def test_every_page_keeps_the_contract_and_has_a_title_of_its_own(files) -> None:
+def test_every_page_keeps_the_contract_and_has_a_title_of_its_own(files: dict[str, bytes]) -> None:
     pages = {a: c.decode() for a, c in files.items() if a.endswith(".html")}
     assert {a: f for a, p in pages.items() if (f := faults(p))} == {}
     titles = [re.search("<title>(.*?)</title>", p)[1] for p in pages.values()]
     assert len(set(titles)) == len(titles) == 6 + 3 * 4
 
 
-def test_every_link_within_the_site_leads_somewhere(files) -> None:
+def test_every_link_within_the_site_leads_somewhere(files: dict[str, bytes]) -> None:
     for address, content in files.items():
         if not address.endswith(".html"):
             continue
@@ -67,7 +68,9 @@ def _resolved(path: Path) -> Path:
     return Path(*parts)
 
 
-def test_the_index_is_of_the_made_up_country(country, files) -> None:
+def test_the_index_is_of_the_made_up_country(
+    country: tuple[Data, Path], files: dict[str, bytes]
+) -> None:
     data, _ = country
     page = files["index.html"].decode()
     main = page[page.index("<main") : page.index("</main>")].replace("forces/", "")
@@ -78,7 +81,9 @@ def test_the_index_is_of_the_made_up_country(country, files) -> None:
     assert len(re.findall("<tr[ >]", page)) == len(data.names) + 1
 
 
-def test_an_estimate_is_named_and_never_a_count(country, files) -> None:
+def test_an_estimate_is_named_and_never_a_count(
+    country: tuple[Data, Path], files: dict[str, bytes]
+) -> None:
     rows = json.loads(files["results/areas.json"])
     estimated = [r for r in rows if r["estimate"] is not None]
     assert len(estimated) == 1 and estimated[0]["count"] is None and estimated[0]["rate"] is None
@@ -87,7 +92,9 @@ def test_an_estimate_is_named_and_never_a_count(country, files) -> None:
     assert "estimate, not a count" in page
 
 
-def test_results_are_the_same_as_csv_and_json_and_meet_their_schema(files) -> None:
+def test_results_are_the_same_as_csv_and_json_and_meet_their_schema(
+    files: dict[str, bytes],
+) -> None:
     rows = json.loads(files["results/areas.json"])
     schema = json.loads(files["results/schema.json"])["items"]
     for row in rows:
@@ -123,7 +130,9 @@ def test_shades_follow_the_rates_and_missing_has_none() -> None:
     assert shade_limits([]) == []
 
 
-def test_previous_next_and_comparison_stand_on_each_page(country, files) -> None:
+def test_previous_next_and_comparison_stand_on_each_page(
+    country: tuple[Data, Path], files: dict[str, bytes]
+) -> None:
     data, reports = country
     found = summary.find_reports(reports, data)
     middle = files[f"forces/{found[1].slug}/index.html"].decode()
@@ -133,7 +142,9 @@ def test_previous_next_and_comparison_stand_on_each_page(country, files) -> None
     assert 'rel="prev"' not in files[f"forces/{found[0].slug}/index.html"].decode()
 
 
-def test_building_again_gives_the_same_bytes_and_says_so(country, files, tmp_path: Path) -> None:
+def test_building_again_gives_the_same_bytes_and_says_so(
+    country: tuple[Data, Path], files: dict[str, bytes], tmp_path: Path
+) -> None:
     again = site.build(*country)
     assert again == files
     first = site.write_folder(files, tmp_path / "site")
@@ -144,7 +155,9 @@ def test_building_again_gives_the_same_bytes_and_says_so(country, files, tmp_pat
     assert [p.name for p in tmp_path.iterdir()] == ["site"]
 
 
-def test_a_zip_is_the_same_bytes_and_holds_the_site(files, tmp_path: Path) -> None:
+def test_a_zip_is_the_same_bytes_and_holds_the_site(
+    files: dict[str, bytes], tmp_path: Path
+) -> None:
     site.write_zip(files, tmp_path / "a.zip")
     site.write_zip(files, tmp_path / "b.zip")
     assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
@@ -160,7 +173,7 @@ def test_what_has_changed_is_told() -> None:
     assert told[1:] == ["1 changed: b", "1 new: d", "1 gone: c", "1 the same."]
 
 
-def test_a_folder_that_is_no_site_is_left_alone(files, tmp_path: Path) -> None:
+def test_a_folder_that_is_no_site_is_left_alone(files: dict[str, bytes], tmp_path: Path) -> None:
     (tmp_path / "precious.txt").write_text("x", encoding="utf-8")
     with pytest.raises(UsageError, match="no site of ours"):
         site.write_folder(files, tmp_path)
@@ -172,7 +185,7 @@ def test_a_folder_that_is_no_site_is_left_alone(files, tmp_path: Path) -> None:
 
 
 def test_reports_that_are_missing_differ_or_are_out_of_date_are_refused(
-    country, tmp_path: Path
+    country: tuple[Data, Path], tmp_path: Path
 ) -> None:
     data, reports = country
     with pytest.raises(OutputError, match="holds no report yet"):
@@ -181,7 +194,7 @@ def test_reports_that_are_missing_differ_or_are_out_of_date_are_refused(
     path = next(copied.glob("*/results.json"))
     content = json.loads(path.read_text(encoding="utf-8"))
 
-    def spoil(change: dict) -> None:
+    def spoil(change: dict[str, Any]) -> None:
         records = content["records"] | {"2-rate": content["records"]["2-rate"] | change}
         path.write_text(json.dumps(content | {"records": records}), encoding="utf-8")
 
@@ -234,8 +247,8 @@ def test_markup_and_formulas_in_the_tables_stay_text(hostile: Path) -> None:
     page = index.render(data, lines, frames.Frames.of(data))
     assert [f for f in faults(page) if "says" not in f] == []
     assert "<script>alert" not in page and "&lt;script&gt;alert(1)&lt;/script&gt;" in page
-    data = shared.data(data, frames.Frames.of(data))
-    assert faults(data) == [] and "<script>alert" not in data
+    tables = shared.data(data, frames.Frames.of(data))
+    assert faults(tables) == [] and "<script>alert" not in tables
     (line,) = [
         r for r in csv.reader(io.StringIO(summary.files(lines)["results/areas.csv"]))
         if "Cumbria" in r[0]

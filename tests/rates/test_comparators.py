@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -162,12 +163,13 @@ def test_no_typical_force_of_fewer_than_five(data: Data) -> None:
 def test_a_rate_is_modelled_or_counted_or_not_known() -> None:
     bare = Comparator("", "", "")
     assert (bare.rate, bare.known) == (None, False)
-    for changes, rate in (
+    cases: tuple[tuple[dict[str, Any], float | None], ...] = (
         ({"count": 3.0, "people": 6.0}, 0.5),
         ({"count": 3.0, "people": 0.0}, None),
         ({"count": None, "people": 6.0}, None),
         ({"modelled_rate": 0.25, "count": 3.0, "people": 6.0}, 0.25),
-    ):
+    )
+    for changes, rate in cases:
         found = dataclasses.replace(bare, **changes)
         assert (found.rate, found.known) == (rate, rate is not None)
     assert not dataclasses.replace(bare, count=3.0, people=6.0, status="why").known

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -88,6 +91,6 @@ def test_a_list_of_areas_is_a_comparator_of_the_verdict(data: Data) -> None:
         (lambda: rates.equivalence(rates.ratio(9, 99, 9, 99), 0), "margin must be above 0"),
     ],
 )
-def test_a_mistake_is_told_in_one_sentence(call, says: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_mistake_is_told_in_one_sentence(call: Callable[..., Any], says: str) -> None:
     with pytest.raises(UsageError, match=says):
         call()

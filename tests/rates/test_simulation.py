@@ -39,7 +39,7 @@ def test_vectorised_decisions_are_those_of_the_methods(setting: simulation.Setti
         data = between.spread(row, people)
         held = between.paule_mandel(data, mean=float(np.log(national)))
         z = between.z_score(x, n, national, held.tau)
-        low, high = between.sqrt_limits(e[0], between.sqrt_winsorised(row, e).tau2)
+        low, high = between.sqrt_limits(e[0], float(between.sqrt_winsorised(row, e).tau2))
         shmi = funnel.additive_limits(e[0], float(between.shmi(row, e).tau2) ** 0.5, 1.0)
         rule = between.predict_each(row, people).p_value(row / people)
         expected = {
@@ -48,7 +48,7 @@ def test_vectorised_decisions_are_those_of_the_methods(setting: simulation.Setti
             "score_rest": ratios.score_ratio(x, n, rest, rest_people).p_value < 0.05,
             "exact_rest": ratios.doubled_exact_p(x, n, rest, rest_people) < 0.05,
             "multiplicative": funnel.multiplicative_row(
-                x, e[0], funnel.multiplicative_phi(row, e)
+                x, e[0], float(funnel.multiplicative_phi(row, e))
             ).p_value
             < 0.05,
             "additive_national": abs(z) > 1.959964,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from later_rows import append
 
-from mappa.data import load
+from mappa.data import Data, load
 from mappa.errors import DataError
 from mappa.register.inputs.build import build_inputs
 from mappa.register.inputs.model_tables import ASSUMPTIONS, PARAMETERS, VERSIONS, model_table
@@ -33,22 +34,22 @@ AS_OF = "2020-03-31"
         ("2009-2011 average", "2009-01-01", "2011-12-31"),
     ],
 )
-def test_periods(text, first, last):
+def test_periods(text: str, first: str, last: str) -> None:
     assert periods.bounds(text) == (pd.Timestamp(first), pd.Timestamp(last))
 
 
 @pytest.mark.parametrize("text", ["c2019", "to 2005-04", "2015-13", "derived", ""])
-def test_words_that_are_no_period(text):
+def test_words_that_are_no_period(text: str) -> None:
     assert periods.bounds(text) is None
 
 
-def test_middle_and_decimal():
+def test_middle_and_decimal() -> None:
     assert periods.middle("2005") == 2005.5
     assert periods.middle("2015-03") == pytest.approx(2014.75)
     assert periods.decimal(pd.Timestamp("2004-05-01")) == pytest.approx(2004 + 4 / 12)
 
 
-def test_published_points_are_kept_and_the_better_source_wins(data):
+def test_published_points_are_kept_and_the_better_source_wins(data: Data) -> None:
     inputs = build_inputs(data, AS_OF)
     custody = inputs.series["custody"]
     assert custody.at(np.array([2010.5]))[0] == 3259
@@ -60,13 +61,13 @@ def test_published_points_are_kept_and_the_better_source_wins(data):
     assert inputs.band_counts.tolist() == [292, 125, 995, 926]
 
 
-def test_custody_after_the_last_count_is_the_rate_times_the_sentenced(data):
+def test_custody_after_the_last_count_is_the_rate_times_the_sentenced(data: Data) -> None:
     inputs = build_inputs(data, AS_OF)
     t = np.array([2018.25])
     assert inputs.at("custody", t)[0] == pytest.approx(0.607 * inputs.at("sentenced", t)[0])
 
 
-def test_the_table_says_how_each_year_is_known(data):
+def test_the_table_says_how_each_year_is_known(data: Data) -> None:
     table = build_inputs(data, AS_OF).table.set_index(["input", "year"])
     assert table.loc[("custody", 2010), "basis"] == "published"
     assert table.loc[("custody", 2014), "basis"] == "interpolated"
@@ -76,14 +77,14 @@ def test_the_table_says_how_each_year_is_known(data):
     assert (table.loc[known, "source"] != "").all()
 
 
-def test_ages_are_those_of_sentence(data):
+def test_ages_are_those_of_sentence(data: Data) -> None:
     inputs = build_inputs(data, AS_OF)
     assert inputs.age_weights.sum() == pytest.approx(1)
     assert inputs.ages.min() > 15
     assert 35 < inputs.ages @ inputs.age_weights < 45
 
 
-def test_targets_leave_out_what_is_later_or_wider(data):
+def test_targets_leave_out_what_is_later_or_wider(data: Data) -> None:
     fixed = priors_of(data).fixed
     targets = build_targets(data, AS_OF, fixed)
     assert targets.stock.value[-1] == 62435
@@ -95,7 +96,7 @@ def test_targets_leave_out_what_is_later_or_wider(data):
     assert targets.prison.value.max() == 13580
 
 
-def test_the_order_of_rows_does_not_matter(data, data_copy):
+def test_the_order_of_rows_does_not_matter(data: Data, data_copy: Path) -> None:
     before = density_of(data, AS_OF)
     rng = np.random.default_rng(1)
     for name in ("sentencing", "national_figures", "profile", "outflow", "life_table_males"):
@@ -112,26 +113,26 @@ def test_the_order_of_rows_does_not_matter(data, data_copy):
     assert after.log_posterior(z) == before.log_posterior(z)
 
 
-def test_rows_after_the_date_change_nothing_that_is_fitted(data, data_copy):
+def test_rows_after_the_date_change_nothing_that_is_fitted(data: Data, data_copy: Path) -> None:
     append(data_copy)
     assert density_of(load(data_copy), AS_OF).digest == density_of(data, AS_OF).digest
 
 
-def test_altered_figures_change_the_digest(data, data_copy):
+def test_altered_figures_change_the_digest(data: Data, data_copy: Path) -> None:
     path = data_copy / "sentencing.csv"
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("all,3259,3259", "all,3295,3295"), encoding="utf-8")
     assert density_of(load(data_copy), AS_OF).digest != density_of(data, AS_OF).digest
 
 
-def test_early_dates_do_without_later_series(data):
+def test_early_dates_do_without_later_series(data: Data) -> None:
     inputs = build_inputs(data, "2013-03-31")
     assert not inputs.series["suspended_share"].t.size
     density = density_of(data, "2013-03-31")
     assert np.isfinite(density.log_posterior(np.zeros(density.size)))
 
 
-def test_too_few_counts_are_refused(data, data_copy):
+def test_too_few_counts_are_refused(data: Data, data_copy: Path) -> None:
     path = data_copy / "national_figures.csv"
     lines = path.read_text(encoding="utf-8").splitlines()
     kept = [x for x in lines if ",rso_count," not in x or x[:4] in {"2019", "2020"}]
@@ -140,13 +141,15 @@ def test_too_few_counts_are_refused(data, data_copy):
         density_of(load(data_copy), AS_OF)
 
 
-def test_a_date_by_which_a_needed_input_has_no_figure_is_refused_in_one_sentence(data):
+def test_a_date_by_which_a_needed_input_has_no_figure_is_refused_in_one_sentence(
+    data: Data,
+) -> None:
     with pytest.raises(DataError, match="cautions for indecent images up to 2010-03-31") as told:
         build_inputs(data, "2010-03-31")
     assert str(told.value).endswith("add a figure for a period that ends by then.")
 
 
-def test_inputs_with_a_prior_in_their_place_may_be_empty(data, data_copy):
+def test_inputs_with_a_prior_in_their_place_may_be_empty(data: Data, data_copy: Path) -> None:
     path = data_copy / "sentencing.csv"
     frame = pd.read_csv(path, dtype=str, keep_default_na=False)
     frame[frame["measure"] != "sentenced_suspended"].to_csv(path, index=False)
@@ -155,7 +158,7 @@ def test_inputs_with_a_prior_in_their_place_may_be_empty(data, data_copy):
     assert not inputs.series["suspended_share"].t.size
 
 
-def test_priors_must_hold_their_median(data, data_copy):
+def test_priors_must_hold_their_median(data: Data, data_copy: Path) -> None:
     path = data_copy / "register_parameters.csv"
     frame = pd.read_csv(path, dtype=str, keep_default_na=False)
     frame.loc[frame["parameter"] == "extension", "low"] = "0.9"
@@ -165,7 +168,7 @@ def test_priors_must_hold_their_median(data, data_copy):
         parameter_table(table, model_table(data, VERSIONS))
 
 
-def test_prior_ranges_are_the_central_ninety_percent(data):
+def test_prior_ranges_are_the_central_ninety_percent(data: Data) -> None:
     table = priors_of(data, "custody_published_recalls_served")
     rng = np.random.default_rng(2)
     z = rng.standard_normal((4000, len(table)))
@@ -182,7 +185,7 @@ def test_prior_ranges_are_the_central_ninety_percent(data):
             assert table.coordinate(name, value) == pytest.approx(0.0, abs=1e-9)
 
 
-def test_every_parameter_stands_in_the_assumptions_log(data):
+def test_every_parameter_stands_in_the_assumptions_log(data: Data) -> None:
     log = model_table(data, ASSUMPTIONS)
     parameters = set(model_table(data, PARAMETERS)["parameter"])
     assert parameters <= set(log["id"])
@@ -190,7 +193,9 @@ def test_every_parameter_stands_in_the_assumptions_log(data):
         assert set(log[column]) <= {"red", "amber", "green"}
 
 
-def test_a_folder_without_the_models_tables_uses_the_studys(made_up_data, tmp_path):
+def test_a_folder_without_the_models_tables_uses_the_studys(
+    made_up_data: Data, tmp_path: Path
+) -> None:
     shutil.copytree(made_up_data.folder, tmp_path / "data")
     (tmp_path / "data" / "register_parameters.csv").unlink(missing_ok=True)
     assert len(model_table(load(tmp_path / "data"), PARAMETERS)) > 20

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from mappa.commands import _register_all, app
+from mappa.data import Data
 from mappa.errors import MappaError, UnknownName, UsageError
 from mappa.register.answers import scenarios
 from mappa.register.inference import draws as posteriors
+from mappa.register.inference.draws import Posterior
 from mappa.register.law.terms import terms_of_law
 
 AS_OF = "2020-03-31"
 
 
-def parse(data, settings, **kwargs):
+def parse(data: Data, settings: dict[str, str], **kwargs: Any) -> Any:
     terms = terms_of_law(data.notification_rules)
     options = {"terms": terms, "today": 2020.25, "horizon": 10, **kwargs}
     return scenarios.parse(settings, **options)
@@ -41,7 +44,9 @@ def parse(data, settings, **kwargs):
         ({"volume_percent": "5"}, {"horizon": 40}, "it can be 1 to 10."),
     ],
 )
-def test_what_is_not_allowed_gets_one_sentence(data, settings, kwargs, words):
+def test_what_is_not_allowed_gets_one_sentence(
+    data: Data, settings: dict[str, str], kwargs: dict[str, Any], words: str
+) -> None:
     with pytest.raises(MappaError) as caught:
         parse(data, settings, **kwargs)
     assert words in str(caught.value)
@@ -50,7 +55,7 @@ def test_what_is_not_allowed_gets_one_sentence(data, settings, kwargs, words):
 
 
 @pytest.fixture(scope="module")
-def p(data):
+def p(data: Data) -> Posterior:
     return posteriors.load(data, AS_OF)
 
 
@@ -58,7 +63,9 @@ DATES = np.array([2015.25, 2020.25, 2025.25, 2030.25])
 
 
 @pytest.mark.parametrize("cohorts", ["new", "all"])
-def test_no_change_equals_the_baseline_to_the_last_digit(data, p, cohorts):
+def test_no_change_equals_the_baseline_to_the_last_digit(
+    data: Data, p: Posterior, cohorts: str
+) -> None:
     terms = p.density.model.law.terms
     same = scenarios.Scenario(
         {"threshold_months": terms.threshold, "volume_percent": 0.0}, 2010.25, cohorts == "all"
@@ -82,7 +89,9 @@ def test_no_change_equals_the_baseline_to_the_last_digit(data, p, cohorts):
         ({"time_served_percent": "10"}, "new", -1),
     ],
 )
-def test_each_setting_moves_the_stock_the_right_way(data, p, settings, cohorts, sign):
+def test_each_setting_moves_the_stock_the_right_way(
+    data: Data, p: Posterior, settings: dict[str, str], cohorts: str, sign: int
+) -> None:
     scenario = parse(data, settings, since="2012-04", cohorts=cohorts)
     before, after = scenarios.run_pair(p.plan.far, p.centres[0], scenario, DATES)
     assert sign * (after - before)[-1] > 0
@@ -91,7 +100,9 @@ def test_each_setting_moves_the_stock_the_right_way(data, p, settings, cohorts, 
     assert after == pytest.approx(before, abs=1e-9)
 
 
-def test_a_law_for_everyone_works_at_once_and_for_new_cohorts_only_later(data, p):
+def test_a_law_for_everyone_works_at_once_and_for_new_cohorts_only_later(
+    data: Data, p: Posterior
+) -> None:
     new = parse(data, {"other_years": "3"}, since="2015-04")
     everyone = parse(data, {"other_years": "3"}, since="2015-04", cohorts="all")
     dates = np.array([2015.5, 2018.0, 2021.25])
@@ -103,20 +114,22 @@ def test_a_law_for_everyone_works_at_once_and_for_new_cohorts_only_later(data, p
     assert (many <= few + 1e-9).all()
 
 
-def test_ten_percent_more_sentences_are_not_ten_percent_more_people(data, p):
+def test_ten_percent_more_sentences_are_not_ten_percent_more_people(
+    data: Data, p: Posterior
+) -> None:
     scenario = parse(data, {"volume_percent": "10"})
     before, after = scenarios.run_pair(p.plan.far, p.centres[0], scenario, DATES)
     gain = (after / before - 1)[-1]
     assert 0 < gain < 0.10
 
 
-def run(*args):
+def run(*args: str) -> Result:
     if not app.registered_groups:
         _register_all()
     return CliRunner().invoke(app, ["register", *args])
 
 
-def test_command_prints_baseline_and_scenario():
+def test_command_prints_baseline_and_scenario() -> None:
     result = run("scenario", "threshold_months=48", "from=2010-04", "--json")
     assert result.exit_code == 0, result.output
     record = json.loads(result.output)
@@ -136,7 +149,7 @@ def test_command_prints_baseline_and_scenario():
         (["speed=5"], "There is no setting called 'speed'"),
     ],
 )
-def test_command_refuses_what_it_does_not_know(args, words):
+def test_command_refuses_what_it_does_not_know(args: list[str], words: str) -> None:
     result = run("scenario", *args)
     assert result.exit_code != 0
     assert words in str(result.exception)

@@ -13,9 +13,8 @@ from typing import Any
 import nbformat
 import numpy as np
 import pytest
-from click.testing import Result
 from later_rows import append
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from mappa.commands import _register_all, app
 from mappa.data import Data

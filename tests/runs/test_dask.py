@@ -7,11 +7,15 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import pytest
 from runs_support import mappa, mappa_environment, write_study
+
+from mappa.data import Data
 
 distributed = pytest.importorskip("distributed")
 
@@ -25,7 +29,7 @@ pytestmark = [pytest.mark.cluster, pytest.mark.kernels]
 
 
 @pytest.fixture(scope="module")
-def address():
+def address() -> Iterator[str]:
     """The address of a scheduler with two workers in processes of their own."""
     kept = dict(os.environ)
     os.environ.clear()
@@ -40,7 +44,9 @@ def address():
         yield local.scheduler_address
 
 
-def run_on(address, data, folder: Path, out: Path, forces, **changes):
+def run_on(
+    address: str, data: Data, folder: Path, out: Path, forces: list[str], **changes: Any
+) -> report.Run:
     publish.make_folder(out)
     study = plan.Study(data, tuple(notebooks.find(folder)), {}, out, **changes)
     plans = plan.plan(study, forces)
@@ -52,11 +58,13 @@ def run_on(address, data, folder: Path, out: Path, forces, **changes):
     return run
 
 
-def states(run):
+def states(run: report.Run) -> list[str]:
     return [force.state for force in run.forces]
 
 
-def test_a_cluster_publishes_the_same_bytes_as_this_machine(address, data, tmp_path):
+def test_a_cluster_publishes_the_same_bytes_as_this_machine(
+    address: str, data: Data, tmp_path: Path
+) -> None:
     study = write_study(tmp_path / "nb")
     done = mappa(
         "report", "--force", "Kent", "--out", tmp_path / "a", "--dask", address, notebooks=study
@@ -70,7 +78,9 @@ def test_a_cluster_publishes_the_same_bytes_as_this_machine(address, data, tmp_p
     assert here == there and len(here) == 10
 
 
-def test_identical_jobs_run_again_and_are_not_remembered(address, data, tmp_path):
+def test_identical_jobs_run_again_and_are_not_remembered(
+    address: str, data: Data, tmp_path: Path
+) -> None:
     count = f"open({str(tmp_path / 'ran')!r}, 'a').write('x')"
     folder = write_study(tmp_path / "nb", rate=[count])
     for out in ("a", "b"):
@@ -79,7 +89,7 @@ def test_identical_jobs_run_again_and_are_not_remembered(address, data, tmp_path
     assert (tmp_path / "ran").read_text() == "xx"
 
 
-def test_a_failing_notebook_fails_its_force_only(address, data, tmp_path):
+def test_a_failing_notebook_fails_its_force_only(address: str, data: Data, tmp_path: Path) -> None:
     fails = "assert force != 'Kent', 'not Kent'"
     folder = write_study(tmp_path / "nb", rate=[fails])
     run = run_on(address, data, folder, tmp_path / "out", ["Kent", "Surrey"])
@@ -87,7 +97,7 @@ def test_a_failing_notebook_fails_its_force_only(address, data, tmp_path):
     assert run.forces[0].failures["2-rate"].error == "AssertionError"
 
 
-def test_a_worker_with_other_tables_is_refused(address, data, tmp_path):
+def test_a_worker_with_other_tables_is_refused(address: str, data: Data, tmp_path: Path) -> None:
     folder = write_study(tmp_path / "nb")
     with pytest.raises(OtherMachine, match=r"The tables on .* are not those of this run"):
         run_on(address, data, folder, tmp_path / "out", ["Kent"], tables="other")
@@ -104,14 +114,16 @@ while not (here / "go").exists():
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_a_worker_that_is_killed_in_mid_run_loses_nothing(address, data, tmp_path):
+def test_a_worker_that_is_killed_in_mid_run_loses_nothing(
+    address: str, data: Data, tmp_path: Path
+) -> None:
     """Its kernel goes with it and the scheduler gives the task to another worker."""
     here = tmp_path / "here"
     here.mkdir()
     folder = write_study(tmp_path / "nb", rate=[WAIT.format(here=str(here))])
-    killed = []
+    killed: list[int] = []
 
-    def kill():
+    def kill() -> None:
         end = time.monotonic() + 90
         while not killed and time.monotonic() < end:
             for mark in here.glob("*-*"):
@@ -134,7 +146,9 @@ def test_a_worker_that_is_killed_in_mid_run_loses_nothing(address, data, tmp_pat
     assert not Path(f"/proc/{killed[0]}").exists()
 
 
-def test_the_simulation_and_the_validation_are_the_same_on_a_cluster(address, data, tmp_path):
+def test_the_simulation_and_the_validation_are_the_same_on_a_cluster(
+    address: str, data: Data, tmp_path: Path
+) -> None:
     written = []
     for more in ([], ["--dask", address]):
         out = tmp_path / f"simulation-{len(more)}.csv"
@@ -143,18 +157,20 @@ def test_the_simulation_and_the_validation_are_the_same_on_a_cluster(address, da
         written.append(out.read_bytes())
     assert written[0] == written[1]
     chosen = validation.plan(data)[:2]
-    small = {"draws": 40, "warm_up": 10, "sweeps": 1}
+    small: dict[str, Any] = {"draws": 40, "warm_up": 10, "sweeps": 1}
     here = validation.run(data, chosen, **small)
     with cluster.executor(address) as (executor, _):
         there = validation.run(data, chosen, executor=executor, **small)
     assert len(here) and here.equals(there)
 
 
-def test_the_posterior_is_the_same_on_a_cluster(address, data, tmp_path, monkeypatch):
+def test_the_posterior_is_the_same_on_a_cluster(
+    address: str, data: Data, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings = fits.Settings(
         seed=7, chains=2, burn=0, kept=40, judged=8, ship=4, processes=1, tuning=0.01, block=20
     )
-    made = []
+    made: list[Any] = []
     for name in ("here", "there"):
         monkeypatch.setenv("MAPPA_CACHE", str(tmp_path / name))
         with cluster.executor(address) if made else nullcontext((None, 1)) as (workers, _):

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import uuid
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,9 @@ while force == "Kent" and not (here / "go").exists():
 class Fault:
     """A run in the background, with its own scratch and a mark that its processes inherit."""
 
-    def __init__(self, folder: Path, forces=("Cumbria", "Kent"), extra=()) -> None:
+    def __init__(
+        self, folder: Path, forces: Sequence[str] = ("Cumbria", "Kent"), extra: Sequence[str] = ()
+    ) -> None:
         self.folder, self.mark = folder, uuid.uuid4().hex
         self.out, self.scratch = folder / "out", folder / "scratch"
         self.scratch.mkdir(exist_ok=True)
@@ -58,7 +61,7 @@ class Fault:
 
     def finish(self) -> subprocess.CompletedProcess[str]:
         (self.folder / "go").touch()
-        return mappa(*self.arguments, **self.more)
+        return mappa(*self.arguments, **self.more)  # type: ignore[arg-type]
 
     def processes(self) -> list[int]:
         found = []
@@ -71,7 +74,7 @@ class Fault:
                     continue
         return found
 
-    def wait_for(self, what, seconds=90) -> None:
+    def wait_for(self, what: Callable[[], object], seconds: float = 90) -> None:
         end = time.monotonic() + seconds
         while not what():
             assert time.monotonic() < end, "waited in vain"
@@ -106,8 +109,8 @@ class Fault:
     ],
 )
 def test_a_run_ended_by_a_signal_leaves_whole_pages_and_the_next_one_does_the_rest(
-    tmp_path, number, status
-):
+    tmp_path: Path, number: int, status: int
+) -> None:
     fault = Fault(tmp_path)
     process = fault.start()
     fault.wait_for_kent()
@@ -130,7 +133,7 @@ def test_a_run_ended_by_a_signal_leaves_whole_pages_and_the_next_one_does_the_re
     fault.assert_nothing_is_left()
 
 
-def test_an_interrupt_before_anything_is_whole_leaves_nothing(tmp_path):
+def test_an_interrupt_before_anything_is_whole_leaves_nothing(tmp_path: Path) -> None:
     fault = Fault(tmp_path, forces=["Kent"])
     process = fault.start()
     fault.wait_for(fault.processes)
@@ -144,7 +147,9 @@ def test_an_interrupt_before_anything_is_whole_leaves_nothing(tmp_path):
 
 
 @pytest.mark.slow
-def test_two_runs_at_once_wait_for_each_other_and_execute_each_notebook_once(tmp_path):
+def test_two_runs_at_once_wait_for_each_other_and_execute_each_notebook_once(
+    tmp_path: Path,
+) -> None:
     fault = Fault(tmp_path)
     first = fault.start()
     fault.wait_for_kent()
@@ -162,7 +167,7 @@ def test_two_runs_at_once_wait_for_each_other_and_execute_each_notebook_once(tmp
 
 @pytest.mark.slow
 @pytest.mark.parametrize("delay", [0.3, 1.5, 3, 5, 7, 9])
-def test_killed_at_any_moment_only_whole_pages_are_there(tmp_path, delay):
+def test_killed_at_any_moment_only_whole_pages_are_there(tmp_path: Path, delay: float) -> None:
     fault = Fault(tmp_path)
     (tmp_path / "go").touch()
     process = fault.start()
@@ -178,7 +183,7 @@ def test_killed_at_any_moment_only_whole_pages_are_there(tmp_path, delay):
     fault.assert_whole("cumbria", "kent")
 
 
-def test_cold_kernels_go_with_a_run_that_is_killed(tmp_path):
+def test_cold_kernels_go_with_a_run_that_is_killed(tmp_path: Path) -> None:
     fault = Fault(tmp_path, forces=["Kent"], extra=["--cold"])
     process = fault.start()
     fault.wait_for_kent()

@@ -27,7 +27,7 @@ def found() -> dict[str, Parameter]:
     return inspect(CELL, "x.ipynb")
 
 
-def test_reads_names_defaults_helps_types_and_choices(found):
+def test_reads_names_defaults_helps_types_and_choices(found: dict[str, Parameter]) -> None:
     assert {n: p.default for n, p in found.items()} == {
         "force": "Cumbria",
         "margin": 0.10,
@@ -67,7 +67,9 @@ def test_reads_names_defaults_helps_types_and_choices(found):
         ("margin", 1, 1.0),
     ],
 )
-def test_reads_text_as_the_type_of_the_default(found, name, text, value):
+def test_reads_text_as_the_type_of_the_default(
+    found: dict[str, Parameter], name: str, text: str, value: object
+) -> None:
     read = found[name].check(text)
     assert read == value and type(read) is type(value)
 
@@ -86,29 +88,35 @@ def test_reads_text_as_the_type_of_the_default(found, name, text, value):
         ("margin", None),
     ],
 )
-def test_refuses_a_value_of_another_type_and_says_what_is_right(found, name, text):
+def test_refuses_a_value_of_another_type_and_says_what_is_right(
+    found: dict[str, Parameter], name: str, text: str
+) -> None:
     with pytest.raises(UsageError, match=f"{name} = .* is not allowed: {name} is .*, such as"):
         found[name].check(text)
 
 
-def test_refuses_a_value_that_is_not_a_choice_with_a_suggestion(found):
+def test_refuses_a_value_that_is_not_a_choice_with_a_suggestion(
+    found: dict[str, Parameter],
+) -> None:
     with pytest.raises(UnknownName, match=r"no value of comparator called 'simlar'.*'similar'"):
         found["comparator"].check("simlar")
 
 
-def test_refuses_a_number_outside_the_limits_that_the_help_gives(found):
+def test_refuses_a_number_outside_the_limits_that_the_help_gives(
+    found: dict[str, Parameter],
+) -> None:
     assert found["horizon"].limits == (0, 5) and found["shift"].limits is None
     assert [found["horizon"].check(v) for v in ("0", 5)] == [0, 5]
     with pytest.raises(UsageError, match="horizon = 6 is not allowed: use 0 to 5"):
         found["horizon"].check("6")
 
 
-def test_refuses_an_unknown_name_with_a_suggestion(found):
+def test_refuses_an_unknown_name_with_a_suggestion(found: dict[str, Parameter]) -> None:
     with pytest.raises(UnknownName, match="no parameter called 'magrin': did you mean 'margin'"):
         check_all({"magrin": "1"}, {"a": found})
 
 
-def test_gives_each_notebook_only_the_settings_that_it_has(found):
+def test_gives_each_notebook_only_the_settings_that_it_has(found: dict[str, Parameter]) -> None:
     other = {"force": Parameter("force", "x")}
     values = check_all({"force": "Kent", "margin": "0.2"}, {"a": found, "b": other})
     assert values == {"a": {"force": "Kent", "margin": 0.2}, "b": {"force": "Kent"}}
@@ -127,12 +135,12 @@ def test_gives_each_notebook_only_the_settings_that_it_has(found):
         ("a = = 1", "line 1: is not Python"),
     ],
 )
-def test_tells_what_is_wrong_with_a_parameters_cell(cell, message):
+def test_tells_what_is_wrong_with_a_parameters_cell(cell: str, message: str) -> None:
     with pytest.raises(DataError, match=f"x.ipynb, parameters cell, {message}"):
         inspect(cell, "x.ipynb")
 
 
-def test_splits_a_setting_at_its_first_equals_sign():
+def test_splits_a_setting_at_its_first_equals_sign() -> None:
     assert read_setting("note = a=b") == ("note", "a=b")
     for wrong in ("margin", "=1", ""):
         with pytest.raises(UsageError, match="is not name=value"):

@@ -6,12 +6,16 @@ import csv
 import dataclasses
 import json
 import os
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from runs_support import notebook, write_study
 
+from mappa.data import Data
 from mappa.errors import OutputError, UnknownName, UsageError
+from mappa.files import write_atomically
 from mappa.runs import local, notebooks, plan, publish, report, results, state
 from mappa.runs.execute import execute
 from mappa.runs.progress import Progress
@@ -22,7 +26,7 @@ FORCES = ["Cumbria", "Kent"]
 
 
 @pytest.fixture(scope="module")
-def pool():
+def pool() -> Iterator[Any]:
     # ipykernel captures nothing in a process that it takes for a test
     said = os.environ.pop("PYTEST_CURRENT_TEST", None)
     with local.workers(2) as workers:
@@ -32,16 +36,23 @@ def pool():
 
 
 @pytest.fixture(scope="module")
-def study_folder(tmp_path_factory):
+def study_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_study(tmp_path_factory.mktemp("notebooks"))
 
 
-def study_of(data, folder: Path, out: Path, **settings) -> plan.Study:
+def study_of(data: Data, folder: Path, out: Path, **settings: Any) -> plan.Study:
     publish.make_folder(out)
     return plan.Study(data, tuple(notebooks.find(folder)), settings, out)
 
 
-def run_it(study, pool, forces=FORCES, *, again=False, **options):
+def run_it(
+    study: plan.Study,
+    pool: Any,
+    forces: Sequence[str] = FORCES,
+    *,
+    again: bool = False,
+    **options: Any,
+) -> report.Run:
     plans = plan.plan(study, forces, again=again)
     chosen = report.Options(window=2, **options)
     run = report.Run(study, plans, chosen, Progress(0, len(plans), quiet=True))
@@ -59,17 +70,21 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def published(data, study_folder, tmp_path_factory, pool):
+def published(
+    data: Data, study_folder: Path, tmp_path_factory: pytest.TempPathFactory, pool: Any
+) -> tuple[plan.Study, report.Run]:
     out = tmp_path_factory.mktemp("out") / "reports"
     study = study_of(data, study_folder, out)
     return study, run_it(study, pool)
 
 
-def states(run):
+def states(run: report.Run) -> dict[str, str]:
     return {force.plan.force: force.state for force in run.forces}
 
 
-def test_publishes_pages_executed_notebooks_and_results(published):
+def test_publishes_pages_executed_notebooks_and_results(
+    published: tuple[plan.Study, report.Run],
+) -> None:
     study, run = published
     assert states(run) == {"Cumbria": report.PUBLISHED, "Kent": report.PUBLISHED}
     wanted = {f"{n}.{e}" for n in ("1-growth", "2-rate", "3-register") for e in ("html", "ipynb")}
@@ -83,7 +98,9 @@ def test_publishes_pages_executed_notebooks_and_results(published):
     assert people in (study.out / "kent" / "2-rate.html").read_text()
 
 
-def test_gathers_a_national_table_and_writes_down_the_run(published):
+def test_gathers_a_national_table_and_writes_down_the_run(
+    published: tuple[plan.Study, report.Run],
+) -> None:
     study, _ = published
     rows = list(csv.DictReader((study.out / "results.csv").open()))
     people = study.data.people("2020-03-31")
@@ -96,7 +113,9 @@ def test_gathers_a_national_table_and_writes_down_the_run(published):
                for f in runs["forces"])  # fmt: skip
 
 
-def test_an_executed_notebook_is_that_of_plain_papermill_in_a_cold_kernel(published, tmp_path):
+def test_an_executed_notebook_is_that_of_plain_papermill_in_a_cold_kernel(
+    published: tuple[plan.Study, report.Run], tmp_path: Path
+) -> None:
     import nbformat
     import papermill
 
@@ -114,7 +133,9 @@ def test_an_executed_notebook_is_that_of_plain_papermill_in_a_cold_kernel(publis
     assert cold.metadata.language_info == warm.metadata.language_info
 
 
-def test_an_executed_notebook_has_no_trace_of_when_or_where_it_ran(published):
+def test_an_executed_notebook_has_no_trace_of_when_or_where_it_ran(
+    published: tuple[plan.Study, report.Run],
+) -> None:
     study, _ = published
     text = (study.out / "kent" / "1-growth.ipynb").read_text()
     node = json.loads(text)
@@ -125,7 +146,9 @@ def test_an_executed_notebook_has_no_trace_of_when_or_where_it_ran(published):
     assert [c["id"] for c in node["cells"]][:3] == ["title", "settings", "injected-parameters"]
 
 
-def test_a_second_run_does_nothing_and_again_gives_the_same_bytes(published, pool):
+def test_a_second_run_does_nothing_and_again_gives_the_same_bytes(
+    published: tuple[plan.Study, report.Run], pool: Any
+) -> None:
     study, _ = published
     before = tree(study.out)
     assert states(run_it(study, None)) == dict.fromkeys(FORCES, report.UP_TO_DATE)
@@ -136,10 +159,15 @@ def test_a_second_run_does_nothing_and_again_gives_the_same_bytes(published, poo
     assert after == before
 
 
-def test_says_why_what_is_not_up_to_date_is_not(published, data, study_folder, monkeypatch):
+def test_says_why_what_is_not_up_to_date_is_not(
+    published: tuple[plan.Study, report.Run],
+    data: Data,
+    study_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     study, _ = published
 
-    def reason(force="Kent", **changes):
+    def reason(force: str = "Kent", **changes: Any) -> tuple[dict[str, str], str]:
         settings = changes.pop("settings", {})
         other = dataclasses.replace(study, settings=settings, **changes)
         (only,) = plan.plan(other, [force])
@@ -165,7 +193,7 @@ def test_says_why_what_is_not_up_to_date_is_not(published, data, study_folder, m
     assert "pandas is 99, was" in reason()[0]["1-growth"] or reason()[0]["1-growth"]
 
 
-def test_outputs_kept_in_the_notebook_by_jupyterlab_change_nothing(study_folder):
+def test_outputs_kept_in_the_notebook_by_jupyterlab_change_nothing(study_folder: Path) -> None:
     text = (study_folder / "2-rate.ipynb").read_text()
     node = json.loads(text)
     node["cells"][2]["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "x"}]
@@ -175,14 +203,17 @@ def test_outputs_kept_in_the_notebook_by_jupyterlab_change_nothing(study_folder)
     assert same[0] == same[1]
 
 
-def test_a_page_that_was_altered_or_lost_is_made_again_without_a_kernel(published, pool):
+def test_a_page_that_was_altered_or_lost_is_made_again_without_a_kernel(
+    published: tuple[plan.Study, report.Run], pool: Any
+) -> None:
     study, _ = published
     page = study.out / "kent" / "2-rate.html"
     whole = page.read_bytes()
-    for spoil, said in [
+    spoilt: list[tuple[Callable[[], object], str]] = [
         (lambda: page.write_bytes(whole[:100]), "was altered"),
         (page.unlink, "missing"),
-    ]:
+    ]
+    for spoil, said in spoilt:
         spoil()
         (only,) = plan.plan(study, ["Kent"])
         assert said in only.pages_reason and not any(s.reason for s in only.steps)
@@ -190,7 +221,9 @@ def test_a_page_that_was_altered_or_lost_is_made_again_without_a_kernel(publishe
         assert page.read_bytes() == whole
 
 
-def test_what_was_executed_before_a_stop_is_not_run_again(data, tmp_path, pool):
+def test_what_was_executed_before_a_stop_is_not_run_again(
+    data: Data, tmp_path: Path, pool: Any
+) -> None:
     folder = write_study(tmp_path / "nb", register=["raise SystemExit('no more')"])
     study = study_of(data, folder, tmp_path / "out")
     assert states(run_it(study, pool, ["Kent"])) == {"Kent": report.FAILED}
@@ -208,7 +241,9 @@ def test_what_was_executed_before_a_stop_is_not_run_again(data, tmp_path, pool):
 FAILS = "if force == 'Kent':\n    raise ValueError('a count\\nof nothing')"
 
 
-def test_a_failed_notebook_is_kept_apart_and_the_other_forces_go_on(data, tmp_path, pool):
+def test_a_failed_notebook_is_kept_apart_and_the_other_forces_go_on(
+    data: Data, tmp_path: Path, pool: Any
+) -> None:
     study = study_of(data, write_study(tmp_path / "nb", rate=[FAILS]), tmp_path / "out")
     run = run_it(study, pool, ["Kent", "Surrey"])
     assert states(run) == {"Kent": report.FAILED, "Surrey": report.PUBLISHED}
@@ -227,7 +262,9 @@ def test_a_failed_notebook_is_kept_apart_and_the_other_forces_go_on(data, tmp_pa
     assert {r["force"] for r in csv.DictReader((study.out / "results.csv").open())} == {"Surrey"}
 
 
-def test_pages_of_before_stay_as_they_were_when_a_notebook_fails(data, tmp_path, pool):
+def test_pages_of_before_stay_as_they_were_when_a_notebook_fails(
+    data: Data, tmp_path: Path, pool: Any
+) -> None:
     folder = write_study(tmp_path / "nb")
     study = study_of(data, folder, tmp_path / "out")
     run_it(study, pool, ["Kent"])
@@ -238,7 +275,7 @@ def test_pages_of_before_stay_as_they_were_when_a_notebook_fails(data, tmp_path,
     assert tree(study.out / "kent") == before
 
 
-def test_stop_begins_no_other_force_after_a_failure(data, tmp_path, pool):
+def test_stop_begins_no_other_force_after_a_failure(data: Data, tmp_path: Path, pool: Any) -> None:
     study = study_of(data, write_study(tmp_path / "nb", growth=[FAILS]), tmp_path / "out")
     run = run_it(study, pool, ["Kent", "Surrey", "Sussex"], keep_going=False)
     assert list(states(run).values()) == [report.FAILED, report.NOT_RUN, report.NOT_RUN]
@@ -251,7 +288,9 @@ def test_stop_begins_no_other_force_after_a_failure(data, tmp_path, pool):
         ("HTML('<img src=\"data:,x\">')", "a picture has no alt text"),
     ],
 )
-def test_a_success_with_degraded_content_is_a_failure(data, tmp_path, pool, cell, said):
+def test_a_success_with_degraded_content_is_a_failure(
+    data: Data, tmp_path: Path, pool: Any, cell: str, said: str
+) -> None:
     study = study_of(data, write_study(tmp_path / "nb", rate=[cell]), tmp_path / "out")
     run = run_it(study, pool, ["Kent"])
     line = "".join(f.line for f in run.forces[0].failures.values())
@@ -260,7 +299,9 @@ def test_a_success_with_degraded_content_is_a_failure(data, tmp_path, pool, cell
     assert (study.out / publish.FAILED / "kent" / "2-rate.html").is_file()
 
 
-def test_a_dead_kernel_and_a_cell_without_end_are_failures_with_what_was_done_before(tmp_path):
+def test_a_dead_kernel_and_a_cell_without_end_are_failures_with_what_was_done_before(
+    tmp_path: Path,
+) -> None:
     text = json.dumps(notebook("Rate", "import os\nos._exit(3)"))
     node, failure = execute(text, {"force": "Kent"})
     assert failure.error == "DeadKernelError" and failure.heading == "Rate"
@@ -270,7 +311,9 @@ def test_a_dead_kernel_and_a_cell_without_end_are_failures_with_what_was_done_be
     assert failure.error == "CellTimeoutError" and "1 seconds" in failure.line
 
 
-def test_a_worker_that_is_killed_fails_its_force_only(data, tmp_path, pool):
+def test_a_worker_that_is_killed_fails_its_force_only(
+    data: Data, tmp_path: Path, pool: Any
+) -> None:
     kill = (
         "import os, signal\n"
         "if force == 'Kent':\n"
@@ -286,14 +329,14 @@ def test_a_worker_that_is_killed_fails_its_force_only(data, tmp_path, pool):
 
 
 def test_a_full_disk_stops_the_run_and_leaves_only_whole_pages(
-    data, tmp_path, pool, monkeypatch, study_folder
-):
+    data: Data, tmp_path: Path, pool: Any, monkeypatch: pytest.MonkeyPatch, study_folder: Path
+) -> None:
     study = study_of(data, study_folder, tmp_path / "out")
     run_it(study, pool, ["Kent"])
     before = tree(study.out / "kent")
-    real = publish.write_atomically
+    real = write_atomically
 
-    def full(path, content):
+    def full(path: Path, content: str | bytes) -> object:
         if Path(path).name == "3-register.html":
             raise OutputError(f"Cannot write {path}: No space left on device.")
         return real(path, content)
@@ -309,8 +352,12 @@ def test_a_full_disk_stops_the_run_and_leaves_only_whole_pages(
 
 
 def test_a_made_up_country_runs_with_its_own_names_and_date(
-    made_up, made_up_data, study_folder, tmp_path, monkeypatch
-):
+    made_up: Path,
+    made_up_data: Data,
+    study_folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("MAPPA_DATA", str(made_up))
     said = os.environ.pop("PYTEST_CURRENT_TEST", None)
     study = study_of(made_up_data, study_folder, tmp_path / "out")
@@ -323,8 +370,10 @@ def test_a_made_up_country_runs_with_its_own_names_and_date(
     assert f"{people:,.0f} people live in {force}." in (folder / "index.html").read_text()
 
 
-def test_refuses_before_any_kernel_what_is_no_parameter_date_or_force(data, study_folder):
-    def values(**settings):
+def test_refuses_before_any_kernel_what_is_no_parameter_date_or_force(
+    data: Data, study_folder: Path
+) -> None:
+    def values(**settings: Any) -> dict[str, Any]:
         found = tuple(notebooks.find(study_folder))
         return plan.Study(data, found, settings, Path("x")).values("Kent")
 

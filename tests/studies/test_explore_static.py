@@ -12,6 +12,7 @@ import pytest
 from nbclient import NotebookClient
 
 from mappa.studies import explore
+from mappa.words.prose import Prose
 
 
 def _first_panel(root: Path) -> Any:
@@ -42,7 +43,7 @@ def test_the_outputs_hold_picture_and_sentence(executed: Any) -> None:
 def test_the_study_s_page_of_it_fetches_and_runs_nothing(executed: Any) -> None:
     from mappa.pages.exporter import MappaExporter
 
-    page, _ = MappaExporter().from_notebook_node(executed)
+    page, _ = MappaExporter().from_notebook_node(executed)  # type: ignore[no-untyped-call]
     assert "need a live kernel" in page
     assert page.count("<img") == 2
     assert "<script" not in page
@@ -54,5 +55,5 @@ def test_what_is_stored_is_small_and_needs_no_widget_state(executed: Any) -> Non
     """A reader without ipywidgets falls back on the HTML beside each widget."""
     for output in executed.cells[-1].outputs:
         if "application/vnd.jupyter.widget-view+json" in output.data:
-            assert explore.Prose(explore.NEEDS_KERNEL)._repr_html_() == output.data["text/html"]
+            assert Prose(explore.NEEDS_KERNEL)._repr_html_() == output.data["text/html"]
     assert len(json.dumps(executed)) < 400_000

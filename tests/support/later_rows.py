@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 LATER = {
     "sentencing": [
         "2020,acsl_months,all,99,99,months,sexual_offences_group,official_copy,derived,later",
@@ -18,7 +20,7 @@ LATER = {
 }
 
 
-def append(folder, rows=LATER):
+def append(folder: Path, rows: dict[str, list[str]] = LATER) -> None:
     for name, lines in rows.items():
         with (folder / f"{name}.csv").open("a", encoding="utf-8") as stream:
             stream.write("\n".join(lines) + "\n")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -34,7 +35,7 @@ CARRIED = (
 )
 
 
-def _population(name: str, year: int, bands: dict[tuple[str, str], int]) -> dict[str, object]:
+def _population(name: str, year: int, bands: dict[tuple[str, str], int]) -> dict[str, Any]:
     def people(sexes: str, youngest: int) -> int:
         return sum(
             n for (sex, band), n in bands.items() if sex in sexes and _from(band) >= youngest

@@ -36,7 +36,7 @@ def exhibit(name: str = "funnel", headline: str = "Rates run from 1 to 3") -> Ex
 
 def shown(value: Any, *tags: str, source: str = "study.part") -> Any:
     """Return a code cell that shows *value*."""
-    data = {"text/plain": repr(type(value).__name__)}
+    data: dict[str, Any] = {"text/plain": repr(type(value).__name__)}
     if isinstance(value, Prose):
         data["text/plain"] = repr(str(value))
     if isinstance(value, dict):

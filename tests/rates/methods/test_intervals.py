@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import pytest
 from inline_snapshot import snapshot
@@ -10,7 +11,7 @@ from method_rows import words
 from scipy import stats
 
 from mappa.rates.methods import intervals
-from mappa.rates.methods.rows import normal_quantile
+from mappa.rates.methods.rows import MethodRow, normal_quantile
 
 COUNT, PEOPLE = 594, 449_975
 
@@ -57,7 +58,9 @@ def test_normal_quantile() -> None:
 
 @pytest.mark.parametrize("confidence", [0.90, 0.95])
 @pytest.mark.parametrize("method", [intervals.exact_rate, intervals.byar_rate])
-def test_a_rate_is_its_count_and_limits_over_the_people(method, confidence: float) -> None:
+def test_a_rate_is_its_count_and_limits_over_the_people(
+    method: Callable[..., MethodRow], confidence: float
+) -> None:
     limits = {
         intervals.exact_rate: intervals.exact_limits,
         intervals.byar_rate: intervals.byar_limits,

@@ -96,8 +96,8 @@ def test_a_later_law_for_everyone_is_summed_in_two_parts() -> None:
         assert found.W[row] == pytest.approx(np.exp(-0.1 * np.array(years)), rel=1e-7)
     # Those who were soon released, half a year after their sentence on average, too.
     soon = cohort(legacy_wait=0.5)
-    years = np.array([asking(0.5, date, 6) for date in DATES])
-    assert soon.W[2] == pytest.approx(np.exp(-0.1 * years), rel=1e-7)
+    waited = np.array([asking(0.5, date, 6) for date in DATES])
+    assert soon.W[2] == pytest.approx(np.exp(-0.1 * waited), rel=1e-7)
     # For new cohorts only it does not touch those of the first day.
     new = cohort(Law(first, LATER, 2008.5))
     assert np.array([cohort(Law(first)).W]) == pytest.approx(new.W[None])

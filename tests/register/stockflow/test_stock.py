@@ -10,6 +10,7 @@ import pytest
 from toy_register import DEATHS, TERMS, points, toy_drivers, toy_inputs, toy_model, toy_values
 
 from mappa.errors import UsageError
+from mappa.register.law.terms import Terms
 from mappa.register.stockflow.cohorts import CUSTODY, DISPOSALS, Drivers
 from mappa.register.stockflow.kernels import CLASSES, Law
 from mappa.register.stockflow.lengths import base_lengths
@@ -29,7 +30,7 @@ def drivers(model: RegisterModel) -> Drivers:
     return toy_drivers(model.grid.size)
 
 
-def by_hand(model: RegisterModel, d: Drivers, terms=TERMS) -> dict[str, np.ndarray]:
+def by_hand(model: RegisterModel, d: Drivers, terms: Terms = TERMS) -> dict[str, np.ndarray]:
     """Return people by class and date: a plain sum over cohorts, one at a time."""
     v, found = VALUES, {name: np.zeros(len(DATES)) for name in (*CLASSES, "prison", "recalled")}
     found |= {
@@ -54,7 +55,9 @@ def by_hand(model: RegisterModel, d: Drivers, terms=TERMS) -> dict[str, np.ndarr
                 continue
             alive = math.exp(-1.5 * DEATHS * lag)
 
-            def on(term: float, young: float = 0.0, lag: float = lag, orders=orders) -> float:
+            def on(
+                term: float, young: float = 0.0, lag: float = lag, orders: float = orders
+            ) -> float:
                 stay = v["extension"] * orders
                 return sum(
                     share * (1.0 if lag < t else stay * math.exp(-(lag - t) / 4))
