@@ -74,7 +74,7 @@ def spread(
     counts, people: one for each area (people). A count of zero is taken as one half.
     pool: count, people, and the sum of squared population shares of the areas without a count.
     """
-    x = np.maximum(counts, 0.5)
+    x = np.maximum(np.asarray(counts), 0.5)
     n = np.asarray(people)
     scale = np.ones_like(x)
     if pool is not None and pool[0] > 0:
@@ -312,7 +312,7 @@ def shmi(counts: ArrayLike, expected: ArrayLike) -> SpecialFit:
 
     Source: NHS Digital, SHMI methodology.
     """
-    o, e = np.maximum(counts, 0.5), np.asarray(expected)
+    o, e = np.maximum(np.asarray(counts), 0.5), np.asarray(expected)
     z = np.sqrt(e) * np.log(o / e)
     tenth = np.floor(10 * stats.rankdata(z, axis=-1) / (z.shape[-1] + 1))
     keep = (tenth > 0) & (tenth < 9)

@@ -71,7 +71,7 @@ def multiplicative_phi(counts: ArrayLike, expected: ArrayLike, share: float = 0.
 
     Source: Spiegelhalter (2005); NHS Digital, SHMI specification.
     """
-    z = 2 * (np.sqrt(counts) - np.sqrt(expected))
+    z = 2 * (np.sqrt(np.asarray(counts)) - np.sqrt(np.asarray(expected)))
     phi: Array = np.mean(winsorise(z, share) ** 2, axis=-1)
     return phi
 
