@@ -42,11 +42,11 @@ lowest: $(VENV)/dev.stamp
 	@$(BIN)/uv pip install --quiet --python .lowest/bin/python --resolution lowest-direct --group dev -e .
 	@.lowest/bin/python -m pytest -m "$(QUICK)"
 
-# Hours for the whole core: name a module, as in `make mutants MODULE='mappa.rates.methods.ratios*'`.
+# Half an hour for the whole core; or name a module, as in `make mutants MODULE='mappa.rates.methods.ratios*'`.
 MODULE ?=
 mutants: $(VENV)/dev.stamp
 	@OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m mutmut run $(if $(MODULE),"$(MODULE)")
-	@$(BIN)/python -m mutmut results
+	@$(BIN)/python tests/support/mutant_scores.py
 
 lint: $(VENV)/dev.stamp
 	@$(BIN)/ruff check .
