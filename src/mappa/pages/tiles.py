@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from mappa.data import Data
+from mappa.plot.rate.tiles import short_names
 from mappa.plot.rate.tiles import tiles as place_tiles
 
 
@@ -16,29 +17,6 @@ class Tile:
     row: int
     column: int
     code: str
-
-
-def short_names(names: list[str]) -> dict[str, str]:
-    """Return a code of three letters for each name, all different.
-
-    The initials of three words, the first two letters and the second word's initial, or the first
-    letters of one word; where that is taken, another letter of the name.
-    """
-    codes: dict[str, str] = {}
-    for name in names:
-        words = [w for w in name.replace("-", " ").split() if w.lower() not in {"and", "of", "the"}]
-        letters = [c for c in name if c.isalpha()] or ["x"]
-        if len(words) > 1:
-            first = words[0][:2] + words[1][0] if len(words) == 2 else "".join(w[0] for w in words)
-        else:
-            first = "".join(letters[:3])
-        candidates = [first[:3], *(first[:2] + c for c in letters[2:]), *map(str, range(100, 1000))]
-        for candidate in candidates:
-            code = candidate[:1].upper() + candidate[1:].lower()
-            if code not in codes.values():
-                codes[name] = code
-                break
-    return codes
 
 
 def tiles(data: Data) -> tuple[Tile, ...]:

@@ -15,7 +15,16 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["against", "areas", "between", "equivalence", "ratio", "unusual", "verdict"]
+__all__ = [
+    "against",
+    "areas",
+    "between",
+    "equivalence",
+    "ratio",
+    "unusual",
+    "verdict",
+    "verdict_of",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,6 +1,6 @@
-"""The verdict on a force's rate, assembled from its parts into one record.
+"""The verdict on an area's rate, assembled from its parts into one record.
 
-Three parts, in this order: how large is the gap, is it unusual among forces, would it matter.
+Three parts, in this order: how large is the gap, is it unusual among areas, would it matter.
 """
 
 from __future__ import annotations
@@ -9,21 +9,15 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import pandas as pd
+
 from mappa.data import Data
+from mappa.data.load import Stock
 from mappa.errors import UsageError
 from mappa.printed import PER
-from mappa.rates import (
-    change,
-    comparators,
-    forces,
-    gap,
-    matter,
-    missing,
-    pool,
-    sensitivity,
-    standing,
-)
-from mappa.rates.methods import equivalence
+from mappa.rates import change, comparators, forces, gap, matter, missing, pool, standing
+from mappa.rates.comparators import Comparator
+from mappa.rates.methods import equivalence, table
 from mappa.rates.record import DEFAULT_DENOMINATOR, RateRecord
 
 
@@ -57,66 +51,135 @@ def assess(
     '1.106, not unusual'
     """
     force, day = data.area(force), data.date(as_of)
-    check_margin(margin)
-    if not 0.5 <= confidence < 1:
-        raise UsageError(f"The confidence must be from 0.5 to below 1: not {confidence}.")
     stock = data.on(day, denominator)
     chosen, together = comparators.choose(stock, force, comparator), pool.uncounted(stock)
-    people, count = float(stock.people[force]), float(stock.counts.get(force, math.nan))
-    counted, found = force in stock.counts, forces.forces(stock)
-    ratio = sensitivity.ratio_to(count, people, chosen) if counted else None
-    place = standing.unusual(found, force, confidence) if found and counted else None
-    beyond = matter.exceedance(found, force, margin, ratio, chosen) if found and ratio else None
-    choices = list(sensitivity.grid(data, force, day, confidence)) if counted else []
-    one = sensitivity.one_question(choices, f"{day:%Y-%m-%d}")
-    zone = equivalence.zone(margin) if counted else (None, None)
-    methods = []
-    if counted:
-        methods += gap.rows(count, people, ratio, confidence)
-    if found and place:
-        methods += standing.rows(found, force, place, confidence)
-    if ratio:
-        methods += matter.rows(ratio, margin, found, beyond)
-    return RateRecord(
-        force=force,
+    counted = force in stock.counts
+    choices = list(gap.choices(stock, force, confidence))
+    said = [c.verdict for c in choices if c.verdict]
+    return _assessed(
+        stock,
+        force,
+        chosen if counted else comparators.unused(chosen),
+        margin,
+        confidence,
         as_of=f"{day:%Y-%m-%d}",
         nation=data.nation,
         status="" if counted else "no count is published here for the date",
+        publisher=str(data.settings["publisher"]),
+        population_sources=_titles(data, stock.mid_year),
         denominator=denominator,
-        confidence=confidence,
-        margin=margin,
+        whom=_whom(denominator),
         margin_reason=_reason(data, margin),
-        population=int(people),
         population_year=stock.mid_year,
-        national_count=int(stock.national_count),
-        national_population=int(stock.national_people),
-        national_rate=PER * stock.national_count / stock.national_people,
         areas=len(data.names),
-        areas_counted=len(stock.counted),
         areas_uncounted=len(together.areas),
         pool_count=int(together.count),
         pool_population=int(together.people),
         pool_rate=PER * together.rate if together.rate is not None else None,
+        change=change.year_change(data, force, day) if counted else None,
+        missing=None if counted else missing.what_is_known(stock, force),
+        sensitivity=choices,
+        sensitivity_total=len(said),
+        sensitivity_tally={v: said.count(v) for v in gap.VERDICTS} if counted else {},
+    )
+
+
+def assess_table(
+    frame: pd.DataFrame,
+    area: str,
+    chosen: Comparator,
+    *,
+    margin: float,
+    confidence: float,
+    **about: Any,
+) -> RateRecord:
+    """Return the verdict record of an area of any table with the columns count and people.
+
+    Parameters
+    ----------
+    frame: an area a row; areas without a count are left out of all that is compared.
+    chosen: those it is compared with. about: keys of the record that name what is counted.
+    """
+    known = frame[frame["count"].notna()]
+    status = "" if area in known.index else "it has no count in the table"
+    stock = pool.Counts(known["count"].astype(float), known["people"].astype(float))
+    return _assessed(
+        stock,
+        area,
+        chosen,
+        margin,
+        confidence,
+        people=float(frame.loc[area, "people"]),
+        status=status,
+        areas=len(frame),
+        areas_uncounted=len(frame) - len(known),
+        **about,
+    )
+
+
+def _assessed(
+    stock: Stock | pool.Counts,
+    force: str,
+    chosen: Comparator,
+    margin: float,
+    confidence: float,
+    people: float | None = None,
+    **about: Any,
+) -> RateRecord:
+    check_margin(margin)
+    if not 0.5 <= confidence < 1:
+        raise UsageError(f"The confidence must be from 0.5 to below 1: not {confidence}.")
+    people = float(stock.people[force]) if people is None else people
+    count, counted = float(stock.counts.get(force, math.nan)), force in stock.counts
+    found = forces.forces(stock)
+    ratio = gap.ratio_to(count, people, chosen) if counted else None
+    place = standing.unusual(found, force, confidence) if found and counted else None
+    beyond = None
+    if found and place and ratio:
+        beyond = matter.exceedance(found, force, margin, ratio, chosen)
+    low, high = equivalence.zone(margin) if counted else (None, None)
+    methods = table.of_area(count, people, ratio, confidence) if counted else []
+    if found and place:
+        methods += table.among_areas(found, force, confidence)
+    return RateRecord(
+        force=force,
+        confidence=confidence,
+        margin=margin,
+        population=int(people),
+        national_count=int(stock.national_count),
+        national_population=int(stock.national_people),
+        national_rate=PER * stock.national_count / stock.national_people,
+        areas_counted=len(stock.counted),
         comparator=chosen.name,
         comparator_label=chosen.label,
         comparator_how=chosen.how_chosen,
         own=gap.own(count, people, confidence) if counted else None,
-        against=gap.against(chosen, counted=counted),
+        against=gap.against(chosen),
         gap=gap.gap(ratio, confidence) if ratio else None,
         spread=standing.spread(found, people, force) if found else None,
         unusual=place,
         ranks=standing.ranks(found, force) if found and place else None,
-        margin_low=zone[0],
-        margin_high=zone[1],
+        margin_low=low,
+        margin_high=high,
         matter=matter.matter(ratio, margin, found) if ratio else None,
         beyond=beyond,
-        change=change.year_change(data, force, day) if counted else None,
-        missing=None if counted else missing.what_is_known(stock, force),
         methods=methods,
-        sensitivity=choices,
-        sensitivity_total=len(one),
-        sensitivity_tally=sensitivity.tally(one) if counted else {},
+        **about,
     )
+
+
+def _whom(denominator: str) -> str:
+    """Return the denominator as a noun: people aged 10 and over, men aged 18 and over."""
+    if denominator.startswith("aged"):
+        return f"people {denominator}"
+    return "people of all ages" if denominator == "all ages" else denominator
+
+
+def _titles(data: Data, mid_year: int) -> list[str]:
+    """Return the titles of the sources of a mid-year's population."""
+    rows, titles = data.population, data.sources.set_index("source")["title"]
+    used = {s for cell in rows.loc[rows["mid_year"] == mid_year, "source"] for s in cell.split()}
+    return [str(titles.get(s, s)).split(";")[0] for s in sorted(used - {"derived"})]
 
 
 def check_margin(margin: float) -> None:

@@ -55,6 +55,11 @@ class Comparator:
         return not self.status and bool(self.rate)
 
 
+def unused(c: Comparator) -> Comparator:
+    """Return a comparator that nothing is set against: its name and status, no numbers."""
+    return Comparator(c.name, c.label, c.how_chosen, status=c.status)
+
+
 def names(data: Data) -> list[str]:
     """Return the names of the comparators, in the order of the table."""
     return list(data.comparators["comparator"])

@@ -14,15 +14,26 @@ from mappa.errors import UnknownName, UsageError
 from mappa.printed import PER
 from mappa.rates import comparators
 from mappa.rates.assess import assess as verdict
-from mappa.rates.assess import check_margin
+from mappa.rates.assess import assess_table, check_margin
 from mappa.rates.forces import FEWEST
 from mappa.rates.methods import between as fits
 from mappa.rates.methods import equivalence as margins
 from mappa.rates.methods import intervals, ratios
 from mappa.rates.methods.rows import MethodRow, Readable
+from mappa.rates.record import RateRecord
 from mappa.records import key
 
-__all__ = ["FEWEST", "against", "areas", "between", "equivalence", "ratio", "unusual", "verdict"]
+__all__ = [
+    "FEWEST",
+    "against",
+    "areas",
+    "between",
+    "equivalence",
+    "ratio",
+    "unusual",
+    "verdict",
+    "verdict_of",
+]
 
 #: Estimators of tau by the name that is asked for.
 ESTIMATORS = {
@@ -367,3 +378,42 @@ def against(
         chosen = [_known(frame, name) for name in others if name != area]
         blank = comparators.listed(chosen)
     return comparators.added(frame["count"].dropna(), frame["people"], chosen, blank)
+
+
+def verdict_of(
+    table: pd.DataFrame,
+    area: str,
+    others: str | Sequence[str] = "rest",
+    *,
+    noun: str = "people counted",
+    whom: str = "people",
+    together: str = "all areas together",
+    day: str = "",
+    margin: float = 0.10,
+    confidence: float = 0.95,
+) -> RateRecord:
+    """Return the whole verdict on any count by area: the record that words and charts are made of.
+
+    Parameters
+    ----------
+    table: columns ``count`` and ``people``, an area a row; five counts beside the area's own for
+        what is unusual. area: its name in the index. others: as for :func:`against`.
+    noun: what is counted, in the plural. whom: the people it is divided by. together: the areas
+        with a count as one. day: date of the counts, YYYY-MM-DD, or empty.
+    margin: difference that would matter, a share. confidence: of the two-sided intervals.
+
+    Raises
+    ------
+    UnknownName, UsageError: an area, column, margin or confidence that cannot be.
+
+    >>> import pandas as pd
+    >>> wards = pd.DataFrame({"count": [30, 44, 80, 65, 20, 51], "people": [40_000] * 6},
+    ...                      index=list("ABCDEF"))
+    >>> record = verdict_of(wards, "C", noun="thefts")
+    >>> f"{record.gap.ratio:.2f}, {record.unusual.unusual_verdict}"
+    '1.90, not unusual'
+    """
+    _known(_checked(table), area)
+    about = {"noun": noun, "whom": whom, "nation": together, "as_of": day}
+    chosen = against(table, area, others)
+    return assess_table(table, area, chosen, margin=margin, confidence=confidence, **about)

@@ -13,14 +13,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
-from statsmodels.stats.multitest import multipletests
 
 from mappa.data.load import Stock
 from mappa.rates import pool
-from mappa.rates.methods import between, empirical, funnel, intervals, ratios
-from mappa.rates.methods.rows import MethodRow
+from mappa.rates.methods import between, empirical, intervals, ratios
 
-BENJAMINI = "Benjamini and Hochberg (1995), JRSS B 57, 289-300"
 #: With fewer counted areas nothing is said about how much forces differ.
 FEWEST = 5
 
@@ -86,7 +83,7 @@ class Forces:
         conditional, doubled, against the rest; ``z``, ``p_additive``, ``q_additive`` and
         ``verdict``: by the rule of *unusual* (:class:`mappa.rates.methods.between.Predicted`).
 
-        Source: Benjamini and Hochberg (1995), by statsmodels ``multipletests``.
+        Source: Benjamini and Hochberg (1995), by scipy.
         """
         rates, whole = np.exp(self.log_rates.log_rates), self.national * self.total
         each = list(zip(self.counts, self.people, self.expected, strict=True))
@@ -103,19 +100,14 @@ class Forces:
             index=pd.Index(self.areas, name="area"),
         )
         for kind in ("rest", "additive"):
-            frame[f"q_{kind}"] = multipletests(frame[f"p_{kind}"], method="fdr_bh")[1]
+            frame[f"q_{kind}"] = stats.false_discovery_control(frame[f"p_{kind}"])
         return frame
-
-    @functools.cached_property
-    def rows(self) -> tuple[MethodRow, ...]:
-        """How much forces differ, by every method."""
-        return tuple(spread_rows(self))
 
 
 @functools.lru_cache(maxsize=64)
-def forces(stock: Stock) -> Forces | None:
+def forces(stock: Stock | pool.Counts) -> Forces | None:
     """Return what is equal for every force in a stock, or ``None`` with fewer than five counts."""
-    areas = [a for a in stock.data.names if a in stock.counts]
+    areas = stock.counted
     if len(areas) < FEWEST:
         return None
     national = stock.national_count / stock.national_people
@@ -149,66 +141,3 @@ def typical_without(forces: Forces, area: str) -> between.Fit:
     """Return the random-effects mean without *area* itself, the pool as one constraint."""
     keep = np.array([a != area for a in forces.areas])
     return constrained_fit(forces.counts[keep], forces.people[keep], forces.pool)
-
-
-def spread_rows(f: Forces, confidence: float = 0.95) -> list[MethodRow]:
-    """Return the rows that say how much forces differ, by every method."""
-    alone = f.log_rates
-    low, high = between.q_profile(alone, confidence)
-    held = between.q_profile(alone, confidence, mean=float(np.log(f.national)))
-    q, df, i2 = between.heterogeneity(alone)
-    dl, reml = between.dersimonian_laird(alone), between.reml(alone)
-    phi = funnel.multiplicative_phi(f.counts, f.expected)
-    shmi, root = (
-        between.shmi(f.counts, f.expected),
-        between.sqrt_winsorised(f.counts, f.expected),
-    )
-    name = "tau: SD of the true log rates of forces"
-    inconsistent = "no factor for consistency: below the REML value"
-    return [
-        MethodRow(
-            name, f.typical.tau, low, high, confidence,
-            method="additive, log rate, Paule-Mandel; limits by Q-profile",
-            source=f"{between.PAULE_MANDEL}; {between.Q_PROFILE}",
-        ),
-        MethodRow(
-            name, f.about_national.tau, *held, confidence,
-            method="additive, log rate, Paule-Mandel, mean held at the national rate; limits by "
-            "Q-profile with the mean held there",
-            source=f"{between.PAULE_MANDEL}; {between.Q_PROFILE}",
-        ),
-        MethodRow(
-            name, f.constrained.tau,
-            method="additive, log rate, Paule-Mandel, uncounted areas as one constraint",
-            source=between.PAULE_MANDEL,
-        ),
-        MethodRow(name, reml.tau, method="additive, log rate, REML", source=between.REML),
-        MethodRow(
-            name, dl.tau, method="additive, log rate, DerSimonian-Laird",
-            source=between.DERSIMONIAN_LAIRD,
-        ),
-        MethodRow(
-            "Cochran's Q about the mean log rate", q, p_value=float(stats.chi2.sf(q, df)),
-            method=f"chi-squared on {df} degrees of freedom", source=between.DERSIMONIAN_LAIRD,
-        ),
-        MethodRow(
-            "I2: share of the variance that is between forces (share)", i2,
-            method="(Q - df) / Q", source=between.HIGGINS,
-        ),
-        MethodRow(
-            "phi: over-dispersion factor", float(phi),
-            method="multiplicative, square-root scale, winsorised 10%",
-            source=funnel.SPIEGELHALTER, note="no factor for consistency",
-        ),
-        MethodRow(
-            "tau2: variance of the true log ratios of forces", float(shmi.tau2),
-            method=f"additive, SHMI style: {shmi.kept} of {len(f.areas)} areas kept, "
-            f"phi {shmi.phi:.4f}",
-            source=between.SHMI, note=inconsistent,
-        ),
-        MethodRow(
-            "tau2: variance of the square roots of forces' ratios", float(root.tau2),
-            method="additive, square-root scale, winsorised 10%",
-            source=funnel.SPIEGELHALTER, note=inconsistent,
-        ),
-    ]  # fmt: skip

@@ -1,110 +1,158 @@
-"""Part one of the verdict: how large is the gap to the comparator."""
+"""Part one of the verdict: how large is the gap to the comparator, and to every other one."""
 
 from __future__ import annotations
 
 import dataclasses
+import functools
 
+from mappa.data.load import DENOMINATORS, Stock
 from mappa.printed import PER
+from mappa.rates import comparators
 from mappa.rates import keys as k
-from mappa.rates import sensitivity
 from mappa.rates.comparators import Comparator
 from mappa.rates.keys import AGAINST, MY_RATE
-from mappa.rates.methods import equivalence, intervals, ratios
+from mappa.rates.methods import equivalence, intervals
 from mappa.rates.methods.ratios import Ratio
-from mappa.rates.methods.rows import MethodRow
-from mappa.records import Record, key
 
-_CHOOSE, _GAP = "rates.comparators.choose", "rates.gap.gap"
-_EXACT = "rates.methods.intervals.exact_limits"
-_SCORE = "rates.methods.ratios.score_ratio"
+HIGHER, LOWER, UNCLEAR = "higher", "lower", "not clearly different"
+VERDICTS = (HIGHER, UNCLEAR, LOWER)
 
 
 @dataclasses.dataclass(frozen=True)
-class Own(Record):
+class Own(k.Traced, by="rates.methods.intervals.exact_limits", rests_on=MY_RATE):
     """The area's own count and rate."""
 
-    # fmt: off
     count: int = k.people(
-        "Registered sexual offenders managed in the community", formula="the preferred count on "
-        "the day, all levels", by="data.load.Data.counts", rests_on=(k.MINE,))
-    rate: float = k.per_people(
-        "Count over population", formula="100,000 x count / population",
-        by="rates.methods.intervals.exact_rate", rests_on=MY_RATE)
+        "Registered sexual offenders managed in the community",
+        "the preferred count on the day, all levels",
+        by="data.load.Data.counts",
+        rests_on=(k.MINE,),
+    )
+    rate: float = k.per_people("Count over population", "100,000 x count / population")
     rate_low: float = k.per_people(
-        "Lower exact limit of the rate", formula="100,000 x chi2(a/2, 2 count) / 2 / population",
-        by=_EXACT, rests_on=MY_RATE)
+        "Lower exact limit of the rate", "100,000 x chi2(a/2, 2 count) / 2 / population"
+    )
     rate_high: float = k.per_people(
-        "Upper exact limit of the rate", formula="100,000 x chi2(1 - a/2, 2 count + 2) / 2 / "
-        "population", by=_EXACT, rests_on=MY_RATE)
-    # fmt: on
+        "Upper exact limit of the rate", "100,000 x chi2(1 - a/2, 2 count + 2) / 2 / population"
+    )
 
 
 @dataclasses.dataclass(frozen=True)
-class Against(Record):
+class Against(k.Traced, by="rates.comparators.choose", rests_on=AGAINST):
     """The comparator as it is on the date."""
 
-    # fmt: off
-    comparator_status: str = key(
-        "Empty, or why there is no comparison", by=_CHOOSE, rests_on=(k.CHOICE,), default="")
-    comparator_areas: list[str] = key(
-        "Areas of the comparator", formula="the areas that the rule chooses", by=_CHOOSE,
-        rests_on=(k.CHOICE, k.PLACES, k.AGES), default_factory=list)
-    comparator_without_count: list[str] = key(
-        "Areas that the rule chooses and that have no count", formula="areas of the rule without "
-        "a count", by=_CHOOSE, rests_on=(k.CHOICE, k.ALL), default_factory=list)
+    comparator_status: str = k.text("Empty, or why there is no comparison", default="")
+    comparator_areas: list[str] = k.text(
+        "Areas of the comparator",
+        "the areas that the rule chooses",
+        rests_on=(k.CHOICE, k.PLACES, k.AGES),
+        default_factory=list,
+    )
+    comparator_without_count: list[str] = k.text(
+        "Areas that the rule chooses and that have no count",
+        "areas of the rule without a count",
+        rests_on=(k.CHOICE, k.ALL),
+        default_factory=list,
+    )
     comparator_count: int | None = k.people(
-        "Count of the comparator", formula="sum of the comparator's counts", by=_CHOOSE,
-        rests_on=(k.ALL, k.NATION, k.CHOICE), default=None)
+        "Count of the comparator",
+        "sum of the comparator's counts",
+        rests_on=(k.ALL, k.NATION, k.CHOICE),
+        default=None,
+    )
     comparator_population: int | None = k.people(
-        "Its denominator", formula="sum of the comparator's people", by=_CHOOSE,
-        rests_on=(k.BASE, k.CHOICE), default=None)
+        "Its denominator",
+        "sum of the comparator's people",
+        rests_on=(k.BASE, k.CHOICE),
+        default=None,
+    )
     comparator_rate: float | None = k.per_people(
-        "Its rate", formula="100,000 x comparator_count / comparator_population",
-        by="rates.comparators.Comparator.rate", rests_on=AGAINST, default=None)
-    # fmt: on
+        "Its rate", "100,000 x comparator_count / comparator_population", default=None
+    )
 
 
 @dataclasses.dataclass(frozen=True)
-class Gap(Record):
+class Gap(k.Traced, by="rates.methods.ratios.score_ratio", rests_on=AGAINST):
     """Part one: how large is the gap to the comparator. One method for ratio and people."""
 
-    # fmt: off
-    ratio: float | None = k.ratio(
-        "Rate over the comparator's rate", formula="rate / comparator_rate", by=_SCORE,
-        rests_on=AGAINST)
+    ratio: float | None = k.ratio("Rate over the comparator's rate", "rate / comparator_rate")
     ratio_low: float | None = k.ratio(
-        "Lower limit of the ratio", formula="score limit: Wilson's limit p of count / (count + "
-        "comparator_count), then p / (1 - p) x comparator_population / population; exact below a "
-        "count of 10", by=_SCORE, rests_on=AGAINST)
-    ratio_high: float | None = k.ratio(
-        "Upper limit of the ratio", formula="as ratio_low, the upper limit", by=_SCORE,
-        rests_on=AGAINST)
+        "Lower limit of the ratio",
+        "score limit: Wilson's limit p of count / (count + comparator_count), then p / (1 - p) x "
+        "comparator_population / population; exact below a count of 10",
+    )
+    ratio_high: float | None = k.ratio("Upper limit of the ratio", "as ratio_low, the upper limit")
     ratio_low90: float | None = k.ratio(
-        "Lower limit of the 90% interval: the one-sided 95% test", formula="as ratio_low, at 90%",
-        by=_SCORE, rests_on=AGAINST)
+        "Lower limit of the 90% interval: the one-sided 95% test", "as ratio_low, at 90%"
+    )
     ratio_high90: float | None = k.ratio(
-        "Upper limit of the 90% interval: the one-sided 95% test", formula="as ratio_high, at 90%",
-        by=_SCORE, rests_on=AGAINST)
+        "Upper limit of the 90% interval: the one-sided 95% test", "as ratio_high, at 90%"
+    )
     ratio_p: float | None = k.probability(
-        "Two-sided p-value of a ratio of 1, by chance alone", unit="", formula="two-sided score "
-        "test of a ratio of 1", by=_SCORE, rests_on=AGAINST)
-    ratio_method: str = key(
-        "Method of the ratio's interval", formula="method of the interval", by=_SCORE,
-        rests_on=(k.MINE,))
+        "Two-sided p-value of a ratio of 1, by chance alone",
+        "two-sided score test of a ratio of 1",
+        unit="",
+    )
+    ratio_method: str = k.text("Method of the ratio's interval", rests_on=(k.MINE,))
     people_gap: float = k.people(
-        "Count less what the comparator's rate lets expect", formula="count - population x "
-        "comparator_rate / 100,000", by=_GAP, rests_on=AGAINST)
+        "Count less what the comparator's rate lets expect",
+        "count - population x comparator_rate / 100,000",
+    )
     people_gap_low: float | None = k.people(
-        "Lower limit of the gap, by the limits of the ratio", formula="population x "
-        "comparator_rate / 100,000 x (ratio_low - 1)", by=_GAP, rests_on=AGAINST)
+        "Lower limit of the gap, by the limits of the ratio",
+        "population x comparator_rate / 100,000 x (ratio_low - 1)",
+    )
     people_gap_high: float | None = k.people(
-        "Upper limit of the gap, by the limits of the ratio", formula="population x "
-        "comparator_rate / 100,000 x (ratio_high - 1)", by=_GAP, rests_on=AGAINST)
-    gap_verdict: str = key(
-        "higher, lower or not clearly different: the interval of the ratio", formula="higher if "
-        "ratio_low > 1, lower if ratio_high < 1, else not clearly different",
-        by="rates.sensitivity.verdict", rests_on=AGAINST)
-    # fmt: on
+        "Upper limit of the gap, by the limits of the ratio",
+        "population x comparator_rate / 100,000 x (ratio_high - 1)",
+    )
+    gap_verdict: str = k.text(
+        "higher, lower or not clearly different: the interval of the ratio",
+        "higher if ratio_low > 1, lower if ratio_high < 1, else not clearly different",
+        by="rates.gap.verdict",
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class Choice(k.Traced):
+    """The ratio to one comparator by one denominator; the limits are those of the plain method."""
+
+    comparator: str = k.text("Name of the comparator")
+    label: str = k.text("The comparator in words")
+    how_chosen: str = k.text("How it is chosen")
+    denominator: str = k.text("Whose number the count is divided by")
+    date: str = k.text("Date of the stock", unit="date")
+    method: str = k.text("Method of the interval", default="score")
+    status: str = k.text("Empty, or why there is no comparison", default="")
+    comparator_rate: float | None = k.per_people("Rate of the comparator", default=None)
+    ratio: float | None = k.ratio("Rate over the comparator's rate", default=None)
+    ratio_low: float | None = k.ratio("Lower limit", default=None)
+    ratio_high: float | None = k.ratio("Upper limit", default=None)
+    p_value: float | None = k.probability("Two-sided p-value of no difference", default=None)
+    verdict: str = k.text("higher, lower, not clearly different, or empty", default="")
+
+
+def verdict(low: float | None, high: float | None) -> str:
+    """Return higher, lower or not clearly different from the limits of a ratio.
+
+    An interval that holds 1 does not show that two rates are alike: that takes the test of the
+    margin.
+    """
+    if low is not None and low > 1:
+        return HIGHER
+    return LOWER if high is not None and high < 1 else UNCLEAR
+
+
+def ratio_to(count: float, people: float, against: Comparator) -> Ratio | None:
+    """Return the ratio of an area to a comparator, or ``None`` where there is none."""
+    if not against.known:
+        return None
+    if against.count is not None and against.people is not None:
+        return Ratio(count, people, against.count, against.people)
+    kind = "modelled" if against.log_se else "fixed"
+    # A modelled rate is given as a count over people of any size: only the quotient is used.
+    scale = 1e9
+    return Ratio(count, people, (against.rate or 0.0) * scale, scale, against.log_se or 0.0, kind)
 
 
 def own(count: float, people: float, confidence: float) -> Own:
@@ -113,11 +161,8 @@ def own(count: float, people: float, confidence: float) -> Own:
     return Own(int(count), PER * count / people, low, high)
 
 
-def against(comparator: Comparator, *, counted: bool) -> Against:
-    """Return the comparator as the record shows it; of an area without a count its status only."""
-    c = comparator
-    if not counted:
-        return Against(c.status)
+def against(c: Comparator) -> Against:
+    """Return the comparator as the record shows it."""
     return Against(
         c.status,
         list(c.areas),
@@ -144,21 +189,31 @@ def gap(ratio: Ratio, confidence: float) -> Gap:
         people_gap=ratio.count - ratio.expected,
         people_gap_low=low,
         people_gap_high=high,
-        gap_verdict=sensitivity.verdict(row.lower, row.upper),
+        gap_verdict=verdict(row.lower, row.upper),
     )
 
 
-def rows(count: float, people: float, ratio: Ratio | None, confidence: float) -> list[MethodRow]:
-    """Return the rate and its ratio to the comparator by every method, a row each."""
-    found = [
-        intervals.exact_rate(count, people, confidence),
-        intervals.byar_rate(count, people, confidence),
-        intervals.exact_rate(count, people, 0.998),
-    ]
-    if ratio is None:
-        return found
-    found.append(ratio.interval(confidence))
-    if ratio.kind == "counted":
-        named = (ratio.count, ratio.people, ratio.count2, ratio.people2, confidence)
-        found += [ratios.exact_ratio(*named), ratios.midp_ratio(*named)]
-    return found
+@functools.lru_cache(maxsize=256)
+def choices(stock: Stock, force: str, confidence: float = 0.95) -> tuple[Choice, ...]:
+    """Return the ratio of *force* to every comparator by every denominator on the stock's date.
+
+    One date and one method: another date is another question, and another method of the same
+    interval no other answer. Without a count there are the comparators' own rates only.
+    """
+    found = []
+    for denominator in DENOMINATORS:
+        on = stock.data.on(stock.day, denominator)
+        for name in comparators.names(stock.data):
+            other = comparators.choose(on, force, name)
+            named = (name, other.label, other.how_chosen, denominator, f"{stock.day:%Y-%m-%d}")
+            rate = PER * other.rate if other.known and other.rate else None
+            ratio = None
+            if force in on.counts:
+                ratio = ratio_to(float(on.counts[force]), float(on.people[force]), other)
+            if ratio is None:
+                found.append(Choice(*named, status=other.status, comparator_rate=rate))
+                continue
+            row = ratio.interval(confidence)
+            told = (row.value, row.lower, row.upper, row.p_value, verdict(row.lower, row.upper))
+            found.append(Choice(*named, row.method, "", rate, *told))
+    return tuple(found)

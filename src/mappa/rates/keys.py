@@ -1,10 +1,11 @@
-"""How the rate's keys are declared: what a number rests on, its unit and how it is rounded."""
+"""How the rate's keys are declared: meaning, formula, unit, rounding and what they rest on."""
 
 from __future__ import annotations
 
-import functools
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from mappa.records import key
+from mappa.records import Record, key
 
 # What a number rests on: names of the groups of rows that ``mappa explain`` collects.
 MINE, NATION, ALL, BASE = "count", "nation", "all counts", "population"
@@ -17,24 +18,49 @@ MY_RATE = (MINE, OWN)
 
 PER_PEOPLE = "per 100,000 people"
 
-per_people = functools.partial(
-    key, unit=PER_PEOPLE, rounded="one decimal, halves up (words.numbers.rate)"
+
+def _kind(unit: str, rounded: str = "") -> Callable[..., Any]:
+    """Return a declaration of numbers of one unit, rounded alike: the meaning, then the formula."""
+
+    def declare(meaning: str, formula: str = "", *, unit: str = unit, **more: Any) -> Any:
+        return key(meaning, unit, formula=formula, **{"rounded": rounded} | more)
+
+    return declare
+
+
+text = _kind("")
+per_people = _kind(PER_PEOPLE, "one decimal, halves up (words.numbers.rate)")
+people = _kind("people", "whole people, halves up (words.numbers.count)")
+ratio = _kind("ratio", "three decimals below 10 (words.numbers.ratio)")
+percent = _kind("share", "percent, one decimal (words.numbers.percent)")
+probability = _kind(
+    "probability", "two significant figures, never zero (words.numbers.probability)"
 )
-people = functools.partial(
-    key, unit="people", rounded="whole people, halves up (words.numbers.count)"
-)
-ratio = functools.partial(
-    key, unit="ratio", rounded="three decimals below 10 (words.numbers.ratio)"
-)
-percent = functools.partial(
-    key, unit="share", rounded="percent, one decimal (words.numbers.percent)"
-)
-probability = functools.partial(
-    key,
-    unit="probability",
-    rounded="two significant figures, never zero (words.numbers.probability)",
-)
-z_score = functools.partial(key, rounded="two decimals (words.numbers.number)")
-tau = functools.partial(key, rounded="percent or three decimals")
-areas = functools.partial(key, unit="areas")
-rank = functools.partial(key, unit="rank")
+z_score = _kind("", "two decimals (words.numbers.number)")
+tau = _kind("", "percent or three decimals")
+areas = _kind("areas")
+rank = _kind("rank")
+
+
+class Traced(Record):
+    """A record whose keys rest on the same rows and are computed by one function, but for some."""
+
+    _by = ""
+    _rests_on: tuple[str, ...] = ()
+
+    def __init_subclass__(cls, by: str = "", rests_on: tuple[str, ...] = ()) -> None:
+        """Take the function (a dotted name below ``mappa``) and rows of keys that name none."""
+        super().__init_subclass__()
+        cls._by, cls._rests_on = by, rests_on
+
+    @classmethod
+    def declared(cls) -> dict[str, Mapping[str, Any]]:
+        """Return what is declared of each key, completed by what the record says of all."""
+        return {
+            name: {
+                **told,
+                "by": told["by"] or cls._by,
+                "rests_on": told["rests_on"] or cls._rests_on,
+            }
+            for name, told in super().declared().items()
+        }

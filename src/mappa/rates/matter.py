@@ -10,64 +10,73 @@ from mappa.rates.forces import Forces
 from mappa.rates.keys import AGAINST, SPREAD
 from mappa.rates.methods import empirical, equivalence
 from mappa.rates.methods.ratios import Ratio
-from mappa.rates.methods.rows import MethodRow
-from mappa.records import Record, key
 
-_EMPIRICAL, _MARGIN = "rates.methods.empirical", "rates.methods.equivalence"
+_MARGIN = "rates.methods.equivalence"
+_SMALLEST, _DETECTABLE = f"{_MARGIN}.smallest_margin", f"{_MARGIN}.minimal_detectable"
 
 
 @dataclasses.dataclass(frozen=True)
-class Margin(Record):
+class Margin(k.Traced, by=f"{_MARGIN}.margin_test", rests_on=AGAINST):
     """Part three: would the gap matter."""
 
-    # fmt: off
-    margin_verdict: str = key(
+    margin_verdict: str = k.text(
         "higher by more, lower by more, within or undecided: one-sided 95% tests",
-        formula="one-sided tests at 5%: above margin_high, below margin_low, or inside both",
-        by=f"{_MARGIN}.margin_test", rests_on=AGAINST)
+        "one-sided tests at 5%: above margin_high, below margin_low, or inside both",
+    )
     equivalence_p: float = k.probability(
-        "p-value of the two one-sided tests", unit="", formula="the larger of the two one-sided "
-        "p-values", by=f"{_MARGIN}.margin_test", rests_on=AGAINST)
+        "p-value of the two one-sided tests", "the larger of the two one-sided p-values", unit=""
+    )
     smallest_margin: float | None = k.percent(
-        "Margin at which equivalence holds", formula="max(ratio_high90, 1 / ratio_low90) - 1",
-        by=f"{_MARGIN}.smallest_margin", rests_on=AGAINST)
+        "Margin at which equivalence holds",
+        "max(ratio_high90, 1 / ratio_low90) - 1",
+        by=_SMALLEST,
+    )
     superiority_margin: float | None = k.percent(
-        "Margin that the ratio is beyond, by a one-sided 95% test", formula="max(ratio_low90, 1 / "
-        "ratio_high90, 1) - 1", by=f"{_MARGIN}.superiority", rests_on=AGAINST)
+        "Margin that the ratio is beyond, by a one-sided 95% test",
+        "max(ratio_low90, 1 / ratio_high90, 1) - 1",
+        by=f"{_MARGIN}.superiority",
+    )
     minimal_detectable_ratio: float | None = k.ratio(
-        "Ratio above 1 found with power 80% at 5%, by chance alone", formula="r at which a "
-        "Poisson count with mean r x expected exceeds the 95% limits of expected with probability "
-        "0.8", by=f"{_MARGIN}.minimal_detectable", rests_on=AGAINST)
+        "Ratio above 1 found with power 80% at 5%, by chance alone",
+        "r at which a Poisson count with mean r x expected exceeds the 95% limits of expected with "
+        "probability 0.8",
+        by=_DETECTABLE,
+    )
     minimal_detectable_ratio_below: float | None = k.ratio(
-        "The same below 1", formula="as minimal_detectable_ratio, below the lower limit",
-        by=f"{_MARGIN}.minimal_detectable", rests_on=AGAINST)
+        "The same below 1", "as minimal_detectable_ratio, below the lower limit", by=_DETECTABLE
+    )
     minimal_detectable_ratio_between: float | None = k.ratio(
-        "Ratio above 1 found with power 80% at 5%, with the spread between areas", formula="ln r "
-        "= 1.96 sqrt(1 / expected + tau^2) + 0.84 sqrt(1 / (r expected) + tau^2)",
-        by=f"{_MARGIN}.minimal_detectable", rests_on=AGAINST, default=None)
+        "Ratio above 1 found with power 80% at 5%, with the spread between areas",
+        "ln r = 1.96 sqrt(1 / expected + tau^2) + 0.84 sqrt(1 / (r expected) + tau^2)",
+        by=_DETECTABLE,
+        default=None,
+    )
     minimal_detectable_ratio_between_below: float | None = k.ratio(
-        "The same below 1", formula="as minimal_detectable_ratio_between, with -ln r",
-        by=f"{_MARGIN}.minimal_detectable", rests_on=AGAINST, default=None)
-    # fmt: on
+        "The same below 1",
+        "as minimal_detectable_ratio_between, with -ln r",
+        by=_DETECTABLE,
+        default=None,
+    )
 
 
 @dataclasses.dataclass(frozen=True)
-class Exceedance(Record):
+class Exceedance(k.Traced, by="rates.methods.empirical.exceedance", rests_on=SPREAD):
     """The probability that the true ratio is beyond the margin."""
 
-    # fmt: off
     probability_exceeds_margin: float = k.probability(
-        "P(true ratio to the comparator beyond the margin)", formula="P(Gamma(a + count, b + "
-        "expected) / Gamma(comparator_count, .) beyond the threshold)",
-        by=f"{_EMPIRICAL}.exceedance", rests_on=SPREAD)
-    probability_direction: str = key(
-        "above or below: which end is meant", formula="above if ratio >= 1, else below",
-        by="rates.matter.exceedance", rests_on=AGAINST)
+        "P(true ratio to the comparator beyond the margin)",
+        "P(Gamma(a + count, b + expected) / Gamma(comparator_count, .) beyond the threshold)",
+    )
+    probability_direction: str = k.text(
+        "above or below: which end is meant", "above if ratio >= 1, else below", rests_on=AGAINST
+    )
     probability_threshold: float = k.ratio(
-        "The ratio that is exceeded", formula="margin_high or margin_low, by the direction",
-        by=f"{_MARGIN}.zone", rests_on=(k.SET,))
-    probability_model: str = key("Model of the probability", by=f"{_EMPIRICAL}.exceedance")
-    # fmt: on
+        "The ratio that is exceeded",
+        "margin_high or margin_low, by the direction",
+        by=f"{_MARGIN}.zone",
+        rests_on=(k.SET,),
+    )
+    probability_model: str = k.text("Model of the probability")
 
 
 def matter(ratio: Ratio, margin: float, found: Forces | None) -> Margin:
@@ -92,7 +101,7 @@ def matter(ratio: Ratio, margin: float, found: Forces | None) -> Margin:
 def exceedance(
     found: Forces, force: str, margin: float, ratio: Ratio, against: Comparator
 ) -> Exceedance:
-    """Return P(beyond the margin) on the side of the comparator on which the force stands."""
+    """Return P(beyond the margin) on the side of the comparator on which the force is."""
     i = found.where(force)
     count, expected = found.counts[i], float(found.expected[i])
     above = (ratio.value or 0.0) >= 1
@@ -106,22 +115,3 @@ def exceedance(
         p = empirical.exceedance_modelled(found.prior, count, expected, own, ratio.log_se)
         model = "empirical Bayes: gamma-Poisson posterior of the force over its rate"
     return Exceedance(p if above else 1 - p, "above" if above else "below", threshold, model)
-
-
-def rows(
-    ratio: Ratio, margin: float, found: Forces | None, beyond: Exceedance | None
-) -> list[MethodRow]:
-    """Return the tests of the margin, a row each."""
-    tau = found.about_national.tau if found else 0.0
-    rows = equivalence.rows(ratio, margin, ratio.expected, tau)
-    if beyond is not None:
-        rows.append(
-            MethodRow(
-                statistic=f"P(true ratio to the comparator {beyond.probability_direction} "
-                f"{beyond.probability_threshold:.6g})",
-                value=beyond.probability_exceeds_margin,
-                method=beyond.probability_model,
-                source=empirical.CLAYTON_KALDOR,
-            )
-        )
-    return rows

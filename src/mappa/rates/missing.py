@@ -31,6 +31,7 @@ class MissingCount(Record):
     pool_count: float = key("Sum of their counts: the nation less the counted areas", "people")
     pool_population: float = key("Sum of their populations", "people")
     pool_rate: float | None = key("Rate of them together", "per 100,000 people")
+    official_table: str = key("Address of the publisher's table of that date, or empty")
     forces_low: float | None = key(
         "Lower limit of a force's true rate, by the spread of the counted", "per 100,000 people"
     )
@@ -48,7 +49,7 @@ def what_is_known(stock: Stock, area: str) -> MissingCount:
     low = max((b.low for b in bounds), default=None)
     high = min((b.high for b in bounds), default=None)
     people = float(stock.people[area])
-    found = forces.forces(stock)
+    found, official = forces.forces(stock), data.official_tables
     spread = between.prediction_interval(found.constrained) if found else None
     return MissingCount(
         nearest=pool.sightings(data, area, day),
@@ -61,6 +62,7 @@ def what_is_known(stock: Stock, area: str) -> MissingCount:
         pool_count=together.count,
         pool_population=together.people,
         pool_rate=PER * together.rate if together.rate is not None else None,
+        official_table=next(iter(official.loc[official["stock_date"] == day, "url"]), ""),
         forces_low=PER * spread[0] if spread else None,
         forces_high=PER * spread[1] if spread else None,
     )

@@ -18,6 +18,37 @@ from mappa.printed import behind, counts_behind, decimals
 from mappa.records import Record
 
 
+@dataclasses.dataclass(frozen=True, eq=False)
+class Counts:
+    """Counts of anything by area, every area counted: what a stock is for the register.
+
+    ``counts`` and ``people`` are indexed alike; together they are what areas are compared with.
+    """
+
+    counts: pd.Series
+    people: pd.Series
+
+    @property
+    def national_count(self) -> float:
+        """The counts of all areas together."""
+        return float(self.counts.sum())
+
+    @property
+    def national_people(self) -> float:
+        """The people of all areas together."""
+        return float(self.people.sum())
+
+    @property
+    def counted(self) -> list[str]:
+        """Names of the areas, in the order of the table."""
+        return list(self.people.index)
+
+    @property
+    def uncounted(self) -> list[str]:
+        """No area: those without a count are not in the table."""
+        return []
+
+
 @dataclasses.dataclass(frozen=True)
 class Pool:
     """The areas without a count on a date, as one.
@@ -37,7 +68,7 @@ class Pool:
         return self.count / self.people if self.people else None
 
 
-def uncounted(stock: Stock) -> Pool:
+def uncounted(stock: Stock | Counts) -> Pool:
     """Return the pool of areas without a count in a stock."""
     missing = stock.uncounted
     people = stock.people[missing]

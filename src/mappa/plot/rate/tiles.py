@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
+from matplotlib.text import Text
 from scipy.optimize import linear_sum_assignment
 
 from mappa.plot.exhibit import Exhibit
-from mappa.plot.style import DARK, GREY, LIGHT, ORANGE, canvas
+from mappa.plot.style import DARK, GREY, ORANGE, canvas
 from mappa.rates.record import RateRecord
 from mappa.words import numbers as n
+from mappa.words.prose import Prose
+from mappa.words.rate.answer import source_line
 
 #: Light to dark blue, ending in the palette's first colour; the rate stands in every tile.
 SHADES = ("#E3ECF4", "#B4CCE0", "#7FA3C4", "#41719F", DARK)
@@ -64,95 +70,141 @@ def shade_limits(rates: Sequence[float]) -> list[float]:
     )
 
 
-def tile_map(record: RateRecord, table: pd.DataFrame, areas: pd.DataFrame, source: str) -> Exhibit:
+def short_names(names: Iterable[str]) -> dict[str, str]:
+    """Return a code of three letters for each name, all different.
+
+    The initials of three words, the first two letters and the second word's initial, or the first
+    letters of one word; where that is taken, another letter of the name.
+    """
+    codes: dict[str, str] = {}
+    for name in names:
+        words = [w for w in name.replace("-", " ").split() if w.lower() not in {"and", "of", "the"}]
+        letters = [c for c in name if c.isalpha()] or ["x"]
+        first = "".join(letters[:3])
+        if len(words) > 1:
+            first = words[0][:2] + words[1][0] if len(words) == 2 else "".join(w[0] for w in words)
+        candidates = (first[:3], *(first[:2] + c for c in letters[2:]), *map(str, range(100, 1000)))
+        codes[name] = next(c for c in map(str.capitalize, candidates) if c not in codes.values())
+    return codes
+
+
+def scale(limits: Sequence[float]) -> list[str]:
+    """Return the range of each shade in words, from the lowest."""
+    write = [n.count(v) for v in limits]
+    if not write:
+        return []
+    between = [f"{a} to below {b}" for a, b in itertools.pairwise(write)]
+    return [f"below {write[0]}", *between, f"{write[-1]} and above"]
+
+
+class _Name(Text):
+    """An area's name that is drawn as its code where the picture is narrow."""
+
+    def __init__(self, *at: Any, code: str, **look: Any) -> None:
+        super().__init__(*at, **look)
+        self._both = self.get_text(), code
+
+    def draw(self, renderer: Any) -> None:
+        """Draw the name or, on a picture under six inches, the code."""
+        wide = self.get_figure(root=True).get_figwidth() >= 6  # type: ignore[union-attr]
+        self.set_text(self._both[0 if wide else 1])
+        super().draw(renderer)
+
+
+def tile_map(record: RateRecord, table: pd.DataFrame, areas: pd.DataFrame) -> Exhibit | Prose:
     """Draw a tile for each area with its rate, hatched where there is no count.
 
     Parameters
     ----------
+    table: ``rates.areas(...)``, an area a row.
     areas: the table of areas with their centroids, in the order of the file.
     """
-    place = dict(
-        zip(
-            areas["area"],
-            tiles(tuple(zip(areas["centroid_lat"], areas["centroid_lon"], strict=True))),
-            strict=True,
-        )
-    )
-    across = 1 + max(c for c, _ in place.values())
-    up = 1 + max(r for _, r in place.values())
-    figure, axes = canvas(width=min(9.0, 0.9 * across + 0.3), height=0.78 * up + 0.3)
-    known = table[table["rate"].notna()]
-    edges = np.array(shade_limits(list(known["rate"])))
-    for row in table.itertuples():
-        _tile(axes, place[row.area], row.area, row.rate, edges, row.area == record.force)
+    known = table[table["count"].notna()]
+    if len(known) < 2:
+        return Prose("Too few areas have a count to map.")
+    spots = tiles(tuple(zip(areas["centroid_lat"], areas["centroid_lon"], strict=True)))
+    place = dict(zip(areas["area"], spots, strict=True))
+    across, up = (1 + max(spot[i] for spot in spots) for i in (0, 1))
+    figure, axes = canvas(width=min(9.0, 0.9 * across + 0.3), height=0.78 * up + 1.0)
+    edges, codes = shade_limits(list(known["rate"])), short_names(areas["area"])
+    for area, rate in table["rate"].items():
+        name = str(area)
+        _tile(axes, place[name], name, codes[name], rate, edges, mine=name == record.force)
+    _key(axes, edges, across)
     axes.set_xlim(-0.55, across - 0.45)
-    axes.set_ylim(-0.55, up - 0.45)
-    axes.set_aspect(0.86)
+    axes.set_ylim(-1.7, up - 0.45)
     axes.axis("off")
-    data = table[["area", "count", "population", "rate"]].round({"rate": 1})
+    low, high = known.loc[known["rate"].idxmin()], known.loc[known["rate"].idxmax()]
+    mine = "has no count" if record.own is None else f"has {n.rate(record.own.rate)}"
+    day = f", {n.day(record.as_of)}" if record.as_of else ""
     return Exhibit(
         name="tile-map",
-        headline=headline(record, known),
-        subtitle=(
-            f"People on the register per 100,000 people {record.denominator}, {record.nation}, "
-            f"{n.day(record.as_of)}; a tile for each area roughly where it lies, darker is higher, "
-            "hatched: no count"
+        headline=(
+            f"Rates run from {n.count(low['rate'])} in {low.name} to {n.count(high['rate'])} in "
+            f"{high.name}"
         ),
-        alt=alt(record, known),
-        source=source,
-        data=data.reset_index(drop=True),
+        subtitle=(
+            f"{record.noun[:1].upper()}{record.noun[1:]} per 100,000 {record.whom}{day}; a tile "
+            "for each area, roughly where it is"
+        ),
+        alt=(
+            f"Tile map of {record.areas} areas, {record.areas - len(known)} of them without a "
+            f"count. Rates per 100,000 run from {n.rate(low['rate'])} in {low.name} to "
+            f"{n.rate(high['rate'])} in {high.name}; {record.force} {mine}."
+        ),
+        source=source_line(record),
+        data=table[["count", "people", "rate"]]
+        .round({"rate": 1})
+        .rename_axis("area")
+        .reset_index(),
         figure=figure,
+        phone=True,
     )
+
+
+def _shade(rate: float, edges: Sequence[float]) -> tuple[str, str]:
+    """Return the fill of a tile and the colour of its text."""
+    at = int(np.searchsorted(edges, rate, side="right"))
+    return SHADES[at], "white" if at >= 3 else "#1A1A1A"
 
 
 def _tile(
-    axes: object, spot: tuple[int, int], name: str, rate: float, edges: np.ndarray, mine: bool
+    axes: Axes,
+    spot: tuple[int, int],
+    name: str,
+    code: str,
+    rate: float,
+    edges: Sequence[float],
+    *,
+    mine: bool,
 ) -> None:
-    column, row = spot
-    known = bool(np.isfinite(rate))
-    shade = int(np.searchsorted(edges, rate, side="right")) if known else 0
+    (column, row), known = spot, bool(np.isfinite(rate))
+    fill, ink = _shade(rate, edges) if known else ("white", "#1A1A1A")
     box = Rectangle(
-        (column - 0.47, row - 0.47), 0.94, 0.94,
-        facecolor=SHADES[shade] if known else "white",
-        edgecolor=ORANGE if mine else (GREY if known else LIGHT), linewidth=3.2 if mine else 0.6,
-        hatch=None if known else "////", zorder=3 if mine else 2,
+        (column - 0.47, row - 0.47), 0.94, 0.94, facecolor=fill,
+        edgecolor=ORANGE if mine else GREY, linewidth=3.2 if mine else 0.6,
+        linestyle="-" if known or mine else ":", zorder=3 if mine else 2,
     )  # fmt: skip
-    axes.add_patch(box)  # type: ignore[attr-defined]
-    ink = "white" if known and shade >= 3 else "#1A1A1A"
+    axes.add_patch(box)
+    look = {"ha": "center", "va": "center", "color": ink, "zorder": 5}
     label = "\n".join(textwrap.wrap(name, 12, break_long_words=False))
-    size = 6.8 if len(name) < 13 or "\n" in label else 5.9
-    paper = None if known else {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
-    axes.text(  # type: ignore[attr-defined]
-        column, row + 0.1, label, ha="center", va="center", fontsize=size, color=ink, zorder=5,
-        linespacing=0.95, fontweight="bold" if mine else "normal", bbox=paper,
+    axes.add_artist(
+        _Name(
+            column, row + 0.13, label, code=code, fontsize=7, linespacing=0.95,
+            fontweight="bold" if mine else "normal", **look,
+        )
     )  # fmt: skip
-    axes.text(  # type: ignore[attr-defined]
-        column, row - 0.3, n.count(rate) if known else "no count", ha="center", va="center",
-        fontsize=9 if known else 6.8, color=ink, fontweight="bold" if known else "normal",
-        zorder=5, bbox=paper,
-    )  # fmt: skip
+    axes.text(column, row - 0.28, n.count(rate) if known else "–", fontsize=9, **look)
 
 
-def headline(record: RateRecord, known: pd.DataFrame) -> str:
-    """Return the message: from where to where the rates run."""
-    low, high = known.loc[known["rate"].idxmin()], known.loc[known["rate"].idxmax()]
-    return (
-        f"Rates run from {n.count(low['rate'])} in {low['area']} to {n.count(high['rate'])} in "
-        f"{high['area']}"
-    )
-
-
-def alt(record: RateRecord, known: pd.DataFrame) -> str:
-    """Return the finding with its numbers."""
-    mine = (
-        f"{record.force} has {n.rate(record.own.rate)}"
-        if record.own is not None
-        else f"{record.force} has no count"
-    )
-    missing = record.areas - len(known)
-    low, high = known.loc[known["rate"].idxmin()], known.loc[known["rate"].idxmax()]
-    return (
-        f"Tile map of {record.areas} areas, {missing} of them without a count. Rates per 100,000 "
-        f"run from {n.rate(low['rate'])} in {low['area']} to {n.rate(high['rate'])} in "
-        f"{high['area']}; {mine}."
+def _key(axes: Axes, edges: Sequence[float], across: int) -> None:
+    """Draw the colour scale under the map, its limits written between the shades."""
+    step = 0.75 * across / (len(edges) + 1)
+    for i in range(len(edges) + 1):
+        left = -0.47 + i * step
+        axes.add_patch(Rectangle((left, -1.15), step, 0.3, facecolor=SHADES[i], edgecolor=GREY))
+        if i:
+            axes.text(left, -1.22, n.count(edges[i - 1]), ha="center", va="top", fontsize=8)
+    axes.text(
+        across - 0.5, -1.0, "–  no count", ha="right", va="center", fontsize=8, color="#1A1A1A"
     )

@@ -15,8 +15,6 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import integrate, stats
 from statsmodels.discrete.discrete_model import NegativeBinomial
 
-from mappa.rates.methods.rows import MethodRow
-
 CLAYTON_KALDOR = "Clayton and Kaldor (1987), Biometrics 43, 671-681"
 GOLDSTEIN = "Goldstein and Spiegelhalter (1996), JRSS A 159, 385-443"
 DRAWS = 20_000
@@ -148,20 +146,3 @@ def rank_draws(
     tail = (1 - confidence) / 2
     low, middle, high = np.quantile(place, [tail, 0.5, 1 - tail], axis=0, method="inverted_cdf")
     return Ranks(areas, tuple(middle), tuple(low), tuple(high), theta.shape[1])
-
-
-def shrunken_row(
-    prior: Prior, count: float, expected: float, national: float, unit: str, confidence: float
-) -> MethodRow:
-    """Return the shrunken rate in the unit of the *national* rate."""
-    mean, low, high = shrunken(prior, count, expected, confidence)
-    return MethodRow(
-        statistic=unit,
-        value=float(mean) * national,
-        lower=float(low) * national,
-        upper=float(high) * national,
-        confidence=confidence,
-        method="empirical Bayes, gamma-Poisson, negative-binomial likelihood",
-        source=CLAYTON_KALDOR,
-        note=f"weight of the force's own count {own_weight(prior, expected):.3f}",
-    )

@@ -9,7 +9,7 @@ from scipy import optimize, stats
 
 from mappa.rates.methods.funnel import poisson_limits
 from mappa.rates.methods.ratios import Ratio
-from mappa.rates.methods.rows import MethodRow, normal_quantile
+from mappa.rates.methods.rows import normal_quantile
 
 SCHUIRMANN = "Schuirmann (1987), J. Pharmacokinet. Biopharm. 15, 657-680"
 #: Each one-sided test of the margin verdict is held at this level.
@@ -112,51 +112,3 @@ def _reach(expected: float, tau: float, power: float, alpha: float, side: int) -
     steps = [i / 20 for i in range(240)]
     far = next((d for d in steps if beyond(d) > 0), None)
     return None if far is None else math.exp(side * optimize.brentq(beyond, 0, far))
-
-
-def rows(ratio: Ratio, margin: float, expected: float, tau: float) -> list[MethodRow]:
-    """Return the rows of the margin: equivalence, its smallest margin, superiority, power."""
-    test = margin_test(ratio, margin)
-    low, high = zone(margin)
-    named = "two one-sided tests" + ("" if ratio.kind == "counted" else ", log scale")
-    return [
-        MethodRow(
-            statistic="ratio to the comparator, zone that does not matter",
-            value=ratio.value,
-            lower=low,
-            upper=high,
-            p_value=test.equivalence_p,
-            method=f"{named} at the margin {margin:g}",
-            source=SCHUIRMANN,
-            note=f"verdict: {test.verdict}",
-        ),
-        MethodRow(
-            statistic="smallest margin at which equivalence holds",
-            value=smallest_margin(ratio),
-            confidence=1 - ALPHA,
-            method="the 90% interval just fits the zone",
-            source=SCHUIRMANN,
-        ),
-        MethodRow(
-            statistic="largest margin that the ratio is beyond",
-            value=superiority(ratio),
-            confidence=1 - ALPHA,
-            method="one-sided 95% limit of the ratio",
-            source=SCHUIRMANN,
-        ),
-        *_detectable_rows(expected, 0.0, "chance alone (Poisson)"),
-        *_detectable_rows(expected, tau, f"chance and the spread between forces (tau {tau:.4f})"),
-    ]
-
-
-def _detectable_rows(expected: float, tau: float, method: str) -> list[MethodRow]:
-    below, above = minimal_detectable(expected, tau)
-    return [
-        MethodRow(
-            statistic=f"detectable ratio {side} 1 (power 80%, level 5%)",
-            value=value,
-            method=method,
-            source="Breslow and Day (1987), chapter 7",
-        )
-        for side, value in (("above", above), ("below", below))
-    ]

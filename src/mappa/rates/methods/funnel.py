@@ -76,21 +76,6 @@ def multiplicative_phi(counts: ArrayLike, expected: ArrayLike, share: float = 0.
     return phi
 
 
-def poisson_row(count: float, expected: float, confidence: float) -> MethodRow:
-    """Return the Poisson funnel limits of the count that the national rate lets expect."""
-    low, high = poisson_limits(expected, confidence)
-    return MethodRow(
-        statistic="count between the limits of the Poisson funnel (people)",
-        value=count,
-        lower=float(low),
-        upper=float(high),
-        confidence=confidence,
-        method="exact Poisson quantiles at the expected count",
-        source=SPIEGELHALTER,
-        note="assumes that forces do not differ but by chance",
-    )
-
-
 def multiplicative_row(
     count: float, expected: float, phi: float, confidence: float = 0.95
 ) -> MethodRow:

@@ -1,12 +1,12 @@
-"""The rate's record in sentences: pure functions of the record, a whole sentence each branch.
+"""The rate's record in sentences: pure functions of the record, a template for each branch.
 
 Neutral words only: higher than, lower than, not clearly different from; *similar* is said only
-where the test of the margin shows it. A gap in rates is no measure of danger.
+where the test of the margin shows it. What is counted, and among whom, is named by the record, so
+the same sentences serve any counts by area.
 """
 
 from __future__ import annotations
 
-from mappa.printed import half_up
 from mappa.rates.gap import Gap
 from mappa.rates.matter import Margin
 from mappa.rates.record import RateRecord
@@ -18,38 +18,33 @@ from mappa.words.rate.missing import missing, no_count
 #: More areas than this are not listed in a sentence.
 LISTED = 8
 CONVENTION = (
-    "A full count has no sampling error. The intervals show how far a count of this size varies "
-    "by chance, which is a modelling convention."
+    "A complete count has no sampling error. The interval shows how far chance could move a count "
+    "of this size: that is a modelling convention."
 )
-NEUTRAL = (
-    "A higher rate does not mean more danger or worse police work. Approved premises, prisons "
-    "nearby, housing and recording move it too."
+NEUTRAL = Prose(
+    "A higher rate does not mean more danger or worse policing. It also reflects hostels, nearby "
+    "prisons, housing and recording."
 )
-QUESTIONS = (
-    "Comparators are different questions: each sets {force} against other people. An answer must "
-    "name its comparator."
+_ORDINARY = (
+    "A gap of this size is ordinary: {further} of the other {others} areas with a count are "
+    "further from that rate."
 )
-_GAP = {
-    "higher": "{force} is higher than {other}",
-    "lower": "{force} is lower than {other}",
-    "not clearly different": "{force} is not clearly different from {other}",
-}
+_UNUSUAL = (
+    "That is {verdict}: the other areas with a count make {low} to {high} the ordinary range."
+)
 _MARGIN = {
-    "higher by more": "It is more than {margin} higher.",
-    "lower by more": "It is lower by more than the margin of {margin} allows.",
-    "within": "It is within {margin} of it, so the two are similar.",
-    "undecided": "Whether the difference is larger than {margin} cannot be settled.",
+    "higher by more": "{force} is about {size} above {label}, clearly more than {margin} above.",
+    "lower by more": "{force} is about {size} below {label}, clearly more than {below} below.",
+    "within": "The rate of {force} is similar to that of {label}: they differ by less than "
+    "{margin}.",
+    "undecided": "{force} may be {span} {label}, so whether the gap is more than {margin} cannot "
+    "be settled.",
 }
 _TESTS = {
-    "higher by more": "the ratio to {label} is higher by more than that.",
-    "lower by more": "the ratio to {label} is lower by more than that.",
-    "within": "the ratio to {label} is within that zone.",
-    "undecided": "it is undecided whether the ratio to {label} is inside the zone or outside.",
-}
-_PLACE = {
-    "not unusual": "That is not unusual: by the other areas’ rates {span} would be expected.",
-    "unusual": "That is unusual: by the other areas’ rates {span} would be expected.",
-    "very unusual": "That is very unusual: by the other areas’ rates {span} would be expected.",
+    "higher by more": "Both ends are more than {margin} above, so the gap would matter.",
+    "lower by more": "Both ends are more than {below} below, so the gap would matter.",
+    "within": "Both ends are within {margin}, so the two rates are similar.",
+    "undecided": "Whether the gap is more than {margin} cannot be settled.",
 }
 _LIKELY = (
     (0.05, "very unlikely"),
@@ -80,31 +75,39 @@ def level(record: RateRecord) -> str:
     return share(record.confidence)
 
 
-def against(record: RateRecord) -> str:
-    """Name the comparator, with its areas where they are few."""
-    few = record.against.comparator_areas
-    if record.against.comparator_count is None or len(few) > LISTED:
-        return record.comparator_label
-    return f"{record.comparator_label} ({n.listing(few)})"
+def plain_rate(rate: float | None) -> str:
+    """Write a rate as people print it: 132, and with one decimal below 20."""
+    return n.number(rate, 0 if rate is None or rate >= 20 else 1)
+
+
+def apart(low: float | None, high: float | None, decimals: int = 0) -> str:
+    """Write the interval of a ratio as percentages: ``2% to 20% above``."""
+    if high is None:
+        return f"{n.percent((low or 0) - 1, decimals)} or more above"
+    down, up = (n.percent(abs((end or 0) - 1), decimals) for end in (low, high))
+    if (low or 0) >= 1:
+        return f"{down} to {up} above"
+    if high <= 1:
+        return f"{up} to {down} below"
+    return f"anything from {down} below to {up} above"
 
 
 def sentence(record: RateRecord) -> Prose:
-    """Return the answer in four short sentences: the rate, the ordinary range, gap and margin."""
+    """Return the answer: both rates, the ordinary range, chance, and whether it would matter."""
     r = record
     if r.own is None:
         return Prose(no_count(r))
-    rate = (
-        f"On {n.day(r.as_of)} {r.force} had {n.rate(r.own.rate)} people on the register for every "
-        f"100,000 people {r.denominator}; {r.nation} had {n.rate(r.national_rate)}."
+    rates = (
+        f"{_when(r)}{r.force} had {plain_rate(r.own.rate)} {r.noun} for every 100,000 {r.whom}; "
+        f"{r.nation} had {plain_rate(r.national_rate)}."
     )
     if r.gap is None or r.matter is None:
-        return Prose(f"{rate} {_place(r)} {_no_comparison(r)}")
-    gap = _GAP[r.gap.gap_verdict].format(
-        force=f"The rate of {r.force}", other=f"that of {r.comparator_label}"
-    )
-    span = n.interval(r.gap.ratio_low, r.gap.ratio_high, n.ratio, level=level(r))
-    end = _MARGIN[r.matter.margin_verdict].format(margin=margin(r))
-    return Prose(f"{rate} {_place(r)} {gap}: the ratio is {n.ratio(r.gap.ratio)} {span}. {end}")
+        return Prose(f"{rates} {_place(r)} {_no_comparison(r)}")
+    return Prose(f"{rates} {_place(r)} {_chance(r.gap)} {_matters(r, r.gap, r.matter)}")
+
+
+def _when(r: RateRecord) -> str:
+    return f"On {n.day(r.as_of)} " if r.as_of else ""
 
 
 def _no_comparison(r: RateRecord) -> str:
@@ -114,11 +117,37 @@ def _no_comparison(r: RateRecord) -> str:
 
 
 def _place(r: RateRecord) -> str:
-    """Say whether the rate is ordinary, with the range that the others make expected."""
+    """Say whether the rate is ordinary: how many are further off, or the range expected."""
     if r.unusual is None or r.spread is None:
-        return "How unusual that is cannot be said, because too few areas have a count."
-    span = f"{n.rate(r.spread.prediction_low)} to {n.rate(r.spread.prediction_high)}"
-    return _PLACE[r.unusual.unusual_verdict].format(span=span)
+        return "Too few areas have a count to say whether that is unusual."
+    if r.unusual.unusual_verdict == "not unusual":
+        return _ORDINARY.format(further=r.unusual.areas_further, others=r.areas_counted - 1)
+    low, high = plain_rate(r.spread.prediction_low), plain_rate(r.spread.prediction_high)
+    return _UNUSUAL.format(verdict=r.unusual.unusual_verdict, low=low, high=high)
+
+
+def _chance(gap: Gap) -> str:
+    p = n.probability(gap.ratio_p)
+    if gap.gap_verdict != "not clearly different":
+        return f"It is too large to be chance alone (p = {p})."
+    if gap.ratio_p is not None and gap.ratio_p > 0.3:
+        return f"It could easily be chance (p = {p})."
+    return f"It could be chance (p = {p})."
+
+
+def _matters(r: RateRecord, gap: Gap, matter: Margin) -> str:
+    return _MARGIN[matter.margin_verdict].format(
+        force=r.force,
+        label=r.comparator_label,
+        size=n.percent(abs((gap.ratio or 0) - 1), 0),
+        span=apart(gap.ratio_low, gap.ratio_high),
+        margin=margin(r),
+        below=_below(r),
+    )
+
+
+def _below(r: RateRecord) -> str:
+    return n.percent(1 - (r.margin_low or 0), 1)
 
 
 def gap(record: RateRecord) -> Prose:
@@ -126,35 +155,49 @@ def gap(record: RateRecord) -> Prose:
     r = record
     if r.own is None:
         return Prose(no_count(r))
-    text = (
-        f"On {n.day(r.as_of)} {r.force} had {n.people(r.own.count)} on the register, "
-        f"{n.rate(r.own.rate)} per 100,000 people {r.denominator} "
-        f"{n.interval(r.own.rate_low, r.own.rate_high, level=level(r))}."
+    rate = (
+        f"{r.force} had {n.count(r.own.count)} {r.noun}. That is {n.rate(r.own.rate)} for every "
+        f"100,000 {r.whom} {n.interval(r.own.rate_low, r.own.rate_high, level=level(r))}."
     )
     if r.gap is None:
-        return Prose(f"{text} {_no_comparison(r)}")
-    said = _GAP[r.gap.gap_verdict].format(
-        force="That", other=f"the {n.rate(r.against.comparator_rate)} of {against(r)}"
+        return Prose(f"{rate} {_no_comparison(r)}\n\n{CONVENTION}")
+    other = f"the rate of {r.comparator_label}, which is {n.rate(r.against.comparator_rate)}"
+    said = {
+        "higher": f"This is higher than {other}.",
+        "lower": f"This is lower than {other}.",
+        "not clearly different": f"This is not clearly different from {other}.",
+    }[r.gap.gap_verdict]
+    span = n.interval(r.gap.ratio_low, r.gap.ratio_high, n.ratio, level=level(r))
+    ratio = f"The ratio of the two rates is {n.ratio(r.gap.ratio)} {span}."
+    return Prose(
+        f"{rate} {said}{_areas(r)}\n\n{ratio} {_people(r, r.gap)}{_uncompared(r)}\n\n{CONVENTION}"
     )
-    ratio = (
-        f"The ratio is {n.ratio(r.gap.ratio)} "
-        f"{n.interval(r.gap.ratio_low, r.gap.ratio_high, n.ratio, level=level(r))}."
-    )
-    return Prose(f"{text} {said}. {ratio} {_people(r, r.gap)}{_uncompared(r)} {CONVENTION}")
 
 
 def _people(r: RateRecord, gap: Gap) -> str:
     """The gap in people against the same comparator, by the same interval."""
-    value, size = gap.people_gap, n.count(abs(gap.people_gap))
+    value = gap.people_gap
     if gap.people_gap_low is None or gap.people_gap_high is None:
-        return f"In people: a gap of about {size}."
-    low, high = n.count(gap.people_gap_low, sign=True), n.count(gap.people_gap_high, sign=True)
-    span = f"({level(r)} interval {low} to {high})"
-    if half_up(value) == 0:
-        return f"In people: as many as at that rate {span}."
+        return f"At that rate {r.force} would differ by about {n.count(abs(value))}."
+    low, high = gap.people_gap_low, gap.people_gap_high
+    size = n.count(abs(value))
+    if low >= 0:
+        span = f"({level(r)} interval {n.count(low)} to {n.count(high)} fewer)"
+        return f"At that rate {r.force} would have about {size} fewer {span}."
+    if high <= 0:
+        span = f"({level(r)} interval {n.count(-high)} to {n.count(-low)} more)"
+        return f"At that rate {r.force} would have about {size} more {span}."
+    span = f"({level(r)} interval {n.count(-low)} more to {n.count(high)} fewer)"
     if value > 0:
-        return f"In people: about {size} more than at that rate {span}."
-    return f"In people: about {size} fewer than at that rate {span}."
+        return f"At that rate {r.force} would have about {size} fewer {span}."
+    return f"At that rate {r.force} would have about {size} more {span}."
+
+
+def _areas(r: RateRecord) -> str:
+    few = r.against.comparator_areas
+    if r.against.comparator_count is None or not 1 < len(few) <= LISTED:
+        return ""
+    return f" The areas compared are {n.listing(few)}."
 
 
 def _uncompared(r: RateRecord) -> str:
@@ -162,114 +205,106 @@ def _uncompared(r: RateRecord) -> str:
     if not missing or r.against.comparator_count is None:
         return ""
     if len(missing) == 1:
-        return f" {missing[0]} belongs here too but has no count."
-    return f" {n.listing(missing)} belong here too but have no count."
+        return f" {missing[0]} belongs to the group too but has no count."
+    return f" {n.listing(missing)} belong to the group too but have no count."
 
 
 def unusual(record: RateRecord) -> Prose:
-    """Part two: is the force out of line with how much forces differ."""
+    """Part two: is the area out of line with how much areas differ."""
     r = record
     if r.spread is None:
         return Prose(
-            f"How much areas differ cannot be said for {n.day(r.as_of)}: only "
-            f"{n.cardinal(r.areas_counted)} of {r.areas} have a count."
+            f"How much areas differ cannot be said: {n.cardinal(r.areas_counted)} of {r.areas} "
+            "have a count."
         )
     spread = (
-        f"Areas’ true rates differ by a standard deviation of about {n.percent(r.spread.tau, 0)}, "
-        f"more than chance allows (additive variance on the log rate, {r.areas_counted} areas)."
+        f"True rates differ between areas by about {n.percent(r.spread.tau, 0)} (a standard "
+        f"deviation, from {r.areas_counted} counts), more than chance explains."
     )
     if r.unusual is None or r.ranks is None:
         return Prose(f"{spread} This describes areas, not {r.force}.")
-    parts = [
-        spread, _rule(r, r.spread, r.unusual), _power(r.spread, r.unusual), _rank(r, r.ranks),
-        _single_p(r, r.spread),
-    ]  # fmt: skip
-    return Prose(" ".join(p for p in parts if p))
+    parts = [f"{spread} {_rule(r, r.spread, r.unusual)}", _power(r.spread, r.unusual)]
+    parts += [_rank(r, r.ranks), _single_p(r, r.spread)]
+    return Prose("\n\n".join(p for p in parts if p))
 
 
 def _rule(r: RateRecord, spread: Spread, unusual: Unusual) -> str:
     z, p = n.number(unusual.z_overdispersed, 2, sign=True), n.probability(unusual.unusual_p)
-    expected = (
-        f"By the rates of the other areas with a count, {n.rate(spread.prediction_low)} to "
+    return (
+        f"From the other areas, a rate of {n.rate(spread.prediction_low)} to "
         f"{n.rate(spread.prediction_high)} would be expected in {r.force} (95% prediction "
-        "interval)."
+        f"interval). Its rate is {unusual.unusual_verdict} (z = {z}, p = {p})."
     )
-    return f"{expected} The rate of {r.force} is {unusual.unusual_verdict} (z = {z}, p = {p})."
 
 
 def _power(spread: Spread, unusual: Unusual) -> str:
-    """Say beside *not unusual* how much this check could have found."""
+    """Say with *not unusual* how much this check could have found."""
     if unusual.unusual_verdict != "not unusual":
         return ""
     return (
-        f"This check would find a true rate 20% above the typical one in "
-        f"{n.percent(spread.power_20, 0)} of cases, and one 50% above in "
-        f"{n.percent(spread.power_50, 0)}."
+        f"This check finds large differences only. It would call a true rate 20% above the typical "
+        f"one unusual in {n.percent(spread.power_20, 0)} of cases. For a rate 50% above, it would "
+        f"in {n.percent(spread.power_50, 0)}."
     )
 
 
 def _rank(r: RateRecord, ranks: Ranks) -> str:
-    def span(low: int, high: int) -> str:
-        return f"({level(r)} interval {n.ordinal(low)} to {n.ordinal(high)})"
-
+    first = (
+        f"{r.force} ranks {n.ordinal(ranks.rank)} highest of the {ranks.rank_of} areas with a "
+        f"count ({level(r)} interval {ranks.rank_low} to {ranks.rank_high})."
+    )
+    if ranks.rank_all_of == ranks.rank_of:
+        return first
     return (
-        f"Counted from the highest it ranks {n.ordinal(ranks.rank)} of the {ranks.rank_of} areas "
-        f"with a count {span(ranks.rank_low, ranks.rank_high)}. Among all {ranks.rank_all_of} it "
-        f"ranks about {n.ordinal(ranks.rank_all)} {span(ranks.rank_all_low, ranks.rank_all_high)}: "
-        "areas without a count are there drawn like the others, to their known sum."
+        f"{first} Among all {ranks.rank_all_of} areas it is about {n.ordinal(ranks.rank_all)} "
+        f"({ranks.rank_all_low} to {ranks.rank_all_high}), if areas without a count are like the "
+        "others."
     )
 
 
 def _single_p(r: RateRecord, spread: Spread) -> str:
     return (
-        f"A single p-value against the national rate decides nothing: it is below 0.05 for "
-        f"{spread.areas_below_05} of the {r.areas_counted} areas, and below 0.002 for "
-        f"{spread.areas_below_002}."
+        f"If only chance counted, {spread.areas_below_05} of the {r.areas_counted} areas would "
+        "differ from the national rate (p below 0.05), so that test alone says little. Once normal "
+        f"variation between areas is allowed for, {_are(spread.areas_unusual)} unusual."
     )
+
+
+def _are(areas: int) -> str:
+    return "one is" if areas == 1 else f"{n.cardinal(areas)} are"
 
 
 def matter(record: RateRecord) -> Prose:
     """Part three: would it matter."""
     r = record
-    if r.matter is None:
+    if r.matter is None or r.gap is None:
         return Prose("Whether a gap would matter cannot be asked without a ratio.")
-    zone = f"{n.ratio(r.margin_low)} to {n.ratio(r.margin_high)}"
     if r.margin_reason:
         text = (
-            f"A difference of {margin(r)} would matter: a ratio from {zone} would not. The study "
-            f"fixed this margin beforehand: {r.margin_reason}."
+            f"A difference of {margin(r)} would matter. The study chose this margin before it "
+            f"compared rates: {r.margin_reason}."
         )
     else:
         text = (
-            f"A difference of {margin(r)} would matter: a ratio from {zone} would not. This margin "
-            "was chosen for this answer, not beforehand."
+            f"A difference of {margin(r)} would matter. This margin was chosen for this answer, "
+            "not beforehand."
         )
-    tests = _TESTS[r.matter.margin_verdict].format(label=r.comparator_label)
-    parts = [text, f"By one-sided tests at 95% {tests}", _shown(r.matter), _likely(r)]
-    return Prose(" ".join(p for p in [*parts, _detectable(r.matter)] if p))
-
-
-def _shown(m: Margin) -> str:
-    """Say which margins the tests would decide."""
-    if m.smallest_margin is None:
-        return ""
-    within = n.percent(m.smallest_margin)
-    if not m.superiority_margin:
-        return f"The tests show the ratio within a margin of {within}."
-    return (
-        f"The tests show the ratio beyond a margin of {n.percent(m.superiority_margin)} and within "
-        f"one of {within}."
+    span = apart(r.gap.ratio_low90, r.gap.ratio_high90, 1)
+    tests = _TESTS[r.matter.margin_verdict].format(margin=margin(r), below=_below(r))
+    text += (
+        f"\n\n{r.force} is {span} {r.comparator_label} (90% interval, whose ends are two "
+        f"one-sided tests at 5%). {tests}"
     )
+    beyond = f" {_likely(r)}" if r.beyond else ""
+    return Prose(f"{text}{beyond}{_detectable(r.matter)}")
 
 
 def _likely(r: RateRecord) -> str:
-    if r.beyond is None:
-        return ""
+    assert r.beyond is not None
     p = r.beyond.probability_exceeds_margin
     return (
-        f"That the true ratio is {r.beyond.probability_direction} "
-        f"{n.ratio(r.beyond.probability_threshold)} is {likely(p)}, with probability "
-        f"{n.probability(p)} (empirical Bayes)."
+        f"A true ratio {r.beyond.probability_direction} {n.ratio(r.beyond.probability_threshold)} "
+        f"is {likely(p)} (probability {n.probability(p)}, empirical Bayes)."
     )
 
 
@@ -277,33 +312,34 @@ def _detectable(m: Margin) -> str:
     """Say which ratios the test would find."""
     if m.minimal_detectable_ratio is None:
         return ""
-    text = "With power 80% a count of this size finds by chance alone "
-    text += _beyond(m.minimal_detectable_ratio_below, m.minimal_detectable_ratio)
+    text = (
+        "\n\nA test of chance alone would find, in 80% of cases, a ratio "
+        f"{_beyond(m.minimal_detectable_ratio_below, m.minimal_detectable_ratio)}."
+    )
     if m.minimal_detectable_ratio_between is None:
-        return text + "."
+        return text
     wide = _beyond(m.minimal_detectable_ratio_between_below, m.minimal_detectable_ratio_between)
-    return f"{text}. To stand out among areas as different as these takes {wide}."
+    return f"{text} To be unusual among areas takes a ratio {wide}."
 
 
 def _beyond(below: float | None, above: float) -> str:
     if below is None:
-        return f"a ratio above {n.ratio(above)}"
-    return f"a ratio above {n.ratio(above)} or below {n.ratio(below)}"
+        return f"above {n.ratio(above)}"
+    return f"above {n.ratio(above)} or below {n.ratio(below)}"
 
 
 def sensitivity(record: RateRecord) -> Prose:
     """Say how the verdict divides over comparators and denominators, one date and method."""
     r, said = record, record.sensitivity_tally
     if r.own is None:
-        return Prose("Without a count there is nothing to put through the choices.")
+        return Prose("Without a count there is no ratio to any comparison group.")
     if not r.sensitivity_total:
-        return Prose("No combination of choices gives a comparison.")
-    text = (
-        f"On {n.day(r.as_of)}, by the score method, {r.sensitivity_total} comparisons can be made "
-        f"by comparator and denominator. Of them {said['higher']} say higher, "
-        f"{said['not clearly different']} not clearly different and {said['lower']} lower."
+        return Prose("No comparison group has a count.")
+    return Prose(
+        f"Of {r.sensitivity_total} ratios, by comparison group and population, {said['higher']} "
+        f"are higher and {said['lower']} lower. The other {said['not clearly different']} are not "
+        "clearly different. Each group asks a different question, so an answer must name its group."
     )
-    return Prose(f"{text} {QUESTIONS.format(force=r.force)}")
 
 
 def pool(record: RateRecord) -> Prose:
@@ -311,35 +347,37 @@ def pool(record: RateRecord) -> Prose:
     r = record
     missing = r.areas_uncounted
     if not missing:
-        return Prose(f"Every one of the {r.areas} areas has a count on {n.day(r.as_of)}.")
+        return Prose(f"Each of the {r.areas} areas has a count.")
     text = (
-        f"For {n.day(r.as_of)} {r.areas_counted} of {r.areas} areas have a count. The other "
-        f"{n.cardinal(missing)} are known only as one: {n.people(r.pool_count)}, "
-        f"{n.rate(r.pool_rate)} per 100,000. They enter the model as one constraint, never as zero "
-        "and never as an area. Which areas get printed is not chance, so the counted are no sample."
+        f"{_when(r)}{r.areas_counted} of {r.areas} areas have a count here. The other "
+        f"{n.cardinal(missing)} together have {n.count(r.pool_count)} {r.noun}, or "
+        f"{n.rate(r.pool_rate)} for every 100,000 {r.whom}. Which counts are printed is not "
+        "random, so the counted areas are not a sample."
     )
     if r.spread is None:
         return Prose(text)
     span = n.interval(r.spread.national_typical_low, r.spread.national_typical_high)
     return Prose(
-        f"{text} A typical area (random-effects mean, each area counting as one) then has a rate "
-        f"of {n.rate(r.spread.national_typical_rate)} {span}. The national rate, "
-        f"{n.rate(r.national_rate)}, is an average of people, not of areas."
+        f"{text}\n\nA typical area has a rate of {n.rate(r.spread.national_typical_rate)} {span}, "
+        f"where each area counts once. The national rate of {n.rate(r.national_rate)} is an "
+        "average over people."
     )
 
 
 def paragraph(record: RateRecord) -> Prose:
-    """Return the whole answer: its three parts, or the page of a missing count."""
+    """Return the three parts of the answer, or what is known where there is no count."""
     if record.own is None:
         return missing(record)
-    parts = [gap(record), unusual(record), matter(record)]
-    return Prose("\n\n".join([*parts, NEUTRAL]))
+    return Prose("\n\n".join([gap(record), unusual(record), matter(record)]))
 
 
-def source_line(publisher: str, population: list[str], year: int) -> str:
+def source_line(record: RateRecord) -> str:
     """Return the source line of a chart: whose counts, whose population."""
-    people = f"; population: {n.listing(population)}, mid-{year}" if population else ""
+    r = record
+    if not r.publisher:
+        return "Source: the table that was given."
+    people = n.listing(r.population_sources)
     return (
-        f"Source: counts of {publisher} as printed in newspapers and reports, each with its own "
-        f"source in the tables{people}. Not official statistics."
+        f"Source: counts of {r.publisher} as printed in newspapers and reports; population: "
+        f"{people}, mid-{r.population_year}. Not official statistics."
     )

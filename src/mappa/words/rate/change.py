@@ -1,4 +1,4 @@
-"""The change on the year in sentences: the one text, for every page that tells it."""
+"""The change on the year in sentences: the one text, for every page that reports it."""
 
 from __future__ import annotations
 
@@ -19,16 +19,14 @@ def change(c: YearChange | None, nation: str, day: str | pd.Timestamp) -> Prose:
     """Say whether the change on the year to *day* is out of line, with and without outliers."""
     if c is None or c.status or c.count_before is None or c.change is None:
         why = c.status if c is not None and c.status else "there is no count for the date"
-        return Prose(f"The change on the year cannot be told: {why}.")
+        return Prose(f"The change on the year is not known: {why}.")
     text = (
-        f"From {n.day(c.before)} to {n.day(day)} the count {_moved(c.change)}, from "
-        f"{n.count(c.count_before)} to {n.count(c.count_before + c.change)} "
-        f"({n.percent(c.growth, sign=True)}), while {nation} changed by "
+        f"From {n.day(c.before)} to {n.day(day)} the count {_moved(c)}. In {nation} it changed by "
         f"{n.percent(c.national_growth, sign=True)}."
     )
     if c.quality_before == "derived":
-        text += " The earlier count is implied by a printed change, not printed itself."
-    return Prose(f"{text} {_chance(c)} {_spread(c)}")
+        text += " The earlier count follows from a printed change and is not printed itself."
+    return Prose(f"{text}\n\n{_spread(c)}\n\n{_chance(c)}")
 
 
 def long_run(c: YearChange | None, nation: str) -> Prose:
@@ -36,40 +34,48 @@ def long_run(c: YearChange | None, nation: str) -> Prose:
     if c is None or c.compound is None:
         return Prose("")
     return Prose(
-        f"Since {n.day(c.first)}, from {n.count(c.first_count)} people, it grew by "
-        f"{n.percent(c.compound)} a year, {nation} by {n.percent(c.national_compound)}."
+        f"Since {n.day(c.first)}, when it was {n.count(c.first_count)}, the count grew by "
+        f"{n.percent(c.compound)} a year. In {nation} it grew by "
+        f"{n.percent(c.national_compound)} a year."
     )
 
 
-def _moved(change: int) -> str:
+def _moved(c: YearChange) -> str:
+    change, before = c.change or 0, c.count_before or 0
     if change == 0:
-        return "did not change"
-    return f"{'rose' if change > 0 else 'fell'} by {n.people(abs(change))}"
+        return f"did not change from {n.count(before)}"
+    ends = f"from {n.count(before)} to {n.count(before + change)}"
+    size = n.percent(c.growth, sign=True)
+    return f"rose {ends} ({size})" if change > 0 else f"fell {ends} ({size})"
 
 
 def _chance(c: YearChange) -> str:
     scores = c.z_chance or {}
     low, high = (n.percent(float(share)) for share in list(scores)[:: len(scores) - 1])
-    told = n.listing([n.number(z, 2, sign=True) for z in scores.values()])
+    ends = " and ".join(n.number(z, 2, sign=True) for z in scores.values())
     return (
-        "Most of the same people are counted twice, so the two counts are not independent: if "
-        f"from {low} (the nation's outflow, a floor) to {high} (an assumption) of the people leave "
-        f"in a year, chance alone gives z = {told}."
+        "Most people are in both counts, so the two counts are not independent. If between "
+        f"{low} and {high} leave in a year, chance alone gives z between {ends}. The lower share "
+        "is the national outflow; the higher is assumed."
     )
 
 
 def _spread(c: YearChange) -> str:
     if c.z_without is None:
-        return "How much areas’ growth differs cannot be told for the year."
-    words = _VERDICT[str(c.verdict)]
+        return "Too few areas have counts of both years to say how much their growth differs."
     score = n.number(c.z_without, 2, sign=True)
-    if not c.outliers:
-        return f"With the spread of {c.areas} areas’ growth it is {words} (z = {score})."
-    kept = n.number(c.z_with, 2, sign=True)
-    same = "the same" if c.verdict == c.verdict_with else _VERDICT[str(c.verdict_with)]
-    them = "it" if len(c.outliers) == 1 else "them"
-    return (
-        f"With the spread of areas’ growth it is {words} (z = {score}, {n.listing(c.outliers)} "
-        f"left out as beyond five robust standard deviations); with {them} kept it is {same} "
-        f"(z = {kept})."
+    text = (
+        f"Compared with the growth of {c.areas} areas, the change is {_VERDICT[str(c.verdict)]} "
+        f"(z = {score})."
     )
+    if not c.outliers:
+        return text
+    again = n.number(c.z_with, 2, sign=True)
+    names, have = n.listing(c.outliers), "has" if len(c.outliers) == 1 else "have"
+    text += (
+        f" {names} {have} growth more than five robust standard deviations from the median and "
+        f"{have} been left out."
+    )
+    if c.verdict == c.verdict_with:
+        return f"{text} With every area the answer is the same (z = {again})."
+    return f"{text} With every area it is {_VERDICT[str(c.verdict_with)]} (z = {again})."

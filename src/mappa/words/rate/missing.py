@@ -1,31 +1,28 @@
-"""The page of a missing count: what is known, and what cannot be said."""
+"""An area without a count in sentences: what is known, and what cannot be said."""
 
 from __future__ import annotations
 
 import pandas as pd
 
+from mappa.rates.missing import MissingCount
 from mappa.rates.pool import Sighting
-from mappa.rates.record import DEFAULT_DENOMINATOR, RateRecord
+from mappa.rates.record import RateRecord
 from mappa.words import numbers as n
 from mappa.words.prose import Prose
 from mappa.words.tables import Table
 
 _BASIS = {
     "all_levels": "",
-    "level_1": ", only those under ordinary management",
+    "level_1": ", only those at level 1",
     "other_date": ", not a count of 31 March or a wider one",
 }
 _QUALITY = {
     "printed": "printed",
-    "police": "told by the police",
+    "police": "given by the police",
     "foi": "released on request",
     "date_inferred": "printed, its date or basis inferred",
     "derived": "derived from printed values",
     "official": "from the official table",
-}
-_MEASURE = {
-    "rso_rate_per_100k": "a printed rate of {} per 100,000",
-    "people_per_rso": "a printed one in {}",
 }
 
 
@@ -35,109 +32,111 @@ def possessive(name: str) -> str:
 
 
 def no_count(record: RateRecord) -> str:
-    """Return the sentence of an area without a count."""
+    """Return the answer for an area without a count: what is known leads."""
     r = record
-    text = f"No count of people on the register in {r.force} on {n.day(r.as_of)} is published here"
-    known = r.missing
-    if known is not None and known.count_low is not None and known.count_high is not None:
-        return (
-            f"{text}; the rate printed for the day means {n.count(known.count_low)} to "
-            f"{n.count(known.count_high)} people, so no comparison is made."
-        )
+    parts = [_none(r), _printed(r) or _estimated(r), _nearest(r), _rates(r)]
+    return " ".join(p for p in parts if p)
+
+
+def _none(r: RateRecord) -> str:
+    if not r.as_of:
+        return f"There is no count of {r.noun} in {r.force} in the table."
+    return f"There is no count of {r.noun} in {r.force} on {n.day(r.as_of)} in our tables."
+
+
+def _printed(r: RateRecord) -> str:
+    found = r.missing
+    if found is None or found.rate_low is None or found.rate_high is None:
+        return ""
     return (
-        f"{text}, so its rate cannot be compared with the {n.rate(r.national_rate)} per 100,000 "
-        f"people {r.denominator} of {r.nation}."
+        f"A figure printed for that day means {n.count(found.count_low)} to "
+        f"{n.people(found.count_high)}, or {n.rate(found.rate_low)} to {n.rate(found.rate_high)} "
+        "for every 100,000."
     )
+
+
+def _estimated(r: RateRecord) -> str:
+    e = r.estimate
+    if e is None:
+        return ""
+    return (
+        f"Our estimate, which is not a count, is {n.rate(e.estimated_rate)} for every 100,000 "
+        f"{r.whom} (90% interval {n.rate(e.estimated_rate_low)} to "
+        f"{n.rate(e.estimated_rate_high)})."
+    )
+
+
+def _nearest(r: RateRecord) -> str:
+    if r.missing is None or not r.missing.nearest:
+        return ""
+    day = pd.Timestamp(r.as_of)
+    nearest = min(r.missing.nearest, key=lambda s: abs(pd.Timestamp(s.date) - day))
+    return f"The nearest count is {_sighting(nearest)}."
+
+
+def _rates(r: RateRecord) -> str:
+    return f"The rate for {r.nation} was {n.number(r.national_rate, 0)} for every 100,000 {r.whom}."
 
 
 def missing(record: RateRecord) -> Prose:
-    """Return the paragraphs of an area without a count: known, implied, together, unknown."""
-    parts = [known(record), implied(record), together(record), unsaid(record)]
-    return Prose("\n\n".join(p for p in parts if p))
-
-
-def known(record: RateRecord) -> Prose:
-    """Say which other counts of the area are known."""
+    """Return the paragraphs of an area without a count: known, together, unknown, published."""
     r, found = record, record.missing
-    head = (
-        f"No count of people on the register in {r.force} on {n.day(r.as_of)} is published here. "
-        "That is not a count of zero."
-    )
-    if found is None or not found.nearest:
-        return Prose(f"{head} No count for another date is known either.")
-    others = n.listing([_sighting(s) for s in found.nearest])
-    return Prose(f"{head} Other counts are known: {others}.")
+    if found is None:
+        return Prose(no_count(r))
+    parts = [no_count(r), together(r, found), unsaid(r, found), published(r, found)]
+    return Prose("\n\n".join(p for p in parts if p))
 
 
 def _sighting(s: Sighting) -> str:
     how = _QUALITY.get(s.quality, s.quality)
-    return f"{n.people(s.value)} on {n.day(s.date)} ({how}{_BASIS.get(s.basis, '')})"
+    return f"{n.count(s.value)} on {n.day(s.date)} ({how}{_BASIS.get(s.basis, '')})"
 
 
-def implied(record: RateRecord) -> Prose:
-    """Say what the figures printed for the day imply."""
-    found = record.missing
-    if found is None or found.count_low is None or found.count_high is None:
-        return Prose(
-            "No rate is printed for the day, so nothing bounds its count but the sum below."
-        )
-    printed = [
-        _MEASURE.get(b.measure, b.measure + " of {}").format(
-            n.number(b.printed, 0 if float(b.printed).is_integer() else 1)
-        )
-        for b in found.printed
-    ]
-    if found.count_low > found.count_high:
-        return Prose(f"The figures printed for the day, {n.listing(printed)}, do not meet.")
-    return Prose(
-        f"For the day there is {n.listing(printed)} people {DEFAULT_DENOMINATOR}. That means "
-        f"{n.count(found.count_low)} to {n.people(found.count_high)}."
-    )
-
-
-def together(record: RateRecord) -> Prose:
+def together(record: RateRecord, found: MissingCount) -> Prose:
     """Say what is known of all areas without a count, as one."""
-    r, found = record, record.missing
-    if found is None:
-        return Prose("")
-    count = (
-        "It is the only area" if found.pool_areas == 1 else f"It is one of {found.pool_areas} areas"
-    )
-    return Prose(
-        f"{count} without a count, which together have {n.people(found.pool_count)} among "
-        f"{n.people(found.pool_population)} {r.denominator}: {n.rate(found.pool_rate)} per "
-        f"100,000, beside {n.rate(r.national_rate)} in {r.nation}."
-    )
+    r = record
+    have = f"{n.count(found.pool_count)} {r.noun}, or {n.rate(found.pool_rate)} for every 100,000"
+    if found.pool_areas == 1:
+        return Prose(f"{r.force} is the only area without a count. It must have {have}.")
+    return Prose(f"The {found.pool_areas} areas without a count together have {have} {r.whom}.")
 
 
-def unsaid(record: RateRecord) -> Prose:
+def unsaid(record: RateRecord, found: MissingCount) -> Prose:
     """Say what cannot be said, and what areas are like."""
-    r, found = record, record.missing
-    if found is not None and found.rate_low is not None and found.rate_high is not None:
-        side = _side(found.rate_low, found.rate_high, r.national_rate)
-        text = (
-            f"The rate then lies between {n.rate(found.rate_low)} and {n.rate(found.rate_high)}, "
-            f"{side} the national {n.rate(r.national_rate)}; without a count no interval is given "
-            "and no test is made."
-        )
+    r = record
+    if found.rate_low is not None and found.rate_high is not None:
+        low, high, national = found.rate_low, found.rate_high, r.national_rate
+        text = f"That is on both sides of the national rate of {n.rate(national)}."
+        if low > national:
+            text = f"That is above the national rate of {n.rate(national)}."
+        if high < national:
+            text = f"That is below the national rate of {n.rate(national)}."
+        if low > high:
+            text = "The figures printed for the day contradict each other."
+        text += " No test is made without a count."
     else:
         text = (
-            f"So it cannot be said whether {possessive(r.force)} rate was higher or lower "
-            "than another, nor whether that would matter."
+            f"Whether {possessive(r.force)} rate was higher or lower than another cannot be said "
+            "without its count. A missing count is not a count of zero."
         )
-    if found is None or found.forces_low is None:
+    if found.forces_low is None:
         return Prose(text)
     return Prose(
-        f"{text} The true rates of 95% of areas lie between about {n.rate(found.forces_low)} and "
-        f"{n.rate(found.forces_high)} per 100,000; that describes areas and is no estimate of this "
-        "one."
+        f"{text} Of areas like those with a count, 95% have true rates between "
+        f"{n.rate(found.forces_low)} and {n.rate(found.forces_high)}. That is no estimate for "
+        f"{r.force}."
     )
 
 
-def _side(low: float, high: float, national: float) -> str:
-    if low > national:
-        return "above"
-    return "below" if high < national else "on both sides of"
+def published(record: RateRecord, found: MissingCount) -> Prose:
+    """Say where the official count is, where the tables know its address."""
+    if not found.official_table:
+        return Prose("")
+    who = record.publisher[:1].upper() + record.publisher[1:]
+    return Prose(
+        f"{who} publishes the count of every area. Its table for this date is at "
+        f"{found.official_table}."
+    )
 
 
 def table(record: RateRecord, titles: dict[str, str]) -> Table:
@@ -147,25 +146,45 @@ def table(record: RateRecord, titles: dict[str, str]) -> Table:
     ----------
     titles: title of each source.
     """
-    r, found = record, record.missing
-    rows: list[tuple[str, str, str]] = []
+    found = record.missing
+    rows: list[tuple[str, float, float | None, str, str]] = []
     if found is not None:
-        for s in found.nearest:
-            rows.append((f"Count, {s.when}", _sighting(s), _named(s.sources, titles)))
-        for b in found.printed:
-            text = f"{n.count(b.low)} to {n.people(b.high)}"
-            rows.append(("Implied by a printed figure", text, _named(b.sources, titles)))
+        rows += [
+            (f"Count {s.when}, {n.day(s.date)}", s.value, None, how(s), _named(s.sources, titles))
+            for s in found.nearest
+        ]
+        rows += [
+            (
+                "From a printed figure",
+                b.low,
+                b.high,
+                "lowest and highest",
+                _named(b.sources, titles),
+            )
+            for b in found.printed
+        ]
+        note = f"{found.pool_areas} areas together"
         rows.append(
             (
-                "All areas without a count, together",
-                f"{n.people(found.pool_count)}, {n.rate(found.pool_rate)} per 100,000",
-                "national count less the counted areas",
+                "All areas without a count",
+                found.pool_count,
+                None,
+                note,
+                "national count less others",
             )
         )
+    columns = ["What", "People", "To", "How it is known", "Source"]
+    frame = pd.DataFrame(rows, columns=columns).astype({"People": float, "To": float})
     return Table(
-        caption=f"What is known of {r.force}, whose count of {n.day(r.as_of)} is missing",
-        frame=pd.DataFrame(rows, columns=["What", "Known", "Source"]),
+        caption=f"What is known of {record.force}, which has no count",
+        frame=frame,
+        formats={"People": n.count, "To": n.count},
     )
+
+
+def how(s: Sighting) -> str:
+    """Write how a count is known."""
+    return _QUALITY.get(s.quality, s.quality) + _BASIS.get(s.basis, "")
 
 
 def _named(sources: str, titles: dict[str, str]) -> str:

@@ -1,0 +1,317 @@
+"""Charts in rows: areas in order, comparison groups, margins, the year's change, false alarms."""
+
+from __future__ import annotations
+
+import textwrap
+
+import numpy as np
+import pandas as pd
+
+from mappa.plot.exhibit import Exhibit
+from mappa.plot.rows import Row, rows_chart
+from mappa.plot.style import DARK, GREY, ORANGE, PLUM, TEAL
+from mappa.rates.record import RateRecord
+from mappa.words import numbers as n
+from mappa.words.prose import Prose
+from mappa.words.rate import simulation as simulated
+from mappa.words.rate.answer import level, plain_rate, share, source_line
+from mappa.words.rate.answer import margin as margin_text
+from mappa.words.rate.tables import comparisons, margins, of_denominator
+
+#: Verdict -> colour, marker: never by colour alone.
+LOOK = {"higher": (PLUM, "^"), "not clearly different": (DARK, "o"), "lower": (TEAL, "v")}
+_ROUNDED = {"comparator_rate": 1, "ratio": 3, "ratio_low": 3, "ratio_high": 3, "p_value": 4}
+_SHOWN = ["ratio", "ratio_low", "ratio_high", "p_value", "verdict"]
+_MARGIN = {
+    "higher by more": "{force} is more than {margin} above {label}",
+    "lower by more": "{force} is below {label} by more than the margin of {margin}",
+    "within": "{force} is within {margin} of {label}",
+    "undecided": "Whether {force} differs by more than {margin} cannot be settled",
+}
+#: Changes beyond this (percent) are cut off and written at the edge.
+FAR = 12.0
+
+
+def _when(record: RateRecord) -> str:
+    return f", {n.day(record.as_of)}" if record.as_of else ""
+
+
+def ranking(record: RateRecord, table: pd.DataFrame) -> Exhibit | Prose:
+    """Draw the counted areas in the order of their rates, each with its exact 95% interval.
+
+    Parameters
+    ----------
+    table: ``rates.areas(...)``, an area a row.
+    """
+    known = table[table["count"].notna()].sort_values("rate", ascending=False)
+    if len(known) < 2:
+        return Prose("Too few areas have a count to rank.")
+    rows = [
+        Row(
+            str(row.Index), row.rate, row.low, row.high, plain_rate(row.rate),
+            ORANGE if row.Index == record.force else DARK, bold=row.Index == record.force,
+        )
+        for row in known.itertuples()
+    ]  # fmt: skip
+    reach = float(known["low"].min()), float(known["high"].max())
+    room = 0.12 * (reach[1] - reach[0])
+    figure, _ = rows_chart(
+        rows,
+        f"Rate per 100,000, 95% interval; line: {record.nation}, "
+        f"{plain_rate(record.national_rate)}",
+        reference=record.national_rate,
+        limits=(max(0.0, reach[0] - room / 2), reach[1] + room),
+        step=0.21,
+        fontsize=8.5,
+    )
+    high, low = known.iloc[0], known.iloc[-1]
+    span = (
+        f"{high.name} has the highest rate, {n.rate(high['rate'])} per 100,000, and {low.name} the "
+        f"lowest, {n.rate(low['rate'])}."
+    )
+    if record.own is None:
+        said, alt = f"{high.name} has the highest rate, {low.name} the lowest", "has no count"
+    else:
+        place = 1 + int((known["rate"] > record.own.rate).sum())
+        said = f"{record.force} has the {_nth(place)}highest rate of {len(known)} areas"
+        alt = f"has {n.rate(record.own.rate)}"
+    return Exhibit(
+        name="ranking",
+        headline=said,
+        subtitle=(
+            f"{record.noun[:1].upper()}{record.noun[1:]} per 100,000 {record.whom}, areas with a "
+            f"count{_when(record)}"
+        ),
+        alt=f"{span} {record.force} {alt}.",
+        source=source_line(record),
+        data=known[["count", "people", "rate", "low", "high"]]
+        .round(1)
+        .rename_axis("area")
+        .reset_index(),
+        figure=figure,
+        phone=True,
+    )
+
+
+def _nth(place: int) -> str:
+    return "" if place == 1 else f"{n.ordinal(place)} "
+
+
+def _row(ratio: pd.Series, label: str) -> Row:
+    color, marker = LOOK[ratio["verdict"]]
+    return Row(
+        label, ratio["ratio"], ratio["ratio_low"], ratio["ratio_high"], ratio["verdict"], color,
+        marker, text_left=ratio["verdict"] == "lower",
+    )  # fmt: skip
+
+
+def comparators(record: RateRecord) -> Exhibit | Prose:
+    """Draw the ratio to each comparison group, by the record's own denominator."""
+    rows = of_denominator(record)
+    if rows.empty:
+        return Prose("There is no ratio to draw, because a count is missing.")
+    figure, _ = rows_chart(
+        [_row(row, textwrap.fill(row["label"], 22)) for _, row in rows.iterrows()],
+        f"Ratio of the rates, {level(record)} interval (log scale)",
+        reference=1, ratios=True, step=0.52, fontsize=8.5,
+    )  # fmt: skip
+    low, high = rows.loc[rows["ratio"].idxmin()], rows.loc[rows["ratio"].idxmax()]
+    said = {verdict: list(rows.loc[rows["verdict"] == verdict, "label"]) for verdict in LOOK}
+    return Exhibit(
+        name="comparators",
+        headline=_compared(record.force, said),
+        subtitle=f"Rate of {record.force} over that of each group, {record.whom}{_when(record)}",
+        alt=(
+            f"Ratios of {record.force} to {len(rows)} groups run from {n.ratio(low['ratio'])} "
+            f"({low['label']}) to {n.ratio(high['ratio'])} ({high['label']})."
+        ),
+        source=source_line(record),
+        data=rows[["label", "comparator_rate", *_SHOWN]].round(_ROUNDED),
+        figure=figure,
+        phone=True,
+    )
+
+
+def _compared(force: str, said: dict[str, list[str]]) -> str:
+    """Return whether the answer turns with the comparison group."""
+    higher, lower, unclear = (said[v] for v in ("higher", "lower", "not clearly different"))
+    if higher and lower:
+        return f"{force} is higher than {_group(higher)} but lower than {_group(lower)}"
+    if not higher and not lower:
+        return f"{force} is not clearly different from any comparison group"
+    word, groups = ("higher", higher) if higher else ("lower", lower)
+    if unclear:
+        return f"{force} is {word} than {_group(groups)}, not clearly different from others"
+    return f"{force} is {word} than every comparison group"
+
+
+def _group(labels: list[str]) -> str:
+    return labels[0] if len(labels) == 1 else f"{n.cardinal(len(labels))} groups"
+
+
+def choices(record: RateRecord) -> Exhibit | Prose:
+    """Draw the ratio to each comparison group by each population: one date, one method."""
+    rows, said = comparisons(record), record.sensitivity_tally
+    if rows.empty:
+        return Prose("There is no ratio to draw, because a count is missing.")
+    figure, _ = rows_chart(
+        [_row(row, f"{row['label']}, {row['denominator']}") for _, row in rows.iterrows()],
+        f"Ratio of the rates, {level(record)} interval (log scale)",
+        reference=1, ratios=True, width=8.2, fontsize=8.5,
+    )  # fmt: skip
+    tally = (
+        f"Of {len(rows)} ratios {said['higher']} are higher, {said['lower']} lower and "
+        f"{said['not clearly different']} not clearly different"
+    )
+    return Exhibit(
+        name="choices",
+        headline=tally,
+        subtitle=f"Rate of {record.force} over that of each group{_when(record)}",
+        alt=(
+            f"{tally}. For {record.force} they run from {n.ratio(float(rows['ratio'].min()))} to "
+            f"{n.ratio(float(rows['ratio'].max()))}."
+        ),
+        source=source_line(record),
+        data=rows[["label", "denominator", *_SHOWN]].round(_ROUNDED),
+        figure=figure,
+    )
+
+
+def margin_rows(record: RateRecord) -> Exhibit | Prose:
+    """Draw the ratio's 90% interval and the range that each of several margins lets pass."""
+    if record.gap is None:
+        return Prose("There is no ratio to compare with a margin, because a count is missing.")
+    rows = margins(record)
+    low, high = float(rows["low90"].iloc[0]), float(rows["high90"].iloc[0])
+    figure, _ = rows_chart(
+        [
+            Row(
+                share(row.margin), row.ratio, low, min(high, 10.0), row.verdict, PLUM,
+                bold=row.chosen, zone=(row.zone_low, row.zone_high),
+            )
+            for row in rows.itertuples()
+        ],
+        "Ratio of the rates, 90% interval (log scale); box: does not matter",
+        reference=1, ratios=True, step=0.42,
+    )  # fmt: skip
+    ratio, said = rows["ratio"].iloc[0], rows.loc[rows["chosen"], "verdict"].iloc[0]
+    names = {"force": record.force, "label": record.comparator_label, "margin": margin_text(record)}
+    return Exhibit(
+        name="margin",
+        headline=_MARGIN[said].format(**names),
+        subtitle=f"Rate of {record.force} over that of {record.comparator_label}{_when(record)}",
+        alt=(
+            f"The ratio of {record.force} to {record.comparator_label} is {n.ratio(ratio)} (90% "
+            f"interval {n.ratio(low)} to {n.ratio(high)}). At a margin of {margin_text(record)} "
+            f"the verdict is: {said}."
+        ),
+        source=source_line(record),
+        data=rows.drop(columns="chosen").round(3),
+        figure=figure,
+        phone=True,
+    )
+
+
+def change(record: RateRecord, table: pd.DataFrame) -> Exhibit | Prose:
+    """Draw the growth of each area on the year; outliers are named with the doubt about them.
+
+    Parameters
+    ----------
+    table: a row for each area (see ``mappa.rates.change.growth_table``).
+    """
+    if len(table) < 2:
+        return Prose("Too few areas have counts of both years to draw their changes.")
+    rows = table.assign(percent=100 * np.expm1(table["growth"])).sort_values("percent")[::-1]
+    c, force = record.change, record.force
+    drawn = [
+        Row(
+            str(row.Index), float(np.clip(row.percent, -FAR, FAR)), text=_grew(row),
+            color=ORANGE if row.Index == force else PLUM if row.outlier else DARK,
+            marker=">" if row.percent > FAR else "<" if row.percent < -FAR else "o",
+            bold=row.Index == force, text_left=row.percent < 0 or row.percent > FAR,
+        )
+        for row in rows.itertuples()
+    ]  # fmt: skip
+    national = None if c is None or c.national_growth is None else 100 * c.national_growth
+    label = "" if national is None else f"; dashes: {record.nation}"
+    figure, axes = rows_chart(
+        drawn, f"Change in the count on the year, %{label}", stems=True, dashed=national,
+        limits=(-FAR - 2, FAR + 3), step=0.21, fontsize=8.5,
+    )  # fmt: skip
+    axes.axvline(0, color=GREY, linewidth=1)
+    high, low = rows.iloc[0], rows.iloc[-1]
+    return Exhibit(
+        name="change",
+        headline=_changed(record, len(rows)),
+        subtitle=f"Areas with counts of both years, year to {n.day(record.as_of)}",
+        alt=(
+            f"Changes of {len(rows)} areas run from {n.number(low['percent'], 1, sign=True)}% in "
+            f"{low.name} to {n.number(high['percent'], 1, sign=True)}% in {high.name}. "
+            f"{_changed(record, len(rows))}."
+        ),
+        source=source_line(record),
+        data=rows.reset_index()[
+            ["area", "before", "now", "known", "percent", "robust_sds", "outlier"]
+        ].round({"before": 0, "percent": 1, "robust_sds": 1}),
+        figure=figure,
+        phone=True,
+    )
+
+
+def _grew(row: tuple) -> str:  # type: ignore[type-arg]
+    size = f"{n.number(row.percent, 1, sign=True)}%"  # type: ignore[attr-defined]
+    if not row.outlier:  # type: ignore[attr-defined]
+        return size
+    if row.known == "both counts":  # type: ignore[attr-defined]
+        return f"{size}, left out of the spread"
+    return f"{size}, earlier count doubtful"
+
+
+def _changed(record: RateRecord, areas: int) -> str:
+    """Return the finding: the area's change and the national one."""
+    c = record.change
+    if c is None or c.growth is None:
+        return f"The change on the year is known for {areas} areas, not for {record.force}"
+    return (
+        f"{record.force} changed by {n.percent(c.growth, sign=True)}, {record.nation} by "
+        f"{n.percent(c.national_growth, sign=True)}"
+    )
+
+
+def false_alarms(kept: pd.DataFrame) -> Exhibit:
+    """Draw how often each method calls an ordinary area different, where areas do differ.
+
+    Parameters
+    ----------
+    kept: result of the simulation study.
+    """
+    tau = float(kept["tau"].max())
+    rows = kept[(kept["measure"] == "rejects") & (kept["ratio"] == 1) & (kept["tau"] == tau)]
+    rows = rows.sort_values("value", ascending=False)
+    figure, _ = rows_chart(
+        [
+            Row(
+                simulated.LABELS[row.method], 100 * row.value, text=n.percent(row.value, 0),
+                color=ORANGE if row.method == simulated.RULE else DARK,
+                bold=row.method == simulated.RULE,
+            )
+            for row in rows.itertuples()
+        ],
+        "False alarms in 100 simulated years (dashes: 5, as intended)",
+        bars=True, dashed=5, limits=(0, 1.15 * 100 * float(rows["value"].max())),
+    )  # fmt: skip
+    found = rows.set_index("method")["value"]
+    simple, rule = (n.percent(found[m], 0) for m in ("exact_national", simulated.RULE))
+    return Exhibit(
+        name="false-alarms",
+        headline=f"The simple test gives a false alarm in {simple} of years, our rule in {rule}",
+        subtitle="How often an area that is like the others is called different",
+        alt=(
+            f"Bars of {len(rows)} methods. The simple test against the national rate calls an "
+            f"ordinary area different in {simple} of simulated years, our rule in {rule}."
+        ),
+        source="Source: simulation study of this project, with the areas’ real populations.",
+        data=rows[["method", "tau", "ratio", "value", "mc_error"]].round(4).reset_index(drop=True),
+        figure=figure,
+        phone=True,
+    )
