@@ -13,10 +13,11 @@ import pytest
 from typer.testing import CliRunner
 
 from mappa.commands import _register_all, app
-from mappa.data import Data
+from mappa.data import Data, load
+from mappa.rates.assess import assess
 from mappa.register.answers.scenarios import build, in_force
-from mappa.studies.rate import rate
 from mappa.words import numbers
+from mappa.words.rate.answer import sentence
 from mappa.words.register import whatif as whatif_words
 
 pytestmark = pytest.mark.browser
@@ -73,9 +74,9 @@ def command(*arguments: str) -> str:
 def verdict(force: str, margin: float) -> tuple[str, dict[str, Any]]:
     """Return the record that `mappa rate --json` prints, and the one sentence of it."""
     record = json.loads(command("rate", "--force", force, "--margin", str(margin), "--json"))
-    study = rate(force, record["as_of"], margin=margin)
-    assert study.record.as_dict() == record
-    return str(study.sentence), record
+    found = assess(load(), force, record["as_of"], margin=margin)
+    assert found.as_dict() == record
+    return str(sentence(found)), record
 
 
 def test_a_page_of_welcome_is_what_opens(jupyter: lab_support.Browser) -> None:

@@ -13,7 +13,6 @@ from mappa.plot.exhibit import Exhibit
 from mappa.records import restored
 from mappa.register.answers import build as show
 from mappa.studies.growth import growth
-from mappa.studies.rate import rate
 from mappa.studies.register import register
 
 AS_OF = "2020-03-31"
@@ -66,11 +65,10 @@ def test_another_date_finds_nothing_of_it(cache, data):
 
 def of_the_nation(force, data):
     growing = growth(force, AS_OF, data=data, nation="benchmark")
-    charts = [growing.nation_chart, growing.yearly_chart, growing.contribution_chart]
-    return [*charts, rate(force, AS_OF, data=data).power]
+    return [growing.nation_chart, growing.yearly_chart, growing.contribution_chart]
 
 
-def test_growth_and_rate_keep_the_charts_that_are_the_same_for_two_forces(cache, data):
+def test_growth_keeps_the_charts_that_are_the_same_for_two_forces(cache, data):
     first = [chart._repr_html_() for chart in of_the_nation("Kent", data)]
     made = kept_files(cache)
     again = of_the_nation("Surrey", data)  # neither has a count, so no bar is its own

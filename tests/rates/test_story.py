@@ -81,13 +81,16 @@ def test_a_spoilt_table_flips_the_verdict(data_copy) -> None:
     assert words.correction(found["c06"]).startswith("England and Wales, 31 March 2020: 62,435")
 
 
-def test_other_forces_get_what_the_figures_carry(data) -> None:
-    norfolk = story.check_all(data, story.story_claims(data, "Norfolk"))
-    told = {f.claim_id: f for f in norfolk}
-    assert told["c01"].area == "Norfolk" and told["c01"].recomputed_value == 1110
-    assert "Cumbria" not in " ".join(words.why(f) + f.claim for f in norfolk)
-    surrey = story.check_all(data, story.story_claims(data, "Surrey"))
-    assert "c01" not in {f.claim_id for f in surrey}
+def test_other_forces_get_what_is_printed_of_them(data) -> None:
+    """No claim of a story about another area, and each figure with who prints it."""
+    norfolk = story.check_all(data, story.claims_about(data, "Norfolk", "2020-03-31"))
+    told = {f.measure: f for f in norfolk}
+    assert told["rso_count"].recomputed_value == 1110
+    assert told["rso_rate_per_100k"].verdict == "holds after rounding"
+    assert all(f.area == "Norfolk" and f.printed_by for f in norfolk)
+    assert "lynnnews.co.uk" in words.table(norfolk, data)._repr_html_()
+    assert story.claims_about(data, "Surrey", "2020-03-31") == []
+    assert story.story_claims(data, "Norfolk") == []
 
 
 def test_the_made_up_country(made_up_data) -> None:

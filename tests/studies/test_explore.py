@@ -12,9 +12,10 @@ import pytest
 
 from mappa.data import Data
 from mappa.errors import MappaError, UnknownName, UsageError
+from mappa.rates.assess import assess
 from mappa.studies import explore
-from mappa.studies.rate import rate
 from mappa.words.prose import Prose
+from mappa.words.rate import answer as words
 
 
 class Handle:
@@ -128,10 +129,10 @@ def test_every_control_of_the_rate_moves_the_verdict_of_the_record(data: Data, o
     moves = {"margin": 0.25, "denominator": "all ages", "comparator": "nation", "force": other}
     for name, value in moves.items():
         panel.controls[name].value = value
-        study = rate(data=data, **panel.values)
-        assert sentence.shown[-1] == study.sentence, name
-        percent = f"{study.record.margin:.0%}"
-        assert f"margin {percent}" in picture.shown[-1].svg()
+        record = assess(data, **panel.values)
+        assert sentence.shown[-1] == words.sentence(record), name
+        percent = f"{record.margin:.0%}"
+        assert percent in picture.shown[-1].svg()
     assert len(funnel.shown) == len(moves)  # the first, and each move but that of the margin
     assert picture.shown[-1].alt.count(other)
 
@@ -141,8 +142,8 @@ def test_a_force_without_a_count_and_a_date_of_few(data: Data, opened) -> None:
     silent = next(a for a in data.names if a not in data.counts(day))
     panel = explore.rate(silent, day, data=data)
     (sentence, picture, _), _ = opened(panel)
-    assert sentence.shown == [rate(silent, day, data=data).sentence]
-    assert picture.shown[-1].startswith("No count of people on the register")
+    assert sentence.shown == [words.sentence(assess(data, silent, day))]
+    assert picture.shown[-1].startswith("There is no count of registered sexual offenders")
 
 
 def test_unknown_names_are_one_sentence(data: Data) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import subprocess
@@ -19,29 +20,29 @@ ROOT = Path(__file__).resolve().parents[2]
 BOOK = nbformat.read(ROOT / "notebooks" / "2-rate.ipynb", as_version=4)
 
 
-def run_cells(monkeypatch, data: Path, draw: bool = False, **settings) -> dict[str, str]:
-    """Run the notebook's cells in this process; return what each shows.
+def run_cells(monkeypatch, data: Path, name: str = "2-rate", **settings) -> dict[str, str]:
+    """Run a notebook's cells in this process; return what each shows, by its last line.
 
-    Charts give their words and data, or with *draw* their HTML.
+    Charts give their words and data.
     """
     monkeypatch.setenv("MAPPA_DATA", str(data))
     space: dict = {}
     shown = {}
-    for cell in BOOK.cells:
+    for cell in nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4).cells:
         if cell.cell_type != "code":
             continue
-        *body, last = cell.source.strip().splitlines()
+        tree = ast.parse(cell.source)
+        *body, last = tree.body
         if "parameters" in cell.metadata.get("tags", []):
             exec(cell.source, space)
             space.update(settings)
             continue
-        exec("\n".join(body), space)
-        value = eval(last, space)
-        if isinstance(value, Exhibit) and not draw:
+        exec(compile(ast.Module(body, []), name, "exec"), space)
+        value = eval(compile(ast.Expression(last.value), name, "eval"), space)
+        if isinstance(value, Exhibit):
             words = [value.headline, value.subtitle, value.alt, value.source]
-            shown[last] = " ".join([*words, value.data.to_csv(index=False)])
-        else:
-            shown[last] = value._repr_html_() if hasattr(value, "_repr_html_") else value
+            value = " ".join([*words, value.data.to_csv(index=False)])
+        shown[ast.unparse(last)] = value._repr_html_() if hasattr(value, "_repr_html_") else value
     return shown
 
 
@@ -65,20 +66,20 @@ def test_the_notebook_is_thin_and_tagged() -> None:
 @pytest.mark.parametrize(
     ("force", "as_of", "says"),
     [
-        ("Cumbria", "2020-03-31", "Whether the difference is larger than 10% cannot be settled."),
-        ("Surrey", "2020-03-31", "No count of people on the register in Surrey"),
-        ("Norfolk", "2021-03-31", "It is more than 10% higher."),
+        ("Cumbria", "2020-03-31", "so whether the gap is more than 10% cannot be settled."),
+        ("Surrey", "2020-03-31", "There is no count of registered sexual offenders in Surrey"),
+        ("Norfolk", "2021-03-31", "clearly more than 10% above."),
+        ("Kent", "2010-03-31", "There is no count of registered sexual offenders in Kent"),
     ],
 )
 def test_the_notebook_runs(monkeypatch, force, as_of, says) -> None:
-    shown = run_cells(monkeypatch, ROOT / "data", draw=force == "Surrey", force=force, as_of=as_of)
-    assert says in shown["study.sentence"]
-    assert ("<figure" in shown["study.funnel"]) == (force == "Surrey")
-    assert shown["study.record"].force == force
+    shown = run_cells(monkeypatch, ROOT / "data", force=force, as_of=as_of)
+    assert says in shown["words.sentence(record)"]
+    assert shown["record"].force == force
     for name, html in shown.items():
         if isinstance(html, str):
             assert html.strip(), name
-            assert "None" not in re.sub(r'base64,[^"]*', "", html), name
+            assert "None" not in html and "nan" not in html, name
 
 
 def test_every_number_follows_altered_counts(monkeypatch, data_copy) -> None:
@@ -87,21 +88,40 @@ def test_every_number_follows_altered_counts(monkeypatch, data_copy) -> None:
     text = path.read_text()
     assert before in text
     path.write_text(text.replace(before, "Cumbria,2020-03-31,rso_count,777,"))
-    shown = run_cells(monkeypatch, data_copy, force="Cumbria", as_of="2020-03-31")
+    settings = {"force": "Cumbria", "as_of": "2020-03-31"}
+    shown = run_cells(monkeypatch, data_copy, **settings)
     told = " ".join(v for v in shown.values() if isinstance(v, str))
-    told = re.sub(r'base64,[^"]*', "", told)
-    assert "777 people on the register, 172.7 per 100,000" in told
-    assert "does not hold" in shown["study.story"]  # the story's 594 no longer meets the table
-    assert len(re.findall(r"(?<![\d.,])594(?![\d.])", told)) == 1  # what the story printed
+    assert "Cumbria had 777 registered sexual offenders. That is 172.7" in told
+    assert not re.findall(r"(?<![\d.,])594(?![\d.])", told)
+    story = run_cells(monkeypatch, data_copy, "5-story", **settings)["words.table(findings, d)"]
+    assert "does not hold" in story  # the story's 594 no longer meets the table
 
 
 def test_the_made_up_country_runs_with_its_own_defaults(monkeypatch, made_up) -> None:
     shown = run_cells(
         monkeypatch, made_up, force="Upper Marsh", as_of="2018-03-31", comparator="similar"
     )
-    told = re.sub(r'base64,[^"]*', "", " ".join(v for v in shown.values() if isinstance(v, str)))
+    told = " ".join(v for v in shown.values() if isinstance(v, str))
     assert "Upper Marsh" in told
     assert not re.search("Cumbria|England|London|Ministry", told)
+
+
+def test_the_simulation_runs_once_for_all_areas_from_the_stored_study(monkeypatch) -> None:
+    shown = run_cells(monkeypatch, ROOT / "data", "4-simulation")
+    assert "We simulated 10,000 years" in shown["words.summary(found)"]
+    assert "68%" in shown["rows.false_alarms(found)"]
+
+
+def test_the_simulation_runs_anew_for_other_settings(monkeypatch) -> None:
+    shown = run_cells(monkeypatch, ROOT / "data", "4-simulation", replications=100, seed=1)
+    assert "We simulated 100 years" in shown["words.summary(found)"]
+
+
+@pytest.mark.parametrize(("force", "says"), [("Norfolk", "edp24.co.uk"), ("Surrey", "no claim")])
+def test_a_story_is_shown_only_where_it_is_about_the_area(monkeypatch, force, says) -> None:
+    shown = run_cells(monkeypatch, ROOT / "data", "5-story", force=force)
+    told = " ".join(shown.values())
+    assert says in told and "class one" not in told and "Cumbria" not in told
 
 
 def mappa(*args: str):
@@ -118,7 +138,7 @@ def test_rate_command() -> None:
     assert (told["count"], told["population"]) == (594, 449_975)
     assert round(told["ratio_low"], 4) == 1.02
     plain = mappa("rate", "--force", "Cumbria").stdout
-    assert plain.startswith("On 31 March 2020 Cumbria had 594 people on the register")
+    assert plain.startswith("On 31 March 2020 Cumbria had 132 registered sexual offenders for")
 
 
 def test_rate_command_without_a_count_and_with_a_mistake() -> None:

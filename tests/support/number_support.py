@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Iterable
 
 from mappa.words import numbers as n
 
 #: Numbers that are words: levels, units, ages, fixed cuts of the sentences.
 FIXED = {
+    "1",
+    "5",
     "20",
     "50",
     "95",
@@ -43,10 +46,10 @@ def flat(value):
         yield float(value)
 
 
-def unknown_numbers(text: str, record) -> list[str]:
-    """Numbers of a text that are no rounding of a number of the record, dates left out."""
+def unknown_numbers(text: str, record, also: Iterable[float] = ()) -> list[str]:
+    """Numbers of a text that are no rounding of a number of the record or *also*, dates apart."""
     text = re.sub(r"\d{1,2} (January|March|June|September|December) \d{4}", "", text)
-    known = {v for x in flat(record) for v in (abs(x), abs(x) * 100)}
+    known = {v for x in (*flat(record), *also) for v in (abs(x), abs(x) * 100)}
     missing = []
     for token in re.findall(r"\d[\d,]*(?:\.\d+)?", text):
         token = token.rstrip(",")

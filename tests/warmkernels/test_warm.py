@@ -341,7 +341,7 @@ def test_the_template_imports_all_that_notebooks_use_and_never_the_inline_backen
     seen, _ = kernel.run(
         "import json, sys\n"
         "before = set(sys.modules)\n"
-        "import mappa.studies.growth, mappa.studies.rate, mappa.studies.register\n"
+        "import mappa.growth.record, mappa.rates.assess, mappa.plot.rate.rows\n"
         "new = {n.split('.')[0] for n in set(sys.modules) - before}\n"
         "print(json.dumps(sorted(new & {'pandas', 'scipy', 'statsmodels', 'matplotlib', 'mappa'})))"
     )

@@ -13,15 +13,20 @@ def rate(
     denominator: options.Denominator = None,
     as_json: options.Json = False,
 ) -> None:
-    """Tell whether a force's rate differs, whether that is unusual and whether it would matter."""
+    """Show whether a force's rate differs, whether that is unusual and whether it would matter."""
     from mappa.data import load
-    from mappa.studies.rate import rate as open_study
+    from mappa.rates.assess import assess
+    from mappa.words.rate import answer as words
+    from mappa.words.rate import change
+    from mappa.words.rate.missing import missing
 
     data = load()
     chosen = options.given(margin=margin, comparator=comparator, denominator=denominator)
-    study = open_study(data.force(force), data.day(as_of), data=data, **chosen)
+    record = assess(data, data.force(force), data.day(as_of), **chosen)
     if as_json:
-        options.print_json(study.record.as_dict())
+        options.print_json(record.as_dict())
         return
-    last = study.sensitivity if study.record.count is not None else study.unusual
-    options.print_texts((study.paragraph, study.change, last))
+    year = change.change(record.change, record.nation, record.as_of)
+    first = words.sentence(record) if record.own else missing(record)
+    more = [words.paragraph(record), words.sensitivity(record), year] if record.own else []
+    options.print_texts((first, *more, words.pool(record), words.NEUTRAL))

@@ -46,7 +46,7 @@ def story(
         for remark in read.remarks:
             typer.echo(f"Remark: {remark}", err=as_json)
     else:
-        asked = checks.story_claims(data, data.force(force))
+        asked = checks.claims_about(data, data.force(force))
     explanation = _explanation(data) if with_register else None
     found = checks.check_all(data, asked, explanation=explanation)
     if as_json:
@@ -58,7 +58,9 @@ def story(
         return
     for f in found:
         printed = f"printed {words.printed(f)}" if f.printed_value else "in words"
-        typer.echo(f"{f.claim_id}  {f.claim} ({printed}; recomputed {words.value(f) or 'none'})")
+        typer.echo(
+            f"{f.claim_id}  {words.claim(f)} ({printed}; recomputed {words.value(f) or 'none'})"
+        )
         typer.echo(f"     {words.verdict(f)}: {words.why(f)}")
         if words.correction(f):
             typer.echo(f"     {words.correction(f)}")

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from mappa.data import DEFAULT_DENOMINATOR, Data
+from mappa.data import Data
 from mappa.errors import DataError, OutputError
 from mappa.files import json_text
 from mappa.pages import cells
@@ -178,41 +178,10 @@ def summarise(data: Data, reports: list[Report]) -> list[AreaResult]:
 
 
 def _in_short(data: Data, area: str, as_of: str, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return rate, ratio and verdicts as the full record has them, without what takes long."""
-    from mappa.rates import comparators, sensitivity
-    from mappa.rates.area_table import area_table
-    from mappa.rates.methods import equivalence, intervals
+    """Return the record of an area that has no report."""
+    from mappa.rates.assess import assess
 
-    denominator = str(settings.get("denominator", DEFAULT_DENOMINATOR))
-    stock = data.on(as_of, denominator)
-    row = area_table(stock).set_index("area").loc[area]
-    against = comparators.choose(stock, area, str(settings.get("comparator", "rest")))
-    found = {
-        "force": area,
-        "as_of": as_of,
-        "denominator": denominator,
-        "comparator": against.name,
-        "confidence": 0.95,
-        "population": float(row["population"]),
-    }
-    if not row["count"] >= 0:  # missing: neither zero nor more
-        return found | {"status": "no count is published here for the date"}
-    rate = intervals.exact_rate(float(row["count"]), float(row["population"]), 0.95)
-    found |= {
-        "count": float(row["count"]),
-        "rate": rate.value,
-        "rate_low": rate.lower,
-        "rate_high": rate.upper,
-        "unusual_verdict": row["verdict"],
-    }
-    ratio = sensitivity.ratio_to(float(row["count"]), float(row["population"]), against)
-    if ratio is not None:
-        told = ratio.interval(0.95)
-        found |= {"ratio": told.value, "ratio_low": told.lower, "ratio_high": told.upper}
-        found["gap_verdict"] = sensitivity.verdict(told.lower, told.upper)
-        margin = float(settings.get("margin", 0.10))
-        found["margin_verdict"] = equivalence.margin_test(ratio, margin).verdict
-    return found
+    return assess(data, area, as_of, **settings).as_dict()
 
 
 def _check_up_to_date(data: Data, report: Report, rate: Mapping[str, Any]) -> None:

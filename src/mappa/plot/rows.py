@@ -128,7 +128,8 @@ def _write(axes: Axes, y: float, row: Row) -> None:
     axes.annotate(
         row.text, (min(ends) if row.text_left else max(ends), y),
         xytext=(-7 if row.text_left else 7, 0), textcoords="offset points", va="center",
-        ha="right" if row.text_left else "left", fontsize=9,
+        ha="right" if row.text_left else "left", fontsize=9, zorder=7,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5, "alpha": 0.85},
         fontweight="bold" if row.bold else "normal",
     )  # fmt: skip
 

@@ -50,6 +50,8 @@ def assess(
     >>> f"{record.gap.ratio:.3f}, {record.unusual.unusual_verdict}"
     '1.106, not unusual'
     """
+    check_margin(margin)
+    _check_confidence(confidence)
     force, day = data.area(force), data.date(as_of)
     stock = data.on(day, denominator)
     chosen, together = comparators.choose(stock, force, comparator), pool.uncounted(stock)
@@ -100,6 +102,8 @@ def assess_table(
     frame: an area a row; areas without a count are left out of all that is compared.
     chosen: those it is compared with. about: keys of the record that name what is counted.
     """
+    check_margin(margin)
+    _check_confidence(confidence)
     known = frame[frame["count"].notna()]
     status = "" if area in known.index else "it has no count in the table"
     stock = pool.Counts(known["count"].astype(float), known["people"].astype(float))
@@ -126,9 +130,6 @@ def _assessed(
     people: float | None = None,
     **about: Any,
 ) -> RateRecord:
-    check_margin(margin)
-    if not 0.5 <= confidence < 1:
-        raise UsageError(f"The confidence must be from 0.5 to below 1: not {confidence}.")
     people = float(stock.people[force]) if people is None else people
     count, counted = float(stock.counts.get(force, math.nan)), force in stock.counts
     found = forces.forces(stock)
@@ -180,6 +181,11 @@ def _titles(data: Data, mid_year: int) -> list[str]:
     rows, titles = data.population, data.sources.set_index("source")["title"]
     used = {s for cell in rows.loc[rows["mid_year"] == mid_year, "source"] for s in cell.split()}
     return [str(titles.get(s, s)).split(";")[0] for s in sorted(used - {"derived"})]
+
+
+def _check_confidence(confidence: float) -> None:
+    if not 0.5 <= confidence < 1:
+        raise UsageError(f"The confidence must be from 0.5 to below 1: not {confidence}.")
 
 
 def check_margin(margin: float) -> None:

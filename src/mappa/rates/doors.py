@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 from collections.abc import Sequence
 
@@ -300,6 +301,16 @@ def between(table: pd.DataFrame, estimator: str = "paule-mandel", *, per: float 
     return Between(
         estimator, fit.k, per * fit.rate, fit.tau, low, high, q, i2, pd.concat([kept, told], axis=1)
     )
+
+
+@functools.lru_cache(maxsize=32)
+def placed(stock: Stock) -> pd.DataFrame:
+    """Return the areas of a stock with what the others let expect of each, where that can be said.
+
+    With fewer than five counts it is :func:`areas`; else the table of :func:`between`.
+    """
+    table = areas(stock)
+    return between(table).table if len(stock.counts) > FEWEST else table
 
 
 def _stands(table: pd.DataFrame, area: str, estimator: str, per: float) -> Standing:

@@ -20,12 +20,14 @@ from mappa.data import Data, load
 from mappa.data.load import DENOMINATORS
 from mappa.errors import MappaError, UnknownName
 from mappa.plot.exhibit import Exhibit
-from mappa.plot.rate.comparators import margin_rows
+from mappa.plot.rate.funnel import funnel
+from mappa.plot.rate.rows import margin_rows
 from mappa.plot.register import whatif as whatif_charts
+from mappa.rates import doors
 from mappa.register.answers import scenarios
-from mappa.studies.rate import rate as open_rate
 from mappa.words import numbers
 from mappa.words.prose import Prose
+from mappa.words.rate import answer as rate_words
 from mappa.words.register import whatif as whatif_words
 
 NEEDS_KERNEL = (
@@ -178,17 +180,15 @@ def rate(
     }
 
     @functools.lru_cache(maxsize=32)
-    def funnel(**settings: Any) -> Exhibit | Prose:
+    def drawn(force: str, as_of: str, comparator: str, denominator: str) -> Exhibit | Prose:
         """The margin does not move the funnel: it is drawn once for the other settings."""
-        return open_rate(data=f, **settings).funnel
+        record = doors.verdict(f, force, as_of, comparator=comparator, denominator=denominator)
+        return funnel(record, doors.placed(f.on(as_of, denominator)))
 
-    def view(**settings: Any) -> Sequence[Any]:
-        study = open_rate(data=f, **settings)
-        others = {name: value for name, value in settings.items() if name != "margin"}
-        drawn = funnel(**others)
-        source = drawn.source if isinstance(drawn, Exhibit) else "Figures of this study."
-        margins = margin_rows(study.record, source) if study.record.gap else study.gap
-        return study.sentence, margins, drawn
+    def view(force: str, as_of: str, margin: float, **chosen: Any) -> Sequence[Any]:
+        record = doors.verdict(f, force, as_of, margin=margin, **chosen)
+        margins = margin_rows(record) if record.gap else rate_words.gap(record)
+        return rate_words.sentence(record), margins, drawn(force, as_of, **chosen)
 
     return Panel(controls, view)
 

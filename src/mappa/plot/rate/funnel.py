@@ -90,24 +90,23 @@ def funnel(
     axes.axhline(record.national_rate, color=GREY, linewidth=1)
     axes.annotate(
         f"{record.nation} {plain_rate(record.national_rate)}", (grid[-1], record.national_rate),
-        xytext=(-2, 3), textcoords="offset points", ha="right", color=GREY, fontsize=8.5,
+        xytext=(-2, 8), textcoords="offset points", ha="right", color=GREY, fontsize=8.5,
     )  # fmt: skip
     _points(axes, record, known)
     axes.set_xscale("log")
     axes.set_xlim(grid[0], grid[-1])
     axes.set_ylim(
-        0,
+        0.75 * min(float(known["rate"].min()), *drawn.filter(like="areas_low").min()),
         1.12 * max(float(known["rate"].max()), *drawn.filter(like="areas_high").iloc[:, :1].max()),
     )
     axes.set_xlabel(f"{record.whom[:1].upper()}{record.whom[1:]} (log scale)")
-    axes.set_ylabel("Rate per 100,000")
     _ticks(axes, grid)
     return Exhibit(
         name="funnel",
         headline=headline(record),
         subtitle=(
             f"{record.noun[:1].upper()}{record.noun[1:]} per 100,000 {record.whom}"
-            f"{_day(record)}; band: where 95% of areas are expected; dots: chance alone"
+            f"{_day(record)}; band: where 95% of areas are expected; dotted lines: chance alone"
         ),
         alt=alt(record, known),
         source=source_line(record),
@@ -220,5 +219,6 @@ def _points(axes: Axes, record: RateRecord, known: pd.DataFrame) -> None:
 
 def _ticks(axes: Axes, grid: np.ndarray) -> None:
     shown = [t for p in range(9) for t in (10.0**p, 3 * 10.0**p) if grid[0] <= t <= grid[-1]]
-    axes.set_xticks(shown, [n.count(t) for t in shown], minor=False)
+    named = [n.count(t) if t < 1e6 else f"{t / 1e6:g} million" for t in shown]
+    axes.set_xticks(shown, named, minor=False)
     axes.set_xticks([], minor=True)

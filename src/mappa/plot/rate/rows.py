@@ -23,8 +23,8 @@ LOOK = {"higher": (PLUM, "^"), "not clearly different": (DARK, "o"), "lower": (T
 _ROUNDED = {"comparator_rate": 1, "ratio": 3, "ratio_low": 3, "ratio_high": 3, "p_value": 4}
 _SHOWN = ["ratio", "ratio_low", "ratio_high", "p_value", "verdict"]
 _MARGIN = {
-    "higher by more": "{force} is more than {margin} above {label}",
-    "lower by more": "{force} is below {label} by more than the margin of {margin}",
+    "higher by more": "{force} is clearly higher, by more than {margin}",
+    "lower by more": "{force} is clearly lower, by more than the margin of {margin}",
     "within": "{force} is within {margin} of {label}",
     "undecided": "Whether {force} differs by more than {margin} cannot be settled",
 }
@@ -57,7 +57,7 @@ def ranking(record: RateRecord, table: pd.DataFrame) -> Exhibit | Prose:
     room = 0.12 * (reach[1] - reach[0])
     figure, _ = rows_chart(
         rows,
-        f"Rate per 100,000, 95% interval; line: {record.nation}, "
+        f"Rate per 100,000 with 95% interval\nline: {record.nation}, "
         f"{plain_rate(record.national_rate)}",
         reference=record.national_rate,
         limits=(max(0.0, reach[0] - room / 2), reach[1] + room),
@@ -72,8 +72,9 @@ def ranking(record: RateRecord, table: pd.DataFrame) -> Exhibit | Prose:
     if record.own is None:
         said, alt = f"{high.name} has the highest rate, {low.name} the lowest", "has no count"
     else:
-        place = 1 + int((known["rate"] > record.own.rate).sum())
-        said = f"{record.force} has the {_nth(place)}highest rate of {len(known)} areas"
+        said = (
+            f"{record.force} has the {_place(known['rate'], record.own.rate)} of {len(known)} areas"
+        )
         alt = f"has {n.rate(record.own.rate)}"
     return Exhibit(
         name="ranking",
@@ -93,15 +94,25 @@ def ranking(record: RateRecord, table: pd.DataFrame) -> Exhibit | Prose:
     )
 
 
-def _nth(place: int) -> str:
-    return "" if place == 1 else f"{n.ordinal(place)} "
+def _place(rates: pd.Series, mine: float) -> str:
+    """Return the place of a rate, counted from the nearer end: highest rate, 3rd lowest rate."""
+    above, below = int((rates > mine).sum()), int((rates < mine).sum())
+    place, end = (above + 1, "highest") if above <= below else (below + 1, "lowest")
+    return f"{end} rate" if place == 1 else f"{n.ordinal(place)} {end} rate"
+
+
+def _axis(record: RateRecord) -> str:
+    return (
+        f"Ratio of the rates, {level(record)} interval (log scale)\n"
+        "triangles: higher or lower; dots: unclear"
+    )
 
 
 def _row(ratio: pd.Series, label: str) -> Row:
     color, marker = LOOK[ratio["verdict"]]
     return Row(
-        label, ratio["ratio"], ratio["ratio_low"], ratio["ratio_high"], ratio["verdict"], color,
-        marker, text_left=ratio["verdict"] == "lower",
+        label, ratio["ratio"], ratio["ratio_low"], ratio["ratio_high"], f"{ratio['ratio']:.2f}",
+        color, marker, text_left=ratio["verdict"] == "lower",
     )  # fmt: skip
 
 
@@ -112,7 +123,7 @@ def comparators(record: RateRecord) -> Exhibit | Prose:
         return Prose("There is no ratio to draw, because a count is missing.")
     figure, _ = rows_chart(
         [_row(row, textwrap.fill(row["label"], 22)) for _, row in rows.iterrows()],
-        f"Ratio of the rates, {level(record)} interval (log scale)",
+        _axis(record),
         reference=1, ratios=True, step=0.52, fontsize=8.5,
     )  # fmt: skip
     low, high = rows.loc[rows["ratio"].idxmin()], rows.loc[rows["ratio"].idxmax()]
@@ -156,13 +167,10 @@ def choices(record: RateRecord) -> Exhibit | Prose:
         return Prose("There is no ratio to draw, because a count is missing.")
     figure, _ = rows_chart(
         [_row(row, f"{row['label']}, {row['denominator']}") for _, row in rows.iterrows()],
-        f"Ratio of the rates, {level(record)} interval (log scale)",
+        _axis(record),
         reference=1, ratios=True, width=8.2, fontsize=8.5,
     )  # fmt: skip
-    tally = (
-        f"Of {len(rows)} ratios {said['higher']} are higher, {said['lower']} lower and "
-        f"{said['not clearly different']} not clearly different"
-    )
+    tally = tally_of(said)
     return Exhibit(
         name="choices",
         headline=tally,
@@ -174,6 +182,17 @@ def choices(record: RateRecord) -> Exhibit | Prose:
         source=source_line(record),
         data=rows[["label", "denominator", *_SHOWN]].round(_ROUNDED),
         figure=figure,
+    )
+
+
+def tally_of(said: dict[str, int]) -> str:
+    """Return how the ratios divide: all of one verdict, or how many of each."""
+    found = {verdict: count for verdict, count in said.items() if count}
+    if len(found) == 1:
+        verdict, count = next(iter(found.items()))
+        return f"All {count} ratios are {verdict}"
+    return "Of the ratios " + n.listing(
+        [f"{count} are {verdict}" for verdict, count in found.items()]
     )
 
 
@@ -191,7 +210,7 @@ def margin_rows(record: RateRecord) -> Exhibit | Prose:
             )
             for row in rows.itertuples()
         ],
-        "Ratio of the rates, 90% interval (log scale); box: does not matter",
+        "Ratio of the rates, 90% interval (log scale)\nbox: differences that do not matter",
         reference=1, ratios=True, step=0.42,
     )  # fmt: skip
     ratio, said = rows["ratio"].iloc[0], rows.loc[rows["chosen"], "verdict"].iloc[0]
@@ -233,9 +252,11 @@ def change(record: RateRecord, table: pd.DataFrame) -> Exhibit | Prose:
         for row in rows.itertuples()
     ]  # fmt: skip
     national = None if c is None or c.national_growth is None else 100 * c.national_growth
-    label = "" if national is None else f"; dashes: {record.nation}"
+    label = (
+        "" if national is None else f"dashes: {record.nation}, {n.number(national, 1, sign=True)}%"
+    )
     figure, axes = rows_chart(
-        drawn, f"Change in the count on the year, %{label}", stems=True, dashed=national,
+        drawn, f"Change in the count on the year, %\n{label}", stems=True, dashed=national,
         limits=(-FAR - 2, FAR + 3), step=0.21, fontsize=8.5,
     )  # fmt: skip
     axes.axvline(0, color=GREY, linewidth=1)
@@ -264,12 +285,15 @@ def _grew(row: tuple) -> str:  # type: ignore[type-arg]
         return size
     if row.known == "both counts":  # type: ignore[attr-defined]
         return f"{size}, left out of the spread"
-    return f"{size}, earlier count doubtful"
+    return f"{size}, doubtful"
 
 
 def _changed(record: RateRecord, areas: int) -> str:
     """Return the finding: the area's change and the national one."""
     c = record.change
+    if c is not None and c.doubt is not None:
+        size = n.percent(c.doubt.growth, 0, sign=True)
+        return f"The {size} printed for {record.force} rests on a doubtful earlier count"
     if c is None or c.growth is None:
         return f"The change on the year is known for {areas} areas, not for {record.force}"
     return (
@@ -297,7 +321,7 @@ def false_alarms(kept: pd.DataFrame) -> Exhibit:
             )
             for row in rows.itertuples()
         ],
-        "False alarms in 100 simulated years (dashes: 5, as intended)",
+        "False alarms in 100 simulated years\ndashes: 5, as intended",
         bars=True, dashed=5, limits=(0, 1.15 * 100 * float(rows["value"].max())),
     )  # fmt: skip
     found = rows.set_index("method")["value"]

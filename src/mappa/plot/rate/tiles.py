@@ -105,8 +105,8 @@ class _Name(Text):
         self._both = self.get_text(), code
 
     def draw(self, renderer: Any) -> None:
-        """Draw the name or, on a picture under six inches, the code."""
-        wide = self.get_figure(root=True).get_figwidth() >= 6  # type: ignore[union-attr]
+        """Draw the name or, on a picture under five inches, the code."""
+        wide = self.get_figure(root=True).get_figwidth() >= 5  # type: ignore[union-attr]
         self.set_text(self._both[0 if wide else 1])
         super().draw(renderer)
 
@@ -186,11 +186,12 @@ def _tile(
         linestyle="-" if known or mine else ":", zorder=3 if mine else 2,
     )  # fmt: skip
     axes.add_patch(box)
-    look = {"ha": "center", "va": "center", "color": ink, "zorder": 5}
+    look: dict[str, Any] = {"ha": "center", "va": "center", "color": ink, "zorder": 5}
     label = "\n".join(textwrap.wrap(name, 12, break_long_words=False))
     axes.add_artist(
         _Name(
-            column, row + 0.13, label, code=code, fontsize=7, linespacing=0.95,
+            column, row + 0.13, label, code=code, linespacing=0.95,
+            fontsize=7 if len(name) < 14 or "\n" in label else 6,
             fontweight="bold" if mine else "normal", **look,
         )
     )  # fmt: skip

@@ -117,7 +117,7 @@ def score_ratio(
 
 
 def _ratio(x: float, n: float, y: float, m: float) -> float | None:
-    return (x / n) / (y / m) if y else None
+    return float((x / n) / (y / m)) if y else None
 
 
 @functools.lru_cache(maxsize=4096)

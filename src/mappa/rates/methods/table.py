@@ -91,7 +91,7 @@ def _additive(f: Forces, count: float, expected: float, level: float) -> Iterabl
             funnel.SPIEGELHALTER,
         ),
     ):
-        ends = (float(np.asarray(end)) for end in (low, high))
+        ends = float(np.asarray(low)), float(np.asarray(high))
         yield MethodRow(_FUNNEL, count / expected, *ends, level, method=method, source=source)
 
 

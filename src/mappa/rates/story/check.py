@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 
 from mappa.data import Data
 from mappa.rates.story import numbers
-from mappa.rates.story.claims import CHANGE, COUNT, ONE_IN, PERCENT, RATE, Claim, Finding, area_row
+from mappa.rates.story.claims import CHANGE, COUNT, ONE_IN, PERCENT, RATE, Claim, Finding
 from mappa.rates.story.rules import WORDS, explained
 
-__all__ = ["WORDS", "Claim", "Finding", "check", "check_all", "explained", "story_claims"]
+__all__ = [
+    "WORDS",
+    "Claim",
+    "Finding",
+    "check",
+    "check_all",
+    "claims_about",
+    "explained",
+    "story_claims",
+]
 
 #: Measure -> how a claim of it is recomputed; others are compared with the printed figure.
 NUMBERS = {
@@ -25,29 +35,30 @@ NUMBERS = {
 
 
 def story_claims(data: Data, force: str) -> list[Claim]:
-    """Return the claims of the story, or for another force those that the figures carry.
-
-    For another force a claim about the story's area is put about *force* where the figures have
-    the measure for it on the date, with the value printed there; claims in words are kept.
-    """
-    force = data.area(force)
+    """Return the claims of the story where it is about *force*, or else none."""
     table = [_claim(row) for _, row in data.story_claims.iterrows()]
-    local = {c.area for c in table} - {data.nation}
-    if force in local:
-        return [c for c in table if c.area in {force, data.nation}]
-    found = []
-    for claim in table:
-        if claim.area == data.nation:
-            found.append(claim)
-            continue
-        moved = dataclasses.replace(claim, area=force, claim=claim.claim.replace(claim.area, force))
-        row = area_row(data, force, claim.date, claim.measure)
-        if not claim.printed and claim.measure in WORDS:
-            found.append(dataclasses.replace(moved, source=""))
-        elif row is not None:
-            printed = f"{row['value']:g}" if row["value"] % 1 else f"{row['value']:.0f}"
-            found.append(dataclasses.replace(moved, printed=printed, source=str(row["sources"])))
-    return found
+    about = {c.area for c in table} - {data.nation}
+    return [c for c in table if c.area in {force, data.nation}] if force in about else []
+
+
+def claims_about(data: Data, force: str, as_of: Any = None) -> list[Claim]:
+    """Return what is claimed of *force*: by the story, or by what is printed of it for a date.
+
+    Raises UnknownName for an area that is not known.
+    """
+    force, day = data.area(force), data.day(as_of)
+    return story_claims(data, force) or printed_claims(data, force, day)
+
+
+def printed_claims(data: Data, force: str, day: pd.Timestamp) -> list[Claim]:
+    """Return the figures that are printed of an area for a date, each as its source's claim."""
+    rows = data.area_figures
+    rows = rows[(rows["area"] == force) & (rows["date"] == day) & rows["preferred"]]
+    rows = rows[rows["measure"].isin(NUMBERS) & (rows["quality"] != "derived")]
+    return [
+        Claim(str(line), "", force, day, row["measure"], f"{row['value']:g}", "", row["sources"])
+        for line, row in rows.iterrows()
+    ]
 
 
 def _claim(row: pd.Series) -> Claim:

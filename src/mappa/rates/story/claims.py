@@ -71,6 +71,7 @@ class Finding(Record):
     reason: str = key("Why, as a fixed word that the sentence is made from")
     facts: dict[str, Any] = key("Numbers and words that the sentence uses", default_factory=dict)
     sources: list[str] = key("Sources of what it is checked against", default_factory=list)
+    printed_by: list[str] = key("Documents that make the claim", default_factory=list)
 
 
 def finding(
@@ -85,6 +86,7 @@ def finding(
     return Finding(
         claim.claim_id, claim.claim, claim.area, f"{claim.date:%Y-%m-%d}", claim.measure,
         claim.printed, value, verdict, reason, {"unit": claim.unit, **facts}, sources.split(),
+        claim.source.split(),
     )  # fmt: skip
 
 

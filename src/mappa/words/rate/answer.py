@@ -75,6 +75,12 @@ def level(record: RateRecord) -> str:
     return share(record.confidence)
 
 
+def p_value(p: float | None) -> str:
+    """Write a p-value with its letter: p = 0.015, p below 0.0001."""
+    text = n.probability(p)
+    return f"p {text}" if text.startswith(("below", "above")) else f"p = {text}"
+
+
 def plain_rate(rate: float | None) -> str:
     """Write a rate as people print it: 132, and with one decimal below 20."""
     return n.number(rate, 0 if rate is None or rate >= 20 else 1)
@@ -127,12 +133,12 @@ def _place(r: RateRecord) -> str:
 
 
 def _chance(gap: Gap) -> str:
-    p = n.probability(gap.ratio_p)
+    p = p_value(gap.ratio_p)
     if gap.gap_verdict != "not clearly different":
-        return f"It is too large to be chance alone (p = {p})."
+        return f"The gap is too large to be chance alone ({p})."
     if gap.ratio_p is not None and gap.ratio_p > 0.3:
-        return f"It could easily be chance (p = {p})."
-    return f"It could be chance (p = {p})."
+        return f"The gap could easily be chance ({p})."
+    return f"The gap could be chance ({p})."
 
 
 def _matters(r: RateRecord, gap: Gap, matter: Margin) -> str:
@@ -147,7 +153,7 @@ def _matters(r: RateRecord, gap: Gap, matter: Margin) -> str:
 
 
 def _below(r: RateRecord) -> str:
-    return n.percent(1 - (r.margin_low or 0), 1)
+    return n.percent(1 - (r.margin_low or 0), 0)
 
 
 def gap(record: RateRecord) -> Prose:
@@ -229,11 +235,11 @@ def unusual(record: RateRecord) -> Prose:
 
 
 def _rule(r: RateRecord, spread: Spread, unusual: Unusual) -> str:
-    z, p = n.number(unusual.z_overdispersed, 2, sign=True), n.probability(unusual.unusual_p)
+    z, p = n.number(unusual.z_overdispersed, 2, sign=True), p_value(unusual.unusual_p)
     return (
         f"From the other areas, a rate of {n.rate(spread.prediction_low)} to "
         f"{n.rate(spread.prediction_high)} would be expected in {r.force} (95% prediction "
-        f"interval). Its rate is {unusual.unusual_verdict} (z = {z}, p = {p})."
+        f"interval). Its rate is {unusual.unusual_verdict} (z = {z}, {p})."
     )
 
 
@@ -250,7 +256,7 @@ def _power(spread: Spread, unusual: Unusual) -> str:
 
 def _rank(r: RateRecord, ranks: Ranks) -> str:
     first = (
-        f"{r.force} ranks {n.ordinal(ranks.rank)} highest of the {ranks.rank_of} areas with a "
+        f"{r.force} ranks {n.ordinal(ranks.rank)} from the top of {ranks.rank_of} areas with a "
         f"count ({level(r)} interval {ranks.rank_low} to {ranks.rank_high})."
     )
     if ranks.rank_all_of == ranks.rank_of:
@@ -271,7 +277,9 @@ def _single_p(r: RateRecord, spread: Spread) -> str:
 
 
 def _are(areas: int) -> str:
-    return "one is" if areas == 1 else f"{n.cardinal(areas)} are"
+    if areas < 2:
+        return "one is" if areas else "none is"
+    return f"{n.cardinal(areas)} are"
 
 
 def matter(record: RateRecord) -> Prose:
@@ -335,10 +343,16 @@ def sensitivity(record: RateRecord) -> Prose:
         return Prose("Without a count there is no ratio to any comparison group.")
     if not r.sensitivity_total:
         return Prose("No comparison group has a count.")
+    question = "Each group asks a different question, so an answer must name its group."
+    for verdict, count in said.items():
+        if count == r.sensitivity_total:
+            return Prose(
+                f"All {count} ratios, by comparison group and population, are {verdict}. {question}"
+            )
     return Prose(
         f"Of {r.sensitivity_total} ratios, by comparison group and population, {said['higher']} "
         f"are higher and {said['lower']} lower. The other {said['not clearly different']} are not "
-        "clearly different. Each group asks a different question, so an answer must name its group."
+        f"clearly different. {question}"
     )
 
 

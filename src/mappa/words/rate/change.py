@@ -17,6 +17,12 @@ _VERDICT = {
 
 def change(c: YearChange | None, nation: str, day: str | pd.Timestamp) -> Prose:
     """Say whether the change on the year to *day* is out of line, with and without outliers."""
+    if c is not None and c.doubt is not None and c.status:
+        return Prose(
+            f"A change of {n.percent(c.doubt.growth, 0, sign=True)} has been printed. It implies "
+            f"{n.count(c.doubt.value)} on {n.day(c.doubt.date)}, which is probably too low, so the "
+            "change on the year is not known."
+        )
     if c is None or c.status or c.count_before is None or c.change is None:
         why = c.status if c is not None and c.status else "there is no count for the date"
         return Prose(f"The change on the year is not known: {why}.")

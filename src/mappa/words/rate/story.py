@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from mappa.data import Data
 from mappa.rates.story.claims import CANNOT, FAILS, HALF, HOLDS, MISLEADING, ROUNDED, Finding
 from mappa.words import numbers as n
 from mappa.words.prose import Prose
@@ -93,22 +94,37 @@ def verdict(finding: Finding) -> str:
     return "misleading because" if finding.verdict == MISLEADING else finding.verdict
 
 
-def table(findings: list[Finding], caption: str) -> Table:
-    """Return every claim with printed and recomputed value, verdict and why."""
-    frame = pd.DataFrame(
-        [
-            {
-                "Claim": f.claim,
-                "Printed": printed(f),
-                "Recomputed": value(f) or "none",
-                "Verdict": verdict(f),
-                "Why": " ".join(p for p in (why(f), correction(f)) if p),
-            }
-            for f in findings
-        ],
-        columns=["Claim", "Printed", "Recomputed", "Verdict", "Why"],
+def table(findings: list[Finding], data: Data) -> Table:
+    """Return every claim with printed and recomputed value, verdict, why, and who prints it."""
+    source = data.sources.set_index("source")
+    rows = [
+        {
+            "Claim": claim(f),
+            "Printed": printed(f),
+            "Recomputed": value(f) or "none",
+            "Verdict": verdict(f),
+            "Why": " ".join(p for p in (why(f), correction(f)) if p),
+            "Printed by": n.listing([_printer(source.loc[s]) for s in f.printed_by]),
+        }
+        for f in findings
+    ]
+    columns = ["Claim", "Printed", "Recomputed", "Verdict", "Why", "Printed by"]
+    area = n.listing(sorted({f.area for f in findings} - {data.nation})) or data.nation
+    return Table(
+        caption=f"Printed figures and claims about {area}, recomputed",
+        frame=pd.DataFrame(rows, columns=columns),
+        numeric=("Printed", "Recomputed"),
     )
-    return Table(caption=caption, frame=frame, numeric=("Printed", "Recomputed"))
+
+
+def claim(finding: Finding) -> str:
+    """Return the claim in the story's words, or the name of the printed measure."""
+    return finding.claim or _measure(finding).capitalize()
+
+
+def _printer(source: pd.Series) -> str:
+    """Name the document with its address."""
+    return " ".join(t for t in (source["title"] or source.name, source["url"]) if t)
 
 
 def summary(findings: list[Finding]) -> Prose:

@@ -8,6 +8,7 @@ from mappa.rates.gap import Choice
 from mappa.rates.methods import equivalence
 from mappa.rates.record import RateRecord
 from mappa.words import numbers as n
+from mappa.words.prose import Prose
 from mappa.words.rate.answer import share
 from mappa.words.tables import Table
 
@@ -71,8 +72,10 @@ def verdict(record: RateRecord) -> Table:
     )
 
 
-def methods(record: RateRecord) -> Table:
+def methods(record: RateRecord) -> Table | Prose:
     """Return the row of every other method."""
+    if not record.methods:
+        return Prose("Without a count there is nothing to compute by other methods.")
     frame = pd.DataFrame([row.as_dict() for row in record.methods])
     frame["method"] = [f"{r.method} ({r.note})" if r.note else r.method for r in record.methods]
     named = {
