@@ -84,8 +84,11 @@ EXCUSED: dict[str, str] = {}
 
 #: Answers that are still being reworded: take a question's mark away when its answers pass.
 QUESTIONS = [
-    pytest.param(question, marks=pytest.mark.xfail(reason="the answer is not yet reworded"))
-    for question in ("growth", "rate", "register")
+    "rate",
+    *(
+        pytest.param(question, marks=pytest.mark.xfail(reason="the answer is not yet reworded"))
+        for question in ("growth", "register")
+    ),
 ]
 
 
