@@ -143,7 +143,7 @@ def test_a_force_without_a_count_and_a_date_of_few(data: Data, opened) -> None:
     panel = explore.rate(silent, day, data=data)
     (sentence, picture, _), _ = opened(panel)
     assert sentence.shown == [words.sentence(assess(data, silent, day))]
-    assert picture.shown[-1].startswith("There is no count of registered sexual offenders")
+    assert picture.shown[-1].startswith("We have no count of registered sexual offenders")
 
 
 def test_unknown_names_are_one_sentence(data: Data) -> None:

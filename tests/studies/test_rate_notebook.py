@@ -67,9 +67,9 @@ def test_the_notebook_is_thin_and_tagged() -> None:
     ("force", "as_of", "says"),
     [
         ("Cumbria", "2020-03-31", "so whether the gap is more than 10% cannot be settled."),
-        ("Surrey", "2020-03-31", "There is no count of registered sexual offenders in Surrey"),
+        ("Surrey", "2020-03-31", "We have no count of registered sexual offenders in Surrey"),
         ("Norfolk", "2021-03-31", "clearly more than 10% above."),
-        ("Kent", "2010-03-31", "There is no count of registered sexual offenders in Kent"),
+        ("Kent", "2010-03-31", "We have no count of registered sexual offenders in Kent"),
     ],
 )
 def test_the_notebook_runs(monkeypatch, force, as_of, says) -> None:

@@ -41,7 +41,7 @@ def no_count(record: RateRecord) -> str:
 def _none(r: RateRecord) -> str:
     if not r.as_of:
         return f"There is no count of {r.noun} in {r.force} in the table."
-    return f"There is no count of {r.noun} in {r.force} on {n.day(r.as_of)} in our tables."
+    return f"We have no count of {r.noun} in {r.force} on {n.day(r.as_of)}."
 
 
 def _printed(r: RateRecord) -> str:
