@@ -18,7 +18,7 @@ from mappa.data import Data, load
 from mappa.errors import DataError, OutputError, UsageError
 from mappa.pages import frames, index, shared, site, summary, tiles
 from mappa.pages.contract import faults
-from mappa.plot.rate.tiles import shade_limits
+from mappa.plot.rate.tiles import shade_limits, short_names
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +115,7 @@ def test_tiles_are_all_different_and_codes_too(data: Data) -> None:
     found = tiles.tiles(data)
     assert len({(t.row, t.column) for t in found}) == len({t.code for t in found}) == 42
     assert max(t.column for t in found) < 9
-    assert len(set(tiles.short_names([f"Same {'x' * n}" for n in range(1, 60)]).values())) == 59
+    assert len(set(short_names([f"Same {'x' * n}" for n in range(1, 60)]).values())) == 59
 
 
 def test_shades_follow_the_rates_and_missing_has_none() -> None:
