@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import pandas as pd
 import pytest
 
@@ -21,11 +19,6 @@ def test_chance_of_a_stock_of_reference() -> None:
     growth = 62_435 / 60_294 - 1
     z = [change.change_z(598, 594, growth, x) for x in (0.086, 0.10, 0.17, 0.20)]
     assert [round(v, 2) for v in z] == [-2.27, -2.13, -1.68, -1.56]
-
-
-def test_the_variance_of_a_year_is_twice_the_turnover_and_the_growth() -> None:
-    """100 to 110 against growth of 4% at a turnover of 23%: 6 over sqrt(0.5 x 100)."""
-    assert change.change_z(100, 110, 0.04, 0.23) == pytest.approx(6 / math.sqrt(50))
 
 
 def test_turnover_is_the_outflow_of_the_register_model(data: Data) -> None:
@@ -76,15 +69,6 @@ def test_change_of_reference(data: Data) -> None:
     cleveland = change.year_change(data, "Cleveland", "2021-03-31")
     assert cleveland.outliers == ["Cleveland"]
     assert cleveland.verdict == "outside 99.8%"
-
-
-@pytest.mark.parametrize(
-    ("z", "words"),
-    [(0, "not unusual"), (1.95, "not unusual"), (-1.97, "outside 95%"), (3.08, "outside 95%"),
-     (3.1, "outside 99.8%"), (-4, "outside 99.8%")],
-)  # fmt: skip
-def test_words_of_z(z: float, words: str) -> None:
-    assert change.words_of_z(z) == words
 
 
 def test_what_is_known_without_a_count(data: Data) -> None:
