@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import multiprocessing
 import time
 from collections.abc import Callable
@@ -108,10 +109,10 @@ def test_a_spoilt_file_is_computed_anew(tmp_path: Path) -> None:
 
 def test_a_result_is_not_believed_under_another_name(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    assert [store.once("x", [part], lambda part=part: part) for part in "ab"] == ["a", "b"]
+    assert [store.once("x", [part], functools.partial(str, part)) for part in "ab"] == ["a", "b"]
     one, other = sorted(tmp_path.glob("*.json"))
     one.write_bytes(other.read_bytes())
-    assert [store.once("x", [part], lambda part=part: part) for part in "ab"] == ["a", "b"]
+    assert [store.once("x", [part], functools.partial(str, part)) for part in "ab"] == ["a", "b"]
 
 
 def test_without_a_folder_it_computes_each_time(tmp_path: Path) -> None:

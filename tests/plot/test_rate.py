@@ -80,7 +80,7 @@ def test_headlines_say_what_is_drawn(data: Data) -> None:
         ranks = charts["ranking"].data.set_index("area")["rate"]
         place = int(ranks.rank(ascending="lowest" in charts["ranking"].headline)[force])
         nth = charts["ranking"].headline.split(" the ")[1]
-        assert int(re.match(r"\d+|", nth)[0] or 1) == place  # type: ignore[index]
+        assert int(re.match(r"\d+|", nth)[0] or 1) == place
         counted = charts["choices"].data["verdict"].value_counts()
         for verdict, count in counted.items():
             assert f"{count} are {verdict}" in charts["choices"].headline.replace(

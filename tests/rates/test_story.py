@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -25,11 +27,11 @@ VERDICTS = {
 
 
 @pytest.fixture(scope="module")
-def findings(data):
+def findings(data: Data) -> dict[str, story.Finding]:
     return {f.claim_id: f for f in story.check_all(data, story.story_claims(data, "Cumbria"))}
 
 
-def test_all_twenty_claims(findings) -> None:
+def test_all_twenty_claims(findings: dict[str, story.Finding]) -> None:
     assert {k: f.verdict for k, f in findings.items()} == VERDICTS
     assert round(findings["c02"].recomputed_value, 3) == 132.007
     assert round(findings["c03"].recomputed_value, 3) == 119.487
@@ -39,7 +41,7 @@ def test_all_twenty_claims(findings) -> None:
         assert (f.verdict == "misleading") == words.correction(f).startswith("Say: ")
 
 
-def test_exact_sentences(findings) -> None:
+def test_exact_sentences(findings: dict[str, story.Finding]) -> None:
     assert words.why(findings["c02"]) == (
         "594 people over 449,975 people aged 10 and over is 132.01 per 100,000, which rounds to "
         "the printed value."
@@ -53,12 +55,14 @@ def test_exact_sentences(findings) -> None:
     assert words.why(findings["c13"]).endswith("It is 3.5% of the count; in the nation it is 4.1%.")
 
 
-def printed_claims(data) -> list[str]:
+def printed_claims(data: Data) -> list[str]:
     rows = data.story_claims
     return list(rows.loc[rows["printed_value"].str.fullmatch(r"-?\d+"), "claim_id"])
 
 
-def test_changing_a_printed_value_flips_verdict_and_sentence(data, findings) -> None:
+def test_changing_a_printed_value_flips_verdict_and_sentence(
+    data: Data, findings: dict[str, story.Finding]
+) -> None:
     claims = {c.claim_id: c for c in story.story_claims(data, "Cumbria")}
     numbered = printed_claims(data)
     assert len(numbered) == 12
@@ -72,7 +76,7 @@ def test_changing_a_printed_value_flips_verdict_and_sentence(data, findings) -> 
     assert story.check(data, said).verdict == "holds"
 
 
-def test_a_spoilt_table_flips_the_verdict(data_copy) -> None:
+def test_a_spoilt_table_flips_the_verdict(data_copy: Path) -> None:
     path = data_copy / "story_claims.csv"
     path.write_text(path.read_text().replace(",rso_count,62435,", ",rso_count,62453,"))
     data = load(data_copy)
@@ -81,7 +85,7 @@ def test_a_spoilt_table_flips_the_verdict(data_copy) -> None:
     assert words.correction(found["c06"]).startswith("England and Wales, 31 March 2020: 62,435")
 
 
-def test_other_forces_get_what_is_printed_of_them(data) -> None:
+def test_other_forces_get_what_is_printed_of_them(data: Data) -> None:
     """No claim of a story about another area, and each figure with who prints it."""
     norfolk = story.check_all(data, story.claims_about(data, "Norfolk", "2020-03-31"))
     told = {f.measure: f for f in norfolk}
@@ -93,14 +97,14 @@ def test_other_forces_get_what_is_printed_of_them(data) -> None:
     assert story.story_claims(data, "Norfolk") == []
 
 
-def test_the_made_up_country(made_up_data) -> None:
+def test_the_made_up_country(made_up_data: Data) -> None:
     f = made_up_data
     found = story.check_all(f, story.story_claims(f, f.settings["default_force"]))
     assert [x.verdict for x in found][1] == "does not hold"
     assert "England" not in " ".join(words.why(x) for x in found)
 
 
-def test_an_explanation_can_be_handed_in(data, findings) -> None:
+def test_an_explanation_can_be_handed_in(data: Data, findings: dict[str, story.Finding]) -> None:
     claim = next(c for c in story.story_claims(data, "Cumbria") if c.claim_id == "c08")
     law = "sentences of 30 months and more carried 10 years"
     lengths = {"2009/10": 96.0, "1999/00": 395.0}
@@ -121,13 +125,17 @@ def test_an_explanation_can_be_handed_in(data, findings) -> None:
     assert "register model" in words.why(story.check(data, claim))
 
 
-def write(path, *rows, header=("area", "date", "measure", "value")):
+def write(
+    path: Path,
+    *rows: Sequence[object],
+    header: Sequence[str] = ("area", "date", "measure", "value"),
+) -> Path:
     with path.open("w", newline="") as stream:
         csv.writer(stream).writerows([header, *rows])
     return path
 
 
-def test_a_reporters_own_claims(data, tmp_path) -> None:
+def test_a_reporters_own_claims(data: Data, tmp_path: Path) -> None:
     day = "2020-03-31"
     path = write(
         tmp_path / "mine.csv",
@@ -158,7 +166,7 @@ def test_a_reporters_own_claims(data, tmp_path) -> None:
         (("Cumbria", "2020-03-31", "count", "many"), "row 2, column value"),
     ],
 )
-def test_mistakes_in_the_file(data, tmp_path, row, says) -> None:
+def test_mistakes_in_the_file(data: Data, tmp_path: Path, row: Sequence[object], says: str) -> None:
     good = ("Cumbria", "31/3/2020", "count", "594")
     read = read_claims(data, write(tmp_path / "mine.csv", row, good))
     assert len(read.errors) == 1
@@ -166,7 +174,7 @@ def test_mistakes_in_the_file(data, tmp_path, row, says) -> None:
     assert [c.claim_id for c in read.claims] == ["row 3"]
 
 
-def test_a_missing_column_and_file(data, tmp_path) -> None:
+def test_a_missing_column_and_file(data: Data, tmp_path: Path) -> None:
     path = write(tmp_path / "mine.csv", ("Cumbria", "1"), header=("area", "value"))
     with pytest.raises(DataError, match="the header: date and measure are missing"):
         read_claims(data, path)
@@ -176,13 +184,13 @@ def test_a_missing_column_and_file(data, tmp_path) -> None:
         read_claims(data, tmp_path)
 
 
-def test_more_claims_than_any_story_are_refused_at_once(data, tmp_path) -> None:
+def test_more_claims_than_any_story_are_refused_at_once(data: Data, tmp_path: Path) -> None:
     rows = [("Cumbria", "2020-03-31", "count", "594")] * 1_001
     with pytest.raises(DataError, match="has 1,001 claims, and at most 1,000"):
         read_claims(data, write(tmp_path / "many.csv", *rows))
 
 
-def test_dates_without_figures_are_not_errors(data) -> None:
+def test_dates_without_figures_are_not_errors(data: Data) -> None:
     claim = story.Claim("x", "x", "Cumbria", pd.Timestamp("2025-03-31"), "rso_count", "600")
     assert story.check(data, claim).verdict == "cannot be checked"
 

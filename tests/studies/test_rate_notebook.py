@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -20,14 +21,16 @@ ROOT = Path(__file__).resolve().parents[2]
 BOOK = nbformat.read(ROOT / "notebooks" / "2-rate.ipynb", as_version=4)
 
 
-def run_cells(monkeypatch, data: Path, name: str = "2-rate", **settings) -> dict[str, str]:
+def run_cells(
+    monkeypatch: pytest.MonkeyPatch, data: Path, name: str = "2-rate", **settings: Any
+) -> dict[str, Any]:
     """Run a notebook's cells in this process; return what each shows, by its last line.
 
     Charts give their words and data.
     """
     monkeypatch.setenv("MAPPA_DATA", str(data))
-    space: dict = {}
-    shown = {}
+    space: dict[str, Any] = {}
+    shown: dict[str, Any] = {}
     for cell in nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4).cells:
         if cell.cell_type != "code":
             continue
@@ -72,7 +75,9 @@ def test_the_notebook_is_thin_and_tagged() -> None:
         ("Kent", "2010-03-31", "We have no count of registered sexual offenders in Kent"),
     ],
 )
-def test_the_notebook_runs(monkeypatch, force, as_of, says) -> None:
+def test_the_notebook_runs(
+    monkeypatch: pytest.MonkeyPatch, force: str, as_of: str, says: str
+) -> None:
     shown = run_cells(monkeypatch, ROOT / "data", force=force, as_of=as_of)
     assert says in shown["words.sentence(record)"]
     assert shown["record"].force == force
@@ -82,7 +87,9 @@ def test_the_notebook_runs(monkeypatch, force, as_of, says) -> None:
             assert "None" not in html and "nan" not in html, name
 
 
-def test_every_number_follows_altered_counts(monkeypatch, data_copy) -> None:
+def test_every_number_follows_altered_counts(
+    monkeypatch: pytest.MonkeyPatch, data_copy: Path
+) -> None:
     path = data_copy / "area_figures.csv"
     before = "Cumbria,2020-03-31,rso_count,594,"
     text = path.read_text()
@@ -97,7 +104,9 @@ def test_every_number_follows_altered_counts(monkeypatch, data_copy) -> None:
     assert "does not hold" in story  # the story's 594 no longer meets the table
 
 
-def test_the_made_up_country_runs_with_its_own_defaults(monkeypatch, made_up) -> None:
+def test_the_made_up_country_runs_with_its_own_defaults(
+    monkeypatch: pytest.MonkeyPatch, made_up: Path
+) -> None:
     shown = run_cells(
         monkeypatch, made_up, force="Upper Marsh", as_of="2018-03-31", comparator="similar"
     )
@@ -106,25 +115,29 @@ def test_the_made_up_country_runs_with_its_own_defaults(monkeypatch, made_up) ->
     assert not re.search("Cumbria|England|London|Ministry", told)
 
 
-def test_the_simulation_runs_once_for_all_areas_from_the_stored_study(monkeypatch) -> None:
+def test_the_simulation_runs_once_for_all_areas_from_the_stored_study(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     shown = run_cells(monkeypatch, ROOT / "data", "4-simulation")
     assert "We simulated 10,000 years" in shown["words.summary(found)"]
     assert "68%" in shown["rows.false_alarms(found)"]
 
 
-def test_the_simulation_runs_anew_for_other_settings(monkeypatch) -> None:
+def test_the_simulation_runs_anew_for_other_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = run_cells(monkeypatch, ROOT / "data", "4-simulation", replications=100, seed=1)
     assert "We simulated 100 years" in shown["words.summary(found)"]
 
 
 @pytest.mark.parametrize(("force", "says"), [("Norfolk", "edp24.co.uk"), ("Surrey", "no claim")])
-def test_a_story_is_shown_only_where_it_is_about_the_area(monkeypatch, force, says) -> None:
+def test_a_story_is_shown_only_where_it_is_about_the_area(
+    monkeypatch: pytest.MonkeyPatch, force: str, says: str
+) -> None:
     shown = run_cells(monkeypatch, ROOT / "data", "5-story", force=force)
     told = " ".join(shown.values())
     assert says in told and "class one" not in told and "Cumbria" not in told
 
 
-def mappa(*args: str):
+def mappa(*args: str) -> Any:
     """Run a command in this process."""
     if not app.registered_commands:
         _register_all()
@@ -155,7 +168,7 @@ def test_rate_command_without_a_count_and_with_a_mistake() -> None:
     )
 
 
-def test_story_and_explain_commands(tmp_path) -> None:
+def test_story_and_explain_commands(tmp_path: Path) -> None:
     claims = tmp_path / "claims.csv"
     claims.write_text("area,date,measure,value\nCumbria,2020-03-31,count,595\n")
     done = mappa("story", "--claims", str(claims), "--json")
@@ -169,7 +182,7 @@ def test_story_and_explain_commands(tmp_path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("force", ["Norfolk", "Surrey"])
-def test_papermill_runs_it_plainly(tmp_path, force) -> None:
+def test_papermill_runs_it_plainly(tmp_path: Path, force: str) -> None:
     out = tmp_path / "out.ipynb"
     subprocess.run(
         [sys.executable, "-m", "papermill", str(ROOT / "notebooks" / "2-rate.ipynb"), str(out),

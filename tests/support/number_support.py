@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from mappa.words import numbers as n
 
@@ -28,7 +28,7 @@ FIXED = {
 }
 
 
-def flat(value):
+def flat(value: object) -> Iterator[float]:
     """Every number of a record, nested ones included."""
     if dataclasses.is_dataclass(value):
         for f in dataclasses.fields(value):
@@ -46,7 +46,7 @@ def flat(value):
         yield float(value)
 
 
-def unknown_numbers(text: str, record, also: Iterable[float] = ()) -> list[str]:
+def unknown_numbers(text: str, record: object, also: Iterable[float] = ()) -> list[str]:
     """Numbers of a text that are no rounding of a number of the record or *also*, dates apart."""
     text = re.sub(r"\d{1,2} (January|March|June|September|December) \d{4}", "", text)
     known = {v for x in (*flat(record), *also) for v in (abs(x), abs(x) * 100)}

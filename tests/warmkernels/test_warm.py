@@ -8,11 +8,13 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import pandas as pd
 import pytest
-from jupyter_client import KernelManager
+from jupyter_client.manager import KernelManager
 from runs_support import mappa_environment
 
 from mappa.cache import code_reached
@@ -28,7 +30,7 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def template(root):
+def template(root: Path) -> Iterator[warm.Template]:
     modules = {name for book in notebooks.find(root / "notebooks") for name in book.modules}
     said = os.environ.pop("PYTEST_CURRENT_TEST", None)
     with warm.Template(sorted(code_reached(*modules))) as started:
@@ -38,7 +40,7 @@ def template(root):
 
 
 @pytest.fixture()
-def environment(template, monkeypatch):
+def environment(template: warm.Template, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     from jupyter_client.provisioning.factory import KernelProvisionerFactory
 
     monkeypatch.setenv(warm.SOCKET, str(template.path))
@@ -51,7 +53,7 @@ def environment(template, monkeypatch):
 class Kernel:
     """A kernel and its client, as papermill and JupyterLab hold them."""
 
-    def __init__(self, environment, **options) -> None:
+    def __init__(self, environment: dict[str, str], **options: Any) -> None:
         self.manager = KernelManager(kernel_name="python3")
         self.manager.start_kernel(env=environment, **options)
         self.client = self.manager.client()
@@ -59,14 +61,14 @@ class Kernel:
         self.client.wait_for_ready(timeout=60)
 
     @property
-    def process(self):
-        return self.manager.provisioner.process
+    def process(self) -> Any:
+        return cast(Any, self.manager.provisioner).process
 
-    def run(self, code, timeout=30):
+    def run(self, code: str, timeout: float = 30) -> Any:
         """Return what the code printed, on stdout and stderr, and the reply's status."""
         texts = []
 
-        def take(message):
+        def take(message: dict[str, Any]) -> None:
             if message["msg_type"] == "stream":
                 texts.append(message["content"]["text"])
 
@@ -79,13 +81,13 @@ class Kernel:
 
 
 @pytest.fixture()
-def kernel(environment, tmp_path):
+def kernel(environment: dict[str, str], tmp_path: Path) -> Iterator[Kernel]:
     started = Kernel(environment, cwd=str(tmp_path))
     yield started
     started.close()
 
 
-def gone(pid, seconds=10):
+def gone(pid: int, seconds: float = 10) -> bool:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         try:
@@ -98,12 +100,14 @@ def gone(pid, seconds=10):
     return False
 
 
-def test_a_forked_kernel_has_streams_that_do_not_hand_over_nothing(kernel):
+def test_a_forked_kernel_has_streams_that_do_not_hand_over_nothing(kernel: Kernel) -> None:
     asked = "import sys\nprint(type(sys.stdout).__module__, type(sys.stderr).__module__)"
     assert kernel.run(asked)[0] == "warmkernels.streams warmkernels.streams\n"
 
 
-def test_a_forked_kernel_has_the_imports_its_own_folder_and_an_empty_stdin(kernel, tmp_path):
+def test_a_forked_kernel_has_the_imports_its_own_folder_and_an_empty_stdin(
+    kernel: Kernel, tmp_path: Path
+) -> None:
     assert isinstance(kernel.manager.provisioner, WarmProvisioner)
     assert isinstance(kernel.process, warm.WarmProcess)
     seen, status = kernel.run(
@@ -117,11 +121,11 @@ def test_a_forked_kernel_has_the_imports_its_own_folder_and_an_empty_stdin(kerne
     )
 
 
-def test_output_of_subprocesses_is_shown_as_an_ordinary_kernel_shows_it(kernel):
+def test_output_of_subprocesses_is_shown_as_an_ordinary_kernel_shows_it(kernel: Kernel) -> None:
     assert kernel.run("import os; os.system('echo from below')")[0].strip() == "from below"
 
 
-def test_what_is_written_comes_in_order_and_none_of_it_is_lost(kernel):
+def test_what_is_written_comes_in_order_and_none_of_it_is_lost(kernel: Kernel) -> None:
     """Streams that are empty are not flushed; what is not empty is, before what comes after."""
     seen = []
     for code in (
@@ -131,7 +135,7 @@ def test_what_is_written_comes_in_order_and_none_of_it_is_lost(kernel):
         "t = threading.Thread(target=print, args=('e',)); t.start(); t.join()",
         "sys.stdout.flush(); sys.stderr.flush(); print('f')\nraise ValueError('g')",
     ):
-        told = []
+        told: list[dict[str, Any]] = []
         kernel.client.execute_interactive(code, timeout=60, output_hook=told.append)
         seen += [_shown(message) for message in told if message["msg_type"] in _SHOWN]
     # Pieces of one stream may come together or apart: their order is what counts.
@@ -141,14 +145,16 @@ def test_what_is_written_comes_in_order_and_none_of_it_is_lost(kernel):
 _SHOWN = ("stream", "display_data", "execute_result", "error")
 
 
-def _shown(message):
+def _shown(message: dict[str, Any]) -> str:
     content = message["content"]
     if message["msg_type"] == "stream":
         return content["text"]
     return f"<{content['evalue'] if 'evalue' in content else content['data']['text/plain']}>"
 
 
-def test_each_kernel_starts_fresh_with_its_own_environment_and_random_state(environment):
+def test_each_kernel_starts_fresh_with_its_own_environment_and_random_state(
+    environment: dict[str, str],
+) -> None:
     draw = "import os, random, numpy\nprint(random.random(), numpy.random.rand(), os.urandom(4))"
     seen = []
     for value in ("a", "b"):
@@ -165,7 +171,7 @@ def test_each_kernel_starts_fresh_with_its_own_environment_and_random_state(envi
     kernel.close()
 
 
-def test_is_interrupted_restarted_and_shut_down(kernel):
+def test_is_interrupted_restarted_and_shut_down(kernel: Kernel) -> None:
     asked = kernel.client.execute("import time\nprint('in it', flush=True)\ntime.sleep(60)")
     while kernel.client.get_iopub_msg(timeout=30)["msg_type"] != "stream":
         pass
@@ -185,7 +191,9 @@ def test_is_interrupted_restarted_and_shut_down(kernel):
     assert gone(pid)
 
 
-def test_an_exit_status_is_that_of_the_kernel_and_its_exit_functions_run(environment, tmp_path):
+def test_an_exit_status_is_that_of_the_kernel_and_its_exit_functions_run(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
     kernel = Kernel(environment)
     process = kernel.process
     kernel.client.execute(
@@ -202,7 +210,7 @@ def test_an_exit_status_is_that_of_the_kernel_and_its_exit_functions_run(environ
     kernel.close()
 
 
-def test_what_a_kernel_started_goes_with_it(kernel):
+def test_what_a_kernel_started_goes_with_it(kernel: Kernel) -> None:
     seen, _ = kernel.run("import subprocess\np = subprocess.Popen(['sleep', '99']); print(p.pid)")
     kernel.process.kill()
     assert gone(int(seen))
@@ -210,7 +218,7 @@ def test_what_a_kernel_started_goes_with_it(kernel):
 
 OWNER = """
 import os, sys, time
-from jupyter_client import KernelManager
+from jupyter_client.manager import KernelManager
 from warmkernels.provisioner import use
 use()
 manager = KernelManager(kernel_name="python3")
@@ -220,7 +228,7 @@ time.sleep(99)
 """
 
 
-def owner(environment):
+def owner(environment: dict[str, str]) -> Any:
     process = subprocess.Popen(
         [sys.executable, "-c", OWNER],
         env=environment,
@@ -231,7 +239,9 @@ def owner(environment):
     return process, kind, int(pid)
 
 
-def test_a_client_that_is_killed_takes_its_kernel_with_it(environment, template):
+def test_a_client_that_is_killed_takes_its_kernel_with_it(
+    environment: dict[str, str], template: warm.Template
+) -> None:
     process, kind, pid = owner(environment)
     assert kind == "WarmProcess" and not gone(pid, 0.2)
     process.kill()
@@ -240,7 +250,7 @@ def test_a_client_that_is_killed_takes_its_kernel_with_it(environment, template)
     assert template.process.poll() is None
 
 
-def test_an_owner_that_is_killed_takes_template_and_kernels_with_it(tmp_path):
+def test_an_owner_that_is_killed_takes_template_and_kernels_with_it(tmp_path: Path) -> None:
     """As JupyterLab uses it: the first kernel starts a template that this process owns."""
     process, kind, pid = owner(mappa_environment(TMPDIR=str(tmp_path)))
     assert kind == "WarmProcess"
@@ -256,8 +266,8 @@ def test_an_owner_that_is_killed_takes_template_and_kernels_with_it(tmp_path):
 
 
 def test_a_template_that_is_killed_takes_its_kernels_with_it_and_the_next_is_cold(
-    environment, tmp_path, monkeypatch
-):
+    environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     said = os.environ.pop("PYTEST_CURRENT_TEST", None)
     with warm.Template() as mine:
         if said:
@@ -275,7 +285,9 @@ def test_a_template_that_is_killed_takes_its_kernels_with_it_and_the_next_is_col
         kernel.close()
 
 
-def test_a_template_whose_owner_goes_while_it_computes_goes_at_once(tmp_path, monkeypatch):
+def test_a_template_whose_owner_goes_while_it_computes_goes_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("MAPPA_CACHE", str(tmp_path / "cache"))
     mine = warm.Template((), "time:sleep", [60])
     try:
@@ -297,7 +309,9 @@ def test_the_template_computes_what_kernels_share_where_it_is_asked_to(
     assert Path(folder).is_dir()
 
 
-def test_a_client_that_says_nonsense_harms_nobody(template, environment):
+def test_a_client_that_says_nonsense_harms_nobody(
+    template: warm.Template, environment: dict[str, str]
+) -> None:
     import socket
 
     for said in (b"nonsense\n", b"{}\n", b'{"argv": [], "cwd": "/nowhere", "env": {}}\n'):
@@ -318,12 +332,14 @@ def test_a_client_that_says_nonsense_harms_nobody(template, environment):
         [sys.executable, "-O", "-m", "ipykernel_launcher", "-f", "x"],
     ],
 )
-def test_another_kernel_than_this_pythons_own_is_not_forked(cmd, environment):
+def test_another_kernel_than_this_pythons_own_is_not_forked(
+    cmd: list[str], environment: dict[str, str]
+) -> None:
     with pytest.raises(warm.Cold):
         warm.launch(cmd)
 
 
-def test_the_template_refuses_to_fork_beside_other_threads():
+def test_the_template_refuses_to_fork_beside_other_threads() -> None:
     import threading
 
     stop = threading.Event()
@@ -337,7 +353,9 @@ def test_the_template_refuses_to_fork_beside_other_threads():
         thread.join()
 
 
-def test_the_template_imports_all_that_notebooks_use_and_never_the_inline_backend(kernel):
+def test_the_template_imports_all_that_notebooks_use_and_never_the_inline_backend(
+    kernel: Kernel,
+) -> None:
     seen, _ = kernel.run(
         "import json, sys\n"
         "before = set(sys.modules)\n"
@@ -352,7 +370,7 @@ def test_the_template_imports_all_that_notebooks_use_and_never_the_inline_backen
     assert done.stdout.strip() == "ok"
 
 
-def test_without_fork_there_is_no_template(monkeypatch):
+def test_without_fork_there_is_no_template(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "darwin")
     with pytest.raises(warm.Cold, match="cannot be forked"):
         warm.Template()
