@@ -197,12 +197,21 @@ class Record:
         """Return the unit of each key that has one."""
         return {row["key"]: row["unit"] for row in cls.key_table() if row["unit"]}
 
+    def in_lines(self) -> str:
+        """Return every number and text by name, a line each; of a table within, its length."""
+        told = {k: v for k, v in self.as_dict().items() if v is not None and v != ""}
+        width = max(map(len, told), default=0)
+        shown = {
+            k: f"{len(v)} entries" if isinstance(v, list | dict) else v for k, v in told.items()
+        }
+        return "\n".join(f"{k:<{width}}  {v}" for k, v in shown.items())
+
     def _repr_mimebundle_(
         self, include: Any = None, exclude: Any = None
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """Show the record in a notebook; runs gather the JSON and the units from here."""
         data = {
-            "text/plain": f"{type(self).__name__} of {len(self.as_dict())} keys",
+            "text/plain": self.in_lines(),
             RECORD_MIME: self.as_dict(),
         }
         return data, {RECORD_MIME: {"units": self.units()}}

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from mappa import rates
 from mappa.data import Data
 from mappa.errors import UnknownName, UsageError
+from mappa.plot.exhibit import Exhibit
+from mappa.plot.rate.funnel import funnel
+from mappa.words.rate import answer as words
 
 #: Offences in six wards, small enough that the wards' own chance matters; one is not counted.
 WARDS = pd.DataFrame(
@@ -66,6 +71,27 @@ def test_wards_of_a_town_go_through_the_same_doors() -> None:
     exact = rates.ratio(9, 1100, mine.count, mine.people, "exact")
     score = rates.ratio(9, 1100, mine.count, mine.people)
     assert score.upper == exact.upper  # below a count of 10 the score method is exact
+
+
+def test_the_verdict_on_other_counts_speaks_of_them_alone() -> None:
+    """Few offences in wards: exact limits, each ward's own chance, and the nouns that are given."""
+    nouns = {"noun": "knife offences", "whom": "people", "together": "the town"}
+    record = rates.verdict_of(WARDS, "Castle", **nouns)
+    assert record.own and record.gap and record.spread and record.unusual
+    assert (record.own.count, record.national_count, record.areas_counted) == (9, 23, 6)
+    assert record.gap.ratio == pytest.approx(9 / 1100 / (14 / 4350))
+    assert "exact" in record.gap.ratio_method  # a count below 10
+    # Expected in Castle by the others: 14 / 4350 x 1100 = 3.5, so chance alone has an SD of .53.
+    reach = math.log(record.spread.prediction_high / record.spread.prediction_low)
+    assert reach > 2 * stats.t.ppf(0.975, 3) / math.sqrt(4.5)
+    assert record.unusual.unusual_verdict == "not unusual"
+    told = words.sentence(record) + words.paragraph(record) + words.pool(record)
+    assert "Castle had 818 knife offences for every 100,000 people; the town had 422." in told
+    assert "sexual" not in told and "Wales" not in told and "None" not in told
+    chart = funnel(record, rates.areas(WARDS))
+    assert isinstance(chart, Exhibit) and chart.subtitle.startswith("Knife offences per 100,000")
+    grove = rates.verdict_of(WARDS, "Grove", **nouns)
+    assert words.sentence(grove).startswith("There is no count of knife offences in Grove")
 
 
 def test_a_list_of_areas_is_a_comparator_of_the_verdict(data: Data) -> None:

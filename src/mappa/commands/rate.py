@@ -23,6 +23,12 @@ def rate(
     data = load()
     chosen = options.given(margin=margin, comparator=comparator, denominator=denominator)
     record = assess(data, data.force(force), data.day(as_of), **chosen)
+    if record.own is None:
+        from mappa.growth.estimates import stored_estimate
+        from mappa.rates.record import estimated
+
+        if estimate := stored_estimate(data, record.force, record.as_of):
+            record = estimated(record, *estimate)
     if as_json:
         options.print_json(record.as_dict())
         return

@@ -177,6 +177,21 @@ def area_estimates(data: Data, origin: str | pd.Timestamp) -> pd.DataFrame:
     return _in_people(table, {q: base * np.exp(table[q].to_numpy()) for q in QUANTILES})
 
 
+def stored_estimate(
+    data: Data, area: str, day: str | pd.Timestamp
+) -> tuple[float, float, float] | None:
+    """Return the estimate of an area on a date with its 90% limits (people).
+
+    ``None`` where no estimates of the date are stored with the tables: none is fitted for it.
+    """
+    origin = data.date(day)
+    if not is_kept(data, origin):
+        return None
+    table = area_estimates(data, origin)
+    row = table[(table["area"] == area) & (table["date"] == origin)].iloc[0]
+    return float(row["median"]), float(row["low90"]), float(row["high90"])
+
+
 def forecast_draws(
     data: Data,
     origin: str | pd.Timestamp,

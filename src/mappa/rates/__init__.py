@@ -20,6 +20,7 @@ __all__ = [
     "areas",
     "between",
     "equivalence",
+    "estimated",
     "ratio",
     "unusual",
     "verdict",

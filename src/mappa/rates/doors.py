@@ -21,7 +21,7 @@ from mappa.rates.methods import between as fits
 from mappa.rates.methods import equivalence as margins
 from mappa.rates.methods import intervals, ratios
 from mappa.rates.methods.rows import MethodRow, Readable
-from mappa.rates.record import RateRecord
+from mappa.rates.record import RateRecord, estimated
 from mappa.records import key
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "areas",
     "between",
     "equivalence",
+    "estimated",
     "ratio",
     "unusual",
     "verdict",

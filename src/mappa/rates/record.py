@@ -210,6 +210,11 @@ def estimated(record: RateRecord, value: float, low: float, high: float) -> Rate
     ----------
     value, low, high: the estimated count and its limits (people), such as those of the growth
         model. A record with a count is returned as it is.
+
+    >>> from mappa import data, rates
+    >>> kent = rates.verdict(data.load(), "Kent", "2020-03-31")
+    >>> f"{estimated(kent, 2000, 1800, 2200).estimate.estimated_rate:.1f}"
+    '122.6'
     """
     if record.own is not None:
         return record

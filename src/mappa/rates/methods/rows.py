@@ -19,10 +19,7 @@ class Readable(Record):
         self, include: Any = None, exclude: Any = None
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """Show every number by name: it is read, not gathered like the record of a study."""
-        told = {k: str(v) for k, v in self.as_dict().items() if v is not None and k != "table"}
-        told = {k: text for k, text in told.items() if text}
-        width = max(map(len, told))
-        return {"text/plain": "\n".join(f"{k:<{width}}  {v}" for k, v in told.items())}, {}
+        return {"text/plain": self.in_lines()}, {}
 
 
 @dataclasses.dataclass(frozen=True)

@@ -29,6 +29,10 @@ _ORDINARY = (
     "A gap of this size is ordinary: {further} of the other {others} areas with a count are "
     "further from that rate."
 )
+_ORDINARY_TO_ONE = (
+    "A gap of this size is ordinary: one of the other {others} areas with a count is further from "
+    "that rate."
+)
 _UNUSUAL = (
     "That is {verdict}: the other areas with a count make {low} to {high} the ordinary range."
 )
@@ -126,8 +130,10 @@ def _place(r: RateRecord) -> str:
     """Say whether the rate is ordinary: how many are further off, or the range expected."""
     if r.unusual is None or r.spread is None:
         return "Too few areas have a count to say whether that is unusual."
-    if r.unusual.unusual_verdict == "not unusual":
-        return _ORDINARY.format(further=r.unusual.areas_further, others=r.areas_counted - 1)
+    further, others = r.unusual.areas_further, r.areas_counted - 1
+    if r.unusual.unusual_verdict == "not unusual" and 10 * further >= others:
+        template = _ORDINARY_TO_ONE if further == 1 else _ORDINARY
+        return template.format(further=further, others=others)
     low, high = plain_rate(r.spread.prediction_low), plain_rate(r.spread.prediction_high)
     return _UNUSUAL.format(verdict=r.unusual.unusual_verdict, low=low, high=high)
 
