@@ -242,7 +242,7 @@ def test_missing_count(data: Data) -> None:
     one = dataclasses.replace(surrey.missing, pool_areas=1)
     assert "the only area" in rate_missing.together(surrey, one)
     with_count = assess(data, "Cumbria", AS_OF)
-    assert estimated(with_count, 1.0, 0.0, 2.0) is with_count  # a count needs no estimate
+    assert estimated(with_count, 1.0, 0.5, 2.0) is with_count  # a count needs no estimate
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from mappa.errors import UsageError
 from mappa.printed import PER
 from mappa.rates import keys as k
 from mappa.rates.change import YearChange
@@ -211,11 +212,17 @@ def estimated(record: RateRecord, value: float, low: float, high: float) -> Rate
     value, low, high: the estimated count and its limits (people), such as those of the growth
         model. A record with a count is returned as it is.
 
+    Raises
+    ------
+    UsageError: limits that do not enclose the estimate, or below zero.
+
     >>> from mappa import data, rates
     >>> kent = rates.verdict(data.load(), "Kent", "2020-03-31")
     >>> f"{estimated(kent, 2000, 1800, 2200).estimate.estimated_rate:.1f}"
     '122.6'
     """
+    if not 0 <= low <= value <= high:
+        raise UsageError(f"An estimate of {value:g} does not lie between {low:g} and {high:g}.")
     if record.own is not None:
         return record
     low, rate, high = (PER * v / record.population for v in (low, value, high))
