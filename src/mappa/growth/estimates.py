@@ -185,7 +185,7 @@ def stored_estimate(
     ``None`` where no estimates of the date are stored with the tables: none is fitted for it.
     """
     origin = data.date(day)
-    if not is_kept(data, origin):
+    if origin == data.dates[0] or not is_kept(data, origin):
         return None
     table = area_estimates(data, origin)
     row = table[(table["area"] == area) & (table["date"] == origin)].iloc[0]
