@@ -50,12 +50,6 @@ def test_byars_limits_are_the_formula_of_breslow_and_day(confidence: float) -> N
     assert (intervals.byar_limits(10) == (low, high)) == (confidence == 0.95)
 
 
-def test_normal_quantile() -> None:
-    assert [normal_quantile(c) for c in (0.9, 0.95, 0.998)] == pytest.approx(
-        [1.644854, 1.959964, 3.090232], abs=1e-6
-    )
-
-
 @pytest.mark.parametrize("confidence", [0.90, 0.95])
 @pytest.mark.parametrize("method", [intervals.exact_rate, intervals.byar_rate])
 def test_a_rate_is_its_count_and_limits_over_the_people(
