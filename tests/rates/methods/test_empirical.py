@@ -62,6 +62,11 @@ def test_areas_that_are_all_alike_tell_nothing_apart() -> None:
     assert empirical.shrunken(prior, 90, 100)[0] == pytest.approx(1.2, abs=1e-3)
 
 
+def test_a_fit_prints_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    empirical.fit_prior([50, 150, 210, 430], [100, 200, 300, 400])
+    assert capfd.readouterr().out == ""
+
+
 @pytest.mark.parametrize("confidence", [0.90, 0.95])
 def test_the_posterior_is_gamma(confidence: float) -> None:
     """Prior gamma(2, 1), 3 people where 4 are expected: gamma(5, 5), its mean 1."""

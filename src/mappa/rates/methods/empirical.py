@@ -50,8 +50,7 @@ def fit_prior(counts: ArrayLike, expected: ArrayLike) -> Prior:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         found = model.fit(start_params=[np.log(mu), excess], disp=0, maxiter=200)
-    alpha = float(found.params[1])
-    a = min(MOST, 1 / alpha) if alpha > 0 else MOST
+    a = 1 / max(float(found.params[1]), 1 / MOST)
     return Prior(a, a / float(np.exp(found.params[0])))
 
 
@@ -139,10 +138,10 @@ def rank_draws(
     theta = rng.gamma(prior.a + o, 1 / (prior.b + e), size=(draws, len(o)))
     missing = np.asarray(pool_expected)
     if len(missing):
-        other = rng.gamma(prior.a, 1 / prior.b, size=(draws, len(missing)))
+        other = rng.gamma(prior.a, size=(draws, len(missing)))  # the scale cancels
         other *= (pool_count / (other * missing).sum(axis=1))[:, None]
         theta = np.hstack([theta, other])
-    place = 1 + np.argsort(np.argsort(-theta, axis=1), axis=1)[:, : len(o)]
+    place = 1 + np.argsort(np.argsort(-theta))[:, : len(o)]
     tail = (1 - confidence) / 2
     low, middle, high = np.quantile(place, [tail, 0.5, 1 - tail], axis=0, method="inverted_cdf")
     return Ranks(areas, tuple(middle), tuple(low), tuple(high), theta.shape[1])
