@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import reading
 
 from mappa.data import Data, load
 from mappa.errors import DataError
@@ -43,16 +44,22 @@ def test_all_twenty_claims(findings: dict[str, story.Finding]) -> None:
 
 def test_exact_sentences(findings: dict[str, story.Finding]) -> None:
     assert words.why(findings["c02"]) == (
-        "594 people over 449,975 people aged 10 and over is 132.01 per 100,000, which rounds to "
-        "the printed value."
+        "594 divided by 449,975 people aged 10 and over is 132.01 per 100,000. That rounds to the "
+        "printed value."
     )
     assert words.why(findings["c04"]) == (
-        "The 598 of 31 March 2019 is itself implied by this claim and printed nowhere else, so the "
-        "change agrees with itself only."
+        "The 598 of 31 March 2019 follows from this claim and is printed nowhere else, so the "
+        "change agrees only with itself."
     )
-    assert "a flow and bound no stock" in words.why(findings["c12"])
+    assert "are a flow, and bound no stock" in words.why(findings["c12"])
     assert "running in custody" in words.why(findings["c15"])
-    assert words.why(findings["c13"]).endswith("It is 3.5% of the count; in the nation it is 4.1%.")
+    assert words.why(findings["c13"]).endswith("It is 3.5% of the count here and 4.1% nationally.")
+
+
+def test_every_reason_is_plain_english(findings: dict[str, story.Finding]) -> None:
+    for found in findings.values():
+        text = f"{words.why(found)} {words.correction(found)}".strip()
+        assert reading.faults(text) == [], found.claim_id
 
 
 def printed_claims(data: Data) -> list[str]:
@@ -111,11 +118,10 @@ def test_an_explanation_can_be_handed_in(data: Data, findings: dict[str, story.F
     half = story.check(data, claim, explanation=story.explained(2141, lengths, 928, law))
     assert (half.verdict, half.claim_id) == ("half supported", "c08")
     assert str(words.why(half)) == (
-        "by the register model the rise of 2,141 would have been 928 smaller (43%) had sentences "
-        "of 30 months and more carried 10 years. With the shorter sentences of an earlier year it "
-        "would have been smaller by 395 (18%) for those of 1999/00 and 96 (4%) for those of "
-        "2009/10. So long registration periods explain much of it, and longer sentences the less "
-        "the later the year that they are compared with."
+        "By our model the rise of 2,141 would have been 928 smaller had sentences of 30 months and "
+        "more carried 10 years. With the shorter sentences of 1999/00 it would have been 395 "
+        "smaller. With the shorter sentences of 2009/10 it would have been 96 smaller. Long "
+        "registration periods explain much of the rise, longer sentences less."
     )
     assert "one is half supported" in words.summary([half])
     both = story.explained(2141, {"2009/10": 600.0, "1999/00": 900.0}, 928, law)
@@ -152,9 +158,9 @@ def test_a_reporters_own_claims(data: Data, tmp_path: Path) -> None:
         "does not hold", "does not hold", "cannot be checked", "holds after rounding",
         "does not hold", "cannot be checked", "holds",
     ]  # fmt: skip
-    assert words.correction(found[0]) == "Cumbria, 31 March 2020: 594 people on the register."
+    assert words.correction(found[0]) == "Cumbria, 31 March 2020: 594 registered sexual offenders."
     assert "between 1,307 and 1,316" in words.correction(found[1])
-    assert words.correction(found[4]).startswith("Norfolk, 31 March 2020: 137 people")
+    assert words.correction(found[4]).startswith("Norfolk, 31 March 2020: 137 registered")
 
 
 @pytest.mark.parametrize(
@@ -223,5 +229,5 @@ def test_claims_as_people_print_them(
 
 
 def test_one_claim_holds_and_several_hold(findings: dict[str, story.Finding]) -> None:
-    assert words.summary([findings["c01"]]).startswith("Of one claim one holds, zero hold after")
+    assert words.summary([findings["c01"]]).startswith("Of one claim one holds.")
     assert words.summary([]) == "There is no claim to check."

@@ -52,35 +52,71 @@ class Doubt(Record):
 
 @dataclasses.dataclass(frozen=True)
 class YearChange(Record):
-    """A force's change on the year before, beside the nation's."""
+    """A force's change on the year before, with the national change."""
 
-    status: str = key("Empty, or why there is no change to tell")
+    status: str = key("Empty, or why there is no change")
     before: str | None = key("Date of the earlier count", "date", default=None)
     count_before: int | None = key("Earlier count on the same basis", "people", default=None)
     quality_before: str | None = key("How the earlier count is known", default=None)
-    change: int | None = key("Change in the count", "people", default=None)
-    growth: float | None = key("Change over the earlier count", "share", default=None)
-    national_growth: float | None = key("The nation's growth", "share", default=None)
-    national_growth_without: float | None = key(
-        "The nation's growth without the outliers", "share", default=None
+    change: int | None = key(
+        "Change in the count", "people", formula="count - count_before", default=None
     )
-    z_chance: dict[str, float] | None = key(
-        "z of the change against the nation's growth by chance alone, by yearly turnover",
+    growth: float | None = key(
+        "Change over the earlier count", "share", formula="count / count_before - 1", default=None
+    )
+    national_growth: float | None = key(
+        "National growth", "share", formula="national count / that a year before - 1", default=None
+    )
+    national_growth_without: float | None = key(
+        "National growth without the outliers",
+        "share",
+        formula="the same less the outliers' counts on both dates",
         default=None,
     )
-    spread_with: float | None = key("SD of areas' true log growth, outliers kept", default=None)
-    spread_without: float | None = key("SD of areas' true log growth, without", default=None)
-    z_with: float | None = key("z with chance and spread, outliers kept", default=None)
-    z_without: float | None = key("z with chance and spread, without outliers", default=None)
+    z_chance: dict[str, float] | None = key(
+        "z of the change against national growth by chance alone, by yearly turnover",
+        formula="(count - count_before (1 + g)) / sqrt((2 x + g) count_before), g national_growth",
+        default=None,
+    )
+    spread_with: float | None = key(
+        "SD of areas' true log growth, with outliers",
+        formula="tau at which sum d^2 / (2 x / count_before + tau^2) is the number of areas, d the "
+        "log growth less the national one",
+        default=None,
+    )
+    spread_without: float | None = key(
+        "SD of areas' true log growth, without", formula="the same without outliers", default=None
+    )
+    z_with: float | None = key(
+        "z with chance and spread, with outliers",
+        formula="d / sqrt(2 x / count_before + spread_with^2)",
+        default=None,
+    )
+    z_without: float | None = key(
+        "z with chance and spread, without outliers",
+        formula="d / sqrt(2 x / count_before + spread_without^2), all without the outliers",
+        default=None,
+    )
     turnover: float = key("Yearly turnover assumed in the two", "share a year", default=TURNOVER)
     verdict: str | None = key("not unusual, outside 95%, outside 99.8%", default=None)
-    verdict_with: str | None = key("The same with the outliers kept", default=None)
+    verdict_with: str | None = key("The same with the outliers", default=None)
     areas: int | None = key("Areas with both counts", "areas", default=None)
-    outliers: list[str] = key("Areas named by the outlier rule", default_factory=list)
+    outliers: list[str] = key(
+        "Areas named by the outlier rule",
+        formula="areas whose log growth is more than 5 x 1.4826 x MAD from the median",
+        default_factory=list,
+    )
     first: str | None = key("Date of the first known count on the basis", "date", default=None)
     first_count: int | None = key("That count", "people", default=None)
-    compound: float | None = key("Compound growth since then", "share a year", default=None)
-    national_compound: float | None = key("The nation's over the same time", default=None)
+    compound: float | None = key(
+        "Compound growth since then",
+        "share a year",
+        formula="(count / first_count)^(1 / years) - 1",
+        default=None,
+    )
+    national_compound: float | None = key(
+        "National growth over the same time", formula="the same nationally", default=None
+    )
     doubt: Doubt | None = key("Why the area's earlier figure is doubted", default=None)
 
 

@@ -34,23 +34,6 @@ WORKED = {
     "smallest_margin": "max({ratio_high90:.6f}, 1 / {ratio_low90:.6f}) - 1",
 }
 
-#: Formulas of the numbers inside ``change``.
-CHANGE = {
-    "change": "count - count_before",
-    "growth": "count / count_before - 1",
-    "national_growth": "national count / national count a year before - 1",
-    "national_growth_without": "the same less the outliers' counts on both dates",
-    "z_chance": "(count - count_before (1 + g)) / sqrt((2 x + g) count_before), g national_growth",
-    "spread_with": "tau at which sum d^2 / (2 x / count_before + tau^2) is the number of areas, d "
-    "the log growth less the nation's",
-    "spread_without": "the same without the outliers",
-    "z_with": "d / sqrt(2 x / count_before + spread_with^2)",
-    "z_without": "d / sqrt(2 x / count_before + spread_without^2), nation without the outliers",
-    "outliers": "areas whose log growth is more than 5 x 1.4826 x MAD from the median",
-    "compound": "(count / first_count)^(1 / years) - 1",
-    "national_compound": "the same of the nation",
-}
-
 
 @dataclasses.dataclass(frozen=True)
 class TableRow(Record):
@@ -103,7 +86,7 @@ def explain(data: Data, record: RateRecord, name: str) -> Explanation:
     if rest:
         value, documented = _inner(record, head, rest)
     rows = _rows(data, record, told["rests_on"])
-    formula = documented.get("formula") or CHANGE.get(rest) or told["formula"] or told["meaning"]
+    formula = documented.get("formula") or told["formula"] or told["meaning"]
     used = sorted({s for row in rows for s in row.sources.split()})
     table = data.sources.set_index("source")
     return Explanation(
@@ -177,16 +160,62 @@ def _inner(record: RateRecord, head: str, rest: str) -> tuple[Any, Mapping[str, 
     raise UnknownName("key", f"{head}.{rest}", [head])
 
 
-# Rows --------------------------------------------------------------------------------------------
-
-
 def _rows(data: Data, record: RateRecord, groups: tuple[str, ...]) -> list[TableRow]:
-    day = pd.Timestamp(record.as_of)
-    found = {(r.table, r.row): r for g in groups[::-1] for r in _GATHER[g](data, record, day)[::-1]}
-    return list(found.values())[::-1]
+    """Return the rows of the tables that the groups name, each once, in their order."""
+    gathered = _gathered(data, record)
+    lines = [row for group in groups for part in gathered[group] for row in _lines(*part)]
+    return list({(row.table, row.row): row for row in lines}.values())
 
 
-def _line(table: str, frame: pd.DataFrame, columns: list[str]) -> list[TableRow]:
+_COUNT = ["area", "date", "measure", "value", "basis", "quality"]
+_STOCK = ["stock_date", "mid_year", "evidence"]
+
+#: The name of a table, its rows, and the columns that are shown.
+Part = tuple[str, pd.DataFrame, list[str]]
+
+
+def _gathered(data: Data, record: RateRecord) -> dict[str, list[Part]]:
+    """Return by group the rows that a number of the record may rest on."""
+    day, force = pd.Timestamp(record.as_of), record.force
+    before = day - pd.DateOffset(years=1)
+    figures, bands, people = data.area_figures, data.population_age_bands, data.population
+    people = people[people["mid_year"] == record.population_year]
+    mine = people["area"] == force
+    bands = bands[(bands["area"] == force) & (bands["mid_year"] <= record.population_year)]
+    dated = data.denominators[data.denominators["stock_date"] == day]
+    rule = data.comparators[data.comparators["comparator"] == record.comparator]
+
+    def counts(on: pd.Timestamp, area: str | None = None) -> Part:
+        return "area_figures", data.rows("rso_count", area, on), _COUNT
+
+    def national(on: pd.Timestamp) -> Part:
+        return "national_figures", data.national_rows("rso_count", on), _COUNT[1:]
+
+    def population(rows: pd.DataFrame) -> Part:
+        return "population", rows, ["area", "mid_year", DENOMINATORS[record.denominator]]
+
+    year: Part = "denominators", dated, _STOCK
+    printed = figures[(figures["area"] == force) & (figures["date"] == day)]
+    ages = bands[bands["mid_year"] == bands["mid_year"].max()]
+    return {
+        k.MINE: [counts(day, force)],
+        k.ALL: [counts(day)],
+        k.NATION: [national(day)],
+        k.BASE: [year, population(people[mine]), population(people[~mine])],
+        k.OWN: [population(people[mine]), year],
+        k.BEFORE: [counts(before, force), national(before)],
+        k.YEAR: [year],
+        k.PLACES: [("areas", data.areas, ["area", "centroid_lat", "centroid_lon"])],
+        k.AGES: [
+            ("population_age_bands", ages, ["area", "mid_year", "sex", "age_band", "population"])
+        ],
+        k.PRINTED: [("area_figures", printed, _COUNT)],
+        k.CHOICE: [("comparators", rule, ["comparator", "rule", "areas", "number"])],
+        k.SET: [],
+    }
+
+
+def _lines(table: str, frame: pd.DataFrame, columns: list[str]) -> list[TableRow]:
     """Return rows as table, line of the file, cells in words, and sources."""
     source = "sources" if "sources" in frame.columns else "source"
     return [
@@ -203,81 +232,4 @@ def _line(table: str, frame: pd.DataFrame, columns: list[str]) -> list[TableRow]
 def _cell(value: Any) -> str:
     if isinstance(value, pd.Timestamp):
         return f"{value:%Y-%m-%d}"
-    if isinstance(value, float):
-        return f"{value:.10g}"
-    return str(value)
-
-
-_COUNT = ["area", "date", "measure", "value", "basis", "quality"]
-
-
-def _mine(data: Data, record: RateRecord, day: pd.Timestamp) -> list[TableRow]:
-    return _line("area_figures", data.rows("rso_count", record.force, day), _COUNT)
-
-
-def _all(data: Data, record: RateRecord, day: pd.Timestamp) -> list[TableRow]:
-    return _line("area_figures", data.rows("rso_count", date=day), _COUNT)
-
-
-def _nation(data: Data, record: RateRecord, day: pd.Timestamp) -> list[TableRow]:
-    return _line("national_figures", data.national_rows("rso_count", day), _COUNT[1:])
-
-
-def _base(data: Data, record: RateRecord, day: pd.Timestamp) -> list[TableRow]:
-    t, column = data.population, DENOMINATORS[record.denominator]
-    rows = t[t["mid_year"] == record.population_year]
-    mine = rows[rows["area"] == record.force]
-    others = rows[rows["area"] != record.force]
-    ordered = pd.concat([mine, others])
-    return _year(data, record, day) + _line("population", ordered, ["area", "mid_year", column])
-
-
-def _year(data: Data, record: RateRecord, day: pd.Timestamp) -> list[TableRow]:
-    t = data.denominators
-    return _line("denominators", t[t["stock_date"] == day], ["stock_date", "mid_year", "evidence"])
-
-
-def _own(data: Data, record: RateRecord, day: pd.Timestamp) -> list[TableRow]:
-    t, column = data.population, DENOMINATORS[record.denominator]
-    rows = t[(t["mid_year"] == record.population_year) & (t["area"] == record.force)]
-    return _line("population", rows, ["area", "mid_year", column]) + _year(data, record, day)
-
-
-def _before(data: Data, record: RateRecord, day: pd.Timestamp) -> list[TableRow]:
-    before = day - pd.DateOffset(years=1)
-    return _mine(data, record, before) + _nation(data, record, before)
-
-
-def _places(data: Data, record: RateRecord, day: pd.Timestamp) -> list[TableRow]:
-    return _line("areas", data.areas, ["area", "centroid_lat", "centroid_lon"])
-
-
-def _ages(data: Data, record: RateRecord, day: pd.Timestamp) -> list[TableRow]:
-    t = data.population_age_bands
-    rows = t[(t["area"] == record.force) & (t["mid_year"] <= record.population_year)]
-    rows = rows[rows["mid_year"] == rows["mid_year"].max()] if len(rows) else rows
-    return _line(
-        "population_age_bands", rows, ["area", "mid_year", "sex", "age_band", "population"]
-    )
-
-
-def _printed(data: Data, record: RateRecord, day: pd.Timestamp) -> list[TableRow]:
-    t = data.area_figures
-    return _line("area_figures", t[(t["area"] == record.force) & (t["date"] == day)], _COUNT)
-
-
-def _choice(data: Data, record: RateRecord, day: pd.Timestamp) -> list[TableRow]:
-    t = data.comparators
-    rows = t[t["comparator"] == record.comparator]
-    return _line("comparators", rows, ["comparator", "rule", "areas", "number"])
-
-
-def _nothing(data: Data, record: RateRecord, day: pd.Timestamp) -> list[TableRow]:
-    return []
-
-
-_GATHER = {
-    k.MINE: _mine, k.ALL: _all, k.NATION: _nation, k.BASE: _base, k.OWN: _own,
-    k.BEFORE: _before, k.YEAR: _year, k.PLACES: _places, k.AGES: _ages, k.PRINTED: _printed,
-    k.CHOICE: _choice, k.SET: _nothing,
-}  # fmt: skip
+    return f"{value:.10g}" if isinstance(value, float) else str(value)

@@ -21,6 +21,7 @@ SCORE = "Wilson (1927), JASA 22, 209-212; Gu et al. (2008), Biometrical Journal 
 CONDITIONAL = "Przyborowski and Wilenski (1940), Biometrika 31, 313-323"
 MIDP = "Lancaster (1961), JASA 56, 223-234; Fay (2010), Biostatistics 11, 373-374"
 MOVER = "Donner and Zou (2012), Stat. Methods Med. Res. 21, 347-359 (MOVER)"
+_RATIO = "ratio to the comparator"
 #: Below this count only exact limits are used.
 EXACT_BELOW = 10
 
@@ -42,17 +43,10 @@ def exact_ratio(
     Source: Przyborowski and Wilenski (1940); limits of a share by Clopper and Pearson (1934).
     """
     x, n, y, m = round(count), round(people), round(count2), round(people2)
-    low, high = _conditional_limits(x, n, y, m, confidence)
-    return MethodRow(
-        statistic="ratio to the comparator",
-        value=_ratio(x, n, y, m),
-        lower=low,
-        upper=high,
-        confidence=confidence,
-        p_value=doubled_exact_p(x, n, y, m),
-        method="exact conditional (Clopper-Pearson limits), doubled tail",
-        source=CONDITIONAL,
-    )
+    limits = _conditional_limits(x, n, y, m, confidence)
+    method = "exact conditional (Clopper-Pearson limits), doubled tail"
+    p = doubled_exact_p(x, n, y, m)
+    return MethodRow(_RATIO, _ratio(x, n, y, m), *limits, confidence, p, method, CONDITIONAL)
 
 
 def conditional_tails(x: float, total: float, share: float) -> tuple[float, float]:
@@ -76,19 +70,12 @@ def midp_ratio(
     Source: Lancaster (1961); Fay (2010).
     """
     x, n, y, m = round(count), round(people), round(count2), round(people2)
-    low, high = _midp_limits(x, n, y, m, confidence)
+    limits = _midp_limits(x, n, y, m, confidence)
     share = n / (n + m)
     half = float(stats.binom.pmf(x, x + y, share)) / 2
-    return MethodRow(
-        statistic="ratio to the comparator",
-        value=_ratio(x, n, y, m),
-        lower=low,
-        upper=high,
-        confidence=confidence,
-        p_value=min(1.0, 2 * (min(conditional_tails(x, x + y, share)) - half)),
-        method="conditional mid-p, doubled tail",
-        source=MIDP,
-    )
+    p = min(1.0, 2 * (min(conditional_tails(x, x + y, share)) - half))
+    method = "conditional mid-p, doubled tail"
+    return MethodRow(_RATIO, _ratio(x, n, y, m), *limits, confidence, p, method, MIDP)
 
 
 def score_ratio(
@@ -103,17 +90,10 @@ def score_ratio(
     # Given the total the first count is binomial, and the score interval of a share is Wilson's:
     # the closed form of what statsmodels finds by search (confint_poisson_2indep, "score").
     low, high = proportion_confint(count, count + count2, alpha=1 - confidence, method="wilson")
-    test = test_poisson_2indep(count, people, count2, people2, method="score")
-    return MethodRow(
-        statistic="ratio to the comparator",
-        value=_ratio(count, people, count2, people2),
-        lower=_odds(low, people, people2),
-        upper=_odds(high, people, people2),
-        confidence=confidence,
-        p_value=float(test.pvalue),
-        method="score",
-        source=SCORE,
-    )
+    limits = _odds(low, people, people2), _odds(high, people, people2)
+    p = float(test_poisson_2indep(count, people, count2, people2, method="score").pvalue)
+    value = _ratio(count, people, count2, people2)
+    return MethodRow(_RATIO, value, *limits, confidence, p, "score", SCORE)
 
 
 def _ratio(x: float, n: float, y: float, m: float) -> float | None:
@@ -189,23 +169,10 @@ class Ratio:
             return score_ratio(self.count, self.people, self.count2, self.people2, confidence)
         if self.kind == "fixed":
             return against_fixed(self.count, self.expected, "the comparator", confidence)
-        low, high = modelled_limits(self.count, self.expected, self.log_se, confidence)
-        return MethodRow(
-            statistic="ratio to the comparator",
-            value=self.value,
-            lower=low,
-            upper=high,
-            confidence=confidence,
-            p_value=2 * min(modelled_tails(self.count, self.expected, self.log_se)),
-            method="exact limits of the count, error of the modelled rate by MOVER",
-            source=MOVER,
-        )
-
-    def exact_interval(self, confidence: float = 0.95) -> MethodRow:
-        """Return the ratio with exact limits (conditional; MOVER where modelled)."""
-        if self.kind == "counted":
-            return exact_ratio(self.count, self.people, self.count2, self.people2, confidence)
-        return self.interval(confidence)
+        limits = modelled_limits(self.count, self.expected, self.log_se, confidence)
+        p = 2 * min(modelled_tails(self.count, self.expected, self.log_se))
+        method = "exact limits of the count, error of the modelled rate by MOVER"
+        return MethodRow(_RATIO, self.value, *limits, confidence, p, method, MOVER)
 
     def p_larger(self, value: float) -> float:
         """Return the one-sided p-value of a ratio above *value*."""
