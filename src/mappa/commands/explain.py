@@ -23,7 +23,7 @@ def explain(
     ] = False,
     as_json: options.Json = False,
 ) -> None:
-    """Trace a number of the rate's record: formula, function, data rows, sources, rounding."""
+    """Show where a number of the rate comes from: formula, function, rows, sources, rounding."""
     from mappa.data import load
     from mappa.errors import UsageError
     from mappa.rates.assess import assess

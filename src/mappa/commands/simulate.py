@@ -1,4 +1,4 @@
-"""``mappa simulate``: run the simulation study of the rate's tests and keep its result."""
+"""``mappa simulate``: run the simulation study of the rate's tests and store its result."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def simulate(
     out: options.Kept = None,
     dask: options.Dask = "",
 ) -> None:
-    """Run the simulation study of the rate's tests, with a progress bar, and keep its result.
+    """Run the simulation study of the rate's tests and store its result.
 
     False alarms and coverage where there is no difference, with and without variance between
     areas, and power at ratios from 1.05 to 1.5.
@@ -48,4 +48,4 @@ def simulate(
         )
     write_atomically(path, kept.as_csv(data, frame))
     typer.echo(words.summary(frame))
-    typer.echo(f"Kept in {path}.")
+    typer.echo(f"Stored in {path}.")

@@ -23,15 +23,13 @@ def story(
     ] = None,
     with_register: Annotated[
         bool,
-        typer.Option(
-            "--register", help="Ask the register model what explains the growth (minutes)."
-        ),
+        typer.Option("--register", help="Ask the register model what explains the growth."),
     ] = False,
     as_json: options.Json = False,
 ) -> None:
-    """Recompute every claim: printed value, recomputed value, verdict, and the sentence why.
+    """Recompute what is printed of a force: claims of a story, or the figures of its sources.
 
-    With --claims it checks your own table and says how a claim that fails should read.
+    With --claims it checks your own table and says how a wrong claim should read.
     """
     from mappa.data import load
     from mappa.rates.story import check as checks

@@ -229,9 +229,10 @@ def unusual(record: RateRecord) -> Prose:
             f"How much areas differ cannot be said: {n.cardinal(r.areas_counted)} of {r.areas} "
             "have a count."
         )
+    low, high = n.percent(r.spread.tau_low, 0), n.percent(r.spread.tau_high, 0)
     spread = (
         f"True rates differ between areas by about {n.percent(r.spread.tau, 0)} (a standard "
-        f"deviation, from {r.areas_counted} counts), more than chance explains."
+        f"deviation from {r.areas_counted} counts, 95% interval {low} to {high})."
     )
     if r.unusual is None or r.ranks is None:
         return Prose(f"{spread} This describes areas, not {r.force}.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from mappa.data import Data
 from mappa.rates.missing import MissingCount
 from mappa.rates.pool import Sighting
 from mappa.rates.record import RateRecord
@@ -139,13 +140,9 @@ def published(record: RateRecord, found: MissingCount) -> Prose:
     )
 
 
-def table(record: RateRecord, titles: dict[str, str]) -> Table:
-    """Return what is known of an area without a count, a row each, with its sources.
-
-    Parameters
-    ----------
-    titles: title of each source.
-    """
+def table(record: RateRecord, data: Data) -> Table:
+    """Return what is known of an area without a count, a row each, with its sources."""
+    titles = dict(data.sources[["source", "title"]].to_numpy())
     found = record.missing
     rows: list[tuple[str, float, float | None, str, str]] = []
     if found is not None:
