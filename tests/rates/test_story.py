@@ -14,6 +14,7 @@ import reading
 from mappa.data import Data, load
 from mappa.errors import DataError
 from mappa.rates.story import check as story
+from mappa.rates.story import claims, rules
 from mappa.rates.story.file import read_claims
 from mappa.words.rate import story as words
 
@@ -28,11 +29,11 @@ VERDICTS = {
 
 
 @pytest.fixture(scope="module")
-def findings(data: Data) -> dict[str, story.Finding]:
+def findings(data: Data) -> dict[str, claims.Finding]:
     return {f.claim_id: f for f in story.check_all(data, story.story_claims(data, "Cumbria"))}
 
 
-def test_all_twenty_claims(findings: dict[str, story.Finding]) -> None:
+def test_all_twenty_claims(findings: dict[str, claims.Finding]) -> None:
     assert {k: f.verdict for k, f in findings.items()} == VERDICTS
     assert round(findings["c02"].recomputed_value, 3) == 132.007
     assert round(findings["c03"].recomputed_value, 3) == 119.487
@@ -42,7 +43,7 @@ def test_all_twenty_claims(findings: dict[str, story.Finding]) -> None:
         assert (f.verdict == "misleading") == words.correction(f).startswith("Say: ")
 
 
-def test_exact_sentences(findings: dict[str, story.Finding]) -> None:
+def test_exact_sentences(findings: dict[str, claims.Finding]) -> None:
     assert words.why(findings["c02"]) == (
         "594 divided by 449,975 people aged 10 and over is 132.01 per 100,000. That rounds to the "
         "printed value."
@@ -56,7 +57,7 @@ def test_exact_sentences(findings: dict[str, story.Finding]) -> None:
     assert words.why(findings["c13"]).endswith("It is 3.5% of the count here and 4.1% nationally.")
 
 
-def test_every_reason_is_plain_english(findings: dict[str, story.Finding]) -> None:
+def test_every_reason_is_plain_english(findings: dict[str, claims.Finding]) -> None:
     for found in findings.values():
         text = f"{words.why(found)} {words.correction(found)}".strip()
         assert reading.faults(text) == [], found.claim_id
@@ -68,7 +69,7 @@ def printed_claims(data: Data) -> list[str]:
 
 
 def test_changing_a_printed_value_flips_verdict_and_sentence(
-    data: Data, findings: dict[str, story.Finding]
+    data: Data, findings: dict[str, claims.Finding]
 ) -> None:
     claims = {c.claim_id: c for c in story.story_claims(data, "Cumbria")}
     numbered = printed_claims(data)
@@ -111,11 +112,11 @@ def test_the_made_up_country(made_up_data: Data) -> None:
     assert "England" not in " ".join(words.why(x) for x in found)
 
 
-def test_an_explanation_can_be_handed_in(data: Data, findings: dict[str, story.Finding]) -> None:
+def test_an_explanation_can_be_handed_in(data: Data, findings: dict[str, claims.Finding]) -> None:
     claim = next(c for c in story.story_claims(data, "Cumbria") if c.claim_id == "c08")
     law = "sentences of 30 months and more carried 10 years"
     lengths = {"2009/10": 96.0, "1999/00": 395.0}
-    half = story.check(data, claim, explanation=story.explained(2141, lengths, 928, law))
+    half = story.check(data, claim, explanation=rules.explained(2141, lengths, 928, law))
     assert (half.verdict, half.claim_id) == ("half supported", "c08")
     assert str(words.why(half)) == (
         "By our model the rise of 2,141 would have been 928 smaller had sentences of 30 months and "
@@ -124,9 +125,9 @@ def test_an_explanation_can_be_handed_in(data: Data, findings: dict[str, story.F
         "registration periods explain much of the rise, longer sentences less."
     )
     assert "one is half supported" in words.summary([half])
-    both = story.explained(2141, {"2009/10": 600.0, "1999/00": 900.0}, 928, law)
+    both = rules.explained(2141, {"2009/10": 600.0, "1999/00": 900.0}, 928, law)
     assert story.check(data, claim, explanation=both).verdict == "holds"
-    neither = story.explained(2141, lengths, 100, law)
+    neither = rules.explained(2141, lengths, 100, law)
     assert story.check(data, claim, explanation=neither).verdict == "misleading"
     assert "register model" in words.why(story.check(data, claim))
 
@@ -197,7 +198,7 @@ def test_more_claims_than_any_story_are_refused_at_once(data: Data, tmp_path: Pa
 
 
 def test_dates_without_figures_are_not_errors(data: Data) -> None:
-    claim = story.Claim("x", "x", "Cumbria", pd.Timestamp("2025-03-31"), "rso_count", "600")
+    claim = claims.Claim("x", "x", "Cumbria", pd.Timestamp("2025-03-31"), "rso_count", "600")
     assert story.check(data, claim).verdict == "cannot be checked"
 
 
@@ -220,7 +221,7 @@ def test_claims_as_people_print_them(
     data: Data, area: str, date: str, measure: str, printed: str, verdict: str
 ) -> None:
     """Rounded to hundreds, one in N, in a circle, and of a narrower count."""
-    found = story.check(data, story.Claim("x", "x", area, pd.Timestamp(date), measure, printed))
+    found = story.check(data, claims.Claim("x", "x", area, pd.Timestamp(date), measure, printed))
     assert found.verdict == verdict
     told = words.why(found)
     assert "%%" not in told and "_" not in told.split("“")[0]
@@ -228,6 +229,6 @@ def test_claims_as_people_print_them(
         assert "level 1 only, 492 people" in told and "gives 941" in told
 
 
-def test_one_claim_holds_and_several_hold(findings: dict[str, story.Finding]) -> None:
+def test_one_claim_holds_and_several_hold(findings: dict[str, claims.Finding]) -> None:
     assert words.summary([findings["c01"]]).startswith("Of one claim one holds.")
     assert words.summary([]) == "There is no claim to check."

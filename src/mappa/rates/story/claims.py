@@ -107,23 +107,13 @@ def meets(claim: Claim, value: float) -> bool:
     return claim.value is not None and half_up(value, places) == half_up(claim.value, places)
 
 
-def area_row(data: Data, area: str, day: pd.Timestamp, measure: str) -> pd.Series | None:
-    """Return the preferred row of an area's measure on a day, all levels, if there is one."""
-    rows = data.rows(measure, area, day)
-    return rows.iloc[0] if len(rows) else None
-
-
-def national_row(data: Data, day: pd.Timestamp, measure: str) -> pd.Series | None:
-    """Return the preferred row of the nation's measure on a day, if there is one."""
-    rows = data.national_rows(measure, day)
-    return rows.iloc[0] if len(rows) else None
-
-
 def row(data: Data, claim: Claim, measure: str) -> pd.Series | None:
-    """Return the preferred row of the area or nation that the claim is about."""
+    """Return the preferred row, all levels, of the area or nation that the claim is about."""
     if claim.area == data.nation:
-        return national_row(data, claim.date, measure)
-    return area_row(data, claim.area, claim.date, measure)
+        rows = data.national_rows(measure, claim.date)
+    else:
+        rows = data.rows(measure, claim.area, claim.date)
+    return rows.iloc[0] if len(rows) else None
 
 
 def own(row: pd.Series, claim: Claim) -> bool:

@@ -13,7 +13,8 @@ from mappa.data.cells import CellError
 from mappa.data.sums import one_of_two
 from mappa.data.tables import Layout, Table, find_table
 from mappa.errors import DataError, MappaError, UnknownName
-from mappa.rates.story.check import WORDS, Claim
+from mappa.rates.story.claims import Claim
+from mappa.rates.story.rules import WORDS
 
 LAYOUT = Layout("claims", ("area", "date", "measure", "value"))
 #: More than any story prints; each is recomputed.

@@ -18,10 +18,9 @@ from mappa.rates.story.claims import (
     MISLEADING,
     Claim,
     Finding,
-    area_row,
     compared,
     finding,
-    national_row,
+    row,
 )  # fmt: skip
 
 
@@ -62,10 +61,10 @@ def _by_rule(rule: str, verdict: str, reason: str) -> Callable[[Data, Claim], Fi
         rows = _rules(data, rule)
         if rows.empty:
             return finding(claim, CANNOT, "no_rule")
-        row = rows.iloc[0]
+        first = rows.iloc[0]
         return finding(
-            claim, verdict, reason, None, row["source"], legal_basis=row["legal_basis"],
-            rule=row["value"],
+            claim, verdict, reason, None, first["source"], legal_basis=first["legal_basis"],
+            rule=first["value"],
         )  # fmt: skip
 
     return found
@@ -80,9 +79,9 @@ def _clock_start(data: Data, claim: Claim) -> Finding:
 
 
 def _level1_majority(data: Data, claim: Claim) -> Finding:
-    count = area_row(data, claim.area, claim.date, COUNT)
-    placed = area_row(data, claim.area, claim.date, "level2_placements")
-    stock = area_row(data, claim.area, claim.date, "level2_count")
+    count = row(data, claim, COUNT)
+    placed = row(data, claim, "level2_placements")
+    stock = row(data, claim, "level2_count")
     if count is not None and stock is not None and stock["sources"]:
         share = 1 - float(stock["value"]) / float(count["value"])
         verdict = HOLDS if share > 0.5 else FAILS
@@ -107,10 +106,9 @@ def _indefinite_share(data: Data, claim: Claim) -> Finding:
         return finding(claim, CANNOT, "no_figure")
     day = known.index[-1]
     near = counts.index[abs(counts.index - day).argmin()]
-    row = national_row(data, day, "indefinite_registration_estimate")
-    assert row is not None
+    estimate = data.national_rows("indefinite_registration_estimate", day).iloc[0]
     return finding(
-        claim, HOLDS, "indefinite_share", float(known.iloc[-1]), row["sources"],
+        claim, HOLDS, "indefinite_share", float(known.iloc[-1]), estimate["sources"],
         estimate_date=f"{day:%Y-%m-%d}", stock=float(counts[near]), stock_date=f"{near:%Y-%m-%d}",
     )  # fmt: skip
 
