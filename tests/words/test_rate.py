@@ -5,15 +5,19 @@ from __future__ import annotations
 import dataclasses
 import re
 import textwrap
+from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import reading
 from inline_snapshot import snapshot
 from number_support import unknown_numbers
 from record_support import changed
 
-from mappa.data import Data
+from mappa.data import Data, load
+from mappa.plot.rate import funnel, rows
+from mappa.rates import doors, forces
 from mappa.rates.assess import assess
 from mappa.rates.record import RateRecord, estimated
 from mappa.words.rate import answer as words
@@ -313,3 +317,34 @@ def test_the_made_up_country_is_told_in_its_own_numbers(made_up_data: Data, data
         assert unknown_numbers(told, record, also=derived(record)) == []
         plain = told.replace(",", "")
         assert not [x for x in real if re.search(rf"\b{re.escape(x)}\b", plain)]
+
+
+@pytest.mark.parametrize("counts", [0, 1, 4, 5, 6, 11])
+def test_a_date_with_few_counts_is_answered(data_copy: Path, counts: int) -> None:
+    """Late dates have few counts: what can be said is said, and what cannot is named."""
+    path = data_copy / "area_figures.csv"
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    on_day = (table["date"] == "2021-03-31") & (table["measure"] == "rso_count")
+    table = table[~on_day | (on_day.cumsum() <= counts) | ~table["preferred"].eq("true")]
+    table.to_csv(path, index=False)
+    few = load(data_copy)
+    known = list(few.counts("2021-03-31").index)
+    assert len(known) <= counts
+    for force in [*known[:1], next(a for a in few.names if a not in known)]:
+        record = assess(few, force, "2021-03-31")
+        told = [words.sentence(record), words.paragraph(record), words.pool(record)]
+        for text in told:
+            assert text and "None" not in text and "nan" not in text
+            assert reading.faults(text, allowed=("The Ministry", "Its table")) == [], text
+        assert f"{record.national_rate:.0f}" in told[0]
+        if len(known) < forces.FEWEST:
+            assert record.spread is None and "unusual" not in record.status
+        else:
+            assert record.spread is not None
+            assert record.spread.prediction_low < record.national_rate
+        for chart in (
+            funnel.funnel(record, doors.placed(few.on("2021-03-31"))),
+            rows.choices(record),
+            tables.comparators(record),
+        ):
+            assert chart._repr_html_()

@@ -95,10 +95,11 @@ def funnel(
     _points(axes, record, known)
     axes.set_xscale("log")
     axes.set_xlim(grid[0], grid[-1])
-    axes.set_ylim(
-        0.75 * min(float(known["rate"].min()), *drawn.filter(like="areas_low").min()),
-        1.12 * max(float(known["rate"].max()), *drawn.filter(like="areas_high").iloc[:, :1].max()),
-    )
+    heights = [
+        *known["rate"],
+        *drawn.filter(regex=f"areas.*_{100 * levels[0]:g}$").to_numpy().ravel(),
+    ]
+    axes.set_ylim(0.75 * min(heights), 1.12 * max(heights))
     axes.set_xlabel(f"{record.whom[:1].upper()}{record.whom[1:]} (log scale)")
     _ticks(axes, grid)
     return Exhibit(

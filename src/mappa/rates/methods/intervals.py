@@ -57,33 +57,36 @@ def exact_rate(
 
     Source: Garwood (1936), Biometrika 28, 437-442.
     """
-    low, high = (multiplier * limit / people for limit in exact_limits(count, confidence))
-    return MethodRow(
-        statistic=f"rate per {multiplier:,.0f} people",
-        value=multiplier * count / people,
-        lower=low,
-        upper=high,
-        confidence=confidence,
-        method="exact Poisson interval (Garwood)",
-        source=GARWOOD,
-        note="how far a count of this size varies by chance; a full count has no sampling error",
-    )
+    limits = exact_limits(count, confidence)
+    note = "how far a count of this size varies by chance; a full count has no sampling error"
+    method = "exact Poisson interval (Garwood)"
+    return _rate(count, people, confidence, multiplier, limits, method, GARWOOD, note)
 
 
 def byar_rate(
     count: float, people: float, confidence: float = 0.95, multiplier: float = PER
 ) -> MethodRow:
     """Return the rate per *multiplier* people with Byar's interval (exact below a count of 10)."""
-    low, high = (multiplier * limit / people for limit in byar_limits(count, confidence))
-    return MethodRow(
-        statistic=f"rate per {multiplier:,.0f} people",
-        value=multiplier * count / people,
-        lower=low,
-        upper=high,
-        confidence=confidence,
-        method="Byar's approximation" if count >= 10 else "exact limits (a count below 10)",
-        source=BRESLOW if count >= 10 else GARWOOD,
-    )
+    limits, method, source = byar_limits(count, confidence), "Byar's approximation", BRESLOW
+    if count < 10:
+        method, source = "exact limits (a count below 10)", GARWOOD
+    return _rate(count, people, confidence, multiplier, limits, method, source)
+
+
+def _rate(
+    count: float,
+    people: float,
+    confidence: float,
+    multiplier: float,
+    limits: tuple[float, float],
+    method: str,
+    source: str,
+    note: str = "",
+) -> MethodRow:
+    """Return the row of a rate with the *limits* of its count."""
+    value, low, high = (multiplier * x / people for x in (count, *limits))
+    named = f"rate per {multiplier:,.0f} people"
+    return MethodRow(named, value, low, high, confidence, None, method, source, note)
 
 
 def exact_p(count: float, expected: float) -> float:
