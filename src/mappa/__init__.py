@@ -3,4 +3,4 @@
 Nothing heavy is imported here, so that ``mappa --help`` answers at once.
 """
 
-__version__ = "1.1.0"
+__version__ = "2.0.0"

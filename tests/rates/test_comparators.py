@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from mappa.data import Data
-from mappa.data.load import Stock
+from mappa.data.stock import Stock
 from mappa.errors import UnknownName
 from mappa.rates import comparators, forces
 from mappa.rates.comparators import Comparator, choose

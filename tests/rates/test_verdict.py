@@ -11,7 +11,7 @@ import pytest
 from scipy import stats
 
 from mappa.data import Data, load
-from mappa.data.load import DENOMINATORS
+from mappa.data.stock import DENOMINATORS
 from mappa.errors import MappaError
 from mappa.rates import comparators, doors, forces, gap
 from mappa.rates.assess import assess

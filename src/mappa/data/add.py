@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from mappa.data import journal, schema
+from mappa.data import denominators, journal, schema
 from mappa.data.check import run_checks
 from mappa.data.load import Data, load
 from mappa.data.reconcile import Finding
@@ -110,8 +110,7 @@ def plan(data: Data, *submissions: Submission) -> Plan:
         changes += sorted((c for c in done if c.table in CELLS), key=lambda c: c.row)
         changes += [c for c in done if c.table not in {*CELLS, *WRITTEN}]
         notes += _notes(submission)
-    assumed, told = _assumed_denominators(data, after)
-    after["denominators"] += assumed
+    after["denominators"], told = _denominators(data, after)
     tables = {
         name: text
         for name in before
@@ -203,44 +202,22 @@ def _add_source(row: dict[str, str], new: dict[str, str]) -> bool:
     return bool(more) or better
 
 
-def _assumed_denominators(
+def _denominators(
     data: Data, tables: dict[str, list[dict[str, str]]]
 ) -> tuple[list[dict[str, str]], list[str]]:
-    """Return denominator rows for stock dates that have none, and the sentences that say so.
-
-    The Ministry divides a stock of 31 March by the mid-year before it (all dates since 2010 that
-    could be tested, see denominators.csv); for a new date that is an assumption.
-    """
-    known = {r["stock_date"] for r in tables["denominators"]}
+    """Return the rows of ``denominators`` for the planned tables, and what is new in them."""
     dates = {
         r["date"]
         for table in CELLS
         for r in tables[table]
         if r["measure"] == "rso_count" and r["date"].endswith("-03-31")
     }
-    years = {int(r["mid_year"]) for r in tables.get("population", [])}
-    years |= set(data.population["mid_year"])
-    earliest = min(known, default="")
-    rows, notes = [], []
-    for date in sorted(d for d in dates - known if d > earliest):
-        year = int(date[:4]) - 1
-        if year not in years:
-            notes.append(
-                f"population.csv has no mid-{year}: no rate can be formed for {date} until it has."
-            )
-            continue
-        notes.append(f"The denominator of {date} is assumed to be mid-{year}, the mid-year before.")
-        rows.append(
-            {
-                "stock_date": date,
-                "mid_year": str(year),
-                "evidence": "previous mid-year assumed",
-                "basis": "mid_year_before",
-                "quality": "assumed",
-                "source": "derived",
-            }
-        )
-    return rows, notes
+    ten_plus = data.ten_plus
+    if "population" in tables:
+        new = pd.DataFrame(tables["population"]).astype({"mid_year": int, "population_10plus": int})
+        ten_plus = new.pivot(index="area", columns="mid_year", values="population_10plus")
+    found = denominators.fits(pd.DataFrame(tables["area_figures"]), ten_plus)
+    return denominators.complete(tables["denominators"], dates, found, set(ten_plus.columns))
 
 
 def _csv(columns: pd.Index, rows: list[dict[str, str]]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import re
 import tomllib
 from collections.abc import Callable, Collection
 from pathlib import Path
@@ -14,19 +15,20 @@ import pandas as pd
 from mappa.data import journal, places, schema
 from mappa.data.area_names import CODE, known_names, resolve
 from mappa.data.references import check_references
+from mappa.data.stock import DEFAULT_DENOMINATOR, DENOMINATORS, Stock
 from mappa.errors import DataError, UnknownName, UsageError
-from mappa.files import digest_files
+from mappa.files import digest, digest_files
 
 P = ParamSpec("P")
 Kept = TypeVar("Kept", pd.Series, list[pd.Timestamp])
 
-#: Whose number a count is divided by, in words, and its column of ``population.csv``.
-DENOMINATORS = {
-    "aged 10 and over": "population_10plus",
-    "all ages": "population_all",
-    "men aged 18 and over": "males_18plus",
-}
-DEFAULT_DENOMINATOR = "aged 10 and over"
+#: The word for the study's own date (``default_as_of`` of ``study.toml``).
+STUDY = "study"
+#: Keys of ``study.toml`` that may be left out: addresses of the code and of the published pages.
+ADDRESSES = ("repository", "site_address")
+
+#: The column of dates of each table that grows by later figures.
+_DATED = {"area_figures": "date", "national_figures": "date", "denominators": "stock_date"}
 
 
 def _kept(
@@ -123,6 +125,13 @@ class Data:
         """Return the slug of an area, used in file names and addresses."""
         return str(self.areas.set_index("area")["slug"][self.area(area)])
 
+    @functools.cached_property
+    def ten_plus(self) -> pd.DataFrame:
+        """People aged 10 and over, by area (rows) and mid-year (columns)."""
+        return self.population.pivot(
+            index="area", columns="mid_year", values=DENOMINATORS[DEFAULT_DENOMINATOR]
+        )
+
     @property
     @_kept
     def dates(self) -> list[pd.Timestamp]:
@@ -133,28 +142,43 @@ class Data:
         mid = self.denominators.set_index("stock_date")["mid_year"]
         return sorted(d for d in known if mid[d] in years)
 
-    def date(self, as_of: str | pd.Timestamp) -> pd.Timestamp:
-        """Return *as_of* as a timestamp, if it is one of :attr:`dates`.
+    @property
+    @_kept
+    def count_dates(self) -> list[pd.Timestamp]:
+        """Dates with a national count of 31 March; a rate needs a population beside it.
 
-        Raises UsageError (exit status 2) naming the dates that can be asked for.
+        Years before the first denominator are left out.
         """
+        first = self.denominators["stock_date"].min()
+        days = self.national("rso_count").index
+        return [d for d in days if d >= first and (d.month, d.day) == (3, 31)]
+
+    def date(self, as_of: str | pd.Timestamp) -> pd.Timestamp:
+        """Return *as_of* as a timestamp, if it is one of :attr:`count_dates`.
+
+        The word ``study`` is the study's own date. Raises UsageError (exit status 2) naming the
+        dates that can be asked for.
+        """
+        if as_of == STUDY:
+            as_of = str(self.settings["default_as_of"])
         try:
             day = pd.Timestamp(as_of)
         except ValueError:
             raise UsageError(f"{as_of!r} is not a date: write it as YYYY-MM-DD.") from None
-        if day not in self.dates:
-            shown = ", ".join(f"{d:%Y-%m-%d}" for d in self.dates)
-            raise UsageError(f"No national count and population for {as_of}: there are {shown}.")
+        if day not in self.count_dates:
+            shown = ", ".join(f"{d:%Y-%m-%d}" for d in self.count_dates)
+            raise UsageError(f"No national count for {as_of}: there are {shown}.")
         return day
 
     def day(self, as_of: str | pd.Timestamp | None = None) -> pd.Timestamp:
         """Return :meth:`date` of *as_of*, or of the study's own date where ``None`` is given."""
-        return self.date(str(self.settings["default_as_of"]) if as_of is None else as_of)
+        return self.date(STUDY if as_of is None else as_of)
 
     def on(self, as_of: str | pd.Timestamp | None = None, denominator: str | None = None) -> Stock:
         """Return the stock of a day: its counts and people, and whatever is computed from them.
 
-        Raises UsageError for a day that is none of :attr:`dates` or an unknown denominator.
+        Raises UsageError for a day that is none of :attr:`count_dates` or an unknown denominator.
+        The people of a day without a population raise it when they are asked for.
         """
         chosen = DEFAULT_DENOMINATOR if denominator is None else denominator
         if chosen not in DENOMINATORS:
@@ -220,10 +244,21 @@ class Data:
         """Return the mid-year whose population is the denominator of a stock date."""
         mid = self.denominators.set_index("stock_date")["mid_year"]
         day = pd.Timestamp(as_of)
-        if day not in mid.index:
-            shown = ", ".join(f"{d:%Y-%m-%d}" for d in mid.index)
-            raise UsageError(f"No denominator year is known for {day:%Y-%m-%d}: known are {shown}.")
+        if day not in mid.index or mid[day] not in set(self.population["mid_year"]):
+            shown = ", ".join(f"{d:%Y-%m-%d}" for d in self.dates)
+            raise UsageError(
+                f"There is no rate for {day:%Y-%m-%d}, for its population is not known. "
+                f"Rates can be had for {shown}."
+            )
         return int(mid[day])
+
+    def breaks_between(self, first: str | pd.Timestamp, second: str | pd.Timestamp) -> bool:
+        """Tell whether the population series breaks between two stock dates, as by a census.
+
+        Rates on either side of the break rest on estimates that were not made in one way.
+        """
+        rests = self.population.set_index("mid_year")["basis"].str.contains("census_based")
+        return bool(rests[self.mid_year(first)].any() != rests[self.mid_year(second)].any())
 
     @_kept
     def people(
@@ -242,24 +277,21 @@ class Data:
     def until(self, as_of: str | pd.Timestamp) -> Data:
         """Return the figures without any row dated after *as_of* (population: by its mid-year).
 
-        What is forecast from a date must not see what came later.
+        What is forecast from a date must not see what came later. The digest is that of the rows
+        that remain, so that figures of later dates leave what was kept for *as_of* as it is.
         """
         day = pd.Timestamp(as_of)
-
-        def upto(frame: pd.DataFrame, column: str) -> pd.DataFrame:
-            return frame[frame[column] <= day]
-
-        population = self.population[self.population["mid_year"] < day.year]
-        bands = self.population_age_bands[self.population_age_bands["mid_year"] < day.year]
-        return dataclasses.replace(
-            self,
-            area_figures=upto(self.area_figures, "date"),
-            national_figures=upto(self.national_figures, "date"),
-            denominators=upto(self.denominators, "stock_date"),
-            population=population,
-            population_age_bands=bands,
-            digest=f"{self.digest}:{day:%Y-%m-%d}",
-        )
+        found: dict[Any, Data] = self.__dict__.setdefault("_until", {})
+        if day not in found:
+            known = {t: getattr(self, t) for t in TABLES if t not in {"sources", "exceptions"}}
+            for table, column in _DATED.items():
+                known[table] = known[table][known[table][column] <= day]
+            for table in ("population", "population_age_bands"):
+                known[table] = known[table][known[table]["mid_year"] < day.year]
+            parts = [frame.to_csv(lineterminator="\n") for frame in known.values()]
+            stamp = digest([*parts, repr(sorted(self.settings.items()))])
+            found[day] = dataclasses.replace(self, **known, digest=stamp)
+        return found[day]
 
 
 def _select(
@@ -278,60 +310,6 @@ def _select(
         if value is not None:
             keep &= table[column] == value
     return table[keep]
-
-
-@dataclasses.dataclass(frozen=True)
-class Stock:
-    """The registered people of one day and the people they are a share of.
-
-    Two stocks of the same figures, day and denominator are equal, so that a function of a stock
-    is cached by it (``functools.lru_cache``). Its series are read-only: everyone shares them.
-    """
-
-    data: Data
-    day: pd.Timestamp
-    denominator: str = DEFAULT_DENOMINATOR
-
-    @functools.cached_property
-    def counts(self) -> pd.Series:
-        """The counts of the areas that have one, on the basis of all levels, by area."""
-        return _read_only(self.data.counts(self.day))
-
-    @functools.cached_property
-    def people(self) -> pd.Series:
-        """The people of every area, by area."""
-        return _read_only(self.data.people(self.day, self.denominator))
-
-    @property
-    def mid_year(self) -> int:
-        """The year at whose middle the people were counted."""
-        return self.data.mid_year(self.day)
-
-    @functools.cached_property
-    def national_count(self) -> float:
-        """The printed count of the nation."""
-        return float(self.data.national("rso_count")[self.day])
-
-    @functools.cached_property
-    def national_people(self) -> float:
-        """The people of all areas together."""
-        return float(self.people.sum())
-
-    @property
-    def counted(self) -> list[str]:
-        """Names of the areas with a count, in the order of ``areas.csv``."""
-        return [area for area in self.people.index if area in self.counts.index]
-
-    @property
-    def uncounted(self) -> list[str]:
-        """Names of the areas without one."""
-        return [area for area in self.people.index if area not in self.counts.index]
-
-
-def _read_only(series: pd.Series) -> pd.Series:
-    values = series.to_numpy(copy=True)
-    values.setflags(write=False)
-    return pd.Series(values, index=series.index, name=series.name, copy=False)
 
 
 TABLES = tuple(
@@ -384,4 +362,7 @@ def _settings(where: Path) -> dict[str, Any]:
     for name in ("nation", "default_force", "default_as_of"):
         if name not in settings:
             raise DataError(f"study.toml has no {name}.")
+    for name in ADDRESSES:
+        if not re.fullmatch(r"(https?://\S+)?", str(settings.setdefault(name, ""))):
+            raise DataError(f"study.toml, {name}: {settings[name]!r} is not a web address.")
     return settings

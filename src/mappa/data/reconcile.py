@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from mappa.data import denominators
 from mappa.data.load import Data
 from mappa.data.schema import read_text_table
 from mappa.printed import PER, counts_behind, decimals, half_up, rounds_to
@@ -139,24 +140,44 @@ def early_rates_meet_counts(data: Data) -> Iterator[Finding]:
 
 
 def national_rates_meet_counts(data: Data) -> Iterator[Finding]:
-    """The national count over the summed population must round to the printed national rate."""
+    """The national count must meet the printed national rate and the printed one in N people."""
     printed = _printed(data, "national_figures")
-    counts = data.national_rows("rso_count")
-    for line, rate in data.national_rows("rso_rate_per_100k", parts=True).iterrows():
+    counts = {c["date"]: c for _, c in data.national_rows("rso_count").iterrows()}
+    rates = data.national_rows(["rso_rate_per_100k", "rso_one_per_n_aged10"], parts=True)
+    for line, rate in rates.iterrows():
         date = rate["date"]
-        count = counts[counts["date"] == date]
-        if count.empty or not _can_divide(data, date):
+        if date not in counts or not _can_divide(data, date):
             continue
-        people = int(data.people(date).sum())
-        worked = count["value"].iloc[0] / people * PER
+        count, people = counts[date], int(data.people(date).sum())
+        where = f"{data.nation}, {date:%Y-%m-%d}: {count['value']:.0f}"
+        if rate["measure"] == "rso_rate_per_100k":
+            worked = count["value"] / people * PER
+            yield _finding(
+                "national_rate_meets_count",
+                rounds_to(worked, printed[line]),
+                "national_figures",
+                count,
+                f"{where} / {people} is {worked:.3f} per 100,000, printed {rate['value']:g} "
+                f"(row {line})",
+            )
+            continue
         yield _finding(
-            "national_rate_meets_count",
-            rounds_to(worked, printed[line]),
+            "national_one_in_n_meets_count",
+            _one_in(count["value"], people, rate["value"]),
             "national_figures",
-            count.iloc[0],
-            f"{data.nation}, {date:%Y-%m-%d}: {count['value'].iloc[0]:.0f} / {people} is "
-            f"{worked:.3f} per 100,000, printed {rate['value']:g} (row {line})",
+            rate,
+            f"{where} of {people} is one in {people / count['value']:.2f}, printed "
+            f"{rate['value']:g}",
         )
+
+
+def _one_in(count: float, people: float, printed: float) -> bool:
+    """Tell whether *printed* is people for each offender, or 100,000 over the rounded rate.
+
+    Papers that had the Ministry's rate alone divided by it as it was printed.
+    """
+    rate = float(half_up(count / people * PER))
+    return any(rounds_to(n, printed) for n in (people / count, PER / rate))
 
 
 def people_per_offender(data: Data) -> Iterator[Finding]:
@@ -170,11 +191,11 @@ def people_per_offender(data: Data) -> Iterator[Finding]:
         if row["basis"] in set(counts["basis"]):
             counts = counts[counts["basis"] == row["basis"]]
         worked = {b: people / v for b, v in zip(counts["basis"], counts["value"], strict=True)}
-        met = [b for b, v in worked.items() if rounds_to(v, row["value"])]
+        met = any(_one_in(v, people, row["value"]) for v in counts["value"])
         shown = ", ".join(f"{v:.2f} by the count on basis {b}" for b, v in worked.items())
         yield _finding(
             "people_per_offender",
-            bool(met),
+            met,
             "area_figures",
             row,
             f"{area}, {date:%Y-%m-%d}: one in {row['value']:g} printed; {shown}",
@@ -240,20 +261,22 @@ def national_growth_meets_counts(data: Data) -> Iterator[Finding]:
 
 
 def categories_sum(data: Data) -> Iterator[Finding]:
-    """Categories 1, 2 and 3 must sum to the total, where all four are known."""
-    totals = data.national_rows("total_count", parts=True)
+    """Categories 1 to 3, and 4 from when it is printed, must sum to the total."""
     parts = [data.national(m) for m in ("rso_count", "category2_count", "category3_count")]
-    for _, row in totals.iterrows():
+    fourth = data.national("category4_count")
+    for _, row in data.national_rows("total_count", parts=True).iterrows():
         date = row["date"]
         if not all(date in p.index for p in parts):
             continue
-        summed = sum(float(p[date]) for p in parts)
+        summed = sum(float(p[date]) for p in parts) + float(fourth.get(date, 0))
+        last = 4 if date in fourth.index else 3
         yield _finding(
             "categories_sum_to_total",
             summed == row["value"],
             "national_figures",
             row,
-            f"{date:%Y-%m-%d}: categories 1 to 3 sum to {summed:.0f}, total {row['value']:.0f}",
+            f"{date:%Y-%m-%d}: categories 1 to {last} sum to {summed:.0f}, total "
+            f"{row['value']:.0f}",
         )
 
 
@@ -306,6 +329,33 @@ def pool_is_plausible(data: Data) -> Iterator[Finding]:
             nation,
             f"{date:%Y-%m-%d}: {len(rest)} areas without a count hold {left:.0f} people, "
             f"{pool:.1f} per 100,000 against {national:.1f} nationally",
+        )
+
+
+def denominators_fit_rates(data: Data) -> Iterator[Finding]:
+    """The mid-year of each stock date must be the one that meets the most printed rates."""
+    figures = read_text_table(data.folder / "area_figures.csv")
+    found = denominators.fits(figures, data.ten_plus)
+    for line, row in data.denominators.iterrows():
+        fit = found.get(f"{row['stock_date']:%Y-%m-%d}")
+        if fit is None:
+            continue
+        met = ", ".join(f"mid-{year} {n}" for year, n in fit.met.items())
+        yield Finding(
+            check="denominator_fits_rates",
+            status="information"
+            if fit.best is None
+            else "pass"
+            if fit.best == row["mid_year"]
+            else "fail",
+            table="denominators",
+            row=int(str(line)),
+            area="",
+            date=f"{row['stock_date']:%Y-%m-%d}",
+            measure="mid_year",
+            value=float(row["mid_year"]),
+            message=f"{row['stock_date']:%Y-%m-%d}: mid-{row['mid_year']} ({row['quality']}); of "
+            f"{fit.rates} printed rates meet {met}",
         )
 
 
@@ -419,6 +469,7 @@ def _dates(cells: pd.Series) -> pd.Series:
 
 RECONCILIATIONS = (
     no_national_count_lies_ahead,
+    denominators_fit_rates,
     rates_meet_counts,
     early_rates_meet_counts,
     national_rates_meet_counts,

@@ -31,6 +31,7 @@ OTHER_TABLES = {
     "sentencing": {"printed": "{value}"},
     "outflow": {"printed": "{value}"},
     "profile": {"printed": "{value}"},
+    "exceptions": {"basis": "known_misfit"},
     "sources": {"kind": "press_or_other"},  # the last, for other tables name a source too
 }
 
@@ -119,7 +120,7 @@ def build_submission(
     """
     frame = frame.reindex(columns=[*REQUIRED, *OPTIONAL, *SOURCE_COLUMNS], fill_value="")
     frame["preferred"] = frame["preferred"].replace("", "true")
-    frame["quality"] = frame["quality"].replace("", "printed")
+    frame["quality"] = [r["quality"] or _quality(r["source"], data) for _, r in frame.iterrows()]
     frame["sources"] = frame["source"]
     nation = frame["area"] == data.nation
     areas, whole = frame[~nation].copy(), frame[nation].copy()
@@ -144,14 +145,24 @@ def build_submission(
     return Submission(name, rows)
 
 
+def _quality(sources: str, data: Data) -> str:
+    """Return the quality that the national figures of the very same source all have."""
+    t = data.national_figures
+    known = t["quality"][t["sources"] == sources].unique()
+    return str(known[0]) if len(known) == 1 else "printed"
+
+
 def _national_basis(row: pd.Series, data: Data) -> str:
-    """Return the basis given, else that of the measure's latest row, else that of its date."""
+    """Return the basis given, else that of the measure's latest row, of its kind, of its date."""
     if row["basis"]:
         return str(row["basis"])
     t = data.national_figures
     before = t[(t["measure"] == row["measure"]) & t["preferred"]].sort_values("date")
     if len(before):
         return str(before["basis"].iloc[-1])
+    kinds = schema.rules("measures", data.dictionary).set_index("column")["allowed"]
+    if usual := kinds.get(row["measure"], "").partition("|")[0]:
+        return str(usual)
     return "snapshot_31_march" if row["date"].endswith("-03-31") else "snapshot_other_date"
 
 

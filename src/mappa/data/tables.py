@@ -100,13 +100,13 @@ def find_table(sheets: Sequence[Sheet], file: str, layouts: Sequence[Layout]) ->
 
 
 def _headers(sheet: Sheet, layouts: Sequence[Layout]) -> Iterator[tuple[int, Layout]]:
-    """Yield the first row of a sheet that names all columns of a layout."""
+    """Yield the first row that names all columns of a layout, with the layout that needs most."""
     for row, found in sheet.rows.items():
         names = {name_of_column(c) for c in found.values()}
-        for layout in layouts:
-            if names.issuperset(layout.needs):
-                yield row, layout
-                return
+        fitting = [layout for layout in layouts if names.issuperset(layout.needs)]
+        if fitting:
+            yield row, max(fitting, key=lambda layout: len(layout.needs))
+            return
 
 
 def _columns(sheet: Sheet, header: int, layout: Layout, file: str) -> dict[str, int]:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from mappa.data import Data
-from mappa.data.load import Stock
+from mappa.data.stock import Stock
 from mappa.errors import UnknownName
 from mappa.rates import forces
 

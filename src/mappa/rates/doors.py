@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from mappa.data.load import Stock
+from mappa.data.stock import Stock
 from mappa.errors import UnknownName, UsageError
 from mappa.printed import PER
 from mappa.rates import comparators

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from mappa.data.load import Stock
+from mappa.data.stock import Stock
 from mappa.rates import pool
 from mappa.rates.methods import between, empirical, intervals, ratios
 

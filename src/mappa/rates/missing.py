@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from mappa.data.load import Stock
+from mappa.data.stock import Stock
 from mappa.printed import PER
 from mappa.rates import forces, pool
 from mappa.rates.methods import between

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from mappa.data import Data
-from mappa.data.load import Stock
+from mappa.data.stock import Stock
 from mappa.printed import behind, counts_behind, decimals
 from mappa.records import Record
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from mappa.cache import code_reached
 from mappa.data import Data
-from mappa.data.load import DENOMINATORS
+from mappa.data.stock import DENOMINATORS
 from mappa.errors import MappaError, UnknownName, UsageError
 from mappa.pages import cells
 from mappa.runs import state

@@ -17,7 +17,7 @@ import pandas as pd
 from IPython.display import DisplayHandle, display, publish_display_data
 
 from mappa.data import Data, load
-from mappa.data.load import DENOMINATORS
+from mappa.data.stock import DENOMINATORS
 from mappa.errors import MappaError, UnknownName
 from mappa.plot.exhibit import Exhibit
 from mappa.plot.rate.funnel import funnel

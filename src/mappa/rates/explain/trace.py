@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from mappa.data import Data
-from mappa.data.load import DENOMINATORS
+from mappa.data.stock import DENOMINATORS
 from mappa.errors import UnknownName
 from mappa.rates import change
 from mappa.rates import keys as k
