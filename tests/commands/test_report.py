@@ -38,7 +38,7 @@ def fails(tmp_path: Path, study: Path, *arguments: str | Path, status: int) -> s
         (["--set", "margin=wide"], "margin = 'wide' is not allowed: margin is a number"),
         (["--set", "margin"], "'margin' is not name=value"),
         (["--as-of", "31/3/20x"], "'31/3/20x' is not a date"),
-        (["--as-of", "2019-06-30"], "No national count and population for 2019-06-30"),
+        (["--as-of", "2019-06-30"], "No national count for 2019-06-30"),
         (["--denominator", "everyone"], "no denominator called 'everyone'"),
         (["--all", "--force", "Kent"], "Give --force or --all, not both."),
     ],

@@ -142,7 +142,7 @@ def test_not_preferred_stands_beside(
 
 
 @pytest.mark.usefixtures("unchecked")
-def test_a_new_year_gets_its_denominator_and_can_be_asked_for(
+def test_a_new_year_can_be_asked_for_before_its_population_is_known(
     run: Callable[..., Any], data_copy: Path, data: Data, tmp_path: Path
 ) -> None:
     last = data.dates[-1]
@@ -155,10 +155,10 @@ def test_a_new_year_gets_its_denominator_and_can_be_asked_for(
     ]
     status, output = run("add-figures", str(write_table(tmp_path / "n.xlsx", rows)), "--yes")
     assert status == 0, output
-    assert f"The denominator of {day} is assumed to be mid-{last.year}" in output
+    assert f"population.csv has no mid-{last.year - 1}: no rate can be formed for {day}" in output
     after = load(data_copy)
-    assert after.dates[-1] == pd.Timestamp(day)
-    assert after.mid_year(day) == last.year
+    assert after.dates[-1] == last
+    assert after.on(day).national_count == int(nation * 1.02)
     assert list(after.counts(day).index) == [force]
 
 

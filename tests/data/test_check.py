@@ -50,19 +50,23 @@ def test_a_rate_alone_bounds_the_count(data: Data) -> None:
     assert any("Staffordshire, 2020-03-31" in m and "1307 to 1316" in m for m in told)
 
 
-def test_known_misfits_are_the_six_of_rate_and_count(data: Data) -> None:
+def test_known_misfits_are_the_ten_of_rate_and_count(data: Data) -> None:
     excused = {
         (f.area, f.date[:4])
         for f in run_checks(data)
         if f.status == "excused" and f.check == "rate_meets_count"
     }
     assert excused == {
+        ("Cambridgeshire", "2022"),
         ("Cleveland", "2014"),
         ("Derbyshire", "2014"),
         ("Derbyshire", "2015"),
         ("Derbyshire", "2017"),
+        ("Essex", "2022"),
         ("Lancashire", "2014"),
+        ("Norfolk", "2022"),
         ("North Wales", "2017"),
+        ("Northamptonshire", "2022"),
     }
 
 
@@ -77,9 +81,12 @@ def exchanges(digits: str) -> list[str]:
 
 
 def test_every_exchange_of_two_digits_is_caught(data: Data) -> None:
-    """In every count beside a printed rate. Rows are spoilt together, which is many times faster,
-    but never those of two successive years, whose change is compared with a printed one."""
-    guarded = [f for f in rates_meet_counts(data) if f.check == "rate_meets_count"]
+    """In every count that meets a printed rate; an excused count is held by its exception.
+
+    Rows are spoilt together, which is many times faster, but never those of two successive years,
+    whose change is compared with a printed one."""
+    checked = rates_meet_counts(data)
+    guarded = [f for f in checked if f.check == "rate_meets_count" and f.status == "pass"]
     slipped, tried = [], 0
     for year in sorted({f.date for f in guarded}):
         rows = {
@@ -155,7 +162,7 @@ def test_output_has_passes_failures_and_information(data_copy: Path) -> None:
     assert done.returncode == 0
     for word in ("PASS", "EXCUSED", "INFORMATION", "no_check_can_catch"):
         assert word in done.stdout
-    assert " passed, 0 failed, 12 known misfits" in done.stdout
+    assert " passed, 0 failed, 20 known misfits" in done.stdout
 
 
 @pytest.mark.parametrize(

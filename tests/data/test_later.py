@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -44,7 +45,9 @@ def seal_table(folder: Path, table: str) -> str:
     return text
 
 
-def test_the_later_figures_come_in_as_they_ship(run, data_copy: Path, data: Data) -> None:
+def test_the_later_figures_come_in_as_they_ship(
+    run: Callable[..., tuple[int, str]], data_copy: Path, data: Data
+) -> None:
     shipped = {table: (data.folder / f"{table}.csv").read_bytes() for table in SEALED}
     for table in SEALED:
         text = seal_table(data_copy, table)

@@ -230,9 +230,9 @@ def test_a_new_year_brings_its_nation_and_fits_its_denominator(
 ) -> None:
     """The mid-year is found from the table's own population column, not assumed."""
     monkeypatch.setattr(add, "run_checks", lambda data: [])
-    day = "2023-03-31"
+    day = "2026-03-31"
     people = (
-        data.population[data.population["mid_year"] == 2022]
+        data.population[data.population["mid_year"] == 2023]
         .set_index("area")["population_10plus"]
         .reindex(data.names)
     )
@@ -248,7 +248,7 @@ def test_a_new_year_brings_its_nation_and_fits_its_denominator(
     assert "11 whom it gives to no area are left out" in national["note"]
     plan = add.plan(data, submission)
     assert (
-        "2023-03-31,2022,population column of the official table: 42 of 42"
+        "2026-03-31,2023,population column of the official table: 42 of 42"
         in (plan.tables["denominators"])
     )
     rates = [c for c in plan.changes if c.measure == "rso_rate_per_100k"]

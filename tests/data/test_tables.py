@@ -59,9 +59,12 @@ def test_no_source_is_unused_and_none_is_missing(data: Data) -> None:
     assert data.sources["source"].is_unique
 
 
-def test_nothing_after_march_2021_stands_in_the_counts(data: Data) -> None:
-    assert data.area_figures["date"].max() <= pd.Timestamp("2021-03-31")
-    assert data.national_figures["date"].max() <= pd.Timestamp("2021-03-31")
+def test_the_counts_end_in_march_2025(data: Data) -> None:
+    assert data.area_figures["date"].max() <= pd.Timestamp("2025-03-31")
+    assert data.national("rso_count").index.max() == pd.Timestamp("2025-03-31")
+    assert data.national_rows("rso_projection", parts=True)["date"].max() == pd.Timestamp(
+        "2029-12-31"
+    )
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,12 @@ from mappa.forecasts import benchmarks as bm
 ORIGIN = "2020-03-31"
 
 
+@pytest.fixture(scope="session")
+def data(data: Data) -> Data:
+    """The figures that were known when what is kept was made."""
+    return data.until("2021-03-31")
+
+
 def yearly(values: list[float | None], start: int = 2000) -> pd.Series:
     return pd.Series(
         [np.nan if v is None else v for v in values],

@@ -17,6 +17,12 @@ from mappa.forecasts.sealing import sealed_forecasts
 ORIGIN = pd.Timestamp("2020-03-31")
 
 
+@pytest.fixture(scope="session")
+def data(data: Data) -> Data:
+    """The figures that were known when what is kept was made."""
+    return data.until("2021-03-31")
+
+
 def register_draws(n: int = 2000, horizon: int = 3, seed: int = 1) -> np.ndarray:
     """Draws whose order changes from year to year, as a model's do."""
     steps = np.random.default_rng(seed).normal(1500, 600, (n, horizon))

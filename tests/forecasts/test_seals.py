@@ -24,6 +24,12 @@ DATES = [ORIGIN + pd.DateOffset(years=h) for h in (1, 2)]
 METHODS = {"model": "a normal forecast", "national_growth": "last share of the nation"}
 
 
+@pytest.fixture(scope="session")
+def data(data: Data) -> Data:
+    """The figures that were known when what is kept was made."""
+    return data.until("2021-03-31")
+
+
 def normal_rows(scope: str, place: str, mean: float, sd: float) -> pd.DataFrame:
     from scipy import stats
 

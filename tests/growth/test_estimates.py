@@ -22,6 +22,12 @@ LATEST = pd.Timestamp("2021-03-31")
 SHORT = {"draws": 500, "warm_up": 150, "sweeps": 12}
 
 
+@pytest.fixture(scope="session")
+def data(data: Data) -> Data:
+    """The figures that were known when what is kept was made."""
+    return data.until("2021-03-31")
+
+
 @pytest.fixture(autouse=True)
 def _cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MAPPA_CACHE", str(tmp_path_factory.getbasetemp() / "growth_cache"))

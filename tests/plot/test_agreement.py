@@ -9,7 +9,7 @@ from matplotlib.collections import PathCollection
 from matplotlib.colors import to_hex
 
 from mappa.data import Data
-from mappa.data.load import DENOMINATORS
+from mappa.data.stock import DENOMINATORS
 from mappa.plot.exhibit import Exhibit
 from mappa.plot.rate import funnel
 from mappa.plot.style import ORANGE, PLUM

@@ -11,7 +11,7 @@ LATER = {
         "official_copy,derived,later",
     ],
     "national_figures": [
-        "2023-03-31,rso_count,,99999,snapshot_31_march,exact,derived,later,true",
+        "2027-03-31,rso_count,,99999,snapshot_31_march,exact,derived,later,true",
     ],
     "outflow": [
         "2021-04/2022-03,lifetime notification revoked,999,999,people,england_and_wales,printed,"

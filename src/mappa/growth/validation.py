@@ -142,11 +142,12 @@ def _truth(data: Data) -> _Truth:
 
 
 def kept(data: Data) -> pd.DataFrame | None:
-    """Return the kept cases if they were made from these very figures, else ``None``."""
+    """Return the kept cases if they were made from the figures up to their last date, or None."""
     cases = estimates.read_kept(data.folder / f"{TABLE}.csv", data.dictionary, TABLE)
     if cases is None:
         return None
-    same = cases[cases["fit"] == estimates.key_of(ev.collect(data))]
+    known = ev.collect_until(data, cases["date"].max())
+    same = cases[cases["fit"] == estimates.key_of(known)]
     return same.reset_index(drop=True) if len(same) else None
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from mappa.data import Data
-from mappa.data.load import Stock
+from mappa.data.stock import Stock
 from mappa.errors import UsageError
 from mappa.printed import PER
 from mappa.rates import change, comparators, forces, gap, matter, missing, pool, standing

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 
-from mappa.data.load import DENOMINATORS, Stock
+from mappa.data.stock import DENOMINATORS, Stock
 from mappa.printed import PER
 from mappa.rates import comparators
 from mappa.rates import keys as k
