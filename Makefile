@@ -70,6 +70,7 @@ lock: $(VENV)/dev.stamp
 refit: $(VENV)/run.stamp
 	@$(BIN)/mappa register fit
 	@$(BIN)/mappa register assumptions
+	@$(BIN)/mappa register what-ifs
 
 clean:
 	rm -rf .lowest reports site mutants dist build .cache .mypy_cache .ruff_cache .pytest_cache

@@ -206,3 +206,20 @@ def assumptions(
     p = posterior.load(data, data.day())
     path = log.remake(log.log_of(options.beside(data, out)), p)
     typer.echo(f"Wrote {path}: {p.status.split(':')[0]}, {len(p.z)} draws")
+
+
+@group.command("what-ifs")
+def what_ifs(
+    out: options.Kept = None,
+) -> None:
+    """Store the what-ifs of the site's page: to be run after each fit that is shipped."""
+    from mappa.data import load
+    from mappa.files import write_atomically
+    from mappa.register.answers import what_ifs as grid
+
+    data = load()
+    table = grid.build(data)
+    folder = options.beside(data, out)
+    text = table.to_csv(index=False, lineterminator="\n")
+    path = write_atomically(folder / f"{grid.TABLE}.csv", text)
+    typer.echo(f"Wrote {path}: {len(table)} rows")

@@ -6,6 +6,7 @@ import dataclasses
 from typing import Any
 
 from mappa.data import Data
+from mappa.register.answers.what_ifs import TABLE
 
 MENU = (
     ("index.html", "All areas"),
@@ -14,6 +15,7 @@ MENU = (
     ("data.html", "Data"),
     ("about.html", "About"),
 )
+WHAT_IF = "what-if.html"
 FOOTER = (
     ("about.html", "About this study"),
     ("methods.html", "Methods"),
@@ -29,11 +31,13 @@ class Frames:
     """Make the arguments of :func:`mappa.pages.layout.page` for the pages of one site."""
 
     nation: str
+    what_if: bool = False
 
     @classmethod
     def of(cls, data: Data) -> Frames:
         """Return the frames of the site of *figures*."""
-        return cls(str(data.settings.get("nation_short", data.nation)))
+        stored = (data.folder / f"{TABLE}.csv").is_file()
+        return cls(str(data.settings.get("nation_short", data.nation)), stored)
 
     def shared(self, current: str) -> dict[str, Any]:
         """Return the frame of a page at the top of the site."""
@@ -61,7 +65,7 @@ class Frames:
     def _frame(self, up: str, current: str) -> dict[str, Any]:
         menu = [
             {"text": text or self.nation, "href": up + address, "current": address == current}
-            for address, text in MENU
+            for address, text in (*MENU[:2], *([(WHAT_IF, "What if")] * self.what_if), *MENU[2:])
         ]
         links = [{"text": text, "href": up + address} for address, text in FOOTER]
         return {"menu": menu, "links": links, "home": f"{up}index.html"}

@@ -14,7 +14,7 @@ from typing import Any
 from mappa.data import Data
 from mappa.errors import OutputError, UsageError
 from mappa.files import fixed_zip, json_text, write_atomically
-from mappa.pages import compare, force, index, national, shared, summary
+from mappa.pages import compare, force, index, national, shared, summary, what_if
 from mappa.pages.frames import Frames
 
 MANIFEST = "site.json"
@@ -61,7 +61,7 @@ def build(data: Data, reports: Path) -> dict[str, bytes]:
         "accessibility.html": shared.accessibility(data, frames),
     }
     files |= national.render(data, lines, frames, found[0].folder, every)
-    files |= summary.files(lines)
+    files |= summary.files(lines) | what_if.render(data, frames)
     for number, report in enumerate(found):
         files |= _force_pages(data, found, number, lines, frames, report)
     if every:

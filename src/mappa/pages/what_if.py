@@ -1,0 +1,103 @@
+"""The page of what-ifs: a table that all can read, and with a script sliders that draw the path."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from mappa.data import Data
+from mappa.pages import layout
+from mappa.pages.exporter import dumps
+from mappa.pages.frames import WHAT_IF, Frames
+from mappa.register.answers import scenarios, what_ifs
+from mappa.words import numbers as n
+from mappa.words.tables import table_html
+
+COLUMNS = ("median", "low", "high", "difference")
+
+
+def shown(value: float, unit: str) -> str:
+    """Return a setting's value in words: 30 months, +10 percent, indefinite."""
+    if value == float("inf"):
+        return "indefinite"
+    return f"{n.number(value, sign=unit == 'percent')} {unit}"
+
+
+def _controls(data: Data, table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return a slider for each setting: its points in order, with the one in force among them."""
+    now = scenarios.in_force(data, data.day())
+    found = []
+    for setting in (s for s in scenarios.SETTINGS if s.name in what_ifs.GRID):
+        rows = table[table["setting"] == setting.name]
+        paths = {float(v): _path(part) for v, part in rows.groupby("value")}
+        points = sorted({now[setting.name], *paths})
+        found.append(
+            {
+                "name": setting.name,
+                "label": setting.meaning[:1].upper() + setting.meaning[1:],
+                "now": points.index(now[setting.name]),
+                "texts": [shown(v, setting.unit) for v in points],
+                "paths": [paths.get(v) for v in points],
+            }
+        )
+    return found
+
+
+def _path(rows: pd.DataFrame) -> dict[str, list[int]]:
+    return {c: [int(v) for v in rows[c]] for c in COLUMNS}
+
+
+def _table(controls: list[dict[str, Any]], table: pd.DataFrame) -> str:
+    """Return the change by the last date of every what-if as an accessible table."""
+    last = table[table["date"] == table["date"].max()]
+    units = {s.name: (s.meaning, s.unit) for s in scenarios.SETTINGS}
+    rows = [
+        (
+            f"{units[r.setting][0][:1].upper()}{units[r.setting][0][1:]}",
+            shown(float(r.value), units[r.setting][1]),
+            n.count(r.median),
+            n.count(r.difference, sign=True),
+            f"{n.count(r.difference_low, sign=True)} to {n.count(r.difference_high, sign=True)}",
+        )
+        for r in last[last["setting"] != what_ifs.IN_FORCE].itertuples()
+    ]
+    names = ["Setting", "Changed to", "People on the register", "Change", "90% interval"]
+    caption = f"One setting changed, by {n.day(table['date'].max())}"
+    note = (
+        "The change is the median of differences, so it can differ a little from the difference "
+        "of the medians."
+    )
+    return table_html(
+        pd.DataFrame(rows, columns=names), caption, numeric=tuple(names[1:]), note=note
+    )
+
+
+def render(data: Data, frames: Frames) -> dict[str, str]:
+    """Return the page by its address; nothing where the study has no stored what-ifs."""
+    table = what_ifs.stored(data)
+    if table is None:
+        return {}
+    controls = _controls(data, table)
+    base = table[table["setting"] == what_ifs.IN_FORCE]
+    kept = {
+        "years": [d.year for d in base["date"]],
+        "base": _path(base),
+        "controls": controls,
+    }
+    title = "What if the law or sentences had been different?"
+    body = (
+        layout.environment()
+        .get_template("what_if.html.j2")
+        .render(
+            title=title,
+            controls=controls,
+            since=n.day(f"{what_ifs.SINCE}-01"),
+            today=n.day(data.day()),
+            last=n.day(table["date"].max()),
+            table=Markup(_table(controls, table)),
+            data=Markup(dumps(kept)),
+        )
+    )
+    return {WHAT_IF: layout.page(title, body, scripts=("what_if",), **frames.shared(WHAT_IF))}
