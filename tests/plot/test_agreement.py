@@ -71,6 +71,8 @@ def test_the_points_of_the_funnel_have_the_colour_of_their_verdict(
         stock = data.on(day, denominator)
         table = doors.placed(stock)
         known = table[table["count"].notna()]
+        if len(known) < 2:  # no chart is drawn
+            continue
         force = str(known.index[0])
         record = assess(data, force, day, denominator=denominator)
         chart = funnel.funnel(record, table)
