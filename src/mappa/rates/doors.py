@@ -20,9 +20,9 @@ from mappa.rates.forces import FEWEST
 from mappa.rates.methods import between as fits
 from mappa.rates.methods import equivalence as margins
 from mappa.rates.methods import intervals, ratios
-from mappa.rates.methods.rows import MethodRow, Readable
+from mappa.rates.methods.rows import MethodRow
 from mappa.rates.record import RateRecord, estimated
-from mappa.records import key
+from mappa.records import Record, key
 
 __all__ = [
     "FEWEST",
@@ -62,7 +62,7 @@ class RatioRow(MethodRow):
 
 
 @dataclasses.dataclass(frozen=True)
-class Between(Readable):
+class Between(Record):
     """How much areas differ by more than chance; ``table`` has a row for each area."""
 
     estimator: str = key("Estimator of tau")
@@ -77,7 +77,7 @@ class Between(Readable):
 
 
 @dataclasses.dataclass(frozen=True)
-class Standing(Readable):
+class Standing(Record):
     """Where one area stands by what the others let expect of it: the rule of *unusual*."""
 
     area: str = key("Name of the area")
@@ -239,22 +239,14 @@ def equivalence(row: RatioRow, margin: float = 0.10) -> MethodRow:
     )
 
 
-def _spread(table: pd.DataFrame) -> fits.Spread:
+def _counted(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the areas with a count; UsageError where they are too few to differ."""
     counted = table[table["count"].notna()]
     if len(counted) < FEWEST:
         raise UsageError(
             f"How much areas differ takes {FEWEST} counts or more: the table has {len(counted)}."
         )
-    return fits.spread(counted["count"], counted["people"])
-
-
-def _predicted(table: pd.DataFrame, area: str, estimator: str) -> fits.Predicted:
-    """Return what the other counted areas let expect of *area*."""
-    others = _spread(table.drop(index=area))
-    fit = ESTIMATORS[estimator](others)
-    expected = table.loc[area, "people"] * fit.rate
-    sd = np.sqrt(fit.tau**2 + fit.se**2 + 1 / expected)
-    return fits.Predicted(np.array(fit.mean), np.array(fit.tau), sd, fit.k - 2)
+    return counted
 
 
 def between(table: pd.DataFrame, estimator: str = "paule-mandel", *, per: float = PER) -> Between:
@@ -289,7 +281,8 @@ def between(table: pd.DataFrame, estimator: str = "paule-mandel", *, per: float 
     'tau 0.48, I2 89%'
     """
     _chosen("estimator", estimator, dict(ESTIMATORS))
-    data = _spread(_checked(table))
+    counted = _counted(_checked(table))
+    data = fits.spread(counted["count"], counted["people"])
     fit, (q, _, i2), (low, high) = (
         ESTIMATORS[estimator](data), fits.heterogeneity(data), fits.q_profile(data)
     )  # fmt: skip
@@ -311,11 +304,13 @@ def placed(stock: Stock) -> pd.DataFrame:
     With fewer than five counts it is :func:`areas`; else the table of :func:`between`.
     """
     table = areas(stock)
-    return between(table).table if len(stock.counts) > FEWEST else table
+    return between(table).table if len(stock.counts) >= FEWEST else table
 
 
 def _stands(table: pd.DataFrame, area: str, estimator: str, per: float) -> Standing:
-    found = _predicted(table, area, estimator)
+    rest = _counted(table).drop(index=area, errors="ignore")
+    others = fits.spread(rest["count"], rest["people"])
+    found = fits.predict(others, float(table.loc[area, "people"]), ESTIMATORS[estimator](others))
     low, high = (per * float(limit) for limit in found.limits())
     count = float(table.loc[area, "count"])
     rate = max(count, 0.5) / float(table.loc[area, "people"])
@@ -338,7 +333,7 @@ def unusual(
 
     Parameters
     ----------
-    table: columns ``count`` and ``people``, an area a row; five counts beside the area's own.
+    table: columns ``count`` and ``people``, an area a row; at least five counts.
     area: its name in the index. estimator, per: as for :func:`between`.
 
     Raises
@@ -408,8 +403,8 @@ def verdict_of(
 
     Parameters
     ----------
-    table: columns ``count`` and ``people``, an area a row; five counts beside the area's own for
-        what is unusual. area: its name in the index. others: as for :func:`against`.
+    table: columns ``count`` and ``people``, an area a row; five counts or more say what
+        is unusual. area: its name in the index. others: as for :func:`against`.
     noun: what is counted, in the plural. whom: the people it is divided by. together: the areas
         with a count as one. day: date of the counts, YYYY-MM-DD, or empty.
     margin: difference that would matter, a share. confidence: of the two-sided intervals.

@@ -9,9 +9,9 @@ from mappa.rates.methods.rows import MethodRow, normal_quantile
 
 def test_a_row_shows_what_it_knows_a_line_each() -> None:
     row = MethodRow("ratio", 1.5, confidence=0.9, method="by hand")
-    assert row._repr_mimebundle_() == (
-        {"text/plain": "statistic   ratio\nvalue       1.5\nconfidence  0.9\nmethod      by hand"},
-        {},
+    shown, _ = row._repr_mimebundle_()
+    assert shown["text/plain"] == (
+        "statistic   ratio\nvalue       1.5\nconfidence  0.9\nmethod      by hand"
     )
 
 

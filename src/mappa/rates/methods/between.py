@@ -254,12 +254,16 @@ class Predicted:
         return above + stats.nct.cdf(-cut, self.df, shift)
 
 
-def predict(others: Spread, people: ArrayLike) -> Predicted:
+def predict(others: Spread, people: ArrayLike, fit: Fit | None = None) -> Predicted:
     """Return what *others* (areas along the last axis) let expect of an area with *people*.
+
+    *fit* is that of the others by another estimator than Paule and Mandel's.
 
     Source: Higgins, Thompson and Spiegelhalter (2009), with the chance of the area's own count.
     """
     tau2, mean, se = moments(others)
+    if fit is not None:
+        tau2, mean, se = (np.asarray(v) for v in (fit.tau**2, fit.mean, fit.se))
     expected = np.asarray(people) * np.exp(mean)
     sd = np.sqrt(tau2 + se**2 + 1 / expected)
     return Predicted(mean, np.sqrt(tau2), sd, others.log_rates.shape[-1] - 2)

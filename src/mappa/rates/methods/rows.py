@@ -1,29 +1,18 @@
 """Rows that describe themselves: each method returns its value with all a reader must know of it.
 
 The columns follow PHEindicatormethods (Public Health England): value, lower, upper, confidence,
-statistic, method; the source of the method and the p-value stand beside them.
+statistic, method; with the p-value and the source of the method.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
 
 from mappa.records import Record, key
 
 
-class Readable(Record):
-    """A small record that a notebook shows as its numbers, a line each."""
-
-    def _repr_mimebundle_(
-        self, include: Any = None, exclude: Any = None
-    ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Show every number by name: it is read, not gathered like the record of a study."""
-        return {"text/plain": self.in_lines()}, {}
-
-
 @dataclasses.dataclass(frozen=True)
-class MethodRow(Readable):
+class MethodRow(Record):
     """One number by one method."""
 
     statistic: str = key("What the value is")
