@@ -17,6 +17,8 @@ from mappa.words.rate.missing import missing, no_count
 
 #: More areas than this are not listed in a sentence.
 LISTED = 8
+#: Among fewer other areas the range is given, not how many of them are further off.
+FEW = 10
 CONVENTION = (
     "A complete count has no sampling error. The interval shows how far chance could move a count "
     "of this size: that is a modelling convention."
@@ -94,7 +96,10 @@ def apart(low: float | None, high: float | None, decimals: int = 0) -> str:
     """Write the interval of a ratio as percentages: ``2% to 20% above``."""
     if high is None:
         return f"{n.percent((low or 0) - 1, decimals)} or more above"
-    down, up = (n.percent(abs((end or 0) - 1), decimals) for end in (low, high))
+    sizes = [abs((end or 0) - 1) for end in (low, high)]
+    if min(sizes) < 0.005:  # 0% is no gap
+        decimals = 1
+    down, up = (n.percent(size, decimals) for size in sizes)
     if (low or 0) >= 1:
         return f"{down} to {up} above"
     if high <= 1:
@@ -131,7 +136,8 @@ def _place(r: RateRecord) -> str:
     if r.unusual is None or r.spread is None:
         return "Too few areas have a count to say whether that is unusual."
     further, others = r.unusual.areas_further, r.areas_counted - 1
-    if r.unusual.unusual_verdict == "not unusual" and 10 * further >= others:
+    enough = others >= FEW and 10 * further >= others
+    if r.unusual.unusual_verdict == "not unusual" and enough:
         template = _ORDINARY_TO_ONE if further == 1 else _ORDINARY
         return template.format(further=further, others=others)
     low, high = plain_rate(r.spread.prediction_low), plain_rate(r.spread.prediction_high)

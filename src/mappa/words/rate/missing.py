@@ -49,11 +49,11 @@ def _printed(r: RateRecord) -> str:
     found = r.missing
     if found is None or found.rate_low is None or found.rate_high is None:
         return ""
-    return (
-        f"A figure printed for that day means {n.count(found.count_low)} to "
-        f"{n.people(found.count_high)}, or {n.rate(found.rate_low)} to {n.rate(found.rate_high)} "
-        "for every 100,000."
-    )
+    people = f"{n.count(found.count_low)} to {n.people(found.count_high)}"
+    low, high = n.rate(found.rate_low), n.rate(found.rate_high)
+    if low == high:
+        return f"A figure printed for that day means {people}, or {low} for every 100,000."
+    return f"A figure printed for that day means {people}, or {low} to {high} for every 100,000."
 
 
 def _estimated(r: RateRecord) -> str:
