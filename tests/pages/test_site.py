@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+import posixpath
 import re
 import shutil
 import zipfile
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from pages_support import write_reports
 
@@ -56,6 +58,58 @@ def test_every_link_within_the_site_leads_somewhere(files: dict[str, bytes]) -> 
             found = Path(*[p for p in _resolved(where).parts if p != "/"]).as_posix()
             assert found in files, (address, href)
             assert not target or f'id="{target}"' in files[found].decode(), (address, href)
+
+
+def _linked(files: dict[str, bytes]) -> set[str]:
+    """Return the addresses that a reader who begins at the index can reach."""
+    seen: set[str] = set()
+    to_read = ["index.html"]
+    while to_read:
+        address = to_read.pop()
+        if address in seen or address not in files:
+            continue
+        seen.add(address)
+        if address.endswith(".html"):
+            for href in re.findall(r'(?:href|src)="([^"#:]+)["#]', files[address].decode()):
+                to_read.append(
+                    posixpath.normpath(f"{posixpath.dirname(address)}/{href}").lstrip("/")
+                )
+    return seen
+
+
+def test_nothing_is_in_the_site_that_no_page_links_to(
+    country: tuple[Data, Path], files: dict[str, bytes]
+) -> None:
+    assert set(files) == _linked(files)
+    light = site.build(*country, light=True)
+    assert set(light) == _linked(light)
+    assert set(files) - set(light) == {a for a in files if a.endswith(".ipynb")} != set()
+
+
+def test_the_printed_size_is_that_of_the_file(files: dict[str, bytes], tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    changes = site.write_zip(files, path)
+    assert f"{path.stat().st_size / 1e6:.1f} MB in" in site.told(changes, files, path)[0]
+    assert path.stat().st_size < sum(map(len, files.values()))
+
+
+def test_the_spreadsheet_of_results_has_the_numbers_of_the_csv(files: dict[str, bytes]) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(files["results/areas.xlsx"]))
+    head, *rows = book["areas"].values
+    told = list(csv.DictReader(io.StringIO(files["results/areas.csv"].decode())))
+    assert list(told[0]) == list(head)
+    for mine, theirs in zip(rows, told, strict=True):
+        assert ["" if v is None else str(v) for v in mine[:2]] == [theirs[k] for k in head[:2]]
+        count = dict(zip(head, mine, strict=True))["count"]
+        assert theirs["count"] == ("" if count is None else str(float(count)))
+
+
+def test_the_tables_can_be_taken_in_one_file(
+    country: tuple[Data, Path], files: dict[str, bytes], tmp_path: Path
+) -> None:
+    with zipfile.ZipFile(io.BytesIO(files["results/tables.zip"])) as archive:
+        archive.extractall(tmp_path)
+    assert load(tmp_path).digest == country[0].digest
 
 
 def _resolved(path: Path) -> Path:
@@ -250,7 +304,7 @@ def test_markup_and_formulas_in_the_tables_stay_text(hostile: Path) -> None:
     tables = shared.data(data, frames.Frames.of(data))
     assert faults(tables) == [] and "<script>alert" not in tables
     (line,) = [
-        r for r in csv.reader(io.StringIO(summary.files(lines)["results/areas.csv"]))
+        r for r in csv.reader(io.StringIO(str(summary.files(lines)["results/areas.csv"])))
         if "Cumbria" in r[0]
     ]  # fmt: skip
     assert line[0].startswith("'=Cumbria")

@@ -16,12 +16,15 @@ def site(
     zip_: Annotated[
         Path | None, typer.Option("--zip", help="Write one zip file in place of a folder.")
     ] = None,
+    light: Annotated[
+        bool, typer.Option("--light", help="Leave the executed notebooks out.")
+    ] = False,
 ) -> None:
     """Build the site: index, every force with a report, nation, methods, data, about."""
     from mappa.data import load
     from mappa.pages import site as pages
 
-    files = pages.build(load(), reports)
+    files = pages.build(load(), reports, light=light)
     changes = pages.write_zip(files, zip_) if zip_ else pages.write_folder(files, out)
     for line in pages.told(changes, files, zip_ or out):
         typer.echo(line)

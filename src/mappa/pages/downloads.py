@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from mappa.files import fixed_zip, unzipped
 from mappa.plot.svg import framed, png
@@ -39,22 +40,29 @@ def workbook(figures: Sequence[Figure], notes: Sequence[tuple[str, str]]) -> byt
     ----------
     notes: pairs of a head and a text: what is counted, sources, licence, version.
     """
+    rows = [[f.name, f.value, f.low, f.high, f.confidence, f.unit, f.national] for f in figures]
+    return book({"figures": [COLUMNS, *rows], "notes": notes}, widths=(60, 20))
+
+
+def book(sheets: Mapping[str, Sequence[Sequence[Any]]], widths: Sequence[int]) -> bytes:
+    """Return a workbook, the same bytes for the same rows; each sheet's first row stays in view.
+
+    Parameters
+    ----------
+    sheets: rows by name of the sheet. widths: of each sheet's first column, in characters.
+    """
     from openpyxl import Workbook
 
-    book = Workbook()
-    sheet = book.active
-    sheet.title = "figures"
-    sheet.append(COLUMNS)
-    for f in figures:
-        sheet.append([f.name, f.value, f.low, f.high, f.confidence, f.unit, f.national])
-    sheet.freeze_panes = "A2"
-    sheet.column_dimensions["A"].width = 60
-    page = book.create_sheet("notes")
-    page.column_dimensions["A"].width, page.column_dimensions["B"].width = 20, 100
-    for pair in notes:
-        page.append([_text(part) for part in pair])
+    made = Workbook()
+    made.remove(made.active)
+    for (name, rows), width in zip(sheets.items(), widths, strict=True):
+        sheet = made.create_sheet(name)
+        for row in rows:
+            sheet.append([_text(cell) if isinstance(cell, str) else cell for cell in row])
+        sheet.freeze_panes = "A2"
+        sheet.column_dimensions["A"].width = width
     stream = io.BytesIO()
-    book.save(stream)
+    made.save(stream)
     parts = unzipped(stream.getvalue())
     core = "docProps/core.xml"
     parts[core] = _TIMES.sub(rb"\g<1>1980-01-01T00:00:00Z", parts[core])

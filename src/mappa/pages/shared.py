@@ -116,8 +116,11 @@ def _sources(data: Data) -> tuple[list[dict[str, str]], str]:
     return found, f"{len(table)} sources: {said}."
 
 
-def data(data: Data, frames: Frames) -> str:
-    """Return the page of the data: keys of the results, checks, dictionary, sources, licence."""
+def data(data: Data, frames: Frames, addresses: Sequence[str] = ()) -> str:
+    """Return the page of the data: keys of the results, checks, dictionary, sources, licence.
+
+    *addresses* are those of the site's files: results and notebooks of each area are listed.
+    """
     tables = []
     for name in TABLES:
         lines = len(getattr(data, name))
@@ -131,6 +134,7 @@ def data(data: Data, frames: Frames) -> str:
         "Data, checks and sources",
         keys=[{k: str(v) for k, v in row.items()} for row in AreaResult.key_table()],
         tables=tables,
+        beside=[a for a in addresses if a.endswith((".ipynb", "/results.json"))],
         sources=sources,
         sources_sentence=sentence,
         publisher=str(data.settings.get("publisher", "a public body")),

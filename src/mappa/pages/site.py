@@ -37,13 +37,14 @@ class Changes:
         return not (self.added or self.changed or self.removed)
 
 
-def build(data: Data, reports: Path) -> dict[str, bytes]:
+def build(data: Data, reports: Path, *, light: bool = False) -> dict[str, bytes]:
     """Return every file of the site by address, the same bytes for the same input.
 
     Parameters
     ----------
     data: the tables.
     reports: the folder into which `mappa report` wrote.
+    light: whether to leave the executed notebooks out.
 
     Raises
     ------
@@ -56,17 +57,20 @@ def build(data: Data, reports: Path) -> dict[str, bytes]:
     files: dict[str, str | bytes] = {
         "index.html": index.render(data, lines, frames),
         "methods.html": shared.methods(data, frames),
-        "data.html": shared.data(data, frames),
         "about.html": shared.about(data, lines, frames),
         "accessibility.html": shared.accessibility(data, frames),
     }
     files |= national.render(data, lines, frames, found[0].folder, every)
     files |= summary.files(lines) | what_if.render(data, frames)
+    files["results/tables.zip"] = _tables(data)
     for number, report in enumerate(found):
         files |= _force_pages(data, found, number, lines, frames, report)
     if every:
         pages = force.render_pages(every, data, lambda name: frames.every_area())
         files |= {f"{every.name}/{name}": c for name, c in (pages | _beside(every)).items()}
+    if light:
+        files = {a: c for a, c in files.items() if not a.endswith(".ipynb")}
+    files["data.html"] = shared.data(data, frames, sorted(files))
     made = {a: c.encode() if isinstance(c, str) else c for a, c in files.items()}
     listing = {a: hashlib.sha256(made[a]).hexdigest() for a in sorted(made)}
     made[MANIFEST] = json_text({"digest": data.digest, "files": listing}).encode()
@@ -116,6 +120,12 @@ def _beside(folder: Path) -> dict[str, bytes]:
         for p in sorted(folder.iterdir())
         if p.suffix in FILES or p.name == "results.json"
     }
+
+
+def _tables(data: Data) -> bytes:
+    """Return the study's tables with their dictionary and licence as one zip."""
+    names = sorted(p for p in data.folder.rglob("*") if p.is_file() and p.name[0] != ".")
+    return fixed_zip({p.relative_to(data.folder).as_posix(): p.read_bytes() for p in names})
 
 
 def compare_builds(old: Mapping[str, str], new: Mapping[str, str]) -> Changes:
@@ -193,7 +203,8 @@ def write_zip(files: Mapping[str, bytes], path: Path) -> Changes:
 
 def told(changes: Changes, files: Mapping[str, bytes], where: Path) -> list[str]:
     """Return the lines that the command prints."""
-    size = sum(len(c) for c in files.values()) / 1e6
+    written = sum(len(c) for c in files.values())
+    size = (where.stat().st_size if where.is_file() else written) / 1e6
     pages = sum(a.endswith(".html") for a in files)
     lines = [f"{pages} pages, {len(files)} files, {size:.1f} MB in {where}"]
     if changes.none:

@@ -14,6 +14,7 @@ from mappa.data import Data
 from mappa.errors import DataError, OutputError
 from mappa.files import json_text
 from mappa.pages import cells
+from mappa.pages.downloads import book
 from mappa.plot.exhibit import safe_csv
 from mappa.records import Record, key
 
@@ -227,10 +228,16 @@ def schema(record: type[Record] = AreaResult) -> dict[str, Any]:
     }
 
 
-def files(lines: Sequence[AreaResult]) -> dict[str, str]:
-    """Return the results as CSV and JSON with the schema that documents them, by address."""
+def files(lines: Sequence[AreaResult]) -> dict[str, str | bytes]:
+    """Return the results as CSV, XLSX and JSON with the schema that documents them, by address."""
     rows = [line.as_dict() for line in lines]
+    keys = [(k["key"], k["meaning"], k["unit"]) for k in AreaResult.key_table()]
+    sheets: dict[str, Sequence[Sequence[Any]]] = {
+        "areas": [list(rows[0]), *(list(row.values()) for row in rows)],
+        "keys": [("key", "meaning", "unit"), *keys],
+    }
     return {
+        "results/areas.xlsx": book(sheets, widths=(24, 24)),
         "results/areas.csv": safe_csv(pd.DataFrame(rows)),
         "results/areas.json": json_text(rows),
         "results/schema.json": json_text(schema()),
