@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -14,10 +16,11 @@ from table_edits import line_of, spoil
 
 from mappa.data import Data, load
 from mappa.data.check import excuse, run_checks
-from mappa.data.reconcile import (
-    changes_meet_counts,
+from mappa.data.reconcile import changes_meet_counts, rates_meet_counts
+from mappa.data.reconcile_tables import (
+    centroids_near_neighbours,
     no_national_count_lies_ahead,
-    rates_meet_counts,
+    populations_near_neighbours,
 )
 from mappa.printed import PER, counts_behind, rounds_to
 
@@ -205,3 +208,31 @@ def test_the_changes_and_rates_of_level_1_in_2019_are_labelled_so(data: Data) ->
     assert rounds_to(nation / 59_742, "869") and not rounds_to(nation / 60_294, "869")
     changes = data.rows(["rso_change_pct", "rso_change_count"], date="2019-03-31", basis=None)
     assert set(changes["basis"]) == {"level_1"}
+
+
+def share_caught(data: Data, table: str, columns: list[str], check: Any, step: int) -> float:
+    """Return the share of exchanges of two digits, in every *step*-th row, that a check catches."""
+    frame = getattr(data, table)
+    tried = caught = 0
+    for line in frame.index[::step]:
+        for column in columns:
+            printed = f"{frame.at[line, column]}"
+            for other in exchanges(printed):
+                if other.startswith(("0", ".")) or not re.fullmatch(r"-?\d+(\.\d+)?", other):
+                    continue
+                spoilt = frame.copy()
+                spoilt[column] = spoilt[column].astype(float)
+                spoilt.at[line, column] = float(other)
+                changed = dataclasses.replace(data, **{table: spoilt}, digest=f"{line} {other}")
+                tried += 1
+                caught += any(f.status == "fail" for f in check(changed))
+    assert tried > 90
+    return caught / tried
+
+
+def test_exchanged_digits_of_populations_and_centroids(data: Data) -> None:
+    """The shares that data/README.md states: what is missed lies within the tolerance."""
+    people = ["population_10plus"]
+    assert share_caught(data, "population", people, populations_near_neighbours, 141) >= 0.45
+    centroids = ["centroid_lat", "centroid_lon"]
+    assert share_caught(data, "areas", centroids, centroids_near_neighbours, 2) >= 0.6

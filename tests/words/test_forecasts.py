@@ -30,6 +30,12 @@ ORIGIN = pd.Timestamp("2020-03-31")
 DAY = pd.Timestamp("2021-03-31")
 
 
+@pytest.fixture(scope="session")
+def data(data: Data) -> Data:
+    """The figures that were known when the second seal was made."""
+    return data.until("2021-03-31")
+
+
 @pytest.fixture(scope="module")
 def view(data: Data) -> ForecastView:
     steps = np.linspace(-1000, 1000, 2001)

@@ -14,14 +14,20 @@ def check(
         bool, typer.Option("--all", help="Also list what passes and what no check can catch.")
     ] = False,
     as_json: options.Json = False,
+    describe: Annotated[
+        bool, typer.Option("--package", help="Also write datapackage.json beside the tables.")
+    ] = False,
 ) -> None:
     """Validate the tables and reconcile what was printed independently; exit 1 on a failure."""
     from collections import Counter
 
-    from mappa.data import load
+    from mappa.data import load, package
     from mappa.data.check import run_checks
+    from mappa.files import write_atomically
 
     data = load()
+    if describe:
+        write_atomically(data.folder / package.NAME, package.text(data))
     findings = run_checks(data)
     failed = [f for f in findings if f.status == "fail"]
     if as_json:

@@ -21,8 +21,8 @@ import pandas as pd
 
 from mappa.data import denominators, journal, schema
 from mappa.data.check import run_checks
+from mappa.data.findings import Finding
 from mappa.data.load import Data, load
-from mappa.data.reconcile import Finding
 from mappa.data.schema import CELLS
 from mappa.data.submission import Submission
 from mappa.errors import DataError

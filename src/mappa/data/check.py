@@ -6,8 +6,9 @@ import dataclasses
 
 import pandas as pd
 
+from mappa.data.findings import Finding
 from mappa.data.load import Data
-from mappa.data.reconcile import RECONCILIATIONS, Finding
+from mappa.data.reconcile import RECONCILIATIONS
 
 #: Checks that would notice a wrong count, and so vouch for it (a loose check does not).
 _VOUCHES = {"rate_meets_count", "change_meets_counts", "categories_sum_to_total"}

@@ -6,53 +6,20 @@ Rounding is the Ministry's: half up, to the printed decimals.
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import re
 from collections.abc import Iterator
 
 import pandas as pd
 
-from mappa.data import denominators
+from mappa.data.findings import Finding, finding
 from mappa.data.load import Data
+from mappa.data.reconcile_tables import OF_TABLES
 from mappa.data.schema import read_text_table
 from mappa.printed import PER, counts_behind, decimals, half_up, rounds_to
-from mappa.records import Record, key
 
 #: An early rate (before the denominators are known) must be met within this share of itself.
 EARLY_TOLERANCE = 0.03
-
-
-@dataclasses.dataclass(frozen=True)
-class Finding(Record):
-    """What one check says of one cell."""
-
-    check: str = key("name of the check")
-    status: str = key("pass, fail, excused or information")
-    table: str = key("table of the row that is checked")
-    row: int | None = key("line of that row in its file")
-    area: str = key("area, empty for the nation")
-    date: str = key("date of the row, YYYY-MM-DD")
-    measure: str = key("measure of the row")
-    value: float | None = key("value of the row")
-    message: str = key("what was compared, in words")
-
-
-def _finding(
-    check: str, ok: bool | None, table: str, row: pd.Series, message: str, area: str = ""
-) -> Finding:
-    status = "information" if ok is None else "pass" if ok else "fail"
-    return Finding(
-        check=check,
-        status=status,
-        table=table,
-        row=int(row.name) if row.name is not None else None,
-        area=area,
-        date=f"{row['date']:%Y-%m-%d}",
-        measure=str(row["measure"]),
-        value=float(row["value"]),
-        message=message,
-    )
 
 
 @functools.lru_cache(maxsize=16)
@@ -90,7 +57,7 @@ def rates_meet_counts(data: Data) -> Iterator[Finding]:
         if count is not None:
             worked = count["value"] / people * PER
             ok = rounds_to(worked, printed[line])
-            yield _finding(
+            yield finding(
                 "rate_meets_count",
                 ok,
                 "area_figures",
@@ -101,7 +68,7 @@ def rates_meet_counts(data: Data) -> Iterator[Finding]:
             )
         else:
             low, high = counts_behind(rate["value"], people, decimals(printed[line]))
-            yield _finding(
+            yield finding(
                 "rate_bounds_count",
                 None if low <= high else False,
                 "area_figures",
@@ -127,7 +94,7 @@ def early_rates_meet_counts(data: Data) -> Iterator[Finding]:
         count = counts.iloc[0]
         worked = count["value"] / everyone[area, years[0]] * PER
         ok = abs(worked / rate["value"] - 1) <= EARLY_TOLERANCE
-        yield _finding(
+        yield finding(
             "early_rate_near_count",
             ok,
             "area_figures",
@@ -152,7 +119,7 @@ def national_rates_meet_counts(data: Data) -> Iterator[Finding]:
         where = f"{data.nation}, {date:%Y-%m-%d}: {count['value']:.0f}"
         if rate["measure"] == "rso_rate_per_100k":
             worked = count["value"] / people * PER
-            yield _finding(
+            yield finding(
                 "national_rate_meets_count",
                 rounds_to(worked, printed[line]),
                 "national_figures",
@@ -161,7 +128,7 @@ def national_rates_meet_counts(data: Data) -> Iterator[Finding]:
                 f"(row {line})",
             )
             continue
-        yield _finding(
+        yield finding(
             "national_one_in_n_meets_count",
             _one_in(count["value"], people, rate["value"]),
             "national_figures",
@@ -193,7 +160,7 @@ def people_per_offender(data: Data) -> Iterator[Finding]:
         worked = {b: people / v for b, v in zip(counts["basis"], counts["value"], strict=True)}
         met = any(_one_in(v, people, row["value"]) for v in counts["value"])
         shown = ", ".join(f"{v:.2f} by the count on basis {b}" for b, v in worked.items())
-        yield _finding(
+        yield finding(
             "people_per_offender",
             met,
             "area_figures",
@@ -227,7 +194,7 @@ def changes_meet_counts(data: Data) -> Iterator[Finding]:
             circular = "derived" in {a.quality, b.quality}
             bases = "" if a.basis == b.basis else f" (across bases: {b.basis} to {a.basis})"
             extra = "; one of the counts is derived from this change, so it proves nothing"
-            yield _finding(
+            yield finding(
                 "change_meets_counts",
                 None if circular and met else bool(met),
                 "area_figures",
@@ -250,7 +217,7 @@ def national_growth_meets_counts(data: Data) -> Iterator[Finding]:
         if start not in counts or end not in counts:
             continue
         worked = (counts[end] / counts[start] - 1) * 100
-        yield _finding(
+        yield finding(
             "growth_meets_counts",
             rounds_to(worked, row["value"]),
             "national_figures",
@@ -270,7 +237,7 @@ def categories_sum(data: Data) -> Iterator[Finding]:
             continue
         summed = sum(float(p[date]) for p in parts) + float(fourth.get(date, 0))
         last = 4 if date in fourth.index else 3
-        yield _finding(
+        yield finding(
             "categories_sum_to_total",
             summed == row["value"],
             "national_figures",
@@ -291,7 +258,7 @@ def register_sums(data: Data) -> Iterator[Finding]:
         if date not in registered or date not in missing:
             continue
         summed = registered[date] + missing[date]
-        yield _finding(
+        yield finding(
             "register_sums",
             summed == row["value"],
             "national_figures",
@@ -309,7 +276,7 @@ def pool_is_plausible(data: Data) -> Iterator[Finding]:
         rest = people.drop(counts.index)
         left = nation["value"] - counts.sum()
         if rest.empty:
-            yield _finding(
+            yield finding(
                 "areas_sum_to_nation",
                 left == 0,
                 "national_figures",
@@ -322,7 +289,7 @@ def pool_is_plausible(data: Data) -> Iterator[Finding]:
         national = nation["value"] / people.sum() * PER
         # Averages over many areas vary far less than areas; a factor of two is out of the question.
         ok = national / 2 < pool < national * 2
-        yield _finding(
+        yield finding(
             "pool_is_plausible",
             ok,
             "national_figures",
@@ -332,40 +299,13 @@ def pool_is_plausible(data: Data) -> Iterator[Finding]:
         )
 
 
-def denominators_fit_rates(data: Data) -> Iterator[Finding]:
-    """The mid-year of each stock date must be the one that meets the most printed rates."""
-    figures = read_text_table(data.folder / "area_figures.csv")
-    found = denominators.fits(figures, data.ten_plus)
-    for line, row in data.denominators.iterrows():
-        fit = found.get(f"{row['stock_date']:%Y-%m-%d}")
-        if fit is None:
-            continue
-        met = ", ".join(f"mid-{year} {n}" for year, n in fit.met.items())
-        yield Finding(
-            check="denominator_fits_rates",
-            status="information"
-            if fit.best is None
-            else "pass"
-            if fit.best == row["mid_year"]
-            else "fail",
-            table="denominators",
-            row=int(str(line)),
-            area="",
-            date=f"{row['stock_date']:%Y-%m-%d}",
-            measure="mid_year",
-            value=float(row["mid_year"]),
-            message=f"{row['stock_date']:%Y-%m-%d}: mid-{row['mid_year']} ({row['quality']}); of "
-            f"{fit.rates} printed rates meet {met}",
-        )
-
-
 def level1_within_all(data: Data) -> Iterator[Finding]:
     """Those under ordinary management cannot outnumber everyone managed."""
     narrow = data.rows("rso_count", basis="level_1", preferred=False)
     for _, row in narrow.iterrows():
         wide = data.counts(row["date"])
         if row["area"] in wide:
-            yield _finding(
+            yield finding(
                 "level_1_within_all",
                 row["value"] <= wide[row["area"]],
                 "area_figures",
@@ -376,100 +316,7 @@ def level1_within_all(data: Data) -> Iterator[Finding]:
             )
 
 
-def age_bands_sum(data: Data) -> Iterator[Finding]:
-    """Age bands must sum to the populations of the same mid-year: all, 10 and over, men 18+."""
-    bands = data.population_age_bands
-    totals = data.population.set_index(["mid_year", "area"])
-    for year, rows in bands.groupby("mid_year"):
-        if year not in totals.index:
-            continue
-        child, young = rows["age_band"] == "0-9", rows["age_band"].isin(["0-9", "10-17"])
-        sums = pd.DataFrame(
-            {
-                "population_all": rows.groupby("area")["population"].sum(),
-                "population_10plus": rows[~child].groupby("area")["population"].sum(),
-                "males_18plus": rows[~young & (rows["sex"] == "M")]
-                .groupby("area")["population"]
-                .sum(),
-            }
-        )
-        printed = totals.loc[year]
-        for column in sums:
-            both = sums[column].to_frame("bands").join(printed[column].rename("table"))
-            off = both[both["bands"] != both["table"]]
-            where = "" if off.empty else f"; not in {', '.join(off.index[:3])}"
-            yield Finding(
-                check="age_bands_sum",
-                status="pass" if off.empty else "fail",
-                table="population",
-                row=None,
-                area="" if off.empty else str(off.index[0]),
-                date=f"{int(year)}-06-30",
-                measure=column,
-                value=float(both["bands"].sum()),
-                message=f"mid-{year}: age bands sum to {column} in {len(both) - len(off)} of "
-                f"{len(both)} areas{where}",
-            )
-
-
-#: What a count of the register is called in the tables that name their measures in words.
-_REGISTER = re.compile(r"\bRSOs?\b|[Rr]egister|sex(?:ual)? offenders", re.ASCII)
-
-
-def no_national_count_lies_ahead(data: Data) -> Iterator[Finding]:
-    """No table may hold a count of the nation later than the newest of ``national_figures``.
-
-    Forecasts are sealed and later held against such counts: one that lies about unread, in
-    whatever table, would make a seal no blind test.
-    """
-    newest = data.national("rso_count").index.max()
-    known = f"the newest national count in national_figures.csv is of {newest:%Y-%m-%d}"
-    for table, later in _national_counts(data):
-        for line, date in later[later > newest].items():
-            yield Finding(
-                check="no_national_count_lies_ahead",
-                status="fail",
-                table=table,
-                row=int(str(line)),
-                area="",
-                date=f"{date:%Y-%m-%d}",
-                measure="",
-                value=None,
-                message=f"a count of {data.nation} dated {date:%Y-%m-%d}, but {known}",
-            )
-
-
-def _national_counts(data: Data) -> Iterator[tuple[str, pd.Series]]:
-    """Yield the dates of what each table says of the nation's register, by line."""
-    # England and Wales is also written E&W.
-    short = "&".join(part[0] for part in data.nation.split(" and "))
-    nation = re.compile(rf"\b(?:{re.escape(data.nation)}|{re.escape(short)})\b")
-    t = data.national_figures
-    whole = t["measure"].isin(["rso_count", "rso_rate_per_100k", "rso_one_per_n_aged10"])
-    yield "national_figures", t.loc[whole, "date"]
-    t = data.story_claims
-    told = (t["area"] == data.nation) & t["measure"].str.startswith("rso_")
-    yield "story_claims", _dates(t.loc[told, "date"])
-    t = data.profile
-    told = t["population"].str.contains(nation) & t["population"].str.contains(_REGISTER)
-    yield "profile", _dates(t.loc[told & t["measure"].isin(["stock", "count"]), "date"])
-    t = data.outflow
-    told = t["measure"].str.contains(nation) & t["measure"].str.contains(_REGISTER)
-    yield "outflow", _dates(t.loc[told & t["measure"].str.contains("stock|count"), "period"])
-
-
-def _dates(cells: pd.Series) -> pd.Series:
-    """Return dates of cells that may hold a period or a year instead (its last day counts)."""
-    text = cells.astype(str)
-    days = pd.to_datetime(text, format="%Y-%m-%d", errors="coerce")
-    years = text.str.findall(r"\d{4}").map(lambda found: max(map(int, found), default=None))
-    ends = pd.to_datetime(years.astype("Int64").astype("string") + "-01-01", errors="coerce")
-    return days.fillna(ends).dropna()
-
-
 RECONCILIATIONS = (
-    no_national_count_lies_ahead,
-    denominators_fit_rates,
     rates_meet_counts,
     early_rates_meet_counts,
     national_rates_meet_counts,
@@ -480,5 +327,5 @@ RECONCILIATIONS = (
     register_sums,
     pool_is_plausible,
     level1_within_all,
-    age_bands_sum,
+    *OF_TABLES,
 )

@@ -1,0 +1,36 @@
+"""The description of the tables is that of the dictionary, and fits the files."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+from mappa.data import Data, package
+
+
+def test_the_shipped_description_is_that_of_the_dictionary(data: Data) -> None:
+    shipped = (data.folder / package.NAME).read_text(encoding="utf-8")
+    assert shipped == package.text(data)
+
+
+def test_fields_are_the_columns_of_the_files(data: Data) -> None:
+    described = json.loads(package.text(data))
+    assert described["profile"] == "tabular-data-package"
+    assert len(described["resources"]) >= 25
+    for resource in described["resources"]:
+        with (data.folder / resource["path"]).open(encoding="utf-8", newline="") as stream:
+            header = next(csv.reader(stream))
+        names = [field["name"] for field in resource["schema"]["fields"]]
+        assert set(names) == set(header), resource["name"]
+        assert set(resource["schema"].get("primaryKey", [])) <= set(names)
+
+
+def test_types_bounds_and_codes_are_carried_over(data: Data) -> None:
+    resources = {r["name"]: r["schema"] for r in package.describe(data)["resources"]}
+    fields = {f["name"]: f for f in resources["population"]["fields"]}
+    assert fields["mid_year"]["type"] == "integer"
+    assert fields["mid_year"]["constraints"] == {"required": True, "minimum": 1981, "maximum": 2099}
+    assert resources["population"]["primaryKey"] == ["area", "mid_year"]
+    assert "primaryKey" not in resources["national-figures"]  # a category may be empty
+    codes = {f["name"]: f for f in resources["areas"]["fields"]}
+    assert codes["basis"]["constraints"]["enum"] == ["police_force_area"]
