@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from mappa.commands.forecast import group as forecast
 from mappa.data import Data
+from mappa.data.schema import read_text_table
 from mappa.errors import MappaError
 from mappa.forecasts.seals import read_seals
 
@@ -68,10 +69,10 @@ def test_score_prints_sentence_and_tables(folder: Path) -> None:
     text = run("score", "--from", str(folder))
     assert "The forecast sealed on 1 December 2020 from 31 March 2020 (2020-03-31) put" in text
     assert "held against the counts" in text
-    assert "31 March 2022" in text  # the date without a count is named, not scored
+    assert "31 March 2022" in text
     (record,) = json.loads(run("score", "--from", str(folder), "--json"))
     assert record["status"] == "scored"
-    assert record["scored"] == 1
+    assert record["scored"] == 2
     methods = {c["method"] for c in record["national"]}
     assert methods >= {"growth_benchmark", "five_year_drift", "random_walk_drift"}
     assert all(c["crps"] is not None for c in record["national"] if c["date"] == "2021-03-31")
@@ -79,13 +80,18 @@ def test_score_prints_sentence_and_tables(folder: Path) -> None:
 
 
 def test_counts_added_since_are_scored(
-    folder: Path, data_copy: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, data_copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    for table in ("national_figures", "area_figures"):
+        frame = read_text_table(data_copy / f"{table}.csv")
+        frame[frame["date"] <= "2021-03-31"].to_csv(data_copy / f"{table}.csv", index=False)
+    monkeypatch.setenv("MAPPA_DATA", str(data_copy))
+    folder = tmp_path / "seals"
+    run(*SEAL, "--out", str(folder), "--sealed-on", "2020-12-01")
     with (data_copy / "national_figures.csv").open("a", encoding="utf-8") as stream:
         stream.write("2022-03-31,rso_count,,66666,snapshot_31_march,printed,derived,new,true\n")
     with (data_copy / "area_figures.csv").open("a", encoding="utf-8") as stream:
         stream.write("Cumbria,2022-03-31,rso_count,600,all_levels,printed,derived,new,true\n")
-    monkeypatch.setenv("MAPPA_DATA", str(data_copy))
     (record,) = json.loads(run("score", "--from", str(folder), "--json"))
     assert (record["scored"], record["blind"]) == (2, 1)
     assert record["inputs_unchanged"]  # what came later is no revision of what was known
