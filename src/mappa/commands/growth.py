@@ -45,7 +45,7 @@ def growth(
     from mappa.studies.growth import growth as study
 
     chosen = options.given(horizon=horizon, nation=nation)
-    answer = study(data.force(force), data.day(as_of), data=data, **chosen)
+    answer = study(options.named(data, force), data.day(as_of), data=data, **chosen)
     if as_json:
         options.print_json(answer.record.as_dict())
         return

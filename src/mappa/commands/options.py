@@ -47,6 +47,15 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change.
 Json = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 
 
+def named(data: Data, force: str | None) -> str:
+    """Return the area that *force* is answered for; say so where its name is another's."""
+    from mappa.data.area_names import resolve
+
+    if force is not None and (remark := resolve(data, force).remark):
+        typer.echo(f"Remark: {remark}.", err=True)
+    return data.force(force)
+
+
 def given(**values: Any) -> dict[str, Any]:
     """Return the options that were given."""
     return {name: value for name, value in values.items() if value is not None}

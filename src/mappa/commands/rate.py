@@ -22,7 +22,7 @@ def rate(
 
     data = load()
     chosen = options.given(margin=margin, comparator=comparator, denominator=denominator)
-    record = assess(data, data.force(force), data.day(as_of), **chosen)
+    record = assess(data, options.named(data, force), data.day(as_of), **chosen)
     if record.own is None:
         from mappa.growth.estimates import stored_estimate
         from mappa.rates.record import estimated

@@ -31,7 +31,7 @@ def show(
 
     data = load()
     chosen = options.given(horizon=horizon, reference=reference)
-    record = build(data, data.force(force), data.day(as_of), **chosen)
+    record = build(data, options.named(data, force), data.day(as_of), **chosen)
     if as_json:
         options.print_json(record.as_dict())
         return

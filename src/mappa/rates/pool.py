@@ -14,7 +14,7 @@ import pandas as pd
 
 from mappa.data import Data
 from mappa.data.stock import Stock
-from mappa.printed import behind, counts_behind, decimals
+from mappa.printed import PER, behind, counts_behind, decimals, rounds_to
 from mappa.records import Record
 
 
@@ -90,9 +90,17 @@ class Bounds(Record):
 
 
 def bounds_of_people_per(per: float, people: float) -> tuple[int, int]:
-    """Return the least and greatest count for a printed number of people per registrant."""
+    """Return the least and greatest count for a printed number of people per registrant.
+
+    The number may be people over the count, or 100,000 over the rate as it was printed, a whole
+    number: either is allowed, as `mappa check` allows it.
+    """
     least, more = behind(per, decimals(per))
-    return math.floor(people / more) + 1, math.floor(people / least + 1e-9)
+    counts = [math.floor(people / more) + 1, math.floor(people / least + 1e-9)]
+    rate = round(PER / per)
+    if rate and rounds_to(PER / rate, per):
+        counts += counts_behind(rate, people)
+    return min(counts), max(counts)
 
 
 def printed_bounds(data: Data, area: str, as_of: Any) -> list[Bounds]:
