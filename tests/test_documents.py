@@ -1,4 +1,4 @@
-"""The documents beside the code: their commands exist, their links lead somewhere, versions agree."""
+"""The documents: their commands exist, their links lead somewhere, versions agree."""
 
 from __future__ import annotations
 

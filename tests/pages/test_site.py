@@ -43,7 +43,7 @@ def test_every_page_keeps_the_contract_and_has_a_title_of_its_own(files: dict[st
     pages = {a: c.decode() for a, c in files.items() if a.endswith(".html")}
     assert {a: f for a, p in pages.items() if (f := faults(p))} == {}
     titles = [re.search("<title>(.*?)</title>", p)[1] for p in pages.values()]
-    assert len(set(titles)) == len(titles) == 6 + 3 * 4
+    assert len(set(titles)) == len(titles) == 7 + 3 * 4
 
 
 def test_every_link_within_the_site_leads_somewhere(files: dict[str, bytes]) -> None:

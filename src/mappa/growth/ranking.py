@@ -24,7 +24,7 @@ from mappa.errors import UsageError
 from mappa.growth import estimates
 from mappa.printed import PER
 from mappa.rates import doors
-from mappa.rates.change import year_change
+from mappa.rates.change import YearChange, year_change
 from mappa.records import Record, key
 
 DRAWS, SEED = 8000, 20200331
@@ -73,6 +73,12 @@ def _drawn(data: Data, day: pd.Timestamp) -> tuple[pd.DataFrame, np.ndarray]:
             table.loc[area, ["rate", "low", "high"]] = [middle[q] for q in ("q500", "q025", "q975")]
             table.loc[area, "known"] = ESTIMATE
     return table, draws
+
+
+@functools.lru_cache(maxsize=128)
+def _year(data: Data, area: str, day: pd.Timestamp) -> YearChange:
+    """Keep an area's change on the year: every pair with the area asks for it."""
+    return year_change(data, area, day)
 
 
 def _estimates(data: Data, day: pd.Timestamp) -> pd.DataFrame | None:
@@ -146,7 +152,7 @@ def _pair(
         ratio = a["rate"] / b["rate"]
         i, j = table.index.get_indexer([area, other])
         low, high = np.quantile(draws[i] / draws[j], LIMITS)
-    mine, theirs = year_change(data, area, day), year_change(data, other, day)
+    mine, theirs = _year(data, area, day), _year(data, other, day)
     further = gaps > abs(math.log(a["rate"] / b["rate"])) + 1e-12
     return Pair(
         area, other, COUNT if counted else ESTIMATE, float(a["rate"]), float(b["rate"]),

@@ -182,8 +182,8 @@ def sentences(data: Data, lines: Sequence[AreaResult]) -> dict[str, str]:
     }
 
 
-def render(data: Data, lines: Sequence[AreaResult], frames: Frames) -> str:
-    """Return the index page."""
+def render(data: Data, lines: Sequence[AreaResult], frames: Frames, pairs: str = "") -> str:
+    """Return the index page; *pairs* is the address of the page that compares two areas."""
     said = sentences(data, lines)
     entries = tile_entries(data, lines)
     body = (
@@ -191,6 +191,7 @@ def render(data: Data, lines: Sequence[AreaResult], frames: Frames) -> str:
         .get_template("index.html.j2")
         .render(
             **said,
+            pairs=pairs,
             area_term=data.settings.get("area_term", "area"),
             of_whom=of_whom(lines[0].denominator),
             columns=1 + max(t["column"] for t in entries),

@@ -14,7 +14,7 @@ from typing import Any
 from mappa.data import Data
 from mappa.errors import OutputError, UsageError
 from mappa.files import fixed_zip, json_text, write_atomically
-from mappa.pages import compare, force, index, national, shared, summary, what_if
+from mappa.pages import compare, force, index, national, pairs, shared, summary, what_if
 from mappa.pages.frames import Frames
 
 MANIFEST = "site.json"
@@ -54,14 +54,16 @@ def build(data: Data, reports: Path, *, light: bool = False) -> dict[str, bytes]
     lines = summary.summarise(data, found)
     frames = Frames.of(data)
     every = summary.every_area(reports)
+    compared = pairs.render(data, lines[0].as_of, frames)
     files: dict[str, str | bytes] = {
-        "index.html": index.render(data, lines, frames),
+        "index.html": index.render(data, lines, frames, next(iter(compared), "")),
         "methods.html": shared.methods(data, frames),
         "about.html": shared.about(data, lines, frames),
         "accessibility.html": shared.accessibility(data, frames),
     }
     files |= national.render(data, lines, frames, found[0].folder, every)
     files |= summary.files(lines) | what_if.render(data, frames)
+    files |= compared
     files["results/tables.zip"] = _tables(data)
     for number, report in enumerate(found):
         files |= _force_pages(data, found, number, lines, frames, report)

@@ -1,0 +1,48 @@
+"""The page that compares any two areas: the address names them, and a table holds every pair."""
+
+from __future__ import annotations
+
+import pandas as pd
+from markupsafe import Markup
+
+from mappa.data import Data
+from mappa.growth.ranking import ESTIMATE, NONE, pairs, ranking
+from mappa.pages import layout
+from mappa.pages.exporter import dumps
+from mappa.pages.frames import Frames
+from mappa.words import numbers as n
+from mappa.words.growth import ranking as words
+from mappa.words.tables import table_html
+
+ADDRESS = "compare.html"
+
+
+def render(data: Data, as_of: str, frames: Frames) -> dict[str, str]:
+    """Return the page by its address; nothing where fewer than two areas have a rate."""
+    day = data.date(as_of)
+    table = ranking(data, day)
+    names = sorted(str(area) for area in table.index[table["known"] != NONE])
+    if len(names) < 2:
+        return {}
+    found = pairs(data, day, names)
+    rows = [
+        (f"{p.area} and {p.other}", n.ratio(p.ratio), n.ratio(p.ratio_low), n.ratio(p.ratio_high),
+         "estimate" if p.known == ESTIMATE else "counts")
+        for p in found
+    ]  # fmt: skip
+    heads = ["Areas", "Ratio of rates", "95% lower", "95% upper", "From"]
+    frame = pd.DataFrame(rows, columns=heads)
+    caption = f"Ratios of rates of {len(found)} pairs, {n.day(day)}"
+    texts = {f"{data.slug(p.area)}+{data.slug(p.other)}": words.pair(p, day) for p in found}
+    title = "Compare two areas"
+    body = (
+        layout.environment()
+        .get_template("pairs.html.j2")
+        .render(
+            title=title,
+            areas=[{"slug": data.slug(name), "name": name} for name in names],
+            table=Markup(table_html(frame, caption, numeric=tuple(heads[1:4]))),
+            data=Markup(dumps(texts)),
+        )
+    )
+    return {ADDRESS: layout.page(title, body, scripts=("pairs",), **frames.shared(ADDRESS))}
