@@ -84,7 +84,7 @@ def test_a_made_up_country_speaks_only_of_itself(
         if other == "London":
             continue  # a capital may be named by the law; its counts may not
         assert not re.search(rf"\b{re.escape(other)}\b", text), other
-    for value in real_numbers(data) - real_numbers(made_up_data):
+    for value in real_numbers(data) - real_numbers(made_up_data) - {"100,000"}:  # a rate's base
         assert not re.search(rf"(?<![\d,.]){value}(?![\d,])", text), value
     nation = made_up_data.national("rso_count")
     growth = nation[AS_OF] - nation["2017-03-31"]
