@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from mappa.commands import options
@@ -10,6 +12,13 @@ from mappa.commands import options
 def areas(
     as_of: options.AsOf = None,
     as_json: options.Json = False,
+    values: Annotated[
+        bool,
+        typer.Option(
+            "--values",
+            help="Print a CSV of every area and date: counts, bounds, estimates and forecasts.",
+        ),
+    ] = False,
 ) -> None:
     """List the areas, and for a date the count of each or that none is known."""
     from mappa.data import load
@@ -17,6 +26,11 @@ def areas(
 
     data = load()
     day = data.day(as_of)
+    if values:
+        from mappa.growth.values import area_values
+
+        typer.echo(area_values(data, day).to_csv(index=False, lineterminator="\n"), nl=False)
+        return
     counts = data.counts(day)
     people = data.people(day)
     if as_json:
