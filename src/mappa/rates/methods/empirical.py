@@ -1,19 +1,17 @@
 """Empirical Bayes: forces' true rates follow a gamma distribution fitted to all of them.
 
 Counts given a true ratio theta to the national rate are Poisson with mean E theta; theta is
-Gamma(a, b). Counts are then negative binomial, fitted by statsmodels; the posterior of a force
+Gamma(a, b). Counts are then negative binomial, fitted by likelihood; the posterior of a force
 is Gamma(a + O, b + E).
 """
 
 from __future__ import annotations
 
 import dataclasses
-import warnings
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import integrate, stats
-from statsmodels.discrete.discrete_model import NegativeBinomial
+from scipy import integrate, optimize, stats
 
 CLAYTON_KALDOR = "Clayton and Kaldor (1987), Biometrics 43, 671-681"
 GOLDSTEIN = "Goldstein and Spiegelhalter (1996), JRSS A 159, 385-443"
@@ -39,19 +37,29 @@ def fit_prior(counts: ArrayLike, expected: ArrayLike) -> Prior:
     counts: observed counts of the areas (people).
     expected: counts at the national rate (people).
 
-    Source: Clayton and Kaldor (1987); likelihood by statsmodels ``NegativeBinomial`` (NB2).
+    Source: Clayton and Kaldor (1987); negative binomial with size a and
+    probability b / (b + expected).
     """
     o, e = np.asarray(counts), np.asarray(expected)
     mu = o.sum() / e.sum()
     excess = ((o - mu * e) ** 2 - mu * e).sum() / ((mu * e) ** 2).sum()
     if excess <= 1 / MOST:
         return Prior(MOST, MOST / mu)
-    model = NegativeBinomial(o, np.ones((len(o), 1)), exposure=e)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        found = model.fit(start_params=[np.log(mu), excess], disp=0, maxiter=200)
-    a = 1 / max(float(found.params[1]), 1 / MOST)
-    return Prior(a, a / float(np.exp(found.params[0])))
+
+    def minus_log_likelihood(at: NDArray[np.float64]) -> float:
+        a, b = np.exp(at)
+        return -float(stats.nbinom.logpmf(o, a, b / (b + e)).sum())
+
+    start = -np.log(excess)
+    found = optimize.minimize(
+        minus_log_likelihood,
+        [start, start - np.log(mu)],
+        method="Nelder-Mead",
+        options={"xatol": 1e-9, "fatol": 1e-10, "maxiter": 2000},
+    )
+    a, b = np.exp(found.x)
+    held = min(float(a), MOST)
+    return Prior(held, held * float(b / a))
 
 
 def shrunken(
