@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
+import html
 import io
 import re
 import subprocess
@@ -192,6 +194,22 @@ def test_files_beside_a_brief_have_lasting_names_and_the_same_bytes(
     assert linked == set(files) | {"results.csv"}
     again = force.render_pages(reports / "cumbria", data)
     assert {name: again[name] for name in files} == files
+
+
+def test_a_chart_can_be_embedded_where_the_site_has_an_address(reports: Path, data: Data) -> None:
+    address = "https://example.org/study"
+    placed = dataclasses.replace(data, settings={**data.settings, "site_address": address})
+    assert "Embed this chart" not in index_of(reports, data)
+    pages = force.render_pages(reports / "cumbria", placed)
+    page = str(pages["index.html"])
+    assert faults(page) == []
+    codes = [html.unescape(c) for c in re.findall(r"<code>(&lt;a.*?)</code>", page, re.S)]
+    assert len(codes) == 3
+    for code in codes:
+        picture = re.search(r'src="([^"]+)" alt="Bars of three areas', code)[1]
+        folder, _, name = picture.rpartition("/")
+        assert folder == f"{address}/forces/cumbria"
+        assert name in pages
 
 
 def test_the_workbook_holds_the_figures_as_numbers_with_sources(reports: Path, data: Data) -> None:

@@ -6,6 +6,7 @@ Everything on it comes from the tags and records of executed notebooks and from 
 from __future__ import annotations
 
 import dataclasses
+import html
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -142,11 +143,31 @@ def official_table(data: Data, as_of: str) -> list[dict[str, str]]:
     return [{"text": text, "href": str(url), "note": note} for url in rows["url"]]
 
 
+def published(brief: Brief, data: Data) -> tuple[str, str]:
+    """Return the addresses of the page and of its files' folder; empty where there is no site."""
+    root = str(data.settings.get("site_address", "")).rstrip("/")
+    if not root:
+        return "", ""
+    if brief.area == data.nation:
+        return f"{root}/{brief.stem}.html", f"{root}/"
+    return f"{root}/forces/{brief.stem}/", f"{root}/forces/{brief.stem}/"
+
+
 def citation(brief: Brief, data: Data) -> str:
     """Return how the page is cited: name, version, title, and address where the study has one."""
-    address = str(data.settings.get("site_address", ""))
-    where = f" {address.rstrip('/')}/forces/{brief.stem}/." if address else ""
-    return f"mappa, version {__version__}: {brief.title}.{where}"
+    page, _ = published(brief, data)
+    return f"mappa, version {__version__}: {brief.title}. {page}".strip()
+
+
+def embed(brief: Brief, chart: Mapping[str, str], data: Data) -> str:
+    """Return HTML that shows a chart in another page; empty where the site has no address."""
+    page, folder = (html.escape(address) for address in published(brief, data))
+    if not page:
+        return ""
+    return (
+        f'<a href="{page}"><img src="{folder}{brief.stem}-{html.escape(chart["name"])}.svg" '
+        f'alt="{html.escape(chart["alt"])}" style="max-width:100%"></a>'
+    )
 
 
 def body(
@@ -174,7 +195,10 @@ def body(
             answers=[{"title": title, "text": text} for title, text in brief.answers],
             press=brief.press,
             figures=Markup(table._repr_html_()) if brief.figures else "",
-            charts=[dict(c) | {"picture": Markup(picture_html(c))} for c in brief.charts],
+            charts=[
+                dict(c) | {"picture": Markup(picture_html(c)), "embed": embed(brief, c, data)}
+                for c in brief.charts
+            ],
             extra=Markup(extra),
             story=Markup(layout.settle_headings(brief.story, first=3, only_one=False)),
             limits=words.LIMITS,
