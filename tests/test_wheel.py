@@ -69,7 +69,7 @@ def test_a_rate_and_the_refusal_to_change_what_is_installed(outside: Path, root:
     )
     done = mappa(outside, "add-figures", str(new), "--yes")
     assert done.returncode == 1
-    assert "name the copy with `mappa --data FOLDER`" in done.stderr
+    assert "name your own copy with `mappa --data FOLDER`" in done.stderr
     assert "Traceback" not in done.stderr
 
 
