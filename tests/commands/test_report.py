@@ -173,5 +173,5 @@ def test_the_studys_own_notebooks_give_the_same_bytes_in_warm_and_in_cold_kernel
     cold, warm, shared = (
         {p.name: p.read_bytes() for p in (tmp_path / out / "norfolk").iterdir()} for out in ways
     )
-    assert warm == cold and len(warm) == 10
+    assert warm == cold and len(warm) == 25
     assert shared == cold

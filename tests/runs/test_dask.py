@@ -75,7 +75,7 @@ def test_a_cluster_publishes_the_same_bytes_as_this_machine(
     here, there = (
         {p.name: p.read_bytes() for p in (tmp_path / x / "kent").iterdir()} for x in "ab"
     )
-    assert here == there and len(here) == 10
+    assert here == there and len(here) == 11
 
 
 def test_identical_jobs_run_again_and_are_not_remembered(

@@ -93,7 +93,7 @@ class Fault:
         assert folders == set(published)
         for slug in published:
             files = {p.name for p in (self.out / slug).iterdir()}
-            assert len(files) == 10 and "run.json" in files
+            assert len(files) == 11 and {"run.json", "index.html"} <= files
             for page in (self.out / slug).glob("*.html"):
                 assert page.read_text().rstrip().endswith("</html>")
             for book in (self.out / slug).glob("*.ipynb"):

@@ -38,7 +38,10 @@ class Table:
     frame: pd.DataFrame
     numeric: tuple[str, ...] = ()
     note: str = ""
-    formats: Mapping[str, str | Callable[[Any], str]] = dataclasses.field(default_factory=dict)
+    formats: Mapping[str, str | Callable[[Any], str]] = dataclasses.field(
+        default_factory=dict,
+        repr=False,  # functions show their address, which differs from run to run
+    )
 
     def _repr_html_(self) -> str:
         shown, numbers = self.frame.copy(), list(self.numeric)
