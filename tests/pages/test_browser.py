@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -10,10 +11,11 @@ from typing import Any
 
 import pytest
 from browser_support import Watched, browser_path, grave_faults, serve, tab_stops
-from pages_support import write_reports
+from pages_support import exhibit, write_reports
 
 from mappa.data import Data
-from mappa.pages import site
+from mappa.pages import layout, site
+from mappa.plot.exhibit import NARROW
 
 pytestmark = pytest.mark.browser
 
@@ -64,6 +66,21 @@ def test_a_page_fetches_nothing_breaks_nothing_and_reflows(
                 "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
             )
             assert wide[0] <= wide[1], width
+
+
+def test_a_phone_is_shown_the_layout_that_was_made_for_it(chromium: Any, tmp_path: Path) -> None:
+    chart = dataclasses.replace(exhibit(), phone=True)
+    path = tmp_path / "chart.html"
+    path.write_text(layout.page("Chart", f"<h1>Chart</h1>{chart._repr_html_()}"), encoding="utf-8")
+    shown = {}
+    for width in (1200, 390):
+        page = chromium.new_page(viewport={"width": width, "height": 800})
+        page.goto(path.as_uri())
+        shown[width] = page.evaluate("document.querySelector('figure img').naturalWidth")
+        page.close()
+    # CSS pixels of 96 to the inch
+    assert shown == {1200: pytest.approx(chart.figure.get_figwidth() * 96, abs=1),
+                     390: pytest.approx(NARROW * 96, abs=1)}  # fmt: skip
 
 
 @pytest.mark.parametrize("address", ["index.html", "forces/cumbria/index.html"])

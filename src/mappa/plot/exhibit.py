@@ -162,7 +162,8 @@ def picture_html(parts: Mapping[str, str]) -> str:
     image = f'<img alt="{alt}" src="{data_uri(parts["svg"])}">'
     if not parts["narrow"]:
         return image
-    narrow = f'<source media="(max-width: 40rem)" srcset="{data_uri(parts["narrow"])}">'
+    address = data_uri(parts["narrow"]).replace(" ", "%20")  # a space ends an address of srcset
+    narrow = f'<source media="(max-width: 40rem)" srcset="{address}">'
     return f"<picture>{narrow}{image}</picture>"
 
 

@@ -67,7 +67,6 @@ def forecast_chart(
     axes.margins(x=0.02)
     return Exhibit(
         name="forecast",
-        phone=True,
         headline=_forecast_headline(view),
         subtitle=(
             f"People on the register in the community, {view.nation}, 31 March of each year; "

@@ -90,7 +90,6 @@ def kinds(record: RegisterRecord) -> Exhibit:
     largest, printed, *_ = max(parts, key=lambda part: abs(part[0].mean))
     return Exhibit(
         name="kinds",
-        phone=True,
         headline=f"{words.capital(largest.label)}: {n.count(printed, sign=True)} of "
         f"{_change(record)} in the year",
         subtitle=(
