@@ -14,10 +14,10 @@ import multiprocessing
 import time
 
 import numpy as np
-from mappa.register.posterior.convergence import convergence
-from mappa.register.posterior.sampler import dispersed, run_block, tune
 
 from mappa.data import load
+from mappa.register.inference.convergence import convergence
+from mappa.register.inference.sampler import dispersed, run_block, tune
 from mappa.register.likelihood.density import density_of
 
 AS_OF = "2020-03-31"
@@ -39,10 +39,11 @@ def runs() -> None:
     density = density_of(load(), AS_OF)
     model, z = density.model, np.zeros(density.size)
     dates = np.arange(1998.25, 2020.5)
-    values, drivers = model.values(z), model.drivers(z)
-    whole = best(lambda: model.run_values(values, drivers, dates, model.law))
+    values = model.values(z)
+    drivers = model.drivers(values)
+    whole = best(lambda: model.run(values, dates, drivers=drivers))
     print(f"one run, {len(dates)} yearly dates by {model.grid.size} cohorts: {whole:.2f} ms CPU")
-    print(f"with its drivers: {best(lambda: model.run(z, dates)):.2f} ms CPU")
+    print(f"with its drivers: {best(lambda: model.run(model.values(z), dates)):.2f} ms CPU")
     print(f"all residuals: {best(lambda: density.residuals(z)):.2f} ms CPU")
 
 

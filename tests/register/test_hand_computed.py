@@ -67,12 +67,12 @@ def test_momentum_is_what_the_stock_does_with_every_driver_held(model: RegisterM
     z = np.random.default_rng(3).normal(0, 0.4, model.size)
     dates = np.array([model.today - 1, model.today])
     against = reference(model.today - 10)
-    shares = attribute(model, z, dates, against)
+    shares = attribute(model, model.values(z), dates, against)
     window, after = against.cohorts(model.grid)
-    held = model.drivers(z).frozen(set(DRIVERS), window, after)
+    held = model.drivers(model.values(z)).frozen(set(DRIVERS), window, after)
     values = model.values(z)
-    run = model.run_values(values, held, dates, model.law)
-    growth = np.diff(run.by_class, axis=1)[:, 0]
+    run = model.run(values, dates, drivers=held)
+    growth = np.diff(run.classes, axis=1)[:, 0]
     endless = [CLASSES.index(name) for name in INDEFINITE_CLASSES]
     initial = model.initial_stock(values, dates, model.law)
     here = 1 - values["absent"]

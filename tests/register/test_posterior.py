@@ -132,7 +132,8 @@ def test_the_middle_of_each_version_gives_its_medians(p: Posterior) -> None:
     for version, centre in zip(p.versions, p.centres, strict=True):
         shown = p.of(version).shown
         medians = [shown[f"stock.{date:.2f}"].median() for date in dates]
-        middle = p.density.model.run(centre, dates).stock
+        model = p.density.model
+        middle = model.run(model.values(centre), dates).stock
         assert middle == pytest.approx(medians, rel=0.015)
         # The last stock is a coordinate itself; the mean of the whitened ones misses it by 1%.
         assert middle[-1] == pytest.approx(medians[-1], rel=0.001)
@@ -178,7 +179,10 @@ def test_the_mode_is_recovered_from_simulated_data_where_the_data_speak(p):
         prison=t.prison.moved(t.prison.value, off[n : n + m] * t.prison.sd),
     )
     mode = mode_of(Density(model, simulated))
-    run, truth = model.run(mode.z, t.stock.dates), model.run(true, t.stock.dates)
+    run, truth = (
+        model.run(model.values(mode.z), t.stock.dates),
+        model.run(model.values(true), t.stock.dates),
+    )
     late = t.stock.dates > 2007
     assert run.stock[late] == pytest.approx(truth.stock[late], rel=0.015)
     sd = np.sqrt(np.diag(mode.covariance))

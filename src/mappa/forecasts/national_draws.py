@@ -64,7 +64,7 @@ def _about_mode(data: Data, origin: pd.Timestamp, horizon: int, mode: Mode) -> A
     dates = np.asarray(near.today + np.arange(0, horizon + 1), dtype=float)
 
     def ahead(z: Array, future: Array) -> Array:
-        stock = model.run(z, dates, future=future).stock
+        stock = model.run(model.values(z), dates, future=future).stock
         return np.log(stock[1:] * jump_off(data, origin, stock[:1]))
 
     rng = np.random.default_rng(SEED)

@@ -14,16 +14,17 @@ What other parts may rely on
     ``build.build_inputs(data, as_of) -> Inputs``: entrants, disposals and sentence lengths by
     year, each with source, basis and quality (``rules``: how each is made); sees nothing dated
     after *as_of*. ``parameters.priors_of(data, version) -> ParameterTable`` and its ``versions``.
-``model``
-    ``stock.RegisterModel(inputs, priors)``; ``.run(z, dates) -> StockRun`` with ``stock`` (by
-    date) and ``by_class`` (class by date); ``.prisoners(values, drivers, dates)``;
-    ``.flows(z, start, end) -> Flows``. *z* are whitened coordinates, dates decimal years; a
-    coordinate beyond the parameters and the walk is the place of another version.
+``stockflow``
+    ``stock.RegisterModel(inputs, priors)``; ``.values(z)`` (parameters by name at whitened
+    coordinates *z*; one beyond the parameters and the walk is the place of another version);
+    ``.run(values, dates) -> StockRun`` with ``stock`` (by date) and ``by_class`` (a labelled
+    frame); ``.factors(values, dates)`` (n, A, R, E, W); ``.prisoners(values, drivers, dates)``;
+    ``.flows(values, start, end) -> Flows``. Dates are decimal years.
 ``likelihood``
     ``targets`` (what the model is held to) and ``density.density_of(data, as_of, version)``.
 ``effects``
     Shapley values of the year's growth, and other laws without a new fit.
-``posterior``
+``inference``
     ``draws.load(data, as_of, draws=...) -> Posterior``: the pooled draws of all versions with
     equal weights; ``.z``, ``.shown`` (columns named in ``columns``), ``.status``, ``.of(version)``
     (a version's own draws), ``.reports`` (its diagnostics, fit, evidence, predictive checks).

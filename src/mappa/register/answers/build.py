@@ -325,7 +325,8 @@ def with_references(p: Posterior, against: list[Reference]) -> Posterior:
     rows = []
     for z in p.z:
         made: dict[str, float] = {}
+        values = p.plan.near.values(z)
         for r in missing:
-            made |= attribution(p.plan, z, r) | shorter_sentences(p.plan, z, r)
+            made |= attribution(p.plan, values, r) | shorter_sentences(p.plan, values, r)
         rows.append(made)
     return dataclasses.replace(p, shown=pd.concat([p.shown, pd.DataFrame(rows)], axis=1))

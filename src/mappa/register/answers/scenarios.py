@@ -233,13 +233,14 @@ def run_pair(
     model: RegisterModel, z: Array, scenario: Scenario, dates: Array, future: Array | None = None
 ) -> tuple[Array, Array]:
     """Return baseline and scenario stocks (people) at *dates* for one draw."""
-    values, drivers = model.values(z), model.drivers(z, future)
+    values = model.values(z)
+    drivers = model.drivers(values, future)
     law = scenario.law(model.law.terms)
     changed = scenario.drivers(drivers, model.grid.times)
-    before = model.run_values(values, drivers, dates, model.law).stock
+    before = model.run(values, dates, drivers=drivers).stock
     if law == model.law and changed is drivers:
         return before, before.copy()
-    return before, model.run_values(values, changed, dates, law).stock
+    return before, model.run(values, dates, drivers=changed, law=law).stock
 
 
 @functools.lru_cache(maxsize=4)

@@ -92,16 +92,16 @@ def _rises(model: RegisterModel, values: Values, drivers: Drivers, dates: Array,
 
 
 def attribute(
-    model: RegisterModel, z: Array, dates: Array, against: Reference, law: Law | None = None
+    model: RegisterModel, values: Values, dates: Array, against: Reference, law: Law | None = None
 ) -> Shares:
-    """Share out the growth between two decimal *dates* at coordinates *z*.
+    """Share out the growth between two decimal *dates* at values by name.
 
     Returns
     -------
     Shares: the drivers' contributions sum with momentum to the model's growth, exactly.
     """
-    values, law = model.values(z), law or model.law
-    actual = model.drivers(z)
+    law = law or model.law
+    actual = model.drivers(values)
     window, after = against.cohorts(model.grid)
     here = 1 - values["absent"]
     initial = model.initial_stock(values, dates, law)

@@ -104,8 +104,8 @@ def impulse(
     """Return the change of the stock (people) at :data:`IMPULSE_YEARS` after *since*."""
     dates = since + np.array(IMPULSE_YEARS, dtype=float)
     law = law or model.law
-    before = model.run_values(values, drivers, dates, law).stock
-    return np.asarray(model.run_values(values, change, dates, law).stock - before)
+    before = model.run(values, dates, drivers=drivers, law=law).stock
+    return np.asarray(model.run(values, dates, drivers=change, law=law).stock - before)
 
 
 def paused(terms: Terms, values: Values, base_months: float) -> Terms:

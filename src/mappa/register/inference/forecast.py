@@ -51,7 +51,7 @@ def forecast(
     if set(names) <= set(held.shown.columns):
         array = held.shown[names].to_numpy(dtype=float)
     else:
-        rows = [one_draw(held.plan, z, i) for i, z in enumerate(held.z)]
+        rows = [one_draw(held.plan, held.plan.near.values(z), i) for i, z in enumerate(held.z)]
         array = np.array([[row[n] for n in names] for row in rows])
     dates = tuple(day + pd.DateOffset(years=h) for h in range(1, horizon + 1))
     start = held.shown[columns.stock(held.plan.today)].to_numpy(dtype=float)

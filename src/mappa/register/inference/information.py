@@ -111,7 +111,7 @@ def _predictive(data: Data, as_of: pd.Timestamp, version: str, seed: int) -> lis
         rows = [mode.space.to_z(y)[0] for y in mode.draws(PREDICTED, seed)]
         steps = fixed["volume_walk"] * rng.standard_normal((PREDICTED, 1))
         ahead = [
-            far.run(z, np.array([near.today + 1]), future=step).stock[0]
+            far.run(far.values(z), np.array([near.today + 1]), future=step).stock[0]
             for z, step in zip(rows, steps, strict=True)
             if np.isfinite(z).all()
         ]

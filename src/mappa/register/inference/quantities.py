@@ -18,7 +18,7 @@ from mappa.register.inference import columns
 from mappa.register.likelihood.density import Density
 from mappa.register.stockflow.cohorts import DRIVERS
 from mappa.register.stockflow.flows import FLOWS
-from mappa.register.stockflow.kernels import CLASSES, SUSPENDED_CLASSES, Law
+from mappa.register.stockflow.kernels import CLASSES, SUSPENDED_CLASSES, Law, Values
 from mappa.register.stockflow.stock import RegisterModel
 
 #: Years ahead at which the level under frozen inputs is shown.
@@ -93,53 +93,53 @@ def future_walk(plan: Plan, index: int) -> Array:
 
 def quantities(plan: Plan, z: Array, index: int) -> dict[str, float]:
     """Return every quantity at draw *z*; *index* seeds its future."""
-    result = past_stock(plan, z)
-    result |= accounting(plan, z)
+    values = plan.near.values(z)
+    result = past_stock(plan, values)
+    result |= accounting(plan, values)
     for against in plan.against:
-        result |= attribution(plan, z, against)
-        result |= shorter_sentences(plan, z, against)
-    result |= other_laws(plan, z)
-    result |= rule_result(plan, z)
-    result |= long_run(plan, z)
-    result |= forecast(plan, z, index)
+        result |= attribution(plan, values, against)
+        result |= shorter_sentences(plan, values, against)
+    result |= other_laws(plan, values)
+    result |= rule_result(plan, values)
+    result |= long_run(plan, values)
+    result |= forecast(plan, values, index)
     return result
 
 
-def past_stock(plan: Plan, z: Array) -> dict[str, float]:
+def past_stock(plan: Plan, values: Values) -> dict[str, float]:
     """Return the community stock at yearly dates, and its classes in the last two.
 
     Growth by kind: registrations without an end, suspended sentences, all others.
     """
-    run = plan.near.run(z, plan.past)
+    run = plan.near.run(values, plan.past)
     result = {columns.stock(date): v for date, v in zip(run.dates, run.stock, strict=True)}
-    for name, row in zip((*CLASSES, "legacy"), run.by_class, strict=True):
+    for name, row in zip((*CLASSES, "legacy"), run.classes, strict=True):
         result[columns.of_class(name)] = row[-1]
         result[columns.class_growth(name)] = row[-1] - row[-2]
     result[columns.INDEFINITE_SHARE] = run.indefinite[-1] / run.stock[-1]
     result[columns.INDEFINITE_GROWTH] = run.indefinite[-1] - run.indefinite[-2]
-    grown = np.diff(run.by_class[:, -2:])[:, 0]
+    grown = np.diff(run.classes[:, -2:])[:, 0]
     suspended = sum(grown[CLASSES.index(name)] for name in SUSPENDED_CLASSES)
     indefinite = result[columns.INDEFINITE_GROWTH]
     kinds = (indefinite, suspended, grown.sum() - indefinite - suspended)
     result |= {columns.kind(kind): people for kind, people in zip(KINDS, kinds, strict=True)}
-    values = plan.near.values(z)
-    held = plan.near.prisoners(values, plan.near.drivers(z), plan.past[-1:])
+    held = plan.near.prisoners(values, plan.near.drivers(values), plan.past[-1:])
     result[columns.PRISON] = held.prison[-1]
     result[columns.UNRELEASED] = held.unreleased[-1]
     return {k: float(v) for k, v in result.items()}
 
 
-def accounting(plan: Plan, z: Array) -> dict[str, float]:
+def accounting(plan: Plan, values: Values) -> dict[str, float]:
     """Return the flows of the year and their net."""
-    flows = plan.near.flows(z, *plan.year)
+    flows = plan.near.flows(values, *plan.year)
     result = {columns.flow(name): float(getattr(flows, name)) for name in FLOWS}
     result[columns.NET] = flows.net
     return result
 
 
-def attribution(plan: Plan, z: Array, against: Reference) -> dict[str, float]:
+def attribution(plan: Plan, values: Values, against: Reference) -> dict[str, float]:
     """Return the Shapley values of the year's growth against a reference year."""
-    shares = attribute(plan.near, z, plan.year, against)
+    shares = attribute(plan.near, values, plan.year, against)
     drivers = shares.drivers
     parts = {
         **drivers,
@@ -151,32 +151,32 @@ def attribution(plan: Plan, z: Array, against: Reference) -> dict[str, float]:
     return {columns.shapley(against.label, part): people for part, people in parts.items()}
 
 
-def shorter_sentences(plan: Plan, z: Array, against: Reference) -> dict[str, float]:
+def shorter_sentences(plan: Plan, values: Values, against: Reference) -> dict[str, float]:
     """Return what the year's growth loses had sentences stayed as long as in a reference year.
 
     Alone, and jointly with the first of the other laws. One run each: nothing else is held, so
     these overlap with one another and with the Shapley values.
     """
     model = plan.near
-    values, drivers = model.values(z), model.drivers(z)
+    drivers = model.drivers(values)
     window, after = against.cohorts(model.grid)
     held = drivers.frozen({"threshold", "delay"}, window, after)
     other = Law(cf.counterfactuals(model.law.terms)[0].terms)
     grown = [
-        float(np.diff(model.run_values(values, d, plan.year, law).stock)[0])
+        float(np.diff(model.run(values, plan.year, drivers=d, law=law).stock)[0])
         for d, law in ((drivers, model.law), (held, model.law), (held, other))
     ]
     parts = {columns.GROWTH_DIFFERENCE: grown[1], columns.JOINT: grown[2]}
     return {columns.shorter(against.label, k): v - grown[0] for k, v in parts.items()}
 
 
-def other_laws(plan: Plan, z: Array) -> dict[str, float]:
+def other_laws(plan: Plan, values: Values) -> dict[str, float]:
     """Return growth and stock under each counterfactual law, and the difference of growth."""
     model = plan.near
-    actual = model.run(z, plan.year).stock
+    actual = model.run(values, plan.year).stock
     result: dict[str, float] = {}
     for other in cf.counterfactuals(model.law.terms):
-        stock = model.run(z, plan.year, law=Law(other.terms)).stock
+        stock = model.run(values, plan.year, law=Law(other.terms)).stock
         parts = {
             columns.GROWTH: stock[1] - stock[0],
             columns.STOCK: stock[1],
@@ -187,10 +187,10 @@ def other_laws(plan: Plan, z: Array) -> dict[str, float]:
     return result
 
 
-def rule_result(plan: Plan, z: Array) -> dict[str, float]:
+def rule_result(plan: Plan, values: Values) -> dict[str, float]:
     """Return the effect of a lasting 10% on sentence lengths, and under the two assumptions."""
     model, since = plan.far, plan.against[0].end
-    values, drivers = model.values(z), model.drivers(z)
+    drivers = model.drivers(values)
     times = model.grid.times
     result = {}
     long = cf.longer(drivers, since, times)
@@ -214,25 +214,25 @@ def rule_result(plan: Plan, z: Array) -> dict[str, float]:
         effect = cf.impulse(model, changed, drivers, since, long, law)
         for year, people in zip(cf.IMPULSE_YEARS, effect, strict=True):
             result[columns.impulse(name, year)] = float(people)
-        stock = model.run_values(changed, drivers, plan.year, law).stock
+        stock = model.run(changed, plan.year, drivers=drivers, law=law).stock
         result[columns.assumption(name, columns.GROWTH)] = float(stock[1] - stock[0])
         result[columns.assumption(name, columns.STOCK)] = float(stock[1])
     return result
 
 
-def long_run(plan: Plan, z: Array) -> dict[str, float]:
+def long_run(plan: Plan, values: Values) -> dict[str, float]:
     """Return the stock years ahead with the inputs of the last year held."""
     model = plan.settled
     window, after = reference(plan.today).cohorts(model.grid)
-    drivers = model.drivers(z).frozen(set(DRIVERS), window, after)
-    run = model.run(z, plan.today + np.array(LONG_RUN, dtype=float), drivers=drivers)
+    drivers = model.drivers(values).frozen(set(DRIVERS), window, after)
+    run = model.run(values, plan.today + np.array(LONG_RUN, dtype=float), drivers=drivers)
     return {columns.long_run(y): float(v) for y, v in zip(LONG_RUN, run.stock, strict=True)}
 
 
-def forecast(plan: Plan, z: Array, index: int) -> dict[str, float]:
+def forecast(plan: Plan, values: Values, index: int) -> dict[str, float]:
     """Return the community stock at coming dates, the volume walking at random."""
     if not plan.horizon:
         return {}
     model = plan.far
-    run = model.run(z, plan.coming, future=future_walk(plan, index))
+    run = model.run(values, plan.coming, future=future_walk(plan, index))
     return {columns.forecast(d): float(v) for d, v in zip(run.dates, run.stock, strict=True)}

@@ -81,8 +81,8 @@ class Density:
         """Return what the model expects of each figure at whitened coordinates."""
         model = self.model
         values = model.values(z)
-        drivers = model.drivers_at(values, z)
-        run = model.run_values(values, drivers, self.dates, model.law, self._pairs)
+        drivers = model.drivers(values)
+        run = model.run(values, self.dates, drivers=drivers, pairs=self._pairs)
         held = model.prisoners(values, drivers, self.prison_dates)
         now, inside = self._share, self._share_in
         return Expected(

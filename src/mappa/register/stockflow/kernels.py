@@ -47,6 +47,10 @@ class Law:
     since: float = np.inf
     everyone: bool = False
 
+    def replace(self, **terms: float) -> Law:
+        """Return the law with some terms changed from the start, such as ``long=15`` (years)."""
+        return Law(self.terms.with_(**terms))
+
 
 def review_start(terms: Terms) -> float:
     """Return the first day of reviews (decimal year)."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
+import pandas as pd
 
 from mappa.register.arrays import Array, Parts
 from mappa.register.stockflow.cohorts import Drivers
-from mappa.register.stockflow.kernels import Kernels, Law, Values
+from mappa.register.stockflow.kernels import CLASSES, Kernels, Law, Values
 from mappa.register.stockflow.lengths import Lengths
 
 
@@ -36,29 +37,56 @@ class Setting:
 
 
 @dataclasses.dataclass(frozen=True)
+class Factors:
+    """What the stock is the product of, as arrays.
+
+    Attributes
+    ----------
+    n: entrants (class by cohort, people).
+    A: share alive (date by cohort; zero before sentence).
+    R, E, W: on the register, released, not removed on review (class by date by cohort).
+    initial: people of the register's first day who are in the community (date).
+    """
+
+    n: Array
+    A: Array
+    R: Array
+    E: Array
+    W: Array
+    initial: Array
+
+
+@dataclasses.dataclass(frozen=True)
 class StockRun:
     """The community at chosen dates (people).
 
-    ``by_class`` has a row for each of ``kernels.CLASSES`` and the initial cohort (last);
-    ``stock`` is their sum; ``indefinite`` are those whose registration has no end under the law
-    in force; ``reviews`` are removals on review between the pairs of dates that were asked for.
-    What comes from cohorts is in proportion to their entrants; the initial cohort is not.
+    ``classes`` has a row for each of ``kernels.CLASSES`` and the initial cohort (last); in
+    ``by_class`` they have names, and a row is a date. ``stock`` is their sum; ``indefinite`` are
+    those whose registration has no end under the law in force; ``reviews`` are removals on review
+    between the pairs of dates that were asked for. What comes from cohorts is in proportion to
+    their entrants; the initial cohort is not.
     """
 
     dates: Array
-    by_class: Array
+    classes: Array
     indefinite_parts: Parts
     reviews_parts: Parts
 
     @property
+    def by_class(self) -> pd.DataFrame:
+        """People in the community by date (decimal year) and class."""
+        dates = pd.Index(self.dates, name="date")
+        return pd.DataFrame(self.classes.T, dates, [*CLASSES, "initial_cohort"])
+
+    @property
     def stock_parts(self) -> Parts:
         """Community stock by date, in two parts."""
-        return Parts(self.by_class[:-1].sum(axis=0), self.by_class[-1])
+        return Parts(self.classes[:-1].sum(axis=0), self.classes[-1])
 
     @property
     def stock(self) -> Array:
         """Community stock by date."""
-        return np.asarray(self.by_class.sum(axis=0))
+        return np.asarray(self.classes.sum(axis=0))
 
     @property
     def indefinite(self) -> Array:

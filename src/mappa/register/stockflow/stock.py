@@ -26,7 +26,7 @@ from mappa.register.stockflow.kernels import CLASSES, Kernels, Law, Values, revi
 from mappa.register.stockflow.latent import latent_walk
 from mappa.register.stockflow.lengths import Lengths, base_lengths
 from mappa.register.stockflow.retention import OnRegister, Retention, on_register_by_term
-from mappa.register.stockflow.runs import Prisoners, Setting, StockRun, removals
+from mappa.register.stockflow.runs import Factors, Prisoners, Setting, StockRun, removals
 
 #: Which disposal feeds each class.
 FEED = (0, 1, 2, CUSTODY, CUSTODY, CUSTODY, CUSTODY, 4, 5, 6, 7, 7, 7)
@@ -61,6 +61,7 @@ class RegisterModel:
         self.base: Base = base_of(inputs, self.grid)
         self.law = Law(inputs.terms)
         self.latent = latent_walk(inputs, self.grid, self.today, priors.fixed)
+        self._walk = tuple(f"walk_{i + 1}" for i in range(len(self.latent.steps)))
         self._made: dict[bytes, Kernels] = {}
         self._on_register: dict[Terms, dict[str, OnRegister]] = {}
         self._hazard = kernels.hazard(self.grid.lags, inputs.ages, inputs.death_rate)
@@ -79,7 +80,7 @@ class RegisterModel:
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the coordinates: parameters, then the steps of the latent volume."""
-        return self.priors.names + tuple(f"walk_{i + 1}" for i in range(len(self.latent.steps)))
+        return self.priors.names + self._walk
 
     @property
     def size(self) -> int:
@@ -87,13 +88,15 @@ class RegisterModel:
         return len(self.names)
 
     def values(self, z: Array) -> dict[str, float]:
-        """Return the parameter values at whitened coordinates.
+        """Return by name the parameters at whitened coordinates, and the latent inflow's steps.
 
-        A coordinate beyond them, as pooled draws have it, is the place of another version.
+        A parameter has its own unit; the step ``walk_1``, ... is in standard deviations. A
+        coordinate beyond these, as pooled draws have it, is the place of another version.
         """
         z = np.asarray(z)
         version = int(z[self.size]) if len(z) > self.size else None
-        return self.priors.values(z[: len(self.priors)], version)
+        steps = zip(self._walk, z[len(self.priors) : self.size].tolist(), strict=True)
+        return self.priors.values(z[: len(self.priors)], version) | dict(steps)
 
     def walk_on(self, future: Array) -> Array:
         """Return the log volume by cohort of a walk (yearly steps) after the date."""
@@ -115,13 +118,12 @@ class RegisterModel:
             self._last_lengths = share, made
         return self._last_lengths[1]
 
-    def drivers(self, z: Array, future: Array | None = None) -> Drivers:
-        """Return the drivers of each cohort at whitened coordinates."""
-        return self.drivers_at(self.values(z), z, future)
+    def drivers(self, values: Values, future: Array | None = None) -> Drivers:
+        """Return the drivers of each cohort at values by name (see :meth:`values`).
 
-    def drivers_at(self, values: Values, z: Array, future: Array | None = None) -> Drivers:
-        """Return the drivers at parameter values, with the latent inflow of *z*."""
-        steps = np.asarray(z)[len(self.priors) : self.size]
+        *future* are yearly steps of the log volume after the date.
+        """
+        steps = np.array([values[name] for name in self._walk])
         return drivers_of(
             self.base,
             values,
@@ -143,31 +145,27 @@ class RegisterModel:
 
     def run(
         self,
-        z: Array,
+        values: Values,
         dates: Array,
         *,
         drivers: Drivers | None = None,
         law: Law | None = None,
         future: Array | None = None,
-    ) -> StockRun:
-        """Run the model at whitened coordinates *z* and return stocks at decimal *dates*."""
-        values = self.values(z)
-        drivers = drivers or self.drivers(z, future)
-        return self.run_values(values, drivers, dates, law or self.law)
-
-    def run_values(
-        self,
-        values: Values,
-        drivers: Drivers,
-        dates: Array,
-        law: Law,
         pairs: tuple[tuple[int, int], ...] = (),
     ) -> StockRun:
-        """Run the model at parameter values and drivers (people).
+        """Run the model and return the people in the community at decimal *dates*.
 
-        *pairs* are places in *dates* between which removals on review are wanted.
+        Parameters
+        ----------
+        values: parameters and steps of the latent inflow by name: see :meth:`values`.
+        dates: decimal years (31 March 2020 is 2020.25).
+        drivers: what moves the cohorts, by default that of *values* and *future*.
+        law: by default the law in force.
+        future: yearly steps of the log volume after the model's date.
+        pairs: places in *dates* between which removals on review are wanted.
         """
-        s = self.setting(values, drivers, dates, law)
+        law = law or self.law
+        s = self.setting(values, drivers or self.drivers(values, future), dates, law)
         here = 1 - values["absent"]
         classes = np.empty((len(CLASSES), len(s.k.dates)))
         reviews = np.zeros((2, len(pairs)))
@@ -182,12 +180,24 @@ class RegisterModel:
         reviews[1] = [removals(before[pair], W[pair]) for pair in map(list, pairs)]
         return StockRun(
             dates=s.k.dates,
-            by_class=np.concatenate([classes, stock.sum(axis=0, keepdims=True)]) * here,
+            classes=np.concatenate([classes, stock.sum(axis=0, keepdims=True)]) * here,
             indefinite_parts=Parts(
                 classes[_ENDLESS].sum(axis=0) * here, stock[list(ENDLESS)].sum(axis=0) * here
             ),
             reviews_parts=Parts(*(reviews * here)),
         )
+
+    def factors(self, values: Values, dates: Array, law: Law | None = None) -> Factors:
+        """Return the factors whose product is the stock: see :class:`Factors`."""
+        law = law or self.law
+        s = self.setting(values, self.drivers(values), dates, law)
+        one = np.ones(s.A.shape)
+        R, E, W = (
+            np.stack([one if part is None else part for part in parts])
+            for parts in zip(*((f.R, f.E, f.W) for f in self.retention(s)), strict=True)
+        )
+        initial = initial_cohort(self.inputs, values, s.k, law).stock.sum(axis=0)
+        return Factors(s.people, s.A, R, E, W, initial)
 
     def setting(self, values: Values, drivers: Drivers, dates: Array, law: Law) -> Setting:
         """Return what a run at decimal *dates* is made of."""
@@ -341,7 +351,7 @@ class RegisterModel:
 
     def flows(
         self,
-        z: Array,
+        values: Values,
         start: float,
         end: float,
         *,
@@ -353,8 +363,7 @@ class RegisterModel:
         Within a step people first are released, then their terms expire, then reviews and deaths
         are taken; so the flows meet the change of the stock to rounding.
         """
-        values, law = self.values(z), law or self.law
-        drivers = drivers or self.drivers(z)
+        law, drivers = law or self.law, drivers or self.drivers(values)
         steps = round((end - start) / self.grid.step)
         s = self.setting(values, drivers, np.linspace(start, end, steps + 1), law)
         here = 1 - values["absent"]
@@ -363,7 +372,7 @@ class RegisterModel:
             sums += movements(people * here, s.A, f)
         first = initial_cohort(self.inputs, values, s.k, law)
         sums += telescope((first.people * here).T, first.A.T, first.R.T, first.E.T, first.W.T)
-        run = self.run_values(values, drivers, np.array([start, end]), law)
+        run = self.run(values, np.array([start, end]), drivers=drivers, law=law)
         fresh, released, expired, died, reviewed = sums.tolist()
         ends = run.stock.tolist()
         return Flows(fresh, released, expired, died, reviewed, ends[0], ends[1])
