@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
+import pandas as pd
 import pytest
 
 from mappa.data import Data
 from mappa.register.inference import calibration as cal
+from mappa.register.inference import sampler
 from mappa.register.likelihood.density import density_of
 
 AS_OF = "2020-03-31"
@@ -42,7 +46,23 @@ def test_made_up_figures_scatter_about_the_model_as_the_targets_say(data: Data) 
     assert np.std(residuals, axis=0) == pytest.approx(1.0, abs=0.25)
 
 
-def test_ranks_of_a_made_up_set(data: Data) -> None:
-    found = cal.ranks(density_of(data, AS_OF), 3)
-    assert found.shape == (density_of(data, AS_OF).size,)
+def test_ranks_of_a_set_are_kept_and_found_again(
+    data: Data, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAPPA_CACHE", str(tmp_path))
+    monkeypatch.setattr(sampler, "FULL_BURN", 20)
+    monkeypatch.setattr(sampler, "FULL_LENGTH", 50)
+    density = density_of(data, AS_OF)
+    found = cal.kept_ranks(density, 3)
+    assert found.shape == (density.size,)
     assert found.min() >= 0 and found.max() <= cal.DRAWS
+    monkeypatch.setattr(cal, "full_run", None)  # a second run would call it
+    assert (cal.kept_ranks(density, 3) == found).all()
+
+
+def test_the_table_is_of_the_sampled_coordinates(data: Data) -> None:
+    table = pd.read_csv(data.folder / "calibration.csv")
+    assert tuple(table["parameter"]) == density_of(data, AS_OF).model.names
+    assert (table["sets"] == 200).all() and (table["draws"] == cal.DRAWS).all()
+    assert table["band"].unique() == pytest.approx([cal.band(200)], abs=1e-4)
+    assert (table["inside"] == (table["stray"] <= cal.band(200))).all()

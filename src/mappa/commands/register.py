@@ -154,7 +154,10 @@ def calibrate(
     processes: options.Processes = 2,
     out: options.Kept = None,
 ) -> None:
-    """Test the sampler on figures made from the model, and write how the true values rank."""
+    """Test the sampler on figures made from the model, and write how the true values rank.
+
+    Goes on where it was stopped.
+    """
     import concurrent.futures
     import multiprocessing
 
@@ -175,7 +178,7 @@ def calibrate(
     density = density_of(data, data.day(), version)
     context = multiprocessing.get_context("spawn")
     with concurrent.futures.ProcessPoolExecutor(processes, mp_context=context) as pool:
-        made = pool.map(calibration.ranks, [density] * sets, range(1, sets + 1))
+        made = pool.map(calibration.kept_ranks, [density] * sets, range(1, sets + 1))
         found = np.array(list(tqdm(made, total=sets, unit="set", mininterval=1.0)))
     table = calibration.summary(density.model.names, found)
     words = table["inside"].map({True: "true", False: "false"})

@@ -34,6 +34,8 @@ STEP, STEPS = 0.20, (9, 14)
 SHORT, SHORT_SHARE = (0.125, 0.6), 0.125
 #: Small random steps, and their share of all.
 SMALL, SMALL_SHARE = (0.02, 0.30), 0.125
+#: Chains of a calibration run, their burn-in and their length.
+FULL_CHAINS, FULL_BURN, FULL_LENGTH = 4, 500, 1000
 #: A trajectory that left by so many standard deviations is refused unseen.
 FAR = 1e3
 #: Pilots: length of each of two chains, and points of the surrogate that is then fitted.
@@ -183,6 +185,20 @@ def short_run(density: Density, draws: int, seed: int) -> Array:
         chains.append(run_block(tuned, start, QUICK_LENGTH, (seed, 701, c)).z)
     both = np.concatenate(chains)
     return both[np.linspace(0, len(both) - 1, draws).round().astype(int)]
+
+
+def full_run(density: Density, draws: int, seed: int) -> Array:
+    """Return *draws* thinned draws of four chains made as those of a shipped fit, only shorter.
+
+    The tuning and the dispersed starts are the same; draws are in the priors' coordinates.
+    """
+    tuned = tune(density, seed)
+    chains = []
+    for c in range(FULL_CHAINS):
+        start = run_block(tuned, dispersed(tuned, seed, c), FULL_BURN, (seed, 710, c)).y[-1]
+        chains.append(run_block(tuned, start, FULL_LENGTH, (seed, 711, c)).z)
+    every = np.concatenate(chains)
+    return every[np.linspace(0, len(every) - 1, draws).round().astype(int)]
 
 
 def dispersed(tuned: Tuned, seed: int, chain: int, spread: float = 1.2) -> Array:
