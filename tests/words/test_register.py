@@ -193,6 +193,7 @@ def record() -> RegisterRecord:
         inputs=(),
         diagnostics={"method": "short"},
         seed=1,
+        lengths_until=2020,
     )
 
 
@@ -279,6 +280,18 @@ def test_a_rise_smaller_than_its_largest_part(record: RegisterRecord) -> None:
     )
     assert "Much is left unexplained" in aw.certainty(record)
     assert "Without a published change" in aw.certainty(changed(record, None))
+
+
+@pytest.mark.parametrize("behind", [2, 3])
+def test_long_after_the_last_published_lengths_nothing_is_said_of_sentences(
+    record: RegisterRecord, behind: int
+) -> None:
+    late = dataclasses.replace(record, lengths_until=record.as_of.year - behind)
+    said = aw.answer(late)
+    assert said.startswith(aw.made_of(late))
+    assert ("cannot be said for the year to" in said) == (behind > 2)
+    assert (aw.had_it_not(late) in said) == (behind <= 2)
+    assert (aw.APART in aw.certainty(late)) == (behind <= 2)
 
 
 def test_certainty(record: RegisterRecord) -> None:

@@ -35,18 +35,12 @@ def show(
     if as_json:
         options.print_json(record.as_dict())
         return
-    parts = (
-        answer.answer,
-        answer.certainty,
-        year.accounting,
-        law.indefinite_law,
-        law.long_run,
-        versions.pooled,
-        versions.checks,
-        fit.informed,
-        fit.status,
-    )
-    tables = (versions.answers_table(record), versions.fit_table(record))
+    said = [answer.answer, answer.certainty, year.accounting]
+    if record.attributed:
+        said += [law.indefinite_law, law.long_run, versions.pooled]
+    parts = [*said, versions.checks, fit.informed, fit.status]
+    tables = [versions.answers_table(record)] if record.attributed else []
+    tables.append(versions.fit_table(record))
     shown = [f"{t.caption}\n\n{t.frame.to_string(index=False)}" for t in tables]
     options.print_texts([*(part(record) for part in parts), *shown])
 

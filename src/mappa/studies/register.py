@@ -39,6 +39,7 @@ from mappa.words.register import value_of_information as settle_words
 from mappa.words.register import versions as version_words
 from mappa.words.register import whatif as whatif_words
 from mappa.words.register import year as year_words
+from mappa.words.register.common import withheld
 from mappa.words.tables import Table
 
 #: Years that what-ifs look ahead: a changed term shows when the shorter one is over.
@@ -66,6 +67,16 @@ def _said(make: Callable[[ForecastRecord], T]) -> functools.cached_property[T]:
 
     def made(study: RegisterStudy) -> T:
         return make(study.record)
+
+    made.__doc__ = make.__doc__
+    return functools.cached_property(made)
+
+
+def _attributed(make: Callable[[ForecastRecord], T]) -> functools.cached_property[T | Prose]:
+    """Return an attribute about the effect of sentences, or why it cannot be given."""
+
+    def made(study: RegisterStudy) -> T | Prose:
+        return make(study.record) if study.record.attributed else withheld(study.record)
 
     made.__doc__ = make.__doc__
     return functools.cached_property(made)
@@ -111,7 +122,13 @@ class RegisterStudy:
     certainty = _said(words.certainty)
     kinds_chart = _drawn(charts.kinds)
     kinds_table = _said(year_words.kinds_table)
-    attribution_chart = _drawn(charts.attribution)
+
+    @functools.cached_property
+    def attribution_chart(self) -> Exhibit | Prose:
+        """What drove the growth, drawn; or why that cannot be said."""
+        if not self.record.attributed:
+            return withheld(self.record)
+        return kept(charts.attribution, self.record, force="")
 
     @functools.cached_property
     def terms_table(self) -> Table:
@@ -123,12 +140,12 @@ class RegisterStudy:
     accounting_table = _said(year_words.accounting_table)
     indefinite = _said(year_words.indefinite)
     class_table = _said(year_words.class_table)
-    attribution_table = _said(attribution_words.attribution_table)
-    latent = _said(attribution_words.latent_by_reference)
-    lengths = _said(law_words.shorter)
-    lengths_table = _said(law_words.shorter_table)
-    indefinite_law = _said(law_words.indefinite_law)
-    counterfactual_table = _said(law_words.counterfactual_table)
+    attribution_table = _attributed(attribution_words.attribution_table)
+    latent = _attributed(attribution_words.latent_by_reference)
+    lengths = _attributed(law_words.shorter)
+    lengths_table = _attributed(law_words.shorter_table)
+    indefinite_law = _attributed(law_words.indefinite_law)
+    counterfactual_table = _attributed(law_words.counterfactual_table)
 
     @functools.cached_property
     def rule_result(self) -> Prose:
@@ -137,10 +154,10 @@ class RegisterStudy:
 
     impulse_chart = _drawn(charts.impulse)
     impulse_table = _said(law_words.impulse_table)
-    long_run = _said(law_words.long_run)
+    long_run = _attributed(law_words.long_run)
     stock_chart = _drawn(charts.stock)
-    pooled = _said(version_words.pooled)
-    versions_table = _said(version_words.answers_table)
+    pooled = _attributed(version_words.pooled)
+    versions_table = _attributed(version_words.answers_table)
     checks = _said(version_words.checks)
     fit_table = _said(version_words.fit_table)
     misfit = _said(fit_words.misfit)

@@ -48,6 +48,9 @@ from mappa.register.stockflow.cohorts import DRIVER_LABELS, DRIVERS
 from mappa.register.stockflow.flows import FLOWS
 from mappa.register.stockflow.kernels import CLASSES
 
+#: Name of the input that holds how long sentences are.
+LENGTH = "length"
+
 CLASS_LABELS = {
     "caution": "cautions",
     "other": "community orders, fines and discharges",
@@ -281,6 +284,7 @@ def build(
         )
     ]
     made = _accounting(p, day, known)
+    inputs = tuple(_inputs(p))
     return RegisterRecord(
         force=area,
         nation=data.nation,
@@ -303,10 +307,19 @@ def build(
         versions=tuple(version_answers(p, against)),
         parameters=tuple(prior_and_posterior(p)),
         long_run=tuple(summary.of(columns.long_run(y), f"after {y} years") for y in LONG_RUN),
-        inputs=tuple(_inputs(p)),
+        inputs=inputs,
         diagnostics=p.diagnostics,
         seed=p.seed,
+        # An input's year is that in which its year to March begins.
+        lengths_until=1
+        + max(i.year for i in inputs if i.input == LENGTH and i.basis == "published"),
     )
+
+
+def _last_published(inputs: tuple[InputPoint, ...], name: str) -> int:
+    """Return the last year to March in which an input is published."""
+    years = [i.year for i in inputs if i.input == name and i.basis == "published"]
+    return max(years) + 1  # an input's year is that in which its year to March begins
 
 
 def posterior_for(

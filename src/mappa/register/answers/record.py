@@ -9,6 +9,8 @@ from typing import Any
 from mappa.records import Record, key
 
 LEVEL = 0.90
+#: Years after the last published sentence lengths for which the effect of sentences is still told.
+REACH = 2
 
 
 @dataclasses.dataclass(frozen=True)
@@ -205,3 +207,9 @@ class RegisterRecord(Record):
     inputs: tuple[InputPoint, ...] = key("Inputs by year and how each is known")
     diagnostics: dict[str, Any] = key("R-hat, effective sample sizes, seeds, command")
     seed: int = key("Seed of the draws")
+    lengths_until: int = key("Last year to March for which sentence lengths are published")
+
+    @property
+    def attributed(self) -> bool:
+        """Whether the date is close enough to published sentences to say what they did."""
+        return self.as_of.year <= self.lengths_until + REACH

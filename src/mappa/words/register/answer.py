@@ -16,12 +16,15 @@ from mappa.words.register.common import (
     main_attribution,
     negative,
     rounded,
+    withheld,
     year_of,
 )
 
 
 def answer(record: RegisterRecord) -> Prose:
     """Return the three paragraphs of the answer."""
+    if not record.attributed:
+        return Prose("\n\n".join([made_of(record), withheld(record)]))
     return Prose("\n\n".join([made_of(record), had_it_not(record), not_known(record)]))
 
 
@@ -201,6 +204,12 @@ def _versions(record: RegisterRecord) -> str:
     )
 
 
+APART = (
+    "The numbers for shorter sentences each answer a question of their own: they overlap and "
+    "cannot be added to the parts."
+)
+
+
 def certainty(record: RegisterRecord) -> Prose:
     """Return how the numbers of the answer may be used, and what they assume."""
     _, suspended, other = record.accounting.kinds
@@ -210,10 +219,7 @@ def certainty(record: RegisterRecord) -> Prose:
             f"that in all other groups {n.count(other.low)} to {n.count(other.high)}. All numbers "
             f"average {_versions(record)}. The parts are means, so they add up."
         ),
-        (
-            "The numbers for shorter sentences each answer a question of their own: they overlap "
-            "and cannot be added to the parts."
-        ),
+        *([APART] if record.attributed else []),
         _left_over(record),
         (
             "All this assumes that notification periods run from conviction, in custody too, and "

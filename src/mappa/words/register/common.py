@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from mappa.register.answers.record import Attribution, Estimate, RegisterRecord
 from mappa.words import numbers as n
+from mappa.words.prose import Prose
 
 LEVEL = "90%"
 
@@ -68,3 +69,12 @@ def year_of(record: RegisterRecord) -> str:
 def main_attribution(record: RegisterRecord) -> Attribution:
     """Return the Shapley table of the reference year of the answer."""
     return record.attribution[0]
+
+
+def withheld(record: RegisterRecord) -> Prose:
+    """Say why the effect of sentences cannot be given for a date long after they end."""
+    return Prose(
+        f"How much of this came from longer sentences cannot be said for {year_of(record)}. "
+        f"Sentence lengths are published only up to March {record.lengths_until}, and numbers of "
+        "sentences are older still."
+    )
