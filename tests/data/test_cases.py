@@ -70,7 +70,7 @@ SAID = {
     "claims/14": ["5 cells under a header of 4"],
     "claims/18": ["Registered sex offenders is taken as rso_count"],
     "claims/21": ["£594 is a sum of money and no count of people; right: 594"],
-    "claims/22": ["every digit, such as 132", "1e400", "-594 is below zero", "row 5  rate"],
+    "claims/22": ["every digit, such as 132", "1e400", "-594 is below zero", "row 5  Rate"],
     "ods/05": ["rows 3 to 1,048,575", "16,384 columns", "17,179,820,032 cells"],
     "ods/09": ["the note mark 1 was taken off Kent"],
     "official/02": ["Teesside is taken as Cleveland", "County Durham is taken as Durham"],
