@@ -12,6 +12,7 @@ from nbformat import NotebookNode
 
 from mappa.pages import about, cells, layout
 from mappa.pages.exporter import MappaExporter
+from mappa.words.prose import capital
 
 
 @functools.cache
@@ -28,7 +29,7 @@ def fragment(nb: NotebookNode) -> str:
 def part_title(name: str) -> str:
     """Return a notebook's name as a title: ``2-rate`` is Rate."""
     words = name.lstrip("0123456789-_. ").replace("-", " ").replace("_", " ").strip()
-    return words[:1].upper() + words[1:] or name
+    return capital(words) or name
 
 
 def page_title(nb: NotebookNode) -> str:

@@ -13,6 +13,7 @@ from mappa.pages.exporter import dumps
 from mappa.pages.frames import WHAT_IF, Frames
 from mappa.register.answers import scenarios, what_ifs
 from mappa.words import numbers as n
+from mappa.words.prose import capital
 from mappa.words.tables import table_html
 
 COLUMNS = ("median", "low", "high", "difference")
@@ -36,7 +37,7 @@ def _controls(data: Data, table: pd.DataFrame) -> list[dict[str, Any]]:
         found.append(
             {
                 "name": setting.name,
-                "label": setting.meaning[:1].upper() + setting.meaning[1:],
+                "label": capital(setting.meaning),
                 "now": points.index(now[setting.name]),
                 "texts": [shown(v, setting.unit) for v in points],
                 "paths": [paths.get(v) for v in points],
@@ -55,7 +56,7 @@ def _table(controls: list[dict[str, Any]], table: pd.DataFrame) -> str:
     units = {s.name: (s.meaning, s.unit) for s in scenarios.SETTINGS}
     rows = [
         (
-            f"{units[r.setting][0][:1].upper()}{units[r.setting][0][1:]}",
+            capital(units[r.setting][0]),
             shown(float(r.value), units[r.setting][1]),
             n.count(r.median),
             n.count(r.difference, sign=True),

@@ -26,7 +26,7 @@ from mappa.plot.register import whatif as whatif_charts
 from mappa.rates import doors
 from mappa.register.answers import scenarios
 from mappa.words import numbers
-from mappa.words.prose import Prose
+from mappa.words.prose import Prose, capital
 from mappa.words.rate import answer as rate_words
 from mappa.words.register import whatif as whatif_words
 
@@ -261,7 +261,7 @@ def _shown(value: float) -> Any:
 
 def _lever(setting: scenarios.Setting, law: Any, value: Any) -> Any:
     """Return the control of a setting: a slider, or choices where the law knows no end."""
-    label = f"{setting.meaning[:1].upper()}{setting.meaning[1:]} ({setting.unit})"
+    label = f"{capital(setting.meaning)} ({setting.unit})"
     if law == INDEFINITE:
         years = [10.0, 15.0, 20.0, 25.0, 30.0, 40.0, 50.0]
         options = [(f"{y:g}", y) for y in sorted({*years, *([value] if value != law else [])})]

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from mappa.words import numbers as n
-from mappa.words.prose import Prose
+from mappa.words.prose import Prose, capital
 from mappa.words.tables import Table
 
 WHO = "registered sexual offenders"
@@ -203,9 +203,7 @@ def known(
         )
     sentences.append(f"The official count is not in this study, so it gives no rate for {day}.")
     if named:
-        sentences.append(
-            f"{publisher[:1].upper()}{publisher[1:]} publishes it in the table named below."
-        )
+        sentences.append(f"{capital(publisher)} publishes it in the table named below.")
     return Prose(
         f"{' '.join(sentences)}\n\n{national(growth, str(rate.get('nation', '')))}".strip()
     )

@@ -13,6 +13,11 @@ def escape(text: str) -> str:
     return _MARKDOWN.sub(r"\\\1", text)
 
 
+def capital(text: str) -> str:
+    """Return *text* with a capital at its beginning."""
+    return text[:1].upper() + text[1:]
+
+
 class Prose(str):
     """Sentences as plain text. A notebook shows them as a paragraph, escaped."""
 

@@ -17,6 +17,7 @@ from mappa.plot.rows import Row, rows_chart
 from mappa.plot.style import DARK, GREY, LIGHT, ORANGE, PLUM, TEAL, canvas
 from mappa.records import Dated
 from mappa.words import numbers
+from mappa.words.prose import capital
 
 SOURCE = "Source: counts of {publisher}, as collected in national_figures.csv; forecasts: mappa."
 SHOWN_YEARS = 6  # of history: more of it would squeeze the forecasts together
@@ -133,7 +134,7 @@ def _benchmark_lines(axes: Any, view: ForecastView, last: Dated) -> list[tuple[f
         values = [last.value, *(float(f.value or 0) for f in forecasts)]
         axes.plot(years, values, color=GREY, linestyle=dash, linewidth=1.2, zorder=3)
         label = forecasts[0].label
-        ends.append((float(values[-1] or 0), label[:1].upper() + label[1:], GREY))
+        ends.append((float(values[-1] or 0), capital(label), GREY))
     return ends
 
 

@@ -16,7 +16,7 @@ from mappa.rates.methods import between
 from mappa.rates.methods import funnel as limits
 from mappa.rates.record import RateRecord
 from mappa.words import numbers as n
-from mappa.words.prose import Prose
+from mappa.words.prose import Prose, capital
 from mappa.words.rate.answer import plain_rate, source_line
 
 #: Populations at which the lines are given in the data of the chart.
@@ -100,13 +100,13 @@ def funnel(
         *drawn.filter(regex=f"areas.*_{100 * levels[0]:g}$").to_numpy().ravel(),
     ]
     axes.set_ylim(0.75 * min(heights), 1.12 * max(heights))
-    axes.set_xlabel(f"{record.whom[:1].upper()}{record.whom[1:]} (log scale)")
+    axes.set_xlabel(f"{capital(record.whom)} (log scale)")
     _ticks(axes, grid)
     return Exhibit(
         name="funnel",
         headline=headline(record),
         subtitle=(
-            f"{record.noun[:1].upper()}{record.noun[1:]} per 100,000 {record.whom}"
+            f"{capital(record.noun)} per 100,000 {record.whom}"
             f"{_day(record)}; band: where 95% of areas are expected; dotted lines: chance alone"
         ),
         alt=alt(record, known),

@@ -12,7 +12,7 @@ from mappa.plot.rows import Row, rows_chart
 from mappa.plot.style import DARK, GREY, ORANGE, PLUM, TEAL
 from mappa.rates.record import RateRecord
 from mappa.words import numbers as n
-from mappa.words.prose import Prose
+from mappa.words.prose import Prose, capital
 from mappa.words.rate import simulation as simulated
 from mappa.words.rate.answer import level, plain_rate, share, source_line
 from mappa.words.rate.answer import margin as margin_text
@@ -80,8 +80,7 @@ def ranking(record: RateRecord, table: pd.DataFrame) -> Exhibit | Prose:
         name="ranking",
         headline=said,
         subtitle=(
-            f"{record.noun[:1].upper()}{record.noun[1:]} per 100,000 {record.whom}, areas with a "
-            f"count{_when(record)}"
+            f"{capital(record.noun)} per 100,000 {record.whom}, areas with a count{_when(record)}"
         ),
         alt=f"{span} {record.force} {alt}.",
         source=source_line(record),

@@ -20,7 +20,7 @@ from mappa.plot.exhibit import Exhibit
 from mappa.plot.style import DARK, GREY, ORANGE, canvas
 from mappa.rates.record import RateRecord
 from mappa.words import numbers as n
-from mappa.words.prose import Prose
+from mappa.words.prose import Prose, capital
 from mappa.words.rate.answer import source_line
 
 #: Light to dark blue, ending in the palette's first colour; the rate stands in every tile.
@@ -144,7 +144,7 @@ def tile_map(record: RateRecord, table: pd.DataFrame, areas: pd.DataFrame) -> Ex
             f"{high.name}"
         ),
         subtitle=(
-            f"{record.noun[:1].upper()}{record.noun[1:]} per 100,000 {record.whom}{day}; a tile "
+            f"{capital(record.noun)} per 100,000 {record.whom}{day}; a tile "
             "for each area, roughly where it is"
         ),
         alt=(

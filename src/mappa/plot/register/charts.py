@@ -14,6 +14,7 @@ from mappa.plot.rows import Row, rows_chart
 from mappa.plot.style import DARK, GREY, LIGHT, ORANGE, PLUM, TEAL, canvas, label_end
 from mappa.register.answers.record import Attribution, Estimate, RegisterRecord
 from mappa.words import numbers as n
+from mappa.words.prose import capital
 from mappa.words.register import attribution as attribution_words
 from mappa.words.register import common as words
 from mappa.words.register import law as law_words
@@ -36,7 +37,7 @@ def _year(record: RegisterRecord) -> str:
 
 
 def _wrap(text: str, width: int = 30) -> str:
-    return "\n".join(textwrap.wrap(words.capital(text), width))
+    return "\n".join(textwrap.wrap(capital(text), width))
 
 
 def _bars(parts: Sequence[tuple[Estimate, int, str, str]], xlabel: str) -> Figure:
@@ -65,7 +66,7 @@ def _bars(parts: Sequence[tuple[Estimate, int, str, str]], xlabel: str) -> Figur
 
 
 def _data(parts: Sequence[tuple[Estimate, int, str, str]]) -> pd.DataFrame:
-    table = [(words.capital(e.label), e.mean, e.low, e.high) for e, *_ in parts]
+    table = [(capital(e.label), e.mean, e.low, e.high) for e, *_ in parts]
     return pd.DataFrame(table, columns=["Part", "People", "90% low", "90% high"]).round(1)
 
 
@@ -90,7 +91,7 @@ def kinds(record: RegisterRecord) -> Exhibit:
     largest, printed, *_ = max(parts, key=lambda part: abs(part[0].mean))
     return Exhibit(
         name="kinds",
-        headline=f"{words.capital(largest.label)}: {n.count(printed, sign=True)} of "
+        headline=f"{capital(largest.label)}: {n.count(printed, sign=True)} of "
         f"{_change(record)} in the year",
         subtitle=(
             f"What the change of {_change(record)} people is made of, {record.nation}, "

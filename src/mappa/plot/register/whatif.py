@@ -8,8 +8,8 @@ from mappa.plot.exhibit import Exhibit
 from mappa.plot.style import DARK, ORANGE, canvas
 from mappa.register.answers.scenarios import ScenarioRecord
 from mappa.words import numbers as n
+from mappa.words.prose import capital
 from mappa.words.register import whatif as words
-from mappa.words.register.common import capital
 
 
 def scenario(record: ScenarioRecord) -> Exhibit:

@@ -16,8 +16,8 @@ from mappa.forecasts.scores import SealCase
 from mappa.forecasts.view import ForecastView
 from mappa.records import Dated
 from mappa.words import numbers
-from mappa.words.prose import Prose
-from mappa.words.register.common import LEVEL, capital
+from mappa.words.prose import Prose, capital
+from mappa.words.register.common import LEVEL
 from mappa.words.tables import Table
 
 

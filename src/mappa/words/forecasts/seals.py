@@ -9,8 +9,8 @@ import pandas as pd
 from mappa.forecasts.scores import SealCase, SealScore
 from mappa.words import numbers
 from mappa.words.forecasts.answer import forecast_cell
-from mappa.words.prose import Prose
-from mappa.words.register.common import LEVEL, capital
+from mappa.words.prose import Prose, capital
+from mappa.words.register.common import LEVEL
 from mappa.words.tables import Table
 
 

@@ -9,7 +9,7 @@ from mappa.rates.missing import MissingCount
 from mappa.rates.pool import Sighting
 from mappa.rates.record import RateRecord
 from mappa.words import numbers as n
-from mappa.words.prose import Prose
+from mappa.words.prose import Prose, capital
 from mappa.words.tables import Table
 
 _BASIS = {
@@ -133,7 +133,7 @@ def published(record: RateRecord, found: MissingCount) -> Prose:
     """Say where the official count is, where the tables know its address."""
     if not found.official_table:
         return Prose("")
-    who = record.publisher[:1].upper() + record.publisher[1:]
+    who = capital(record.publisher)
     return Prose(
         f"{who} publishes the count of every area. Its table for this date is at "
         f"{found.official_table}."

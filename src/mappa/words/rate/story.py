@@ -7,7 +7,7 @@ import pandas as pd
 from mappa.data import Data
 from mappa.rates.story.claims import CANNOT, FAILS, HALF, HOLDS, MISLEADING, ROUNDED, Finding
 from mappa.words import numbers as n
-from mappa.words.prose import Prose
+from mappa.words.prose import Prose, capital
 from mappa.words.rate.missing import possessive
 from mappa.words.tables import Table
 
@@ -218,7 +218,7 @@ def verdict(finding: Finding) -> str:
 def claim(finding: Finding) -> str:
     """Return the claim in the story's words, or the name of the printed measure."""
     text = finding.claim or _measure(finding)
-    return text[:1].upper() + text[1:]
+    return capital(text)
 
 
 def table(findings: list[Finding], data: Data) -> Table:

@@ -6,10 +6,9 @@ import pandas as pd
 
 from mappa.register.answers.record import Attribution, Estimate, RegisterRecord
 from mappa.words import numbers as n
-from mappa.words.prose import Prose
+from mappa.words.prose import Prose, capital
 from mappa.words.register.common import (
     LEVEL,
-    capital,
     limits,
     main_attribution,
     mean_cell,

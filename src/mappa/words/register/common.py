@@ -56,11 +56,6 @@ def negative(e: Estimate) -> Estimate:
     return Estimate(e.name, e.label, -e.mean, -e.median, -e.high, -e.low)
 
 
-def capital(text: str) -> str:
-    """Return *text* with a capital at its beginning."""
-    return text[:1].upper() + text[1:]
-
-
 def year_of(record: RegisterRecord) -> str:
     """Write the year that is explained."""
     return f"the year to {n.day(record.accounting.end)}"

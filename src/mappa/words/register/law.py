@@ -7,10 +7,9 @@ import pandas as pd
 from mappa.register.answers.record import Impulse, RegisterRecord
 from mappa.register.law.terms import Terms
 from mappa.words import numbers as n
-from mappa.words.prose import Prose
+from mappa.words.prose import Prose, capital
 from mappa.words.register.common import (
     LEVEL,
-    capital,
     cell,
     limits,
     main_attribution,

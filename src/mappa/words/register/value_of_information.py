@@ -6,8 +6,7 @@ import pandas as pd
 
 from mappa.register.answers.value_of_information import Request, Settlement
 from mappa.words import numbers
-from mappa.words.prose import Prose
-from mappa.words.register.common import capital
+from mappa.words.prose import Prose, capital
 from mappa.words.tables import Table
 
 

@@ -6,8 +6,8 @@ import pandas as pd
 
 from mappa.register.answers.record import Estimate, RegisterRecord, VersionAnswer
 from mappa.words import numbers as n
-from mappa.words.prose import Prose
-from mappa.words.register.common import LEVEL, capital, cell, main_attribution
+from mappa.words.prose import Prose, capital
+from mappa.words.register.common import LEVEL, cell, main_attribution
 from mappa.words.tables import Table
 
 #: Predictive p-values below which a version is said not to fit.

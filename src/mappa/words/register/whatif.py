@@ -7,8 +7,8 @@ import pandas as pd
 from mappa.register.answers.record import Estimate
 from mappa.register.answers.scenarios import ScenarioPoint, ScenarioRecord
 from mappa.words import numbers as n
-from mappa.words.prose import Prose
-from mappa.words.register.common import LEVEL, capital, cell, people
+from mappa.words.prose import Prose, capital
+from mappa.words.register.common import LEVEL, cell, people
 from mappa.words.tables import Table
 
 NOTHING = Prose(

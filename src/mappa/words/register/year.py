@@ -7,10 +7,9 @@ import pandas as pd
 from mappa.register.answers.record import Estimate, RegisterRecord
 from mappa.register.stockflow.flows import FLOWS
 from mappa.words import numbers as n
-from mappa.words.prose import Prose
+from mappa.words.prose import Prose, capital
 from mappa.words.register.common import (
     LEVEL,
-    capital,
     cell,
     mean_cell,
     negative,
