@@ -65,15 +65,14 @@ def lab(
 
 def _imported(folder: Path) -> list[str]:
     """Return the modules of mappa that the notebooks in *folder* import."""
-    from mappa.cache import code_reached
     from mappa.errors import DataError
-    from mappa.runs.notebooks import read
+    from mappa.runs.notebooks import reached, read
 
-    names: set[str] = set()
+    found = []
     for path in folder.glob("*.ipynb"):
         with contextlib.suppress(DataError):  # JupyterLab opens it all the same
-            names.update(read(path).modules)
-    return sorted(code_reached(*names))
+            found.append(read(path))
+    return reached(found)
 
 
 def _check_options(rest: list[str]) -> None:

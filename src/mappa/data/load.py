@@ -132,6 +132,11 @@ class Data:
             index="area", columns="mid_year", values=DENOMINATORS[DEFAULT_DENOMINATOR]
         )
 
+    def official_table(self, day: str | pd.Timestamp) -> str:
+        """Return the address of the publisher's table of areas for a stock date, or nothing."""
+        table = self.official_tables
+        return next(iter(table.loc[table["stock_date"] == pd.Timestamp(day), "url"]), "")
+
     @property
     @_kept
     def dates(self) -> list[pd.Timestamp]:

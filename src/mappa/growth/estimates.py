@@ -177,10 +177,8 @@ def area_estimates(data: Data, origin: str | pd.Timestamp) -> pd.DataFrame:
     return _in_people(table, {q: base * np.exp(table[q].to_numpy()) for q in QUANTILES})
 
 
-def stored_estimate(
-    data: Data, area: str, day: str | pd.Timestamp
-) -> tuple[float, float, float] | None:
-    """Return the estimate of an area on a date with its 90% limits (people).
+def stored_estimates(data: Data, day: str | pd.Timestamp) -> pd.DataFrame | None:
+    """Return the :func:`area_estimates` for a date itself, by area.
 
     ``None`` where no estimates of the date are stored with the tables: none is fitted for it.
     """
@@ -188,7 +186,17 @@ def stored_estimate(
     if origin == data.dates[0] or not is_kept(data, origin):
         return None
     table = area_estimates(data, origin)
-    row = table[(table["area"] == area) & (table["date"] == origin)].iloc[0]
+    return table[table["date"] == origin].set_index("area")
+
+
+def stored_estimate(
+    data: Data, area: str, day: str | pd.Timestamp
+) -> tuple[float, float, float] | None:
+    """Return an area's row of :func:`stored_estimates`: the median and its 90% limits (people)."""
+    table = stored_estimates(data, day)
+    if table is None:
+        return None
+    row = table.loc[area]
     return float(row["median"]), float(row["low90"]), float(row["high90"])
 
 

@@ -61,7 +61,7 @@ def _drawn(data: Data, day: pd.Timestamp) -> tuple[pd.DataFrame, np.ndarray]:
     table["known"] = np.where(table["count"].notna(), COUNT, NONE)
     rng = np.random.default_rng(SEED)
     draws = np.full((len(table), DRAWS), np.nan)
-    guessed = _estimates(data, day) if table["count"].isna().any() else None
+    guessed = estimates.stored_estimates(data, day) if table["count"].isna().any() else None
     for i, (area, count, people) in enumerate(table[["count", "people"]].itertuples()):
         if count == count:
             draws[i] = PER * rng.gamma(count + 0.5, size=DRAWS) / people
@@ -79,14 +79,6 @@ def _drawn(data: Data, day: pd.Timestamp) -> tuple[pd.DataFrame, np.ndarray]:
 def _year(data: Data, area: str, day: pd.Timestamp) -> YearChange:
     """Keep an area's change on the year: every pair with the area asks for it."""
     return year_change(data, area, day)
-
-
-def _estimates(data: Data, day: pd.Timestamp) -> pd.DataFrame | None:
-    """Return the stored estimates of a date by area; none is fitted for it."""
-    if day == data.dates[0] or not estimates.is_kept(data, day):
-        return None
-    table = estimates.area_estimates(data, day)
-    return table[table["date"] == day].set_index("area")
 
 
 def ranking(data: Data, day: str | pd.Timestamp) -> pd.DataFrame:

@@ -135,12 +135,11 @@ def count_sources(data: Data, rate: Mapping[str, Any]) -> list[dict[str, str]]:
 
 def official_table(data: Data, as_of: str) -> list[dict[str, str]]:
     """Return the publisher's own table of areas for the date, where its address is known."""
-    table = data.official_tables
-    rows = table[table["stock_date"] == as_of] if as_of else table[:0]
+    url = data.official_table(as_of) if as_of else ""
     publisher = str(data.settings.get("publisher", "a public body"))
     note = ": the official counts by area, as the publisher gives the address"
     text = f"Area table of {publisher}"
-    return [{"text": text, "href": str(url), "note": note} for url in rows["url"]]
+    return [{"text": text, "href": url, "note": note}] if url else []
 
 
 def published(brief: Brief, data: Data) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from mappa.pages.frames import Frames
 from mappa.pages.index import sentences
 from mappa.pages.notebook import page_title, part_title
 from mappa.pages.summary import AreaResult
+from mappa.printed import PER
 from mappa.words import numbers
 from mappa.words.tables import Table
 
@@ -32,7 +33,7 @@ def series_table(data: Data, as_of: str) -> Table:
         {
             "Date": [numbers.day(date) for date in counts.index],
             "People on the register": counts.to_numpy(),
-            RATE: 1e5 * counts.to_numpy() / people,
+            RATE: PER * counts.to_numpy() / people,
         }
     )
     formats = {"People on the register": numbers.count, RATE: numbers.rate}

@@ -11,14 +11,13 @@ from typing import Any
 
 import pandas as pd
 
-from mappa.data import Data
-from mappa.data.stock import Stock
+from mappa.data import DEFAULT_DENOMINATOR, Data, Stock
 from mappa.errors import UsageError
 from mappa.printed import PER
 from mappa.rates import change, comparators, forces, gap, matter, missing, pool, standing
 from mappa.rates.comparators import Comparator
 from mappa.rates.methods import equivalence, table
-from mappa.rates.record import DEFAULT_DENOMINATOR, RateRecord
+from mappa.rates.record import RateRecord
 
 
 def assess(

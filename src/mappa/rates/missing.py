@@ -49,7 +49,7 @@ def what_is_known(stock: Stock, area: str) -> MissingCount:
     low = max((b.low for b in bounds), default=None)
     high = min((b.high for b in bounds), default=None)
     people = float(stock.people[area])
-    found, official = forces.forces(stock), data.official_tables
+    found = forces.forces(stock)
     spread = between.prediction_interval(found.constrained) if found else None
     return MissingCount(
         nearest=pool.sightings(data, area, day),
@@ -62,7 +62,7 @@ def what_is_known(stock: Stock, area: str) -> MissingCount:
         pool_count=together.count,
         pool_population=together.people,
         pool_rate=PER * together.rate if together.rate is not None else None,
-        official_table=next(iter(official.loc[official["stock_date"] == day, "url"]), ""),
+        official_table=data.official_table(day),
         forces_low=PER * spread[0] if spread else None,
         forces_high=PER * spread[1] if spread else None,
     )

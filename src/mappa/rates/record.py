@@ -21,8 +21,6 @@ from mappa.rates.missing import MissingCount
 from mappa.rates.standing import Ranks, Spread, Unusual
 from mappa.records import part
 
-DEFAULT_DENOMINATOR = "aged 10 and over"
-
 _DATA, _ZONE = "data.load.Data", "rates.methods.equivalence.zone"
 _POOL, _CHOOSE = "rates.pool.uncounted", "rates.comparators.choose"
 

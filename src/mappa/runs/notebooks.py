@@ -17,6 +17,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
+from mappa.cache import code_reached
 from mappa.errors import DataError, UnknownName, UsageError
 from mappa.pages import cells
 
@@ -137,6 +138,11 @@ def read(path: Path) -> Notebook:
     source = "".join(tagged[0]["source"]) if tagged else ""
     modules = _imports("".join(c["source"]) for c in found if c.get("cell_type") == "code")
     return Notebook(path.stem, text, inspect(source, path.name), modules)
+
+
+def reached(notebooks: Iterable[Notebook]) -> list[str]:
+    """Return every module of mappa that notebooks import, by name."""
+    return sorted(code_reached(*(name for book in notebooks for name in book.modules)))
 
 
 def _imports(sources: Iterable[str]) -> tuple[str, ...]:

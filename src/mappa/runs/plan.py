@@ -15,7 +15,7 @@ from mappa.data.stock import DENOMINATORS
 from mappa.errors import MappaError, UnknownName, UsageError
 from mappa.pages import cells
 from mappa.runs import state
-from mappa.runs.notebooks import Notebook, Scalar, check_all, find, read_setting
+from mappa.runs.notebooks import Notebook, Scalar, check_all, find, reached, read_setting
 
 #: What the notebooks that are about no single area are called in the place of a force.
 EVERY_AREA = "all areas"
@@ -86,7 +86,7 @@ class Study:
 
     def modules(self) -> list[str]:
         """Return every module of mappa that the notebooks import, by name."""
-        return sorted(code_reached(*(name for n in self.notebooks for name in n.modules)))
+        return reached(self.notebooks)
 
     def shared(self) -> tuple[list[str], str]:
         """Return the functions that compute what all forces share, and the date they take.

@@ -179,12 +179,7 @@ def _from_draws(space: Coordinates, draws: Array, size: int, seed: tuple[int, ..
 def short_run(density: Density, draws: int, seed: int) -> Array:
     """Return *draws* draws (in the priors' coordinates) of two short chains about the mode."""
     tuned = _from_mode(mode_of(density), QUICK_POINTS, seed)
-    chains = []
-    for c in range(2):
-        start = run_block(tuned, tuned.mean, QUICK_BURN, (seed, 700, c)).y[-1]
-        chains.append(run_block(tuned, start, QUICK_LENGTH, (seed, 701, c)).z)
-    both = np.concatenate(chains)
-    return both[np.linspace(0, len(both) - 1, draws).round().astype(int)]
+    return _thinned_chains(tuned, [tuned.mean] * 2, QUICK_BURN, QUICK_LENGTH, draws, (seed, 700))
 
 
 def full_run(density: Density, draws: int, seed: int) -> Array:
@@ -193,10 +188,22 @@ def full_run(density: Density, draws: int, seed: int) -> Array:
     The tuning and the dispersed starts are the same; draws are in the priors' coordinates.
     """
     tuned = tune(density, seed)
+    starts = [dispersed(tuned, seed, c) for c in range(FULL_CHAINS)]
+    return _thinned_chains(tuned, starts, FULL_BURN, FULL_LENGTH, draws, (seed, 710))
+
+
+def _thinned_chains(
+    tuned: Tuned, starts: list[Array], burn: int, length: int, draws: int, seed: tuple[int, int]
+) -> Array:
+    """Run a chain from each start and return *draws* of all, evenly spaced after the burn-in.
+
+    The burn-in is seeded by *seed* and the chain, the draws by the number after it.
+    """
+    first, number = seed
     chains = []
-    for c in range(FULL_CHAINS):
-        start = run_block(tuned, dispersed(tuned, seed, c), FULL_BURN, (seed, 710, c)).y[-1]
-        chains.append(run_block(tuned, start, FULL_LENGTH, (seed, 711, c)).z)
+    for c, start in enumerate(starts):
+        burned = run_block(tuned, start, burn, (first, number, c)).y[-1]
+        chains.append(run_block(tuned, burned, length, (first, number + 1, c)).z)
     every = np.concatenate(chains)
     return every[np.linspace(0, len(every) - 1, draws).round().astype(int)]
 
