@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-trend = pytest.importorskip("mappa.growth.trend")
+from mappa.growth import trend
 
 PEERS = Path(__file__).parents[1] / "rates" / "peer_cases.csv"
 with PEERS.open(encoding="utf-8", newline="") as file:

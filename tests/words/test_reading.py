@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from typing import Any
 
 import pytest
 import reading
@@ -82,14 +83,13 @@ def test_a_decimal_ends_no_sentence() -> None:
 EXCUSED: dict[str, str] = {}
 
 
-#: Answers that are still being reworded: take a question's mark away when its answers pass.
-QUESTIONS = [
-    "rate",
-    *(
-        pytest.param(question, marks=pytest.mark.xfail(reason="the answer is not yet reworded"))
-        for question in ("growth", "register")
-    ),
-]
+def questions(*waiting: str) -> list[Any]:
+    """Return the questions; those *waiting* are still to be reworded, and a pass is an error."""
+    mark = pytest.mark.xfail(reason="the answer is not yet reworded", strict=True)
+    return [
+        pytest.param(q, marks=[mark] if q in waiting else [])
+        for q in ("rate", "growth", "register")
+    ]
 
 
 @functools.cache
@@ -102,7 +102,7 @@ def _answers(data: Data, question: str) -> dict[str, str]:
     return {data.nation: register_answer(build_register(data, data.names[0], AS_OF))}
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("question", questions("growth", "register"))
 def test_every_answer_is_plain(data: Data, question: str) -> None:
     faults = {
         force: found
@@ -112,7 +112,7 @@ def test_every_answer_is_plain(data: Data, question: str) -> None:
     assert faults == {}
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("question", questions("growth"))
 def test_every_answer_reads_with_ease(data: Data, question: str) -> None:
     hard = {
         force: round(reading.reading_ease(text))

@@ -13,11 +13,6 @@ from mappa.register.effects.attribution import LATENT, PUBLISHED, attribute, owe
 from mappa.register.effects.references import reference
 from mappa.register.stockflow.cohorts import DRIVERS
 from mappa.register.stockflow.kernels import CLASSES, INDEFINITE_CLASSES, Law
-from mappa.register.stockflow.stock import RegisterModel
-
-pytestmark = pytest.mark.skipif(
-    not hasattr(RegisterModel, "factors"), reason="needs runs by named values"
-)
 
 DATES = np.array([2010.0, 2011.0])
 

@@ -16,10 +16,6 @@ from mappa.register.stockflow.kernels import CLASSES, INDEFINITE_CLASSES, Law
 from mappa.register.stockflow.runs import removals
 from mappa.register.stockflow.stock import RegisterModel
 
-pytestmark = pytest.mark.skipif(
-    not hasattr(RegisterModel, "factors"), reason="needs runs by named values"
-)
-
 DATES = np.array([2009.0, 2010.0, 2012.0])
 HERE = 0.95
 
