@@ -378,6 +378,7 @@ def test_refuses_before_any_kernel_what_is_no_parameter_date_or_force(
         return plan.Study(data, found, settings, Path("x")).values("Kent")
 
     assert values()["2-rate"] == {"force": "Kent", "as_of": "2020-03-31", "margin": 0.1}
+    assert values(as_of="study") == values()  # one date, one key, however it is named
     assert values(margin="0.2")["2-rate"]["margin"] == 0.2
     with pytest.raises(UnknownName, match="did you mean 'margin'"):
         values(magrin="1")

@@ -19,6 +19,8 @@ from nbformat import NotebookNode
 from table_edits import line_of, spoil
 
 from mappa.data import Data
+from mappa.data.load import STUDY as STUDY_DATE
+from mappa.runs import notebooks
 
 ROOT = Path(__file__).resolve().parents[2]
 STUDY = ("1-growth", "2-rate", "3-register")
@@ -71,6 +73,16 @@ def test_plain_papermill_runs_for_another_force(tmp_path: Path, data: Data) -> N
     answer = next(c for c in notebook.cells if "answer" in c.metadata.get("tags", []))
     sentence = answer.outputs[0]["data"]["text/html"]
     assert "Norfolk" in sentence and "Cumbria" not in sentence
+
+
+def test_study_toml_alone_moves_the_date_of_every_notebook(tmp_path: Path, data_copy: Path) -> None:
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        default = notebooks.read(path).parameters.get("as_of")
+        assert default is None or default.default == STUDY_DATE, path.name
+    settings = data_copy / "study.toml"
+    moved = settings.read_text(encoding="utf-8").replace("2020-03-31", "2021-03-31")
+    settings.write_text(moved, encoding="utf-8")
+    assert record(papermill("2-rate", tmp_path / "o.ipynb", data_copy))["as_of"] == "2021-03-31"
 
 
 @pytest.mark.parametrize("name", STUDY)
