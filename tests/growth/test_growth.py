@@ -23,6 +23,7 @@ from mappa.growth.record import GrowthRecord
 from mappa.studies.growth import growth
 from mappa.words import numbers as n
 from mappa.words.growth import answer as words
+from mappa.words.growth import nation as nw
 
 D = pd.Timestamp("2020-03-31")
 BEFORE = pd.Timestamp("2019-03-31")
@@ -356,22 +357,22 @@ def test_both_truths_stand_side_by_side(cumbria: GrowthRecord) -> None:
 
 
 def test_the_nation_in_words(cumbria: GrowthRecord) -> None:
-    assert words.nation(cumbria) == (
+    assert nw.nation(cumbria) == (
         "The number in England and Wales rose from 60,294 to 62,435 in the year to 31 March 2020: "
         "+2,141 people, or +3.55%. Printed as 4%, it could be anything from 3.5% to 4.5%. The "
         "population aged 10 and over rose by 0.7%, so the rate rose by 2.8%, from 116.2 to 119.5 "
         "per 100,000. From 31 March 2010 the count rose by 78.7% and the rate by 66.8%."
     )
-    assert "In people the data cannot tell whether growth is slowing" in words.slowing(cumbria)
-    assert "In percent growth is slowing" in words.slowing(cumbria)
+    assert "In people the data cannot tell whether growth is slowing" in nw.slowing(cumbria)
+    assert "In percent growth is slowing" in nw.slowing(cumbria)
 
 
 def test_outlier_and_pool_in_words(cumbria: GrowthRecord) -> None:
-    told = words.contribution(cumbria)
+    told = nw.contribution(cumbria)
     assert "Of the +2,141 people" in told
     assert "Without Thames Valley the nation's growth is +2.7% instead of +3.6%." in told
     calm = dataclasses.replace(cumbria.contribution, outliers=(), parts=())
-    assert "not divided" in words.contribution(dataclasses.replace(cumbria, contribution=calm))
+    assert "not divided" in nw.contribution(dataclasses.replace(cumbria, contribution=calm))
 
 
 def test_few_placements_are_no_trend_and_another_event_is_not_compared(

@@ -16,7 +16,8 @@ from mappa.plot.cached import kept
 from mappa.plot.exhibit import Exhibit
 from mappa.plot.growth import charts
 from mappa.words.growth import answer as words
-from mappa.words.growth import tables
+from mappa.words.growth import model, tables
+from mappa.words.growth import nation as national
 from mappa.words.prose import Prose
 from mappa.words.tables import Table
 
@@ -59,7 +60,7 @@ class GrowthStudy:
     @property
     def history(self) -> Prose:
         """What the national series is, and where it breaks."""
-        return words.history(self.record)
+        return national.history(self.record)
 
     @functools.cached_property
     def nation_chart(self) -> Exhibit:
@@ -74,7 +75,7 @@ class GrowthStudy:
     @property
     def nation_year(self) -> Prose:
         """The nation's year in people, in percent, as printed and as a rate."""
-        return words.nation(self.record)
+        return national.nation(self.record)
 
     @property
     def periods_table(self) -> Table:
@@ -84,7 +85,7 @@ class GrowthStudy:
     @property
     def slowing(self) -> Prose:
         """Whether growth is slowing: what the data suffice to say."""
-        return words.slowing(self.record)
+        return national.slowing(self.record)
 
     @functools.cached_property
     def yearly_chart(self) -> Exhibit:
@@ -142,14 +143,14 @@ class GrowthStudy:
     @property
     def contribution(self) -> Prose:
         """Who makes the nation's growth, with and without outliers."""
-        return words.contribution(self.record)
+        return national.contribution(self.record)
 
     @functools.cached_property
     def contribution_chart(self) -> Exhibit | Prose:
         """Each area's part of the national change."""
         parts = self.record.contribution.parts
         if not parts:
-            return words.contribution(self.record)
+            return national.contribution(self.record)
         if any(part.area == self.record.force for part in parts):  # its bar is marked
             return charts.contribution(self.record)
         return kept(charts.contribution, self.record, **_OF_THE_FORCE)
@@ -168,12 +169,12 @@ class GrowthStudy:
     @property
     def estimate(self) -> Prose:
         """What the estimates and forecasts are."""
-        return words.estimate(self.record)
+        return model.estimate(self.record)
 
     @property
     def validation(self) -> Prose:
         """How the model did on hidden counts."""
-        return words.validation(self.record)
+        return model.validation(self.record)
 
     @property
     def validation_table(self) -> Table | Prose:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from mappa.growth.change import Change, Span
-from mappa.growth.contribution import POOL, Part
+from mappa.growth.contribution import Part
 from mappa.growth.measures import Measure
-from mappa.growth.record import GrowthRecord, Score
+from mappa.growth.record import GrowthRecord
 from mappa.growth.series import AREA_BASES, NATIONAL_BASES, Point
-from mappa.growth.trend import Trend
-from mappa.growth.validation import BENCHMARKS, TESTS
 from mappa.words import numbers as n
 from mappa.words.prose import Prose
 from mappa.words.rate import change as change_words
@@ -60,7 +58,8 @@ def estimate_on(record: GrowthRecord) -> Point | None:
     return points[0] if points else None
 
 
-def _from_to(span: Span) -> str:
+def from_to(span: Span) -> str:
+    """Write rose from 590 to 594."""
     if span.change == 0:
         return f"did not change from {n.count(span.from_value)}"
     return f"{moved(span.change)} from {n.count(span.from_value)} to {n.count(span.to_value)}"
@@ -84,7 +83,7 @@ def answer(record: GrowthRecord) -> Prose:
     """Return the one sentence of the answer, by what is known of the force."""
     day = n.day(record.as_of)
     if record.change.span is not None:
-        text = f"{WHO.capitalize()} in {record.force} {_from_to(record.change.span)} in the year "
+        text = f"{WHO.capitalize()} in {record.force} {from_to(record.change.span)} in the year "
         text += f"to {day}"
         nation = record.change.national
         text += f", while those in {record.nation} {nationally(nation)}" if nation else ""
@@ -136,7 +135,7 @@ def long_run(record: GrowthRecord) -> Prose:
         return Prose(f"No longer run can be told. {record.compound.status}")
     text = (
         f"From {n.day(span.start)} to {n.day(span.end)}, {_years(span)} on one basis, the number "
-        f"in {record.force} {_from_to(span)}: {n.percent(span.annual_growth)} a year "
+        f"in {record.force} {from_to(span)}: {n.percent(span.annual_growth)} a year "
         f"{n.interval(span.annual_low, span.annual_high, n.percent)}"
     )
     if nation is not None:
@@ -153,7 +152,7 @@ def span(found: Change) -> Prose:
     if own is None:
         return Prose(found.status)
     text = (
-        f"From {n.day(own.start)} to {n.day(own.end)} the number in {own.area} {_from_to(own)}, "
+        f"From {n.day(own.start)} to {n.day(own.end)} the number in {own.area} {from_to(own)}, "
         f"{signed(own.growth)} {n.interval(own.growth_low, own.growth_high, signed)}, on one basis "
         f"({basis_name(own.basis)})"
     )
@@ -188,142 +187,6 @@ def _two_truths(record: GrowthRecord) -> str:
 def _side(own: Span, nation: Span) -> int:
     """Return 1 where growth is clearly above the nation's, -1 below, 0 where not told apart."""
     return int(own.annual_low > nation.annual_growth) - int(own.annual_high < nation.annual_growth)
-
-
-def nation(record: GrowthRecord) -> Prose:
-    """Return the paragraph on the nation's year: people, percent, as printed, as a rate."""
-    span = year_span(record)
-    if span is None:
-        return Prose(f"No national count is known for a year before {n.day(record.as_of)}.")
-    text = [
-        f"The number in {record.nation} {_from_to(span)} in the year to {n.day(span.end)}: "
-        f"{n.count(span.change, sign=True)} people, or {n.percent(span.growth, 2, sign=True)}."
-    ]
-    if record.printed is not None:
-        p = record.printed
-        text.append(
-            f"Printed as {n.number(p.percent)}%, it could be anything from {n.percent(p.low)} to "
-            f"{n.percent(p.high)}."
-        )
-    same = [r for r in record.rate_growth if (r.start, r.end) == (span.start, span.end)]
-    if same:
-        r = same[0]
-        text.append(
-            f"The population aged 10 and over {moved(r.people_growth)} by "
-            f"{n.percent(abs(r.people_growth))}, so the rate {moved(r.rate_growth)} by "
-            f"{n.percent(abs(r.rate_growth))}, from {n.rate(r.rate_before)} to "
-            f"{n.rate(r.rate_now)} per 100,000."
-        )
-    for r in record.rate_growth:
-        if r.start < span.start:
-            text.append(
-                f"From {n.day(r.start)} the count {moved(r.count_growth)} by "
-                f"{n.percent(abs(r.count_growth))} and the rate by "
-                f"{n.percent(abs(r.rate_growth))}."
-                if r.count_growth * r.rate_growth > 0
-                else f"From {n.day(r.start)} the count changed by {signed(r.count_growth)} and the "
-                f"rate by {signed(r.rate_growth)}."
-            )
-    return Prose(" ".join(text))
-
-
-def history(record: GrowthRecord) -> Prose:
-    """Return the paragraph on the breaks of the national series."""
-    bases = [b for b in record.breaks if b.kind == "basis"]
-    revisions = [b for b in record.breaks if b.kind == "revision"]
-    text = [
-        f"The official values run over {n.cardinal(len(bases))} "
-        f"{'basis' if len(bases) == 1 else 'bases'}, and no growth is worked out across a break."
-    ]
-    if revisions:
-        years = n.listing([str(b.date.year) for b in revisions])
-        text.append(f"More than one value was published for {years}; both are shown.")
-    span = present_span(record)
-    if span is not None:
-        text.append(
-            f"On the present basis the number grew from {n.count(span.from_value)} on "
-            f"{n.day(span.start)} to {n.count(span.to_value)} on {n.day(span.end)}, "
-            f"{n.percent(span.annual_growth)} a year."
-        )
-    return Prose(" ".join(text))
-
-
-def present_span(record: GrowthRecord) -> Span | None:
-    """Return the nation's span over the whole of the present basis."""
-    last = [s for s in record.national_periods if s.end == record.as_of]
-    return max(last, key=lambda s: s.years) if last else None
-
-
-def slowing(record: GrowthRecord) -> Prose:
-    """Return the sentences for which the data suffice on whether growth is slowing."""
-    if not record.trends:
-        return Prose("Too few yearly increases are known to tell whether growth is slowing.")
-    text = []
-    for scale, unit in (("people", "people"), ("percent", "percentage points")):
-        main = next(t for t in record.trends if t.scale == scale and t.model == "ar1")
-        others = [t for t in record.trends if t.scale == scale and t.model != "ar1"]
-        text.append(_trend(main, unit, others))
-    text.append(
-        f"Both use {record.trends[0].years} yearly increases, errors that may depend on the year "
-        "before, and the present basis only."
-    )
-    return Prose(" ".join(text))
-
-
-def _trend(t: Trend, unit: str, others: list[Trend]) -> str:
-    decimals = 0 if t.scale == "people" else 2
-
-    def write(value: float | None) -> str:
-        return n.number(value, decimals, sign=True)
-
-    finding = {
-        "cannot tell": "the data cannot tell whether growth is slowing",
-        "falling": "growth is slowing",
-        "rising": "growth is quickening",
-    }[t.verdict]
-    size = f"{write(t.slope)} {unit} from one year to the next"
-    text = f"In {t.scale} {finding} ({size}, {n.interval(t.low, t.high, write)[1:]}"
-    differ = [o for o in others if o.verdict != t.verdict]
-    if differ:
-        text += (
-            f", but {n.cardinal(len(differ))} of the {n.cardinal(len(others) + 1)} models "
-            f"{'comes' if len(differ) == 1 else 'come'} to another answer"
-        )
-    return text + "."
-
-
-def contribution(record: GrowthRecord) -> Prose:
-    """Return the paragraph on who makes the nation's growth, the same for every force."""
-    c = record.contribution
-    if c.change is None or not c.parts:
-        return Prose(f"The national change is not divided among areas. {c.status}".strip())
-    areas = [p for p in c.parts if p.area != POOL]
-    pool = c.parts[-1]
-    text = [
-        f"Of the {n.count(c.change, sign=True)} people in {record.nation}, "
-        f"{n.count(sum(p.change for p in areas), sign=True)} lie in the "
-        f"{n.cardinal(len(areas))} areas whose growth is known and "
-        f"{n.count(pool.change, sign=True)} in all others together."
-    ]
-    for p in (p for p in areas if p.outlier):
-        how = "known only from a printed percentage" if p.known != "both counts" else "both counted"
-        text.append(
-            f"{p.area} ({signed(p.growth)}, {how}) lies {n.number(abs(p.robust_sds or 0.0), 0)} "
-            f"robust standard deviations from the areas' median growth, beyond the stated limit "
-            f"of {n.number(c.rule_sds)}, and makes {n.count(p.change, sign=True)}, or "
-            f"{n.percent(p.share, 0)}, of the growth."
-        )
-    if c.outliers:
-        text.append(
-            f"Without {n.listing(list(c.outliers))} the nation's growth is "
-            f"{signed(c.growth_without)} instead of {signed(c.growth)}."
-        )
-    else:
-        text.append(
-            f"No area lies beyond the stated limit of {n.number(c.rule_sds)} robust standard "
-            "deviations."
-        )
-    return Prose(" ".join(text))
 
 
 def measures(record: GrowthRecord) -> Prose:
@@ -364,119 +227,3 @@ def _measure(m: Measure, record: GrowthRecord) -> str:
     if m.measure.startswith("level") and m.value < 10:
         text += f"; {n.cardinal(int(m.value))} in a year are too few to tell a trend"
     return text + "."
-
-
-def estimate(record: GrowthRecord) -> Prose:
-    """Return the paragraph on estimates and forecasts: what they are and what they are not."""
-    estimated = [p for p in record.series if p.kind == "estimate"]
-    ahead = [p for p in record.series if p.kind == "forecast"]
-    text = []
-    if estimated:
-        p = estimated[-1]
-        text.append(
-            f"{n.cardinal(len(estimated)).capitalize()} stock dates up to {n.day(record.as_of)} "
-            f"have no count of {record.force}; for {n.day(p.date)} the model's estimate is "
-            f"{n.people(p.value)} {n.interval(p.low, p.high, n.count, '90%')}."
-            if len(estimated) > 1
-            else f"One stock date, {n.day(p.date)}, has no count of {record.force}; the model's "
-            f"estimate is {n.people(p.value)} {n.interval(p.low, p.high, n.count, '90%')}."
-        )
-    if ahead:
-        p = ahead[-1]
-        text.append(
-            f"The forecast for {n.day(p.date)} is {n.people(p.value)} "
-            f"{n.interval(p.low, p.high, n.count, '90%')}; it takes {record.nation_path}."
-        )
-    if ahead and record.shortfall is not None:
-        text.append(
-            "Each draw of the forecast sums to the nation over all areas; the middle values fall "
-            f"short of it by {n.percent(record.shortfall)} in the last year, for a middle is not a "
-            "mean."
-        )
-    if record.refitted:
-        text.append(
-            "No kept fit is of these tables and this date, so the model was fitted anew, with "
-            "fewer draws: its numbers differ a little from those of a kept fit."
-        )
-    text += [_later(p, record) for p in record.later_counts if _forecast_of(p, record)]
-    text.append(
-        "Estimates and forecasts are drawn hollow; they are never mixed with counts, and no "
-        "verdict on a force's rate uses them."
-    )
-    return Prose(" ".join(text))
-
-
-def _forecast_of(point: Point, record: GrowthRecord) -> Point | None:
-    found = [p for p in record.series if p.kind == "forecast" and p.date == point.date]
-    return found[0] if found and point.basis == "all_levels" else None
-
-
-def _later(point: Point, record: GrowthRecord) -> str:
-    ahead = _forecast_of(point, record)
-    assert ahead is not None and ahead.low is not None and ahead.high is not None
-    where = "inside" if ahead.low <= point.value <= ahead.high else "outside"
-    return (
-        f"The count of {n.day(point.date)}, not used for it, came out at {n.count(point.value)}, "
-        f"{where} the 90% interval of {n.count(ahead.low)} to {n.count(ahead.high)}."
-    )
-
-
-def validation(record: GrowthRecord) -> Prose:
-    """Return the paragraph on how the model did on hidden counts, and where a plain rule wins."""
-    if not record.validation:
-        return Prose(
-            "The kept test of the model belongs to other tables than these, so how well it does "
-            "here is not known; `mappa growth validate` tests it."
-        )
-    text = []
-    for s in record.validation:
-        if s.test in {"left_out", "since"}:
-            text.append(
-                f"With {TESTS[s.test]}, {n.percent(s.cover90, 0)} of {n.count(s.cases)} hidden "
-                f"counts fell inside their 90% interval and {n.percent(s.cover50, 0)} inside the "
-                f"50% interval (standard error of the first {n.number(100 * s.cover90_se, 1)} "
-                f"points)."
-            )
-    ahead = [s for s in record.validation if s.test == "ahead_nation"]
-    if ahead:
-        told = n.listing([n.percent(s.cover90, 0) for s in ahead])
-        years = n.listing([str(s.horizon) for s in ahead])
-        text.append(
-            f"Forecasts {years} years ahead, the nation forecast too, held {told} of the counts "
-            "in their 90% intervals."
-        )
-    text.append(_benchmarks(record.validation))
-    text.append(
-        "About a dozen settings of the model were compared on these same hidden counts, so the "
-        "scores are somewhat too good."
-    )
-    return Prose(" ".join(t for t in text if t))
-
-
-def _benchmarks(scores: tuple[Score, ...]) -> str:
-    """Say where the model beats a plain rule, loses to one, or cannot be told from it."""
-    better, worse = [], []
-    for s in scores:
-        name = TESTS[s.test] + (f", {n.cardinal(s.horizon)} ahead" if s.horizon else "")
-        for rule, found in s.benchmarks.items():
-            if found["gain_high"] < 0:
-                better.append((name, BENCHMARKS[rule]))
-            elif found["gain_low"] > 0:
-                worse.append((name, BENCHMARKS[rule]))
-    total = sum(len(s.benchmarks) for s in scores)
-    told = n.listing([f"than {rule}, with {name}" for name, rule in worse])
-    text = (
-        f"Of {n.count(total)} comparisons of its middle value with a plain rule, the model is "
-        f"clearly better in {n.cardinal(len(better))}, clearly worse in {n.cardinal(len(worse))}"
-        f"{f' ({told})' if worse else ''}, and not to be told apart in "
-        f"{n.cardinal(total - len(better) - len(worse))}"
-    )
-    gains = [found["gain"] for s in scores for found in s.benchmarks.values()]
-    return (
-        f"{text}. The mean errors differ by {n.number(100 * min(abs(g) for g in gains), 1)} to "
-        f"{n.number(100 * max(abs(g) for g in gains), 1)} percent, little beside the width of the "
-        "intervals: use the model for its intervals and for numbers that sum to the nation, not "
-        "for a sharper middle value."
-        if gains
-        else f"{text}."
-    )

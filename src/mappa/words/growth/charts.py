@@ -9,6 +9,7 @@ from mappa.growth.record import GrowthRecord
 from mappa.growth.series import Point
 from mappa.words import numbers as n
 from mappa.words.growth import answer as words
+from mappa.words.growth import nation
 
 SOURCE = (
     "Source: published and newspaper-printed figures, each with its own source in the tables of "
@@ -18,7 +19,7 @@ SOURCE = (
 
 def nation_headline(record: GrowthRecord) -> str:
     """Return the headline of the national chart."""
-    span = words.present_span(record)
+    span = nation.present_span(record)
     if span is None:
         return f"Official values of {record.nation}, by date"
     return (
@@ -29,7 +30,7 @@ def nation_headline(record: GrowthRecord) -> str:
 
 def nation_alt(record: GrowthRecord) -> str:
     """Return the alt text of the national chart."""
-    span = words.present_span(record)
+    span = nation.present_span(record)
     if span is None:
         return f"Official national values of {record.nation}."
     return (
