@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from mappa.commands.forecast import group as forecast
 from mappa.data import Data
-from mappa.data.schema import read_text_table
+from mappa.data.schema import read_text_table, validate_table
 from mappa.errors import MappaError
 from mappa.forecasts.seals import read_seals
 
@@ -103,6 +103,25 @@ def test_counts_added_since_are_scored(
     assert "One of the two later national counts was in the data" in run(
         "score", "--from", str(folder)
     )
+
+
+def test_the_kept_scores_are_those_of_the_command(
+    data: Data, data_copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = data_copy / "seal_scores.csv"
+    kept.unlink()
+    monkeypatch.setenv("MAPPA_DATA", str(data_copy))
+    run("score", "--keep")
+    assert kept.read_bytes() == (data.folder / kept.name).read_bytes()
+    table = validate_table("seal_scores", read_text_table(kept), data.dictionary)
+    row = table.set_index(["seal", "scope", "horizon", "method"]).sort_index()
+    # The numbers of the page, by hand from the seal and the count: 71,755 against 73,047.
+    assert row.loc[("2021-03-31", "nation", 4, "combined"), "mean_error"] == pytest.approx(-1292.2)
+    assert row.loc[("2021-03-31", "nation", 4, "register"), "covered"] == 0
+    assert row.loc[("2020-03-31", "area", 1, "growth_model"), ["cases", "covered"]].tolist() == [
+        18,
+        17,
+    ]
 
 
 def test_no_seal_yet(tmp_path: Path) -> None:

@@ -54,3 +54,10 @@ def test_central_interval_and_quantiles_of_draws() -> None:
     q = scoring.quantiles_of(draws)
     assert scoring.central(q, 0.90) == pytest.approx((50, 950))
     assert scoring.at_level(q, 0.5) == pytest.approx(500)
+
+
+@pytest.mark.parametrize("z", [-1.2, 0.0, 0.4])
+def test_the_integral_transform_is_the_normals_own_and_stops_at_the_last_level(z: float) -> None:
+    q = stats.norm.ppf(scoring.LEVELS, 100, 10)
+    assert scoring.pit(q, 100 + 10 * z) == pytest.approx(stats.norm.cdf(z), abs=0.003)
+    assert (scoring.pit(q, 0), scoring.pit(q, 999)) == (0.01, 0.99)

@@ -78,16 +78,25 @@ def score(
     folder: Annotated[
         Path | None, typer.Option("--from", help="Folder of the seals (default: the study's).")
     ] = None,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Keep the scores of all seals as a table in data/.")
+    ] = False,
 ) -> None:
     """Verify every seal and hold its forecasts against the counts added since."""
     from mappa.data import load
+    from mappa.files import write_atomically
     from mappa.forecasts import seals
-    from mappa.forecasts.scores import score_seal
+    from mappa.forecasts.scores import TABLE, score_seal, score_table
     from mappa.words.forecasts import seals as words
 
     data = load()
     found = seals.read_seals(folder or data.folder / seals.FOLDER, data.dictionary)
     chosen = _chosen(found, name)
+    if keep:
+        path = options.beside(data, None, f"{TABLE}.csv")
+        table = score_table(score_seal(s, data) for s in found)
+        text = table.to_csv(index=False, lineterminator="\n", float_format="%.6g")
+        write_atomically(path, text)
     scores = [score_seal(s, data) for s in chosen]
     if as_json:
         options.print_json([s.as_dict() for s in scores])

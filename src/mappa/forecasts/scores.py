@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import pandas as pd
@@ -13,9 +13,12 @@ from mappa.data import Data, places
 from mappa.files import digest_files
 from mappa.forecasts.backtest import inputs_digest
 from mappa.forecasts.benchmarks import LEVEL, METHODS, national_series
-from mappa.forecasts.scoring import at_level, central, crps_quantiles, interval_score
+from mappa.forecasts.scoring import at_level, central, crps_quantiles, interval_score, pit
 from mappa.forecasts.seals import FOLDER, NATIONAL_GROWTH, Seal, read_seals
 from mappa.records import Record, key, restored
+
+#: The scores that are kept beside the tables.
+TABLE = "seal_scores"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,6 +39,7 @@ class SealCase(Record):
     covered: bool | None = key("Whether the 90% interval held the count")
     crps: float | None = key("Continuous ranked probability score; of a point, its error", "people")
     interval_score: float | None = key("Interval score at 90%", "people")
+    pit: float | None = key("Share of the forecast below the count (PIT), 0.01 to 0.99", "share")
     blind: bool = key("Whether the count was not yet in the data when the forecast was sealed")
 
 
@@ -44,6 +48,7 @@ class AreaScore(Record):
     """How the sealed forecasts of the areas did on one date, by method, on shared cases."""
 
     date: pd.Timestamp = key("Date that was forecast")
+    horizon: int = key("Years from the origin", "years")
     method: str = key("Name of the method")
     label: str = key("The method in words")
     areas: int = key("Areas whose count is known and that every method forecasts", "areas")
@@ -51,6 +56,7 @@ class AreaScore(Record):
     mean_absolute_error: float = key("Mean size of forecast less count", "people")
     crps: float = key("Mean continuous ranked probability score", "people")
     covered: int | None = key("Areas whose 90% interval held the count, where it has one", "areas")
+    pit: float | None = key("Mean share of the forecasts below the counts; one half is best")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -179,6 +185,7 @@ def _case(
         covered=bool(low <= y <= high) if whole else None,  # type: ignore[operator]
         crps=None if y is None else _crps(kept, value, y),
         interval_score=interval_score(low, high, y, LEVEL) if whole else None,  # type: ignore[arg-type]
+        pit=pit(kept["value"], y, kept["level"]) if whole else None,  # type: ignore[arg-type]
         blind=day > pd.Timestamp(seal.manifest["latest_count_when_sealed"]),
     )
 
@@ -208,6 +215,7 @@ def _area_score(cases: list[SealCase]) -> AreaScore:
     held = [c.covered for c in cases]
     return AreaScore(
         date=cases[0].date,
+        horizon=cases[0].horizon,
         method=cases[0].method,
         label=cases[0].label,
         areas=len(cases),
@@ -215,4 +223,22 @@ def _area_score(cases: list[SealCase]) -> AreaScore:
         mean_absolute_error=float(np.abs(errors).mean()),
         crps=float(np.mean([c.crps for c in cases if c.crps is not None])),
         covered=None if None in held else sum(bool(h) for h in held),
+        pit=None if None in held else float(np.mean([c.pit for c in cases])),
     )
+
+
+def score_table(scores: Iterable[SealScore]) -> pd.DataFrame:
+    """Return the scores as the table that is kept: a row for a seal, scope, date and method.
+
+    The nation is one case; of the areas, those that every method forecasts and that have a count.
+    Columns are those of ``seal_scores`` in the data dictionary.
+    """
+    rows = [
+        {"seal": score.name, "scope": scope, **found.as_dict()}
+        for score in scores
+        for scope, cases in (("nation", score.national), ("area", score.area_cases))
+        for found in _area_scores(cases)
+    ]
+    names = "seal scope date horizon method cases mean_error mean_absolute_error covered pit crps"
+    table = pd.DataFrame(rows).rename(columns={"areas": "cases"})
+    return table.reindex(columns=names.split()).astype({"covered": "Int64"})

@@ -63,6 +63,15 @@ def crps_quantiles(quantiles: ArrayLike, outcome: float, levels: ArrayLike = LEV
     return float(2 * np.sum(np.diff(edges) * pinball(p, quantiles, outcome)))
 
 
+def pit(quantiles: ArrayLike, outcome: float, levels: ArrayLike = LEVELS) -> float:
+    """Return the probability integral transform: the share of the forecast below the outcome.
+
+    Interpolated between the quantiles; beyond the last of them it is the last level, for nothing
+    more is kept. Over many forecasts that are right about their spread it is uniform.
+    """
+    return float(np.interp(outcome, np.asarray(quantiles), np.asarray(levels, dtype=float)))
+
+
 def interval_score(low: float, high: float, outcome: float, level: float = 0.90) -> float:
     """Return the width of the interval, and 2 / (1 - level) for each unit it is missed by."""
     missed = max(low - outcome, 0.0) + max(outcome - high, 0.0)

@@ -154,12 +154,6 @@ def _quantile_table(data: Data, origin: pd.Timestamp) -> pd.DataFrame:
     return frame
 
 
-def _people(data: Data, origin: pd.Timestamp) -> pd.Series:
-    """Return each area's share of the people aged 10 and over at the origin."""
-    people = data.people(origin)
-    return people / people.sum()
-
-
 def area_estimates(data: Data, origin: str | pd.Timestamp) -> pd.DataFrame:
     """Return the estimate of every area for each stock date up to the origin.
 
@@ -238,7 +232,7 @@ def forecast_draws(
         raise UsageError(f"The nation's path must have {horizon} columns of counts above zero.")
     table = quantile_table(data, day)
     dates, names = nation.dates_ahead(day, horizon), list(areas or data.names)
-    share = _people(data, day)
+    share = dict(zip(data.names, ev.collect_until(data, day).shares[-1], strict=True))
     drawn = np.empty((len(path), horizon, len(data.names)))
     # Spread evenly over the distribution, in random order against the nation's draws.
     scores = norm.ppf((np.arange(len(path)) + 0.5) / len(path))

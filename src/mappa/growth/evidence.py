@@ -56,7 +56,7 @@ class Evidence:
     ----------
     areas: names of the A areas.
     dates: the T stock dates.
-    people: people aged 10 and over, shape (T, A).
+    people: people aged 10 and over on one series (:func:`linked_people`), shape (T, A).
     nation: national counts, interpolated where none is known, shape (T,).
     nation_sd: standard deviation of their logs, shape (T,).
     rows: a row for each piece: kind, i, t, s (-1: none), y, sd, df, and ``cells``, the (i, t) that
@@ -101,7 +101,7 @@ class _Collector:
     def __init__(self, data: Data) -> None:
         self.data = data
         self.dates = stock_dates(data)
-        self.people = np.array([data.people(d).to_numpy(float) for d in self.dates])
+        self.people = linked_people(data, self.dates)
         self.national = data.national("rso_count")
         known = [d in self.national.index for d in self.dates]
         self.nation = np.array([self.nation_on(d) for d in self.dates])
@@ -173,7 +173,8 @@ class _Collector:
             rounding = half_width(r.value) / math.sqrt(3) / r.value
             df = NEAR_NORMAL if r.quality in FIRM else HEAVY
             extra = RATE_SD[how[r.date]] if r.quality in FIRM else COUNT_SD[r.quality]
-            y = math.log(r.value / 1e5) - float(self.log_rate[t])
+            implied = r.value / 1e5 * float(self.data.people(r.date)[r.area])
+            y = self.log_ratio(implied, i, t)
             self.add("rate", i, t, y, math.hypot(rounding, extra), df)
 
     def level_1(self) -> None:
@@ -281,6 +282,21 @@ def stock_dates(data: Data) -> list[pd.Timestamp]:
     if len(dates) < 2:
         raise UsageError("Estimates need two stock dates with a denominator up to the date asked.")
     return dates
+
+
+def linked_people(data: Data, dates: list[pd.Timestamp]) -> np.ndarray:
+    """Return the people aged 10 and over of every area, linked across breaks, shape (T, A).
+
+    A census moves the estimated population of an area by up to 5%, and nobody on or off the
+    register. So all that comes after a break is scaled, area by area, until the step across it is
+    that of the year before; counts are compared along this series, and rates never printed from it.
+    """
+    people = np.array([data.people(d).to_numpy(float) for d in dates])
+    for t in range(1, len(dates)):
+        if data.breaks_between(dates[t - 1], dates[t]):
+            step = people[t - 1] / people[t - 2] if t > 1 else 1.0
+            people[t:] *= people[t - 1] * step / people[t]
+    return people
 
 
 def collect(data: Data) -> Evidence:
