@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy import stats
+from numpy.typing import NDArray
+from scipy import optimize, special, stats
 
 from mappa.data import Data
 from mappa.rates import forces
@@ -60,6 +61,23 @@ def test_areas_that_are_all_alike_tell_nothing_apart() -> None:
     prior = empirical.fit_prior(expected * 1.2, expected)
     assert prior.a == empirical.MOST
     assert empirical.shrunken(prior, 90, 100)[0] == pytest.approx(1.2, abs=1e-3)
+
+
+@pytest.mark.parametrize("scale", [1.0, 0.02])
+def test_the_fit_is_where_the_likelihood_is_flat(scale: float) -> None:
+    """Both scores of the negative binomial are zero, whatever the common ratio (here about 6)."""
+    counts, expected = np.array([50, 150, 210, 430, 90]), np.array([10.0, 20, 30, 95, 14]) * scale
+    prior = empirical.fit_prior(counts, expected)
+
+    def scores(at: NDArray[np.float64]) -> list[float]:
+        a, b = at
+        share = b / (b + expected)
+        of_a = special.digamma(a + counts) - special.digamma(a) + np.log(share)
+        return [of_a.sum(), (a - (a + counts) * share).sum()]
+
+    exact = optimize.root(scores, [prior.a, prior.b], tol=1e-12).x
+    assert [prior.a, prior.b] == pytest.approx(exact, rel=2e-6)
+    assert scores(exact) == pytest.approx([0, 0], abs=1e-8)
 
 
 def test_a_fit_prints_nothing(capfd: pytest.CaptureFixture[str]) -> None:

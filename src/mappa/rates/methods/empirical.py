@@ -11,7 +11,7 @@ import dataclasses
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import integrate, optimize, stats
+from scipy import optimize, stats
 
 CLAYTON_KALDOR = "Clayton and Kaldor (1987), Biometrics 43, 671-681"
 GOLDSTEIN = "Goldstein and Spiegelhalter (1996), JRSS A 159, 385-443"
@@ -50,13 +50,8 @@ def fit_prior(counts: ArrayLike, expected: ArrayLike) -> Prior:
         a, b = np.exp(at)
         return -float(stats.nbinom.logpmf(o, a, b / (b + e)).sum())
 
-    start = -np.log(excess)
-    found = optimize.minimize(
-        minus_log_likelihood,
-        [start, start - np.log(mu)],
-        method="Nelder-Mead",
-        options={"xatol": 1e-9, "fatol": 1e-10, "maxiter": 2000},
-    )
+    start = np.full(2, -np.log(excess))
+    found = optimize.minimize(minus_log_likelihood, start, method="Nelder-Mead", tol=1e-10)
     a, b = np.exp(found.x)
     held = min(float(a), MOST)
     return Prior(held, held * float(b / a))
@@ -101,14 +96,7 @@ def exceedance_modelled(
 ) -> float:
     """Return P(true ratio above *threshold*) where the comparator's log rate has an error."""
     posterior = stats.gamma(prior.a + count, scale=1 / (prior.b + expected))
-    if log_se <= 0:
-        return float(posterior.sf(threshold))
-    value, _ = integrate.quad(
-        lambda u: posterior.sf(threshold * np.exp(u)) * stats.norm.pdf(u, scale=log_se),
-        -8 * log_se,
-        8 * log_se,
-    )
-    return float(value)
+    return float(stats.norm.expect(lambda z: posterior.sf(threshold * np.exp(log_se * z))))
 
 
 @dataclasses.dataclass(frozen=True)
