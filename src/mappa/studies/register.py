@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
+from mappa.arguments import typed
 from mappa.data import Data, load
 from mappa.forecasts.backtest import rolling_origins
 from mappa.forecasts.national_draws import national_draws
@@ -181,7 +182,10 @@ class RegisterStudy:
 
     # -- what-ifs -----------------------------------------------------------------------------
 
-    def scenario(self, since: str = "", cohorts: str = "new", **settings: Any) -> RegisterWhatIf:
+    @typed
+    def scenario(
+        self, since: str = "", cohorts: str = "new", **settings: float | str
+    ) -> RegisterWhatIf:
         """Open a what-if, such as ``scenario(threshold_months=48, since="2010-04")``."""
         made = self._scenario(settings, since, cohorts)
         return RegisterWhatIf(made)
@@ -321,6 +325,7 @@ class RegisterWhatIf:
         return kept(whatif_charts.scenario, self.record)
 
 
+@typed
 def register(
     force: str,
     as_of: str | pd.Timestamp = "",
