@@ -7,7 +7,7 @@ QUICK := not slow and not browser and not kernels and not cluster
 export PIP_USER := 0
 FORCE ?= Cumbria
 
-.PHONY: report test test-all check lowest mutants lint lab format lock clean refit
+.PHONY: report test test-all check lowest mutants example lint lab format lock clean refit
 
 $(VENV)/run.stamp: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -47,6 +47,10 @@ MODULE ?=
 mutants: $(VENV)/dev.stamp
 	@OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m mutmut run $(if $(MODULE),"$(MODULE)")
 	@$(BIN)/python tests/support/mutant_scores.py
+
+# The executed study of docs/cumbria and the findings of README.md, from one run.
+example: $(VENV)/dev.stamp
+	@$(BIN)/python tests/support/worked_example.py
 
 lint: $(VENV)/dev.stamp
 	@$(BIN)/ruff check .

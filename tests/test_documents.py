@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+import reading
 import typer
 import yaml
 
@@ -14,6 +15,7 @@ from mappa.commands import _register_all, app
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = ["README.md", "docs/publishing.md", "docs/choices.md", ".github/workflows/pages.yml"]
+PROSE = ["README.md", "CONTRIBUTING.md", "docs/publishing.md", "docs/choices.md"]
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -24,6 +26,13 @@ def test_every_command_that_a_document_names_exists(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     named = set(re.findall(r"(?:^|run: |`|&& )\s*mappa ([a-z][a-z-]*)", text, re.M))
     assert named - known == set()
+
+
+@pytest.mark.parametrize("name", PROSE)
+def test_documents_are_in_plain_words(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    prose = re.sub(r"^(?: {4}.*|```.*?^```)$", "", text, flags=re.M | re.S)
+    assert reading.banned(prose) == []
 
 
 @pytest.mark.parametrize("name", [d for d in DOCUMENTS if d.endswith(".md")])
