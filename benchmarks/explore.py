@@ -11,8 +11,8 @@ import statistics
 import time
 from typing import Any
 
+from mappa import explore
 from mappa.data import load
-from mappa.studies import explore
 
 AIM = 0.150
 MOVES = 20

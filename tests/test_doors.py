@@ -11,7 +11,7 @@ import pytest
 from mappa.errors import MappaError
 
 #: Packages whose ``__all__`` are doors for a notebook.
-PACKAGES = ("rates",)
+PACKAGES = ("rates", "register", "forecasts")
 DOORS = [
     (package, name)
     for package in PACKAGES

@@ -7,6 +7,7 @@ rounds a number that is shown or compared with a printed one.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 #: Rates are printed for this many people.
@@ -24,6 +25,18 @@ def half_up(value: float, decimals: int = 0) -> Decimal:
     """
     meant = Decimal(repr(round(float(value), decimals + _NOISE)))
     return meant.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+
+
+def rounded(values: Sequence[float]) -> list[int]:
+    """Round *values* so that they sum to their rounded sum (the largest remainders go up).
+
+    Source: the method of Hamilton, M. L. Balinski and H. P. Young (1982), "Fair representation",
+    Yale, chapter 3.
+    """
+    below = [math.floor(v) for v in values]
+    short = int(half_up(math.fsum(values))) - sum(below)
+    order = sorted(range(len(values)), key=lambda i: below[i] - values[i])
+    return [b + (i in order[:short]) for i, b in enumerate(below)]
 
 
 def decimals(printed: str | float) -> int:

@@ -11,7 +11,7 @@ import datetime as dt
 import functools
 import math
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -215,6 +215,11 @@ class Record:
             RECORD_MIME: self.as_dict(),
         }
         return data, {RECORD_MIME: {"units": self.units()}}
+
+
+def table(rows: Iterable[Record]) -> pd.DataFrame:
+    """Return a row for each record and a column for each of its keys; numbers stay numbers."""
+    return pd.DataFrame([row.as_dict() for row in rows])
 
 
 @dataclasses.dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import math
 import re
@@ -10,18 +9,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import numpy as np
 import pytest
 from later_rows import append
 from typer.testing import CliRunner, Result
 
+from mappa import register
 from mappa.commands import _register_all, app
 from mappa.data import Data
-from mappa.errors import UsageError
-from mappa.forecasts.record import ForecastRecord, build
+from mappa.errors import TooLittleKnown, UsageError
+from mappa.forecasts.vintage import published_later
+from mappa.register.answers.build import build
+from mappa.register.answers.record import RegisterRecord
 from mappa.register.effects.references import references
-from mappa.studies.register import register
 from mappa.words import numbers as n
 from mappa.words.forecasts import answer as forecast_words
 from mappa.words.register import answer as words
@@ -38,7 +38,7 @@ def run(*args: str, data: Path | None = None) -> Result:
 
 
 @pytest.fixture(scope="module")
-def record(data: Data) -> ForecastRecord:
+def record(data: Data) -> RegisterRecord:
     return build(data, "Cumbria", AS_OF)
 
 
@@ -65,7 +65,7 @@ def test_rows_after_the_date_change_no_byte(data_copy: Path) -> None:
     assert after == before
 
 
-def test_parts_sum_and_close_on_the_published_change(record: ForecastRecord) -> None:
+def test_parts_sum_and_close_on_the_published_change(record: RegisterRecord) -> None:
     """E1 and E2: each accounting sums by its means, the latent and the residual in it."""
     a = record.accounting
     assert a.published_growth is not None and a.remainder is not None
@@ -83,7 +83,7 @@ def test_parts_sum_and_close_on_the_published_change(record: ForecastRecord) -> 
 
 
 def test_the_headline_is_the_accounting_then_lengths_then_the_unknown(
-    record: ForecastRecord,
+    record: RegisterRecord,
 ) -> None:
     made, lengths, unknown = words.answer(record).split("\n\n")
     assert "2,141" in made and n.count(record.accounting.kinds[0].mean) in made
@@ -93,7 +93,7 @@ def test_the_headline_is_the_accounting_then_lengths_then_the_unknown(
     assert "No published figure shows why." in unknown
 
 
-def test_the_data_inform_the_walk_too_and_conflict_is_said(record: ForecastRecord) -> None:
+def test_the_data_inform_the_walk_too_and_conflict_is_said(record: RegisterRecord) -> None:
     """E1, E10: steps of the latent inflow are counted; two lie outside their ranges."""
     steps = [p for p in record.parameters if p.latent]
     assert len(steps) == 11 and len(record.parameters) == 36
@@ -109,7 +109,7 @@ def test_the_data_inform_the_walk_too_and_conflict_is_said(record: ForecastRecor
     assert "No figure used here informs the number of deaths" in text
 
 
-def test_each_version_stands_beside_the_pool(record: ForecastRecord) -> None:
+def test_each_version_stands_beside_the_pool(record: RegisterRecord) -> None:
     """E2: the pool's mean is that of the versions; fit and checks are printed as information."""
     means = [v.indefinite.mean for v in record.versions]
     assert len(means) == 5
@@ -137,7 +137,7 @@ def all_numbers(value: Any) -> Iterator[float]:
         yield float(value)
 
 
-def test_every_count_in_the_words_is_in_the_record(record: ForecastRecord) -> None:
+def test_every_count_in_the_words_is_in_the_record(record: RegisterRecord) -> None:
     known = {"90", "31", "2020", "2009", "1999", "00", "10", "30", "80", "15", "5", "2", "100"}
     for value in all_numbers(record.as_dict()):
         known |= {n.count(abs(value)), n.percent(abs(value), 0).rstrip("%")}
@@ -146,7 +146,7 @@ def test_every_count_in_the_words_is_in_the_record(record: ForecastRecord) -> No
             assert number.rstrip(",") in known, (part.__name__, number)
 
 
-def test_the_expectations_of_the_prototype(record: ForecastRecord) -> None:
+def test_the_expectations_of_the_prototype(record: RegisterRecord) -> None:
     """Orders of magnitude found by an independent prototype with other inputs."""
     main, a = record.attribution[0], record.accounting
     assert main.reference == "2009/10"
@@ -166,7 +166,7 @@ def test_the_expectations_of_the_prototype(record: ForecastRecord) -> None:
     assert a.remainder.low < 200 < a.remainder.high or abs(a.remainder.median) < 400
 
 
-def test_longer_sentences_lower_then_raise(record: ForecastRecord) -> None:
+def test_longer_sentences_lower_then_raise(record: RegisterRecord) -> None:
     effect = {r.years: r.median for r in record.impulse if r.kind == "all"}
     crossing = {r.years: r.high for r in record.impulse if r.kind == "crossing"}
     assert effect[1] < 0
@@ -174,7 +174,7 @@ def test_longer_sentences_lower_then_raise(record: ForecastRecord) -> None:
     assert crossing[5] < 1e-6 < crossing[10]
 
 
-def test_drivers_without_figures_are_hatched(record: ForecastRecord) -> None:
+def test_drivers_without_figures_are_hatched(record: RegisterRecord) -> None:
     assert "latent" in record.attribution[0].hatched
     assert "served" in record.attribution[0].hatched
     assert "life" in record.attribution[0].hatched
@@ -205,79 +205,28 @@ def test_another_reference_comes_first(data: Data) -> None:
     assert len(references(2020.25, 1997 + 8 / 12, "2007/08")) == 5
 
 
-def test_study_has_every_part(data: Data) -> None:
-    study = register("Cumbria", AS_OF, data=data)
-    for name in [
-        "sentence",
-        "certainty",
-        "accounting",
-        "accounting_table",
-        "indefinite",
-        "class_table",
-        "attribution_table",
-        "lengths",
-        "counterfactual_table",
-        "rule_result",
-        "impulse_table",
-        "long_run",
-        "misfit",
-        "informed",
-        "latent",
-        "lengths_table",
-        "indefinite_law",
-        "kinds_table",
-        "parameter_table",
-        "assumptions",
-        "status",
-        "leaks",
-        "terms_table",
-        "local",
-        "settle",
-        "settle_table",
-        "what_ifs",
-        "benchmarks_table",
-        "forecast",
-    ]:
-        assert getattr(study, name) is not None, name
-    for name in [
-        "kinds_chart",
-        "attribution_chart",
-        "accounting_chart",
-        "stock_chart",
-        "impulse_chart",
-        "contraction_chart",
-        "inputs_chart",
-        "forecast_chart",
-    ]:
-        exhibit = getattr(study, name)
-        assert exhibit.alt.endswith(".")
-        assert len(exhibit.headline.split()) <= 14
-        assert exhibit.svg().startswith("<svg")
-    what_if = study.scenario(threshold_months=48, since="2010-04")
-    assert what_if.chart.svg().startswith("<svg")
-    assert what_if.sentence.startswith("Supposed for those sentenced from 1 April 2010 on")
-
-
-def test_figures_published_later_are_counted(record: ForecastRecord) -> None:
-    assert record.leaks
-    assert forecast_words.published_later(record).endswith("could not have had them.")
-    none = dataclasses.replace(record, leaks=())
-    assert forecast_words.published_later(none) == (
+def test_figures_published_later_are_counted(data: Data) -> None:
+    late = published_later(data, AS_OF)
+    assert late
+    assert forecast_words.published_later(late, AS_OF).endswith("could not have had them.")
+    assert forecast_words.published_later((), AS_OF) == (
         "Every figure used was published by 31 March 2020."
     )
 
 
-def test_notebook_is_thin(root: Path) -> None:
-    book = nbformat.read(root / "notebooks" / "3-register.ipynb", as_version=4)
-    tags = [t for c in book.cells for t in c.metadata.get("tags", [])]
-    assert [t for t in tags if t not in {"nation", "brief"}] == [
-        "parameters",
-        "answer",
-        "answer-figure",
-        "record",
-    ]
-    for c in book.cells:
-        if c.cell_type == "code":
-            assert len(c.source.splitlines()) <= 13
-            assert "def " not in c.source
-            assert not c.outputs
+def test_long_after_the_last_sentences_nothing_is_attributed_in_words_or_numbers(
+    data: Data,
+) -> None:
+    last = f"{data.count_dates[-1]:%Y-%m-%d}"
+    told = json.loads(run("--json", "--as-of", last).output)
+    unsaid = ("attribution", "shorter", "counterfactuals", "long_run")
+    assert [told[name] for name in unsaid] == [[], [], [], []]
+    for version in told["versions"]:
+        parts = ("shorter", "shorter_earliest", "fixed_period", "latent")
+        assert [version[name] for name in parts] == [None] * 4
+        assert version["indefinite"]
+    said = run("--as-of", last).output
+    assert said.count("cannot be said") == 2  # in the answer, and once for all that is left out
+    for door in (register.attribution, register.but_fors):
+        with pytest.raises(TooLittleKnown, match="published only up to March 20"):
+            door(build(data, "Cumbria", last))

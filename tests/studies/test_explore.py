@@ -11,10 +11,10 @@ from typing import Any, cast
 import ipywidgets as widgets
 import pytest
 
+from mappa import explore
 from mappa.data import Data
 from mappa.errors import MappaError, UnknownName, UsageError
 from mappa.rates.assess import assess
-from mappa.studies import explore
 from mappa.words.prose import Prose
 from mappa.words.rate import answer as words
 

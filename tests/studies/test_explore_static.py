@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from mappa.studies import explore
+from mappa import explore
 from mappa.words.prose import Prose
 
 

@@ -168,11 +168,13 @@ def requests(
     """Print the requests for unpublished tables, the most helpful first."""
     from mappa.data import load
     from mappa.errors import UnknownName
-    from mappa.studies.register import register as open_study
+    from mappa.register.answers.build import posterior
+    from mappa.register.answers.value_of_information import of_posterior
     from mappa.words.register import value_of_information as words
 
     data = load()
-    settlement = open_study(data.force(), data.day(as_of), data=data).settlement
+    p = posterior(data, data.day(as_of))
+    settlement = of_posterior(data, p, p.plan.against[0].label)
     found = [r for r in settlement.requests if table in {"", r.candidate}]
     if not found:
         raise UnknownName("table to ask for", table, [r.candidate for r in settlement.requests])

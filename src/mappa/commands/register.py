@@ -25,24 +25,30 @@ def show(
     as_json: options.Json = False,
 ) -> None:
     """Say where the year's growth comes from."""
+    from mappa import register
     from mappa.data import load
-    from mappa.forecasts.record import build
+    from mappa.forecasts.benchmarks import benchmarks
+    from mappa.forecasts.vintage import published_later
     from mappa.words.register import answer, fit, law, versions, year
 
     data = load()
-    chosen = options.given(horizon=horizon, reference=reference)
-    record = build(data, options.named(data, force), data.day(as_of), **chosen)
+    day, chosen = data.day(as_of), options.given(horizon=horizon, reference=reference)
+    record = register.answer(data, options.named(data, force), day, **chosen)
     if as_json:
-        options.print_json(record.as_dict())
+        simple = benchmarks(data, day, record.horizon) if record.horizon else ()
+        beside = {
+            "benchmarks": [{"name": b.method, **b.as_dict()} for b in simple],
+            "leaks": [late.as_dict() for late in published_later(data, day)],
+        }
+        options.print_json(record.as_dict() | beside)
         return
-    said = [answer.answer, answer.certainty, year.accounting]
-    if record.attributed:
-        said += [law.indefinite_law, law.long_run, versions.pooled]
-    parts = [*said, versions.checks, fit.informed, fit.status]
-    tables = [versions.answers_table(record)] if record.attributed else []
-    tables.append(versions.fit_table(record))
-    shown = [f"{t.caption}\n\n{t.frame.to_string(index=False)}" for t in tables]
-    options.print_texts([*(part(record) for part in parts), *shown])
+    parts = (
+        answer.answer, answer.certainty, year.accounting, law.indefinite_law, law.long_run,
+        versions.pooled, versions.checks, fit.informed, fit.status,
+    )  # fmt: skip
+    options.print_texts(dict.fromkeys(part(record) for part in parts))
+    table = register.versions(record).drop(columns=["conflicts"]).set_index("label")
+    typer.echo(f"\nThe versions, in people\n\n{table.T.to_string(float_format='{:,.2f}'.format)}")
 
 
 @group.command(context_settings={"ignore_unknown_options": True})

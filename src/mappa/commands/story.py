@@ -78,10 +78,10 @@ def _refuse(errors: list[MappaError]) -> None:
 def _explanation(data: Data) -> Finding:
     """Ask the register model, for the study's own force and date, what explains the growth."""
     from mappa.rates.story.rules import explained
-    from mappa.studies.register import register as open_register
+    from mappa.register.answers.build import build
 
     # Every draw that is shipped: the same medians as in the register's notebook.
-    record = open_register(data.force(), data.day(), data=data).record
+    record = build(data, data.force(), data.day())
     law = record.counterfactuals[0]
     return explained(
         record.accounting.published_growth or record.accounting.net.mean,

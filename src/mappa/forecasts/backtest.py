@@ -264,17 +264,26 @@ def _common(trials: Iterable[Trial]) -> list[Trial]:
 
 @functools.lru_cache(maxsize=16)
 def rolling_origins(data: Data, horizon: int = HORIZON) -> RollingOrigins:
-    """Score the benchmarks and the register model over all origins of *figures*.
+    """Score the benchmarks and the register model over all origins: what each would have said.
 
     Parameters
     ----------
-    figures: the tables; to score as of a date, pass ``figures.until(date)``.
+    data: the tables; to score as of a date, pass ``data.until(date)``.
     horizon: longest horizon, in years.
 
     Returns
     -------
-    The scores over the cases that every method has. A year without a national count is no
-    origin and is not scored.
+    ``.scores`` by method and horizon, ``.trials`` one by one (people), over the cases that every
+    method has. A year without a national count is no origin and is not scored.
+
+    Raises
+    ------
+    DataError: the kept forecasts of the register model break their schema.
+
+    >>> from mappa import data, forecasts
+    >>> found = forecasts.rolling_origins(data.load().until("2020-03-31"))
+    >>> {s.cases for s in found.scores if s.horizon == 1}
+    {7}
     """
     path = data.folder / f"{TABLE}.csv"
     forecasts = digest([path.read_bytes()]) if path.is_file() else ""

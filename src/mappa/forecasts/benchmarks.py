@@ -71,10 +71,16 @@ _Method = Callable[[pd.Series, int], "list[Spread] | str"]
 
 
 def national_series(data: Data, origin: str | pd.Timestamp | None = None) -> pd.Series:
-    """Return the preferred national counts of one basis, by year, up to *origin*.
+    """Return the preferred national counts of one basis (people), by year, up to *origin*.
 
     The index runs over every year from the first count to the last; a year without a count is
     NaN. Only counts of the origin's own day of the year belong to the series.
+
+    Raises ValueError for an *origin* that is no date.
+
+    >>> from mappa import data, forecasts
+    >>> forecasts.series(data.load(), "2020-03-31").tail(2).tolist()
+    [60294.0, 62435.0]
     """
     rows = data.national_rows("rso_count")
     rows = rows[rows["basis"].isin(BASES)].sort_values("date")

@@ -37,6 +37,13 @@ def combine(register: PointForecast, benchmarks: Sequence[PointForecast]) -> Poi
     ----------
     register, benchmarks: forecasts of one date from one origin; of *benchmarks* those of
         :data:`MEMBERS` are taken. One that has no distribution is left out, and the status says so.
+
+    Raises ValueError where no method has a distribution.
+
+    >>> from mappa import data, forecasts
+    >>> view = forecasts.forecast(data.load(), "2020-03-31", 1)
+    >>> forecasts.combine(view.register[0], view.benchmarks) == view.combined[0]
+    True
     """
     members = [register, *(b for b in benchmarks if b.method in MEMBERS)]
     usable = [m.quantiles for m in members if m.quantiles is not None]

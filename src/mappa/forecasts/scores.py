@@ -121,7 +121,18 @@ def score_seal(seal: Seal, data: Data) -> SealScore:
 def seal_scores(data: Data) -> tuple[SealScore, ...]:
     """Verify the seals beside the tables and score each, in the order they were made.
 
-    Raises DataError where a seal is not what was sealed.
+    Returns
+    -------
+    For each ``.national`` and ``.area_cases`` (a forecast and the count that came, people), and
+    ``.areas`` (scores by date and method).
+
+    Raises
+    ------
+    DataError: a seal is not what was sealed.
+
+    >>> from mappa import data, forecasts
+    >>> [score.name for score in forecasts.seal_scores(data.load())][:1]
+    ['2020-03-31']
     """
     folder = data.folder / FOLDER
 

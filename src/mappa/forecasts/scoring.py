@@ -57,6 +57,18 @@ def crps_quantiles(quantiles: ArrayLike, outcome: float, levels: ArrayLike = LEV
 
     The CRPS is twice the integral of the quantile loss over the levels; here each kept level
     stands for the levels nearest to it, so unequal spacing does no harm.
+
+    Parameters
+    ----------
+    quantiles: of the forecast at *levels* (probabilities, rising), in the unit of *outcome*.
+
+    Raises ValueError where there is not a quantile for each level.
+
+    Source: Gneiting and Raftery (2007). Of a point it is the error:
+
+    >>> from mappa import forecasts
+    >>> forecasts.crps([63_000.0] * 23, 64_000)
+    1000.0
     """
     p = np.asarray(levels, dtype=float)
     edges = np.concatenate(([0.0], (p[1:] + p[:-1]) / 2, [1.0]))
@@ -73,6 +85,13 @@ def pit(quantiles: ArrayLike, outcome: float, levels: ArrayLike = LEVELS) -> flo
 
 
 def interval_score(low: float, high: float, outcome: float, level: float = 0.90) -> float:
-    """Return the width of the interval, and 2 / (1 - level) for each unit it is missed by."""
+    """Return the width of the interval, and 2 / (1 - level) for each unit it is missed by.
+
+    Raises ZeroDivisionError at level 1. Source: Gneiting and Raftery (2007).
+
+    >>> from mappa import forecasts
+    >>> round(forecasts.interval_score(100, 120, 123, level=0.90))
+    80
+    """
     missed = max(low - outcome, 0.0) + max(outcome - high, 0.0)
     return (high - low) + 2 / (1 - level) * missed

@@ -115,3 +115,16 @@ def sentences_published_later(data: Data, origin: str | pd.Timestamp) -> list[La
         number = float(value) if pd.notna(value) else None
         found.append(Late("sentencing", year, measure, number, name, out, _kind(end, out)))
     return found
+
+
+def published_later(data: Data, origin: str | pd.Timestamp) -> tuple[Late, ...]:
+    """Return the counts and sentences dated up to *origin* that were not out by then.
+
+    Raises ValueError for an *origin* that is no date.
+
+    >>> from mappa import data, forecasts
+    >>> late = forecasts.published_later(data.load(), "2020-03-31")
+    >>> {row.table for row in late} == {"national_figures", "sentencing"}
+    True
+    """
+    return *counts_published_later(data, origin), *sentences_published_later(data, origin)

@@ -6,30 +6,51 @@ on a date is the sum over the cohorts of sentence,
 
     S(t) = (1 - alpha) sum_c sum_k n_k(c) A(s) R_k(s, c) E_k(s, c) W_k(t, c),   s = t - c.
 
-What other parts may rely on
-----------------------------
-``law``
-    ``terms.Terms`` and ``terms_of_law(rules)``: the terms read from ``notification_rules``.
-``inputs``
-    ``build.build_inputs(data, as_of) -> Inputs``: entrants, disposals and sentence lengths by
-    year, each with source, basis and quality (``rules``: how each is made); sees nothing dated
-    after *as_of*. ``parameters.priors_of(data, version) -> ParameterTable`` and its ``versions``.
-``stockflow``
-    ``stock.RegisterModel(inputs, priors)``; ``.values(z)`` (parameters by name at whitened
-    coordinates *z*; one beyond the parameters and the walk is the place of another version);
-    ``.run(values, dates) -> StockRun`` with ``stock`` (by date) and ``by_class`` (a labelled
-    frame); ``.factors(values, dates)`` (n, A, R, E, W); ``.prisoners(values, drivers, dates)``;
-    ``.flows(values, start, end) -> Flows``. Dates are decimal years.
-``likelihood``
-    ``targets`` (what the model is held to) and ``density.density_of(data, as_of, version)``.
-``effects``
-    Shapley values of the year's growth, and other laws without a new fit.
-``inference``
-    ``draws.load(data, as_of, draws=...) -> Posterior``: the pooled draws of all versions with
-    equal weights; ``.z``, ``.shown`` (columns named in ``columns``), ``.status``, ``.of(version)``
-    (a version's own draws), ``.reports`` (its diagnostics, fit, evidence, predictive checks).
-    ``mode.fit_mode(data, as_of, version) -> Mode`` (seconds); ``forecast.forecast(...)``;
-    ``fit`` (how the shipped posterior is drawn) and ``calibration`` (how the sampler is tested).
-``answers``
-    ``build.build(data, force, as_of) -> RegisterRecord``: every number of the answer.
+The doors take the tables and return the model, its draws, and frames of numbers::
+
+    from mappa import data, register
+
+    d = data.load()
+    model = register.model(d, "2020-03-31")           # model.run(values, dates).by_class
+    draws = register.posterior(d, "2020-03-31").shown  # every quantity, a row a draw
+    record = register.answer(d, "Cumbria", "2020-03-31")
+    register.accounting(record)                       # parts that add up to the published change
+
+Beneath them, in order: ``law`` (terms from the rules), ``inputs`` (points, priors, versions),
+``stockflow`` (the model; dates are decimal years), ``likelihood`` (what it is held to),
+``effects`` (Shapley values, other laws), ``inference`` (modes, sampler, draws, forecasts) and
+``answers`` (records, scenarios, value of information).
 """
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = [
+    "accounting",
+    "answer",
+    "assumptions",
+    "attribution",
+    "but_fors",
+    "figures",
+    "model",
+    "parameters",
+    "posterior",
+    "scenario",
+    "terms",
+    "value_of_information",
+    "versions",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load the doors when one is first asked for (PEP 562)."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from mappa.register import doors
+
+    return getattr(doors, name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -7,14 +7,9 @@ import contextlib
 from mappa.data import Data
 from mappa.errors import MappaError
 from mappa.studies.growth import growth
-from mappa.studies.register import register
 
 
 def compute(data: Data, as_of: str) -> None:
     """Open each study once: what does not depend on the force is remembered, nothing is drawn."""
-    for share in (
-        lambda: growth(as_of=as_of, data=data),
-        lambda: register(data.force(), as_of, data=data).share(),
-    ):
-        with contextlib.suppress(MappaError):  # the notebook itself will say what it lacks
-            share()
+    with contextlib.suppress(MappaError):  # the notebook itself will say what it lacks
+        growth(as_of=as_of, data=data)

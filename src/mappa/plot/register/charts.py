@@ -12,13 +12,12 @@ from matplotlib.ticker import StrMethodFormatter
 from mappa.plot.exhibit import Exhibit
 from mappa.plot.rows import Row, rows_chart
 from mappa.plot.style import DARK, GREY, LIGHT, ORANGE, PLUM, TEAL, canvas, label_end
+from mappa.printed import rounded
 from mappa.register.answers.record import Attribution, Estimate, RegisterRecord
 from mappa.words import numbers as n
 from mappa.words.prose import capital
-from mappa.words.register import attribution as attribution_words
 from mappa.words.register import common as words
 from mappa.words.register import law as law_words
-from mappa.words.register import year as year_words
 
 _THOUSANDS = StrMethodFormatter("{x:,.0f}")
 HATCH = "////"
@@ -72,9 +71,7 @@ def _data(parts: Sequence[tuple[Estimate, int, str, str]]) -> pd.DataFrame:
 
 def _change(record: RegisterRecord) -> str:
     """Write the change that the parts make up: the published one, or the model's."""
-    a = record.accounting
-    known = a.net.mean if a.published_growth is None else a.published_growth
-    return n.count(known, sign=True)
+    return n.count(record.accounting.change, sign=True)
 
 
 def _listed(parts: Sequence[tuple[Estimate, int, str, str]]) -> str:
@@ -83,10 +80,10 @@ def _listed(parts: Sequence[tuple[Estimate, int, str, str]]) -> str:
 
 def kinds(record: RegisterRecord) -> Exhibit:
     """Draw what the change is made of, by kind of registration."""
-    colors = (DARK, TEAL, TEAL, PLUM)
+    colors, found = (DARK, TEAL, TEAL, PLUM), record.accounting.by_kind
     parts = [
         (e, printed, color, "")
-        for (e, printed), color in zip(year_words.kinds(record), colors, strict=False)
+        for e, printed, color in zip(found, rounded([e.mean for e in found]), colors, strict=False)
     ]
     largest, printed, *_ = max(parts, key=lambda part: abs(part[0].mean))
     return Exhibit(
@@ -107,11 +104,10 @@ def kinds(record: RegisterRecord) -> Exhibit:
 def attribution(record: RegisterRecord) -> Exhibit:
     """Draw the change by momentum, driver, latent inflow and residual; hatched: no figure."""
     main = words.main_attribution(record)
-    lines = attribution_words.lines(main)
-    printed = words.rounded([e.mean for e, _ in lines])
+    printed = rounded([e.mean for e in main.parts])
     parts = [
-        (e, m, _color(e, main), HATCH if no_figure else "")
-        for (e, no_figure), m in zip(lines, printed, strict=True)
+        (e, m, _color(e, main), "" if main.known(e) else HATCH)
+        for e, m in zip(main.parts, printed, strict=True)
     ]
     latent = next(m for e, m, *_ in parts if e is main.latent or e.name == main.latent.name)
     moved = "took" if latent < 0 else "added"
@@ -145,15 +141,11 @@ def _color(e: Estimate, main: Attribution) -> str:
 def accounting(record: RegisterRecord) -> Exhibit:
     """Draw the movements of the year: in to the right, out to the left."""
     a = record.accounting
-    flows = year_words.signed_flows(record)
-    rest = [] if a.remainder is None else [a.remainder]
-    printed = words.rounded([e.mean for e in (*flows, *rest)])
-    colors = [*(TEAL if e.mean > 0 else ORANGE for e in flows), *(PLUM for _ in rest)]
-    parts = [
-        (e, m, color, "") for e, m, color in zip((*flows, *rest), printed, colors, strict=True)
-    ]
-    joined = sum(max(m, 0) for m in printed[: len(flows)])
-    left = -sum(min(m, 0) for m in printed[: len(flows)])
+    printed, moved = rounded([e.mean for e in a.by_movement]), len(a.flows)
+    colors = [TEAL if e.mean > 0 else ORANGE for e in a.by_movement[:moved]] + [PLUM]
+    parts = [(e, m, color, "") for e, m, color in zip(a.by_movement, printed, colors, strict=False)]
+    joined = sum(max(m, 0) for m in printed[:moved])
+    left = -sum(min(m, 0) for m in printed[:moved])
     return Exhibit(
         name="accounting",
         headline=f"About {n.count(joined)} joined and {n.count(left)} left",

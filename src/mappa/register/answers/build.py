@@ -254,7 +254,7 @@ def build(
     reference: str = "",
     draws: int | None = None,
 ) -> RegisterRecord:
-    """Build the record of the register question.
+    """Return where the growth of the register comes from: every number of the answer.
 
     Parameters
     ----------
@@ -268,11 +268,16 @@ def build(
     ------
     UsageError: an unknown date, a horizon or reference out of range.
     UnknownName: an unknown force.
+
+    >>> from mappa import data, register
+    >>> record = register.answer(data.load(), "Cumbria", "2020-03-31")
+    >>> round(record.accounting.change)
+    2141
     """
     area, day = data.area(force), data.date(as_of)
     if not 0 <= horizon <= MAX_HORIZON:
         raise UsageError(f"The horizon is {horizon} years: it can be 0 to {MAX_HORIZON}.")
-    p = posterior_for(data, day, reference, draws)
+    p = posterior(data, day, reference, draws)
     against = references(p.plan.today, p.plan.near.grid.start, reference)
     known = _published(data, day)
     summary = Summary(p.shown)
@@ -285,7 +290,7 @@ def build(
     ]
     made = _accounting(p, day, known)
     inputs = tuple(_inputs(p))
-    return RegisterRecord(
+    record = RegisterRecord(
         force=area,
         nation=data.nation,
         as_of=day.date(),
@@ -314,19 +319,52 @@ def build(
         lengths_until=1
         + max(i.year for i in inputs if i.input == LENGTH and i.basis == "published"),
     )
+    return record if record.attributed else _withheld(record)
 
 
-def _last_published(inputs: tuple[InputPoint, ...], name: str) -> int:
-    """Return the last year to March in which an input is published."""
-    years = [i.year for i in inputs if i.input == name and i.basis == "published"]
-    return max(years) + 1  # an input's year is that in which its year to March begins
+def _withheld(record: RegisterRecord) -> RegisterRecord:
+    """Return a record that says nothing of what sentences or other terms did."""
+    own = [
+        dataclasses.replace(v, shorter=None, shorter_earliest=None, fixed_period=None, latent=None)
+        for v in record.versions
+    ]
+    return dataclasses.replace(
+        record,
+        attribution=(),
+        shorter=(),
+        counterfactuals=(),
+        long_run=(),
+        versions=tuple(own),
+    )
 
 
-def posterior_for(
-    data: Data, day: pd.Timestamp, reference: str = "", draws: int | None = None
+def posterior(
+    data: Data, as_of: str | pd.Timestamp, reference: str = "", draws: int | None = None
 ) -> Posterior:
-    """Return the posterior with the attribution for a reference year."""
-    p = posteriors.load(data, day, draws=draws)
+    """Return the draws of the posterior, all versions pooled, as two frames with a row a draw.
+
+    ``.parameters`` are in their own units, ``.shown`` is every quantity of the answer (people
+    unless said) by name, such as ``kind.indefinite``; ``.centres`` are the middles of the
+    versions, as :meth:`RegisterModel.values` takes them.
+
+    Parameters
+    ----------
+    as_of: date of the last figures used. reference: a year to March whose attribution is wanted
+        beside the usual ones. draws: at most so many.
+
+    Raises
+    ------
+    UsageError: an unknown date or reference year. TooLittleKnown: too few figures by the date.
+
+    Source: five versions of one model, sampled by Hamiltonian Monte Carlo; where the figures are
+    not those of the shipped fit, two short chains of each version are drawn.
+
+    >>> from mappa import data, register
+    >>> p = register.posterior(data.load(), "2020-03-31", draws=50)
+    >>> p.parameters.shape[0] == p.shown.shape[0] == 50
+    True
+    """
+    p = posteriors.load(data, data.date(as_of), draws=draws)
     return with_references(p, references(p.plan.today, p.plan.near.grid.start, reference))
 
 

@@ -7,8 +7,12 @@ import datetime as dt
 from typing import Any
 
 from mappa.records import Record, key
+from mappa.register.inference import columns
+from mappa.register.stockflow.flows import FLOWS
 
 LEVEL = 0.90
+#: Movements into the community; the others leave it.
+JOINING = tuple(columns.flow(name) for name in FLOWS[:2])
 #: Years after the last published sentence lengths for which the effect of sentences is still told.
 REACH = 2
 
@@ -26,6 +30,10 @@ class Estimate(Record):
     median: float = key("Median", "see label")
     low: float = key("Lower end of the central 90% interval", "see label")
     high: float = key("Upper end of the central 90% interval", "see label")
+
+    def __neg__(self) -> Estimate:
+        """Return the estimate of the quantity with the other sign."""
+        return Estimate(self.name, self.label, -self.mean, -self.median, -self.high, -self.low)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,6 +64,25 @@ class Accounting(Record):
         "Net growth by kind of registration: indefinite, suspended sentences, other", "people"
     )
 
+    @property
+    def change(self) -> float:
+        """The change that the parts add up to (people): the published one, else the model's."""
+        return self.net.mean if self.published_growth is None else self.published_growth
+
+    @property
+    def by_kind(self) -> tuple[Estimate, ...]:
+        """The kinds of registration and the remainder, whose means add up to :attr:`change`."""
+        return *self.kinds, *self._rest
+
+    @property
+    def by_movement(self) -> tuple[Estimate, ...]:
+        """The movements, those that leave below zero, and the remainder; their means add up."""
+        return *(f if f.name in JOINING else -f for f in self.flows), *self._rest
+
+    @property
+    def _rest(self) -> tuple[Estimate, ...]:
+        return () if self.remainder is None else (self.remainder,)
+
 
 @dataclasses.dataclass(frozen=True)
 class Attribution(Record):
@@ -77,6 +104,16 @@ class Attribution(Record):
     momentum_indefinite: Estimate = key("Momentum of indefinite cohorts", "people")
     momentum_fixed: Estimate = key("Momentum of fixed-term cohorts", "people")
     hatched: tuple[str, ...] = key("Drivers without data in the last five years")
+
+    @property
+    def parts(self) -> tuple[Estimate, ...]:
+        """Momentum, drivers and residual, whose means add up to the change."""
+        rest = () if self.residual is None else (self.residual,)
+        return self.momentum_indefinite, self.momentum_fixed, *self.drivers, *rest
+
+    def known(self, part: Estimate) -> bool:
+        """Tell whether a figure of the last five years stands behind a part."""
+        return part.name.rsplit(".", 1)[-1] not in self.hatched
 
 
 @dataclasses.dataclass(frozen=True)
@@ -157,14 +194,14 @@ class VersionAnswer(Record):
     name: str = key("Name of the version")
     label: str = key("The version in words")
     indefinite: Estimate = key("Net growth of people registered indefinitely", "people")
-    shorter: Estimate = key(
+    shorter: Estimate | None = key(
         "By how much sentences of the reference year would have made the rise smaller", "people"
     )
-    shorter_earliest: Estimate = key("The same for the earliest reference year", "people")
-    fixed_period: Estimate = key(
+    shorter_earliest: Estimate | None = key("The same for the earliest reference year", "people")
+    fixed_period: Estimate | None = key(
         "By how much the first of the other laws would have made the rise smaller", "people"
     )
-    latent: Estimate = key("Latent inflow against the reference year", "people")
+    latent: Estimate | None = key("Latent inflow against the reference year", "people")
     furthest: str = key("The figure from which the version is furthest")
     gap: float = key("Model less that figure, in the figure's standard deviations")
     conflicts: tuple[str, ...] = key(
@@ -181,7 +218,11 @@ class VersionAnswer(Record):
 
 @dataclasses.dataclass(frozen=True)
 class RegisterRecord(Record):
-    """All numbers of the register question."""
+    """All numbers of the register question.
+
+    Long after the last published sentences nothing is said of what sentences or other terms did:
+    what answers that is then empty, and None in the versions (see :attr:`attributed`).
+    """
 
     force: str = key("Name of the force whose page this is")
     nation: str = key("Name of the nation the model describes")

@@ -265,11 +265,27 @@ def build(
     horizon: int = 10,
     draws: int = DRAWS,
 ) -> ScenarioRecord:
-    """Run a scenario against the baseline and return its record.
+    """Run a what-if against the law and sentences in force and return both stocks by date.
 
     The posterior is not fitted again; the future of a draw is the same in both runs, so that
-    their difference is the scenario's alone. Without *draws* both are run once, at the middle of
-    the posterior, in milliseconds: for a control being dragged.
+    their difference is the scenario's alone.
+
+    Parameters
+    ----------
+    settings: what is supposed, values by the names in :data:`SETTINGS`.
+    since: month from which it holds (``YYYY-MM``); empty: from *as_of*.
+    cohorts: ``new`` (those sentenced from then) or ``all`` (everyone, from then on).
+    horizon: years beyond *as_of*.
+    draws: of the posterior; 0: run once, at its middle, in milliseconds.
+
+    Raises
+    ------
+    UnknownName, UsageError: one sentence that lists what is allowed.
+
+    >>> from mappa import data, register
+    >>> found = register.scenario(data.load(), "2020-03-31", {"long_years": 15}, draws=0)
+    >>> found.points[-1].difference <= 0
+    True
     """
     day = data.date(as_of)
     p = _posterior(data, day)

@@ -77,6 +77,13 @@ class Posterior:
         """The versions of the model."""
         return self.density.model.priors.versions
 
+    @property
+    def parameters(self) -> pd.DataFrame:
+        """The parameters of each draw in their own units, and the name of its version."""
+        priors = self.density.model.priors
+        frame = pd.DataFrame({name: priors.column(name, self.z) for name in priors.names})
+        return frame.assign(version=[self.versions[int(place)].name for place in self.z[:, -1]])
+
     def of(self, version: Version) -> Posterior:
         """Return one version's own draws."""
         mine = self.z[:, -1] == self.versions.index(version)

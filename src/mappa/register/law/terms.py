@@ -49,6 +49,21 @@ class Terms:
         """Return the terms with some of them changed."""
         return dataclasses.replace(self, **changes)
 
+    @property
+    def table(self) -> pd.DataFrame:
+        """Years from conviction by sentence, with its limits in months and the Act before."""
+        none, ever = np.nan, INDEFINITE
+        rows = {
+            "caution": ("caution", none, none, self.caution, self.caution_before),
+            "other": ("community order, fine and any other", none, none, self.other, self.other),
+            "custody_short": ("custody", 0.0, self.short_limit, self.short, self.short),
+            "custody_middle": ("custody", self.short_limit, self.threshold, *[self.middle] * 2),
+            "custody_long": ("custody", self.threshold, none, self.long, self.long),
+            "life": ("life and imprisonment for public protection", none, none, ever, ever),
+        }
+        columns = ["sentence", "from_months", "below_months", "years", "years_before"]
+        return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+
 
 def _row(rules: pd.DataFrame, rule_id: str) -> pd.Series:
     rows = rules[rules["rule_id"] == rule_id]

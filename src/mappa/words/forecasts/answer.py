@@ -1,24 +1,22 @@
 """Words of the national forecast: sentence, benchmarks, rolling origins, what was not yet out.
 
-Every function takes a record and returns a ``Prose`` or a ``Table``; nothing is computed here.
+Every function takes a record and returns a ``Prose``; nothing is computed here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import datetime as dt
+from collections.abc import Sequence
 
-import pandas as pd
-
-from mappa.forecasts.backtest import REGISTER, HorizonScore, RollingOrigins
+from mappa.forecasts.backtest import REGISTER, RollingOrigins
 from mappa.forecasts.benchmarks import PointForecast
-from mappa.forecasts.record import ForecastRecord
 from mappa.forecasts.scores import SealCase
 from mappa.forecasts.view import ForecastView
+from mappa.forecasts.vintage import Late
 from mappa.records import Dated
 from mappa.words import numbers
 from mappa.words.prose import Prose, capital
 from mappa.words.register.common import LEVEL
-from mappa.words.tables import Table
 
 
 def interval(low: float | None, high: float | None) -> str:
@@ -75,59 +73,7 @@ def _came(view: ForecastView, later: Sequence[Dated]) -> str:
     )
 
 
-def benchmarks_table(view: ForecastView) -> Table:
-    """Set the combined forecast above its parts and the other methods, a column for each date."""
-    rows: dict[str, list[str]] = {}
-    for f in (*view.combined, *view.register, *view.benchmarks):
-        rows.setdefault(capital(f.label), []).append(forecast_cell(f))
-    dates = [numbers.day(f.date) for f in view.register]
-    frame = pd.DataFrame([[label, *cells] for label, cells in rows.items()])
-    frame.columns = ["Method", *dates]
-    unused = sorted({f"{capital(f.label)}: {f.status}" for f in view.benchmarks if f.value is None})
-    note = (
-        f"People, {view.nation}; in brackets the central {LEVEL} interval where the method has "
-        f"one. Each method knows the national counts up to {numbers.day(view.origin)} only."
-    )
-    return Table(
-        caption=f"Forecasts of the number on the register from {numbers.day(view.origin)}",
-        frame=frame,
-        numeric=tuple(dates),
-        note=" ".join([note, *(f"{text}." for text in unused)]),
-    )
-
-
 # --- rolling origins -----------------------------------------------------------------------
-
-
-def origins_table(rolling: RollingOrigins) -> Table:
-    """Give each method's error by horizon and how often its interval held the count."""
-    labels: dict[str, str] = {}
-    scores: dict[str, dict[int, HorizonScore]] = {}
-    for s in rolling.scores:
-        labels[s.method] = capital(s.label)
-        scores.setdefault(s.method, {})[s.horizon] = s
-    horizons = sorted({s.horizon for s in rolling.scores})
-    rows = []
-    for method, by_horizon in scores.items():
-        cells = [_error_cell(by_horizon[h]) for h in horizons]
-        rows.append([labels[method], *cells, _covered(by_horizon.values())])
-    heads = [f"{h} year{'s' if h > 1 else ''} ahead" for h in horizons]
-    covered = f"{LEVEL} interval held"
-    frame = pd.DataFrame(rows, columns=["Method", *heads, covered])
-    first = next(iter(scores.values()), {})
-    cases = ", ".join(str(first[h].cases) for h in horizons) if first else "none"
-    return Table(
-        caption=(
-            f"Errors of forecasts from {numbers.cardinal(len(rolling.origins))} past dates: root "
-            "mean square error, and in brackets mean error (people)"
-        ),
-        frame=frame,
-        numeric=(*heads, covered),
-        note=(
-            f"Forecasts scored at each horizon: {cases}. A mean error above zero means forecasts "
-            f"higher than the counts. {_missing(rolling)}{_how_register(rolling)}"
-        ),
-    )
 
 
 def comparison(rolling: RollingOrigins) -> Prose:
@@ -150,15 +96,9 @@ def comparison(rolling: RollingOrigins) -> Prose:
     )
 
 
-def _error_cell(score: HorizonScore) -> str:
-    return f"{numbers.count(score.rmse)} ({numbers.count(score.mean_error, sign=True)})"
-
-
-def _covered(scores: Iterable[HorizonScore]) -> str:
-    held = [(s.covered, s.cases) for s in scores if s.covered is not None]
-    if not held:
-        return "no interval"
-    return f"{sum(c for c, _ in held)} of {sum(n for _, n in held)}"
+def origins(rolling: RollingOrigins) -> Prose:
+    """Say which years are no starting point and how the register model was refitted."""
+    return Prose(f"{_missing(rolling)}{_how_register(rolling)}")
 
 
 def _missing(rolling: RollingOrigins) -> str:
@@ -183,13 +123,13 @@ def _how_register(rolling: RollingOrigins) -> str:
     return f"The register model is not in the table: {rolling.register_status}."
 
 
-def published_later(record: ForecastRecord) -> Prose:
-    """Return how many figures dated by the date were published only later."""
-    count = len(record.leaks)
+def published_later(late: Sequence[Late], day: str | dt.date) -> Prose:
+    """Return how many figures dated by the day were published only later."""
+    count = len(late)
     if not count:
-        return Prose(f"Every figure used was published by {numbers.day(record.as_of)}.")
+        return Prose(f"Every figure used was published by {numbers.day(day)}.")
     return Prose(
         f"{capital(numbers.cardinal(count))} of the figures dated up to "
-        f"{numbers.day(record.as_of)} were, as far as is known, published later: a forecast made "
+        f"{numbers.day(day)} were, as far as is known, published later: a forecast made "
         "on that day could not have had them."
     )

@@ -6,6 +6,7 @@ What the rise is made of (an accounting that sums), what it would have been with
 
 from __future__ import annotations
 
+from mappa.printed import rounded
 from mappa.register.answers.record import Estimate, RegisterRecord, ShorterSentences
 from mappa.words import numbers as n
 from mappa.words.prose import Prose
@@ -14,8 +15,6 @@ from mappa.words.register.common import (
     ends,
     limits,
     main_attribution,
-    negative,
-    rounded,
     withheld,
     year_of,
 )
@@ -130,7 +129,7 @@ def _without(s: ShorterSentences) -> str:
     if e.high < 0:
         return (
             f"Had sentences been as long as in {since}, the rise would have been about "
-            f"{n.count(-e.median)} larger ({limits(negative(e))})."
+            f"{n.count(-e.median)} larger ({limits(-e)})."
         )
     return (
         f"Whether longer sentences since {since} made the rise larger is not clear: without them "

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable
 
 from mappa.register.answers.record import Attribution, Estimate, RegisterRecord
 from mappa.words import numbers as n
@@ -27,35 +27,6 @@ def ends(e: Estimate) -> str:
     return f"{n.count(e.low)} to {n.count(e.high)}"
 
 
-def cell(e: Estimate, *, sign: bool = True) -> str:
-    """Write an estimate for the cell of a table."""
-    ends = f"{n.count(e.low, sign=sign)} to {n.count(e.high, sign=sign)}"
-    return f"{n.count(e.median, sign=sign)} ({ends})"
-
-
-def mean_cell(e: Estimate, printed: int) -> str:
-    """Write a mean, rounded so that its column sums, with its interval, for a cell."""
-    ends_ = f"{n.count(e.low, sign=True)} to {n.count(e.high, sign=True)}"
-    return f"{n.count(printed, sign=True)} ({ends_})"
-
-
-def rounded(values: Sequence[float]) -> list[int]:
-    """Round *values* so that they sum to their rounded sum (the largest remainders go up).
-
-    Source: the method of Hamilton, M. L. Balinski and H. P. Young (1982), "Fair representation",
-    Yale, chapter 3.
-    """
-    below = [math.floor(v) for v in values]
-    short = int(n.half_up(math.fsum(values))) - sum(below)
-    order = sorted(range(len(values)), key=lambda i: below[i] - values[i])
-    return [b + (i in order[:short]) for i, b in enumerate(below)]
-
-
-def negative(e: Estimate) -> Estimate:
-    """Return the estimate of the quantity with the other sign."""
-    return Estimate(e.name, e.label, -e.mean, -e.median, -e.high, -e.low)
-
-
 def year_of(record: RegisterRecord) -> str:
     """Write the year that is explained."""
     return f"the year to {n.day(record.accounting.end)}"
@@ -73,3 +44,13 @@ def withheld(record: RegisterRecord) -> Prose:
         f"Sentence lengths are published only up to March {record.lengths_until}, and numbers of "
         "sentences are older still."
     )
+
+
+def attributed(say: Callable[[RegisterRecord], Prose]) -> Callable[[RegisterRecord], Prose]:
+    """Mark words about the effect of sentences: for a date long after them they say why not."""
+
+    @functools.wraps(say)
+    def said(record: RegisterRecord) -> Prose:
+        return say(record) if record.attributed else withheld(record)
+
+    return said

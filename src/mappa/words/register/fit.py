@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
-import pandas as pd
-
 from mappa.register.answers.record import RegisterRecord, StockPoint
 from mappa.words import numbers as n
 from mappa.words.prose import Prose
-from mappa.words.register.common import LEVEL
-from mappa.words.tables import Table
 
 
 def status(record: RegisterRecord) -> Prose:
@@ -115,56 +111,3 @@ _TOLD = ("data", "partly", "prior only")
 
 def _short(meaning: str) -> str:
     return meaning[:1].lower() + meaning[1:]
-
-
-def parameter_table(record: RegisterRecord) -> Table:
-    """Return prior beside posterior for each parameter."""
-
-    def three(median: float, low: float, high: float) -> str:
-        digits = 3 if abs(median) < 10 else 0
-        return f"{n.number(median, digits)} ({n.number(low, digits)} to {n.number(high, digits)})"
-
-    rows = [
-        (
-            p.meaning,
-            p.unit,
-            three(p.prior_median, p.prior_low, p.prior_high),
-            three(p.median, p.low, p.high),
-            n.number(p.contraction, 2),
-            p.told,
-            p.quality,
-        )
-        for p in record.parameters
-    ]
-    names = [
-        "Parameter",
-        "Unit",
-        f"Prior ({LEVEL} range)",
-        f"Posterior ({LEVEL} interval)",
-        "Contraction",
-        "Told by",
-        "Prior's quality",
-    ]
-    return Table(
-        "What is assumed and what the data make of it",
-        pd.DataFrame(rows, columns=names),
-        tuple(names[2:5]),
-        "Contraction: one less the posterior variance over the prior's, the mean of the versions; "
-        "0 means that the data say nothing.",
-    )
-
-
-def assumptions_table(frame: pd.DataFrame) -> Table:
-    """Return the assumptions log."""
-    columns = {
-        "id": "Id",
-        "statement": "Statement",
-        "value": "Value",
-        "range": "Range",
-        "quality_to_2004": "To 2004",
-        "quality_2005_2014": "2005 to 2014",
-        "quality_from_2015": "From 2015",
-        "sensitivity": "Sensitivity",
-    }
-    shown = frame[list(columns)].rename(columns=columns)
-    return Table("The assumptions log: quality by period", shown)

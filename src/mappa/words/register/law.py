@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from mappa.register.answers.record import Impulse, RegisterRecord
-from mappa.register.law.terms import Terms
+from mappa.register.law.terms import INDEFINITE, Terms
 from mappa.words import numbers as n
-from mappa.words.prose import Prose, capital
-from mappa.words.register.common import (
-    LEVEL,
-    cell,
-    limits,
-    main_attribution,
-    negative,
-    people,
-    year_of,
-)
-from mappa.words.tables import Table
+from mappa.words.prose import Prose
+from mappa.words.register.common import LEVEL, attributed, limits, people, year_of
 
 #: How each kind of impulse is written.
 KINDS = {
@@ -29,58 +18,12 @@ KINDS = {
 }
 
 
-def terms_table(terms: Terms) -> Table:
-    """Return the terms of the law as a table."""
-
-    def years(value: float) -> str:
-        if value == float("inf"):
-            return "indefinite"
-        return "1 year" if value == 1 else f"{value:g} years"
-
-    rows = [
-        (
-            "Caution",
-            f"{years(terms.caution)} ({years(terms.caution_before)} before {n.day(terms.change)})",
-        ),
-        ("Community order, fine and any other", years(terms.other)),
-        (f"Imprisonment of {terms.short_limit:g} months or less", years(terms.short)),
-        (
-            f"Imprisonment over {terms.short_limit:g} and under {terms.threshold:g} months",
-            years(terms.middle),
-        ),
-        (f"Imprisonment of {terms.threshold:g} months and more", years(terms.long)),
-        ("Life and imprisonment for public protection", "indefinite"),
-        (
-            "Review of an indefinite period",
-            f"after {years(terms.review_wait)} from release, since {n.day(terms.review_start)}",
-        ),
-    ]
-    return Table(
-        "How long a person is on the register, counted from conviction",
-        pd.DataFrame(rows, columns=["Sentence or caution", "Notification period"]),
-        (),
-        f"Fixed periods of those under 18 are multiplied by {terms.young_factor:g}. Sex Offenders "
-        "Act 1997 s.1(4); Sexual Offences Act 2003 ss.82 and 91A to 91F.",
-    )
+def years(value: float) -> str:
+    """Write a notification period (years), which may have no end."""
+    return "indefinite" if value == INDEFINITE else f"{value:g}"
 
 
-def shorter_table(record: RegisterRecord) -> Table:
-    """Return what the rise would have been with the sentence lengths of each reference year."""
-    law = record.counterfactuals[0].label
-    rows = [
-        (s.reference, cell(negative(s.smaller)), cell(negative(s.jointly))) for s in record.shorter
-    ]
-    names = ["Sentences as long as in", "Change of the rise", "And long ones had a fixed period"]
-    return Table(
-        f"The rise in {year_of(record)} had sentences not become longer, in people ({LEVEL} "
-        "interval)",
-        pd.DataFrame(rows, columns=names),
-        tuple(names[1:]),
-        f"Each number answers its own question; they overlap and do not add up. Last column: {law} "
-        "too. Nothing else is changed and the model is not fitted again.",
-    )
-
-
+@attributed
 def shorter(record: RegisterRecord) -> Prose:
     """Return what longer sentences did since each reference year, the earliest first."""
     found = sorted(record.shorter, key=lambda s: s.reference)
@@ -109,34 +52,11 @@ def _unclear(record: RegisterRecord) -> str:
     )
 
 
-def counterfactual_table(record: RegisterRecord) -> Table:
-    """Return growth and stock under other terms."""
-    rows = [
-        (
-            capital(c.label),
-            cell(c.growth_difference),
-            cell(c.growth),
-            cell(c.stock_difference),
-            cell(c.stock, sign=False),
-        )
-        for c in record.counterfactuals
-    ]
-    names = ["Had", "Change of the rise", "The rise", "Change of the number", "The number"]
-    return Table(
-        f"{capital(year_of(record))} under other notification periods, in people ({LEVEL} "
-        "interval)",
-        pd.DataFrame(rows, columns=names),
-        tuple(names[1:]),
-        "Each row answers its own question; they overlap and do not add up. The law is another "
-        "from the start of the register, nothing else is changed, and the model is not fitted "
-        "again.",
-    )
-
-
+@attributed
 def indefinite_law(record: RegisterRecord) -> Prose:
     """Return what the rise would have been had long sentences led to a fixed period."""
     first, *others = (c for c in record.counterfactuals if c.name.startswith("long_as_"))
-    smaller = negative(first.growth_difference)
+    smaller = -first.growth_difference
     rest = [
         f"{n.number(c.years)} years about {n.count(-c.growth_difference.median)}" for c in others
     ]
@@ -155,7 +75,7 @@ def effects(record: RegisterRecord, kind: str) -> dict[int, Impulse]:
 
 def rule_result(record: RegisterRecord, terms: Terms) -> Prose:
     """Return what longer sentences can and cannot do to the count, by the terms."""
-    effect, since = effects(record, "all"), main_attribution(record).reference
+    effect, since = effects(record, "all"), record.reference
     shown = effect[max(y for y in effect if y <= 5)]
     return Prose(
         "Notification periods run from conviction, in custody too. So a sentence that crosses "
@@ -171,26 +91,7 @@ def rule_result(record: RegisterRecord, terms: Terms) -> Prose:
     )
 
 
-def impulse_table(record: RegisterRecord) -> Table:
-    """Return the effect of longer sentences by years, with both assumptions dropped."""
-    years = sorted({row.years for row in record.impulse})
-    rows = []
-    for kind, label in KINDS.items():
-        effect = effects(record, kind)
-        rows.append([capital(label), *(_effect(effect[y]) for y in years)])
-    names = ["Change of the number", *(f"Year {y}" for y in years)]
-    return Table(
-        f"What a lasting 10% on sentence lengths does to the number, in people ({LEVEL} interval)",
-        pd.DataFrame(rows, columns=names),
-        tuple(names[1:]),
-    )
-
-
-def _effect(row: Impulse) -> str:
-    ends = f"{n.count(row.low, sign=True)} to {n.count(row.high, sign=True)}"
-    return f"{n.count(row.median, sign=True)} ({ends})"
-
-
+@attributed
 def long_run(record: RegisterRecord) -> Prose:
     """Return the level towards which the stock climbs when nothing changes."""
     near, *_, far = record.long_run

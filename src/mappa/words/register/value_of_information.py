@@ -1,13 +1,10 @@
-"""Words of what would settle it: the tables to ask for, and the requests."""
+"""Words of what would settle it: the table to ask for, and the requests."""
 
 from __future__ import annotations
 
-import pandas as pd
-
 from mappa.register.answers.value_of_information import Request, Settlement
 from mappa.words import numbers
-from mappa.words.prose import Prose, capital
-from mappa.words.tables import Table
+from mappa.words.prose import Prose
 
 
 def settle_sentence(settlement: Settlement) -> Prose:
@@ -24,38 +21,6 @@ def settle_sentence(settlement: Settlement) -> Prose:
         f"its part {component!r}. All the tables together would remove "
         f"{numbers.percent(settlement.together, 0)}. It assumes that the model holds and that a "
         f"table meets the model's numbers within {numbers.percent(best.error, 0)}."
-    )
-
-
-def settle_table(settlement: Settlement) -> Table:
-    """List the tables that could be asked for, the most helpful first."""
-    components = list(settlement.components)
-    rows = [
-        [
-            capital(r.table),
-            r.holder,
-            share(r.reduction),
-            *(share(r.by_component.get(c)) for c in components),
-        ]
-        for r in settlement.requests
-    ]
-    heads = [f"Variance removed: {c}" for c in components]
-    columns = ["Table", "Holder", "Variance removed: all", *heads]
-    unknown = [f"{capital(r.table)}: {r.status}." for r in settlement.requests if r.status != "ok"]
-    return Table(
-        caption=(
-            "What would settle it: expected reduction of the variance of the answer by "
-            "tables that are not published"
-        ),
-        frame=pd.DataFrame(rows, columns=columns),
-        numeric=tuple(columns[2:]),
-        note=" ".join(
-            [
-                f"From {numbers.count(settlement.draws)} draws of the posterior, by the best "
-                "linear prediction; each table is taken alone.",
-                *unknown,
-            ]
-        ),
     )
 
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
-from mappa.register.answers.record import Estimate, RegisterRecord, VersionAnswer
+from mappa.register.answers.record import RegisterRecord, VersionAnswer
 from mappa.words import numbers as n
 from mappa.words.prose import Prose, capital
-from mappa.words.register.common import LEVEL, cell, main_attribution
-from mappa.words.tables import Table
+from mappa.words.register.common import attributed
 
 #: Predictive p-values below which a version is said not to fit.
 LOW = 0.05
@@ -30,17 +27,18 @@ CHANGED = (
 )
 
 
+@attributed
 def pooled(record: RegisterRecord) -> Prose:
     """Return how the versions are averaged, how far apart they are, and what was changed."""
     found = record.versions
     growth = sorted(v.indefinite.mean for v in found)
-    shorter = sorted(v.shorter.mean for v in found)
+    shorter = sorted(v.shorter.mean for v in found if v.shorter)
     return Prose(
         f"These numbers average {n.cardinal(len(found))} versions of the model with equal weights, "
         "fixed before any was fitted. They differ in how published custody enters and in what "
         "else fills the prisons. Their own middle estimates for people registered indefinitely "
         f"run from {n.count(growth[0])} to {n.count(growth[-1])}. For sentences as long as in "
-        f"{main_attribution(record).reference} they run from {_smaller(shorter[0])} to "
+        f"{record.reference} they run from {_smaller(shorter[0])} to "
         f"{_smaller(shorter[-1])}.\n\n{CHANGED}"
     )
 
@@ -90,61 +88,3 @@ def _sentence(text: str) -> str:
 
 def _furthest(v: VersionAnswer) -> str:
     return f"{v.furthest} ({n.number(v.gap, 1, sign=True)} sd)"
-
-
-def answers_table(record: RegisterRecord) -> Table:
-    """Return each version's own answer."""
-    reference = main_attribution(record).reference
-    earliest = min(s.reference for s in record.shorter)
-    heads = (
-        "Growth of those registered indefinitely",
-        f"Smaller with sentences of {reference}",
-        f"Smaller with sentences of {earliest}",
-        f"Smaller if {record.counterfactuals[0].label}",
-        f"Latent inflow since {reference}",
-    )
-    rows = [[capital(v.label), *map(cell, _answers(v))] for v in record.versions]
-    return Table(
-        f"The answer of each version, in people ({LEVEL} interval)",
-        pd.DataFrame(rows, columns=["Version", *heads]),
-        heads,
-        "Medians of each version alone. The answer pools them with equal weights, whatever their "
-        "fit.",
-    )
-
-
-def _answers(v: VersionAnswer) -> tuple[Estimate, ...]:
-    return v.indefinite, v.shorter, v.shorter_earliest, v.fixed_period, v.latent
-
-
-def fit_table(record: RegisterRecord) -> Table:
-    """Return how well each version meets the figures."""
-    heads = (
-        "Squares",
-        "Log evidence",
-        "Prior predictive p",
-        *(f"Posterior p: {label}" for label in CHECKS.values()),
-        "Log density of next counts",
-    )
-    rows = [
-        [
-            capital(v.label),
-            n.number(v.squares, 1),
-            n.number(v.log_evidence, 1),
-            n.probability(v.prior_predictive_p),
-            *(n.number(v.posterior_predictive_p.get(name), 3) for name in CHECKS),
-            n.number(v.log_predictive, 1),
-            _furthest(v),
-        ]
-        for v in record.versions
-    ]
-    first = record.versions[0]
-    origins = f" and {first.origins} yearly origins" if first.origins else ""
-    return Table(
-        "How well each version meets the figures: information, not weights",
-        pd.DataFrame(rows, columns=["Version", *heads, "Furthest from"]),
-        heads,
-        f"{first.figures} figures, the same for each version{origins}. Squares: sum of squared "
-        "residuals at the mode, in standard deviations. A p below 0.05 means that made-up figures "
-        "rarely fit as badly as the real ones.",
-    )

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from mappa.register.answers.record import Estimate
 from mappa.register.answers.scenarios import ScenarioPoint, ScenarioRecord
 from mappa.words import numbers as n
-from mappa.words.prose import Prose, capital
-from mappa.words.register.common import LEVEL, cell, people
-from mappa.words.tables import Table
+from mappa.words.prose import Prose
+from mappa.words.register.common import people
 
 NOTHING = Prose(
     "Nothing is supposed: every control stands where the law and the numbers are. Move one."
@@ -54,26 +51,6 @@ def scenario(record: ScenarioRecord) -> Prose:
     )
 
 
-def scenario_table(record: ScenarioRecord) -> Table:
-    """Return baseline and scenario by date."""
-    rows = [
-        (
-            n.day(p.date),
-            f"{n.count(p.baseline)} ({n.count(p.baseline_low)} to {n.count(p.baseline_high)})",
-            f"{n.count(p.scenario)} ({n.count(p.scenario_low)} to {n.count(p.scenario_high)})",
-            f"{n.count(p.difference, sign=True)} ({n.count(p.difference_low, sign=True)} to "
-            f"{n.count(p.difference_high, sign=True)})",
-        )
-        for p in record.points
-    ]
-    names = ["Date", "As it is", "Supposed", "Difference"]
-    return Table(
-        f"The stock of {record.nation} as it is and as supposed, in people ({LEVEL} interval)",
-        pd.DataFrame(rows, columns=names),
-        tuple(names[1:]),
-    )
-
-
 def _difference(point: ScenarioPoint) -> Estimate:
     median, low, high = point.difference, point.difference_low, point.difference_high
     if low is None or high is None:
@@ -85,23 +62,3 @@ def _nothing(point: ScenarioPoint) -> bool:
     """Whether a scenario changes nobody's place by a date, in any draw."""
     e = _difference(point)
     return not any(map(round, (e.median, e.low, e.high)))
-
-
-def whatifs_table(records: list[ScenarioRecord]) -> Table:
-    """Return several scenarios by their last date."""
-    rows = []
-    for r in records:
-        last = r.points[-1]
-        e = _difference(last)
-        whom = "new cohorts" if r.cohorts == "new" else "everyone"
-        text = capital(n.listing(list(r.words)))
-        change = "none by then" if _nothing(last) else cell(e)
-        rows.append((text, f"{r.since:%B %Y}, {whom}", change))
-    last = records[0].points[-1]
-    names = ["Supposed", "From, for", "Change of the stock"]
-    return Table(
-        f"What-ifs: change of the stock of {records[0].nation} on {n.day(last.date)}, in people "
-        f"({LEVEL} interval)",
-        pd.DataFrame(rows, columns=names),
-        (names[2],),
-    )
