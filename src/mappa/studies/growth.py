@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mappa.arguments import typed
 from mappa.data import Data, load
 from mappa.errors import TooLittleKnown
 from mappa.growth import series
@@ -197,6 +198,7 @@ def _nation(
     return made.draws, f"the nation from the {made.label}"
 
 
+@typed
 def growth(
     force: str = "",
     as_of: str | pd.Timestamp = "",
