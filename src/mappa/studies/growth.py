@@ -195,7 +195,7 @@ def _nation(
         made = national_draws(data, data.date(as_of), horizon, source)
     except TooLittleKnown:
         return None, BENCHMARK_NATION
-    return made.draws, f"the nation from the {made.label}"
+    return made.draws, f"the {made.label}"
 
 
 @typed
