@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
 from mappa.data import Data
 from mappa.pages import layout
@@ -182,10 +183,27 @@ def sentences(data: Data, lines: Sequence[AreaResult]) -> dict[str, str]:
     }
 
 
+def tile_map(data: Data, lines: Sequence[AreaResult]) -> Markup:
+    """Return the map of the rates with its key and a link to each area's page."""
+    entries = tile_entries(data, lines)
+    made = (
+        layout.environment()
+        .get_template("map.html.j2")
+        .render(
+            area_term=data.settings.get("area_term", "area"),
+            of_whom=of_whom(lines[0].denominator),
+            columns=1 + max(t["column"] for t in entries),
+            tiles=entries,
+            shades=key_of(shade_limits([r.rate for r in lines if r.rate is not None])),
+            codes=numbers.listing([f"{t['code']} {t['area']}" for t in entries]) + ".",
+        )
+    )
+    return Markup(made)
+
+
 def render(data: Data, lines: Sequence[AreaResult], frames: Frames, pairs: str = "") -> str:
     """Return the index page; *pairs* is the address of the page that compares two areas."""
     said = sentences(data, lines)
-    entries = tile_entries(data, lines)
     body = (
         layout.environment()
         .get_template("index.html.j2")
@@ -193,11 +211,7 @@ def render(data: Data, lines: Sequence[AreaResult], frames: Frames, pairs: str =
             **said,
             pairs=pairs,
             area_term=data.settings.get("area_term", "area"),
-            of_whom=of_whom(lines[0].denominator),
-            columns=1 + max(t["column"] for t in entries),
-            tiles=entries,
-            shades=key_of(shade_limits([r.rate for r in lines if r.rate is not None])),
-            codes=numbers.listing([f"{t['code']} {t['area']}" for t in entries]) + ".",
+            map=tile_map(data, lines),
             rows=[row_entry(line) for line in lines],
             notes=[
                 "An estimate is computed from other evidence and is not a count; it enters no "

@@ -29,8 +29,12 @@ ATTRIBUTION = (
 CORRECTIONS = (
     "26 November 2026: what the growth of the register is made of now adds up; version 1.1.0 left "
     "two of its parts out.",
-    "26 November 2026: growth in Thames Valley in 2019/20 is shown with its doubt, since the count "
-    "of the year before is probably too low.",
+    "26 November 2026: growth in Thames Valley in 2019/20 is shown with its doubt, since the "
+    "count of the year before is probably too low.",
+    "26 November 2026: one rule says whether a rate is unusual. By it Hertfordshire and London "
+    "are, in March 2020; version 1.1.0 gave two answers.",
+    "26 November 2026: changes printed for March 2019 in Dyfed-Powys, South Wales and West "
+    "Midlands are of level 1 alone; version 1.1.0 read them as of all levels.",
 )
 _ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path fill="#12436D" '

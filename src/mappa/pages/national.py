@@ -8,10 +8,9 @@ from pathlib import Path
 import pandas as pd
 
 from mappa.data import Data
-from mappa.pages import brief, cells, layout
+from mappa.pages import brief, cells, index, layout
 from mappa.pages.force import load_notebooks
 from mappa.pages.frames import Frames
-from mappa.pages.index import sentences
 from mappa.pages.notebook import page_title, part_title
 from mappa.pages.summary import AreaResult
 from mappa.printed import PER
@@ -55,7 +54,7 @@ def render(
     every: holds those that are about no single area.
     """
     notebooks, day = load_notebooks(folder), numbers.day(lines[0].as_of)
-    said = sentences(data, lines)
+    said = index.sentences(data, lines)
     told = [
         (part_title(name), cells.sentence(nb))
         for name, nb in notebooks.items()
@@ -71,6 +70,7 @@ def render(
         sources=brief.official_table(data, lines[0].as_of),
     )
     extra = (
+        f'<h2 id="map">Map of the rates</h2>\n{index.tile_map(data, lines)}'
         f'<h2 id="series">Every count</h2>\n{series_table(data, lines[0].as_of)._repr_html_()}'
         '<p>All areas are <a href="index.html#areas">in one table</a>; each method is explained '
         'under <a href="methods.html">Methods</a>.</p>'

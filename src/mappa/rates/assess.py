@@ -11,7 +11,6 @@ from typing import Any
 
 import pandas as pd
 
-from mappa.arguments import typed
 from mappa.data import DEFAULT_DENOMINATOR, Data, Stock
 from mappa.errors import UsageError
 from mappa.printed import PER
@@ -21,11 +20,10 @@ from mappa.rates.methods import equivalence, table
 from mappa.rates.record import RateRecord
 
 
-@typed
 def assess(
     data: Data,
     force: str,
-    as_of: str | pd.Timestamp,
+    as_of: Any,
     *,
     margin: float = 0.10,
     comparator: str | Sequence[str] = "rest",
