@@ -64,12 +64,12 @@ format: $(VENV)/dev.stamp
 lab: $(VENV)/run.stamp
 	@$(BIN)/mappa lab
 
+# Later argon2-cffi-bindings have no wheel for Intel Macs: installing the locks needs no compiler.
+COMPILE = echo 'argon2-cffi-bindings<26' | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+  --generate-hashes --no-emit-index-url --no-annotate --no-header -c /dev/stdin --group build
 lock: $(VENV)/dev.stamp
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-annotate --no-header --group build pyproject.toml -o requirements.lock
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-annotate --no-header --group build --group dev --all-extras -c requirements.lock pyproject.toml \
-	  -o requirements-dev.lock
+	@$(COMPILE) pyproject.toml -o requirements.lock
+	@$(COMPILE) --group dev --all-extras -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 refit: $(VENV)/run.stamp
 	@$(BIN)/mappa register fit

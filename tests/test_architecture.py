@@ -15,7 +15,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "mappa"
 ORDER = [
-    {"errors", "printed", "records", "files", "cache", "versions", ""},
+    {"errors", "arguments", "printed", "records", "files", "cache", "versions", ""},
     {"data"},
     {"rates"},
     {"growth"},

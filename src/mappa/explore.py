@@ -16,6 +16,7 @@ import ipywidgets as widgets
 import pandas as pd
 from IPython.display import DisplayHandle, display, publish_display_data
 
+from mappa.arguments import typed
 from mappa.data import Data, load
 from mappa.data.stock import DENOMINATORS
 from mappa.errors import MappaError, UnknownName
@@ -24,6 +25,7 @@ from mappa.plot.rate.funnel import funnel
 from mappa.plot.rate.rows import margin_rows
 from mappa.plot.register import whatif as whatif_charts
 from mappa.rates import doors
+from mappa.rates.assess import check_margin
 from mappa.register.answers import scenarios
 from mappa.words import numbers
 from mappa.words.prose import Prose, capital
@@ -142,6 +144,7 @@ def _known(kind: str, name: str, names: Iterable[str]) -> None:
         raise UnknownName(kind, name, known)
 
 
+@typed
 def rate(
     force: str,
     as_of: str,
@@ -156,6 +159,7 @@ def rate(
     The arguments are where the controls begin and where Reset puts them back.
     """
     f = data if data is not None else load()
+    check_margin(margin)
     _known("comparator", comparator, f.comparators["comparator"])
     _known("denominator", denominator, DENOMINATORS)
     labels = [(str(r["label"]), str(r["comparator"])) for _, r in f.comparators.iterrows()]
@@ -193,6 +197,7 @@ def rate(
     return Panel(controls, view)
 
 
+@typed
 def register(
     as_of: str,
     *,
@@ -200,7 +205,7 @@ def register(
     cohorts: str = "new",
     horizon: int = 10,
     data: Data | None = None,
-    **settings: float,
+    **settings: float | str,
 ) -> Panel:
     """Return controls for what-ifs on the register; sentence and picture follow.
 
@@ -216,8 +221,8 @@ def register(
     """
     f = data if data is not None else load()
     day = f.date(as_of)
-    for name in settings:
-        _known("setting", name, scenarios.NAMES)
+    asked = settings or {"volume_percent": 0}
+    scenarios.build(f, day, asked, since=since, horizon=horizon, draws=0)  # refuses what cannot be
     law = {name: _shown(value) for name, value in scenarios.in_force(f, day).items()}
     controls: dict[str, Any] = {
         s.name: _lever(s, law[s.name], settings.get(s.name, law[s.name]))

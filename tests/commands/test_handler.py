@@ -59,7 +59,7 @@ def test_output_in_another_encoding_replaces_what_it_cannot_show(encoding: str) 
 
 
 def test_what_nobody_foresaw_is_told_with_the_file_of_its_details(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def fail(**_: object) -> None:
         raise KeyError("an area\nof two lines")
@@ -68,6 +68,7 @@ def test_what_nobody_foresaw_is_told_with_the_file_of_its_details(
     monkeypatch.setattr(commands, "_silence", lambda: None)
     monkeypatch.setattr(commands, "_register_all", lambda: None)
     monkeypatch.setattr(sys, "argv", ["mappa"])
+    monkeypatch.setenv("MAPPA_CACHE", str(tmp_path / "cache"))
     with pytest.raises(SystemExit) as ended:
         commands.main()
     assert ended.value.code == 1
@@ -75,5 +76,5 @@ def test_what_nobody_foresaw_is_told_with_the_file_of_its_details(
     found = re.fullmatch(r"mappa: The command ended .*; the details are in (.+)\.", told)
     assert found is not None and "KeyError" in told
     details = Path(found[1])
+    assert details.parent == tmp_path / "cache" / "errors"
     assert "Traceback" in details.read_text(encoding="utf-8")
-    details.unlink()

@@ -22,8 +22,6 @@ from mappa.growth import national_path as nation
 from mappa.growth.record import GrowthRecord
 from mappa.studies.growth import growth
 from mappa.words import numbers as n
-from mappa.words.growth import answer as words
-from mappa.words.growth import nation as nw
 
 D = pd.Timestamp("2020-03-31")
 BEFORE = pd.Timestamp("2019-03-31")
@@ -280,110 +278,6 @@ def cumbria(data: Data) -> GrowthRecord:
 @pytest.fixture(scope="module")
 def surrey(data: Data) -> GrowthRecord:
     return growth("surrey", D, 4, data).record
-
-
-def test_answer_of_a_counted_force(cumbria: GrowthRecord) -> None:
-    assert words.answer(cumbria) == (
-        "Registered sexual offenders managed in the community in Cumbria fell from 598 to 594 in "
-        "the year to 31 March 2020, while those in England and Wales rose by 3.6%; over nine years "
-        "the force grew by 7.1% a year against 6.0%."
-    )
-
-
-def test_answer_of_a_force_without_a_count_is_named_an_estimate(surrey: GrowthRecord) -> None:
-    point = words.estimate_on(surrey)
-    assert point is not None and surrey.count is None
-    assert words.answer(surrey) == (
-        "No count of registered sexual offenders managed in the community in Surrey on 31 March "
-        f"2020 is known; the estimate of a model, not a count, is {n.count(point.value)} people "
-        f"(90% interval {n.count(point.low)} to {n.count(point.high)}), while the number in "
-        "England and Wales rose by 3.6% in the year."
-    )
-
-
-def test_answers_of_other_kinds(data: Data) -> None:
-    told = growth("Thames Valley", D, 0, data).sentence
-    assert "printed as +39.0% on the year before, an outlier by the stated rule" in told
-    told = growth("London", D, 0, data).sentence
-    assert "no count on the same basis is known for the year before" in told
-    told = growth("Hampshire", BEFORE, 0, data).sentence
-    assert "is known but one of level 1 only, 2,109; the estimate" in told
-
-
-def test_the_first_stock_date_has_too_few_years_for_an_estimate(data: Data) -> None:
-    study = growth("Surrey", "2010-03-31", 4, data)
-    assert "too few years are known for an estimate" in study.sentence
-    assert study.record.series == () and len(study.force_chart.data) == 0
-    assert "too few" in study.slowing.lower()
-
-
-@pytest.mark.parametrize(
-    ("before", "now", "expected"),
-    [
-        (600, 594, "fell from 600 to 594"),
-        (594, 594, "did not change from 594"),
-        (593, 594, "rose from 593 to 594"),
-    ],
-)
-def test_up_down_and_no_change(
-    cumbria: GrowthRecord, before: float, now: float, expected: str
-) -> None:
-    assert cumbria.change.span is not None
-    first = pd.Series({"date": BEFORE, "value": before, "basis": "all_levels", "quality": "x"})
-    second = pd.Series({"date": D, "value": now, "basis": "all_levels", "quality": "x"})
-    span = change.make_span("Cumbria", first, second)
-    record = dataclasses.replace(cumbria, change=dataclasses.replace(cumbria.change, span=span))
-    assert expected in words.answer(record)
-
-
-def test_both_truths_stand_side_by_side(cumbria: GrowthRecord) -> None:
-    # Neither the year nor the nine years are clearly different: nothing is made of their signs.
-    assert "not clearly different from the 6.0%" in words.long_run(cumbria)
-    assert "Both are true" not in words.long_run(cumbria)
-    span, nation = cumbria.compound.span, cumbria.compound.national
-    assert span is not None and nation is not None and cumbria.change.span is not None
-    fell = dataclasses.replace(cumbria.change.span, annual_high=-0.02)
-    rose = dataclasses.replace(span, annual_low=0.065)
-    clear = dataclasses.replace(
-        cumbria,
-        change=dataclasses.replace(cumbria.change, span=fell),
-        compound=dataclasses.replace(cumbria.compound, span=rose),
-        year_test=dataclasses.replace(cumbria.year_test, verdict="outside 95%"),
-    )
-    assert words.long_run(clear).endswith(
-        "Both are true at once: less growth than the nation's in the last year, more over nine "
-        "years."
-    )
-
-
-def test_the_nation_in_words(cumbria: GrowthRecord) -> None:
-    assert nw.nation(cumbria) == (
-        "The number in England and Wales rose from 60,294 to 62,435 in the year to 31 March 2020: "
-        "+2,141 people, or +3.55%. Printed as 4%, it could be anything from 3.5% to 4.5%. The "
-        "population aged 10 and over rose by 0.7%, so the rate rose by 2.8%, from 116.2 to 119.5 "
-        "per 100,000. From 31 March 2010 the count rose by 78.7% and the rate by 66.8%."
-    )
-    assert "In people the data cannot tell whether growth is slowing" in nw.slowing(cumbria)
-    assert "In percent growth is slowing" in nw.slowing(cumbria)
-
-
-def test_outlier_and_pool_in_words(cumbria: GrowthRecord) -> None:
-    told = nw.contribution(cumbria)
-    assert "Of the +2,141 people" in told
-    assert "Without Thames Valley the nation's growth is +2.7% instead of +3.6%." in told
-    calm = dataclasses.replace(cumbria.contribution, outliers=(), parts=())
-    assert "not divided" in nw.contribution(dataclasses.replace(cumbria, contribution=calm))
-
-
-def test_few_placements_are_no_trend_and_another_event_is_not_compared(
-    cumbria: GrowthRecord, data: Data
-) -> None:
-    told = words.measures(cumbria)
-    assert "3, or 0.51 per 100 registered offenders" in told
-    assert "three in a year are too few to tell a trend" in told
-    assert "not clearly different from the nation's 4.10 (p 0.58)" in told
-    told = words.measures(growth("Hampshire", D, 0, data).record)
-    assert "may count another event: do not compare" in told
 
 
 def test_estimates_are_never_mixed_with_counts(cumbria: GrowthRecord, surrey: GrowthRecord) -> None:

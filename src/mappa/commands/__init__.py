@@ -120,12 +120,16 @@ def _unforeseen(error: Exception) -> str:
 
 
 def _details() -> str:
-    """Keep the traceback in a file and say where."""
+    """Keep the traceback in a file of the cache and say where."""
     import tempfile
     import traceback
 
     try:
-        handle, name = tempfile.mkstemp(prefix="mappa-error-", suffix=".log")
+        from mappa.data.places import cache_folder
+
+        folder = cache_folder() / "errors"
+        folder.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix="mappa-", suffix=".log", dir=folder)
         with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as stream:
             stream.write(f"mappa {__version__}, Python {sys.version}\n{sys.argv}\n")
             traceback.print_exc(file=stream)

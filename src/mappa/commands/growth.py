@@ -54,12 +54,13 @@ def growth(
 
 
 def _span(data: Data, force: str | None, start: str, end: str, as_json: bool) -> None:
+    from mappa.data.load import parse_day
     from mappa.growth import change
     from mappa.words.growth import answer as words
 
     nation = force is not None and force.lower() == data.nation.lower()
     area = data.nation if nation else data.force(force)
-    first, last = (change.parse_day(d) for d in (start, end))
+    first, last = (parse_day(d) for d in (start, end))
     change.span(data, area, first, last)  # raises the sentence that tells why not
     found = change.compare(data, area, first, last)
     if as_json:

@@ -40,7 +40,7 @@ Kept = Annotated[
 ]
 Processes = Annotated[int, typer.Option(min=1, help="Worker processes.")]
 Dask = Annotated[
-    str, typer.Option(metavar="ADDRESS", help="Run on a dask scheduler (needs mappa[dask]).")
+    str, typer.Option(metavar="ADDRESS", help="Run on a dask scheduler (needs the extra dask).")
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change.")]

@@ -12,6 +12,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pandas as pd
 
+from mappa.arguments import typed
 from mappa.data import journal, places, schema
 from mappa.data.area_names import CODE, known_names, resolve
 from mappa.data.references import check_references
@@ -98,6 +99,7 @@ class Data:
         """Names of the areas, in the order of the file."""
         return list(self.areas["area"])
 
+    @typed
     def area(self, name: str) -> str:
         """Return the area that a question about *name* is answered for.
 
@@ -158,6 +160,7 @@ class Data:
         days = self.national("rso_count").index
         return [d for d in days if d >= first and (d.month, d.day) == (3, 31)]
 
+    @typed
     def date(self, as_of: str | pd.Timestamp) -> pd.Timestamp:
         """Return *as_of* as a timestamp, if it is one of :attr:`count_dates`.
 
@@ -166,10 +169,7 @@ class Data:
         """
         if as_of == STUDY:
             as_of = str(self.settings["default_as_of"])
-        try:
-            day = pd.Timestamp(as_of)
-        except ValueError:
-            raise UsageError(f"{as_of!r} is not a date: write it as YYYY-MM-DD.") from None
+        day = parse_day(as_of)
         if day not in self.count_dates:
             shown = ", ".join(f"{d:%Y-%m-%d}" for d in self.count_dates)
             raise UsageError(f"No national count for {as_of}: there are {shown}.")
@@ -179,6 +179,7 @@ class Data:
         """Return :meth:`date` of *as_of*, or of the study's own date where ``None`` is given."""
         return self.date(STUDY if as_of is None else as_of)
 
+    @typed
     def on(self, as_of: str | pd.Timestamp | None = None, denominator: str | None = None) -> Stock:
         """Return the stock of a day: its counts and people, and whatever is computed from them.
 
@@ -297,6 +298,16 @@ class Data:
             stamp = digest([*parts, repr(sorted(self.settings.items()))])
             found[day] = dataclasses.replace(self, **known, digest=stamp)
         return found[day]
+
+
+def parse_day(written: str | pd.Timestamp) -> pd.Timestamp:
+    """Return a date that is written in one way alone; UsageError tells which."""
+    try:
+        if isinstance(written, str) and not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", written):
+            raise ValueError
+        return pd.Timestamp(written)
+    except ValueError:
+        raise UsageError(f"{written!r} is not a date: write it as YYYY-MM-DD.") from None
 
 
 def _select(

@@ -21,6 +21,7 @@ import pandas as pd
 from scipy import stats
 
 from mappa.data import Data
+from mappa.data.load import parse_day
 from mappa.errors import UsageError
 from mappa.growth import series
 from mappa.rates.change import TURNOVER
@@ -152,14 +153,6 @@ def span(
         )
     basis = common[0]
     return make_span(name, found[0].loc[basis], found[1].loc[basis], turnover=turnover, level=level)
-
-
-def parse_day(value: str | pd.Timestamp) -> pd.Timestamp:
-    """Return a date; UsageError tells how to write one."""
-    try:
-        return pd.Timestamp(value)
-    except ValueError:
-        raise UsageError(f"{value!r} is not a date: write it as YYYY-MM-DD.") from None
 
 
 def day_text(day: pd.Timestamp) -> str:

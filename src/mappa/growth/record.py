@@ -24,8 +24,7 @@ from mappa.rates.change import YearChange, year_change
 from mappa.records import Record, key
 
 BENCHMARK_NATION = (
-    "the mean growth of the last three years for the nation, "
-    "with the errors that this rule has made before"
+    "the mean growth of the last three years, with the errors that this rule has made before"
 )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from mappa.arguments import typed
 from mappa.data import DEFAULT_DENOMINATOR, Data, Stock
 from mappa.errors import UsageError
 from mappa.printed import PER
@@ -20,10 +21,11 @@ from mappa.rates.methods import equivalence, table
 from mappa.rates.record import RateRecord
 
 
+@typed
 def assess(
     data: Data,
     force: str,
-    as_of: Any,
+    as_of: str | pd.Timestamp,
     *,
     margin: float = 0.10,
     comparator: str | Sequence[str] = "rest",

@@ -14,7 +14,7 @@ import pandas as pd
 
 from mappa.data import Data
 from mappa.data.stock import Stock
-from mappa.errors import UnknownName
+from mappa.errors import UnknownName, UsageError
 from mappa.rates import forces
 
 EARTH_RADIUS_KM = 6371.0
@@ -72,6 +72,8 @@ def choose(stock: Stock, force: str, name: str | Sequence[str]) -> Comparator:
     """
     if not isinstance(name, str):
         chosen = [area for area in map(stock.data.area, name) if area != force]
+        if not chosen:
+            raise UsageError(f"Name an area other than {force} to compare it with.")
         return _sum(stock, chosen, listed(chosen))
     table = stock.data.comparators.set_index("comparator")
     if name not in table.index:

@@ -25,7 +25,7 @@ def executor(address: str, *, patience: float = 10) -> Iterator[tuple[Any, int]]
 
     Raises
     ------
-    UsageError: the extra ``mappa[dask]`` is not installed.
+    UsageError: dask is not installed.
     ClusterError: no scheduler answers, or it has no worker.
 
     Tasks are impure: a job that is identical to one of before runs again, and never returns what
@@ -37,7 +37,7 @@ def executor(address: str, *, patience: float = 10) -> Iterator[tuple[Any, int]]
     try:
         from distributed import Client
     except ImportError:
-        raise UsageError("--dask needs the extra: pip install 'mappa[dask]'.") from None
+        raise UsageError("--dask needs dask: pip install dask distributed.") from None
     try:
         if address.endswith(".json"):
             client = Client(scheduler_file=address, timeout=patience)

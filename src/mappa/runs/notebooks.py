@@ -17,13 +17,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
+from mappa.arguments import KINDS, refusal
 from mappa.cache import code_reached
 from mappa.errors import DataError, UnknownName, UsageError
 from mappa.pages import cells
 
 Scalar = str | int | float | bool | None
 
-_KINDS = {str: "text", bool: "true or false", int: "a whole number", float: "a number"}
 _TRUTHS = dict.fromkeys(("true", "yes", "on"), True) | dict.fromkeys(("false", "no", "off"), False)
 _LIMITS = re.compile(r"(-?\d+(?:\.\d+)?) to (-?\d+(?:\.\d+)?)\W*$")
 _CHOICES = re.compile(r"one of:\s*(.+)$", re.IGNORECASE)
@@ -51,7 +51,7 @@ class Parameter:
     @property
     def kind(self) -> str:
         """The type of value, in words."""
-        return _KINDS.get(type(self.default), "a value")
+        return KINDS.get(type(self.default), "a value")
 
     def check(self, value: Scalar) -> Scalar:
         """Return *value* in the parameter's type, or raise UsageError (exit status 2).
@@ -83,10 +83,7 @@ class Parameter:
                     return number
         except (KeyError, ValueError):
             pass
-        raise UsageError(
-            f"{self.name} = {value!r} is not allowed: {self.name} is {self.kind}, "
-            f"such as {self.default!r}."
-        )
+        raise refusal(self.name, value, self.kind, self.default)
 
 
 @dataclasses.dataclass(frozen=True)

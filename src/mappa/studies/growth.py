@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mappa.arguments import typed
 from mappa.data import Data, load
 from mappa.errors import TooLittleKnown
 from mappa.growth import series
@@ -194,9 +195,10 @@ def _nation(
         made = national_draws(data, data.date(as_of), horizon, source)
     except TooLittleKnown:
         return None, BENCHMARK_NATION
-    return made.draws, f"the nation from the {made.label}"
+    return made.draws, f"the {made.label}"
 
 
+@typed
 def growth(
     force: str = "",
     as_of: str | pd.Timestamp = "",

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mappa.arguments import typed
 from mappa.data import Data, schema
 from mappa.errors import DataError
 from mappa.rates import forces
@@ -81,6 +82,7 @@ def _read(data: Data, path: Path) -> pd.DataFrame:
     return schema.validate_table(NAME, raw, data.dictionary)
 
 
+@typed
 def find(
     data: Data, *, replications: int = simulation.REPLICATIONS, seed: int = simulation.SEED
 ) -> pd.DataFrame:

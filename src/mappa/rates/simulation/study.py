@@ -21,6 +21,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from mappa.errors import UsageError
 from mappa.rates.methods import between, funnel
 
 Array = NDArray[np.float64]
@@ -201,6 +202,8 @@ def study(
     (0.05 for a test under a ratio of 1, 0.95 for an interval, else missing) and ``shortfall``
     (how far the value is from nominal, on the wrong side; zero where it is not).
     """
+    if replications < 1 or seed < 0:
+        raise UsageError("The simulation needs one replication or more, and a seed of 0 or more.")
     chosen = list(settings(people, rate, tau))
     run = map if executor is None else executor.map
     seeds = range(seed, seed + len(chosen))

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from mappa.arguments import typed
 from mappa.data import Data
 from mappa.printed import PER, rounds_to
 from mappa.rates import pool
@@ -38,7 +39,8 @@ def story_claims(data: Data, force: str) -> list[Claim]:
     return [c for c in table if c.area in {force, data.nation}] if force in about else []
 
 
-def claims_about(data: Data, force: str, as_of: Any = None) -> list[Claim]:
+@typed
+def claims_about(data: Data, force: str, as_of: str | pd.Timestamp | None = None) -> list[Claim]:
     """Return what is claimed of *force*: by the story, or by what is printed of it for a date.
 
     Raises UnknownName for an area that is not known.

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from mappa.arguments import typed
 from mappa.data import Data
 from mappa.errors import UsageError
 from mappa.register.answers.priors import prior_and_posterior
@@ -245,6 +246,7 @@ def _inputs(p: Posterior) -> list[InputPoint]:
     return [InputPoint(**row, label=LABELS[row["input"]]) for row in table.to_dict("records")]
 
 
+@typed
 def build(
     data: Data,
     force: str,

@@ -1,18 +1,35 @@
-"""Sentences about growth: pure functions of the growth record."""
+"""Sentences about the growth of an area: pure functions of the growth record.
+
+Each sentence is one template, and a doubted figure is never written without its doubt.
+"""
 
 from __future__ import annotations
 
 from mappa.growth.change import Change, Span
-from mappa.growth.contribution import Part
+from mappa.growth.contribution import POOL, Part
 from mappa.growth.measures import Measure
 from mappa.growth.record import GrowthRecord
 from mappa.growth.series import AREA_BASES, NATIONAL_BASES, Point
+from mappa.rates.change import Doubt
 from mappa.words import numbers as n
-from mappa.words.prose import Prose
+from mappa.words.prose import Prose, capital
 from mappa.words.rate import change as change_words
+from mappa.words.rate.answer import p_value
 
-NO_TABLE = Prose("There is no table, because nothing is known that would stand in it.")
-WHO = "registered sexual offenders managed in the community"
+NO_TABLE = Prose("There is no table, because none of these figures is known.")
+WHO = "registered sexual offenders"
+#: Bases on which a count of an area is compared with no other, as a sentence ends with them.
+_APART = {
+    "level_1": ", of level 1 alone",
+    "other_date": "",
+    "earlier_returns": ", counted in an older way",
+    "basis_not_known": ", counted in a way that its source does not state",
+}
+_SIDE = {
+    1: "The gap is too large to be chance alone.",
+    -1: "The gap is too large to be chance alone.",
+    0: "The data cannot tell the two apart.",
+}
 
 
 def basis_name(basis: str) -> str:
@@ -32,15 +49,22 @@ def moved(change: float) -> str:
     return "rose" if change > 0 else "fell" if change < 0 else "did not change"
 
 
-def nationally(span: Span) -> str:
-    """Write how the nation moved over a span: rose by 3.6%."""
+def from_to(span: Span) -> str:
+    """Write how a number moved: rose from 590 to 594."""
     if span.change == 0:
+        return f"did not change from {n.count(span.from_value)}"
+    return f"{moved(span.change)} from {n.count(span.from_value)} to {n.count(span.to_value)}"
+
+
+def pace(share: float) -> str:
+    """Write growth a year: grew by 7.1% a year."""
+    if share == 0:
         return "did not change"
-    return f"{moved(span.change)} by {n.percent(abs(span.growth))}"
+    return f"{'grew' if share > 0 else 'fell'} by {n.percent(abs(share))} a year"
 
 
 def year_span(record: GrowthRecord) -> Span | None:
-    """Return the nation's span over the year to as_of."""
+    """Return the national span over the year to as_of."""
     for span in record.national_years:
         if span.end == record.as_of and round(span.years, 2) == 1:
             return span
@@ -48,7 +72,7 @@ def year_span(record: GrowthRecord) -> Span | None:
 
 
 def own_part(record: GrowthRecord) -> Part | None:
-    """Return the force's part of the national change, where it can be worked out."""
+    """Return the area's part of the national change, where it can be worked out."""
     return next((p for p in record.contribution.parts if p.area == record.force), None)
 
 
@@ -58,115 +82,157 @@ def estimate_on(record: GrowthRecord) -> Point | None:
     return points[0] if points else None
 
 
-def from_to(span: Span) -> str:
-    """Write rose from 590 to 594."""
-    if span.change == 0:
-        return f"did not change from {n.count(span.from_value)}"
-    return f"{moved(span.change)} from {n.count(span.from_value)} to {n.count(span.to_value)}"
+def side(own: Span, nation: Span) -> int:
+    """Return 1 where growth is clearly above the national, -1 below, 0 where not told apart."""
+    return int(own.annual_low > nation.annual_growth) - int(own.annual_high < nation.annual_growth)
 
 
-def _years(span: Span) -> str:
-    whole = round(span.years)
-    if abs(span.years - whole) > 0.02:
+def years(span: Span) -> str:
+    """Write the length of a span: nine years."""
+    rounded = round(span.years)
+    if abs(span.years - rounded) > 0.02:
         return f"{n.number(span.years, 1)} years"
-    return "one year" if whole == 1 else f"{n.cardinal(whole)} years"
-
-
-def _while_nation(record: GrowthRecord) -> str:
-    nation = year_span(record)
-    if nation is None:
-        return ""
-    return f", while the number in {record.nation} {nationally(nation)} in the year"
+    return "one year" if rounded == 1 else f"{n.cardinal(rounded)} years"
 
 
 def answer(record: GrowthRecord) -> Prose:
-    """Return the one sentence of the answer, by what is known of the force."""
-    day = n.day(record.as_of)
-    if record.change.span is not None:
-        text = f"{WHO.capitalize()} in {record.force} {from_to(record.change.span)} in the year "
-        text += f"to {day}"
-        nation = record.change.national
-        text += f", while those in {record.nation} {nationally(nation)}" if nation else ""
-        long = record.compound
-        if long.span and long.national and long.span.years > 1.5:
-            text += (
-                f"; over {_years(long.span)} the force grew by "
-                f"{n.percent(long.span.annual_growth)} a year against "
-                f"{n.percent(long.national.annual_growth)}"
-            )
-        return Prose(text + ".")
-    if record.count is not None:
-        return Prose(
-            f"{record.force} had {n.count(record.count)} {WHO} on {day}"
-            f"{_no_year(record)}{_while_nation(record)}."
+    """Return the answer: the number, the year before, the national growth, and the longer run."""
+    first = _counted(record) if record.count is not None else _uncounted(record)
+    sentences = [*first, _national(record)]
+    return Prose("\n\n".join(p for p in (" ".join(filter(None, sentences)), _longer(record)) if p))
+
+
+def _counted(r: GrowthRecord) -> list[str]:
+    count = f"{r.force} had {n.count(r.count)} {WHO} in the community on {n.day(r.as_of)}."
+    doubt, part = r.year_test.doubt, own_part(r)
+    if r.change.span is not None:
+        return [count, _year_before(r.change.span)]
+    if doubt is not None:
+        return [count, _printed(doubt)]
+    if part is not None and part.change:
+        word, size = ("rise" if part.change > 0 else "fall"), n.percent(abs(part.growth))
+        return [count, f"A {word} of {size} in the year has been printed."]
+    return [count, "No count of the year before can be compared with it."]
+
+
+def _year_before(span: Span) -> str:
+    about = "about " if "derived" in span.quality else ""
+    size = f"{about}{n.cardinal(round(abs(span.change)))}"
+    if span.change > 0:
+        return f"That is {size} more than a year before."
+    if span.change < 0:
+        return f"That is {size} fewer than a year before."
+    return f"That is {about}as many as a year before."
+
+
+def _printed(doubt: Doubt) -> str:
+    size, before = n.percent(abs(doubt.growth), 0), n.count(doubt.value)
+    if doubt.growth > 0:
+        return (
+            f"A rise of {size} in the year has been printed. It implies {before} a year before, "
+            "which is probably too low, so the change is not known."
         )
-    point = estimate_on(record)
-    if point is None:
-        return Prose(
-            f"No count of {WHO} in {record.force} on {day} is known, and too few years are known "
-            f"for an estimate{_while_nation(record)}."
-        )
-    level_1 = [p for p in record.series if p.date == record.as_of and p.basis == "level_1"]
-    narrow = f" but one of level 1 only, {n.count(level_1[0].value)}" if level_1 else ""
-    return Prose(
-        f"No count of {WHO} in {record.force} on {day} is known{narrow}; the estimate of a "
-        f"model, not a count, is {n.people(point.value)} "
-        f"{n.interval(point.low, point.high, n.count, '90%')}{_while_nation(record)}."
+    return (
+        f"A fall of {size} in the year has been printed. It implies {before} a year before, "
+        "which is probably too high, so the change is not known."
     )
 
 
-def _no_year(record: GrowthRecord) -> str:
-    part = own_part(record)
-    if part is None:
-        return ", and no count on the same basis is known for the year before"
-    tail = ", an outlier by the stated rule" if part.outlier else ""
-    return f", printed as {signed(part.growth)} on the year before{tail}"
+def _uncounted(r: GrowthRecord) -> list[str]:
+    """Lead with what is known of an area without a count: its latest count, then the estimate."""
+    point, counts = estimate_on(r), [p for p in r.series if p.kind == "count"]
+    known = [_latest(counts[-1], r)] if counts else []
+    if point is None:
+        none = f"No count in {r.force} on {n.day(r.as_of)} is known, and too few years are known "
+        return [*known, f"{none}for an estimate."]
+    guess = (
+        f"This study estimates {n.count(point.value)} {WHO} in {r.force} on {n.day(r.as_of)} "
+        f"{n.interval(point.low, point.high, n.count, '90%')}."
+    )
+    note = "It comes from a model and is not a count."
+    old = counts and counts[-1].basis == "earlier_returns"
+    return [guess, note, *known] if old else [*known, guess, note]
+
+
+def _latest(point: Point, r: GrowthRecord) -> str:
+    where, when = f"{n.count(point.value)} in {r.force}", n.day(point.date)
+    if point.quality == "police":
+        return f"The latest known figure is {where} on {when}, given by the police."
+    return f"The latest known count is {where} on {when}{_APART.get(point.basis, '')}."
+
+
+def _national(r: GrowthRecord) -> str:
+    span = year_span(r)
+    if span is None:
+        return ""
+    if span.change == 0:
+        return f"Across {r.nation} the number stayed at {n.count(span.to_value)} in the year."
+    return (
+        f"Across {r.nation} the number {moved(span.change)} by {n.percent(abs(span.growth))} in "
+        f"the year, to {n.count(span.to_value)}."
+    )
+
+
+def _longer(r: GrowthRecord) -> str:
+    """Say what area and nation have grown by over the longest span on one basis, if two years."""
+    own, nation = r.compound.span, r.compound.national
+    if own is None or nation is None or own.years < 2:
+        return ""
+    when = f"Over {years(own)}"
+    if own.end != r.as_of:
+        when = f"Over the {years(own)} to {n.day(own.end)}"
+    return (
+        f"{when} the number in {r.force} {pace(own.annual_growth)}. Nationally it "
+        f"{pace(nation.annual_growth)}. {_SIDE[side(own, nation)]}"
+    )
 
 
 def year(record: GrowthRecord) -> Prose:
-    """Return the paragraph on the year's change: chance, and the spread of areas."""
-    return change_words.change(record.year_test, record.nation, record.as_of)
+    """Return the paragraphs on the year's change: the area's own, or what is known of others."""
+    if record.change.span is not None:
+        return change_words.change(record.year_test, record.nation, record.as_of)
+    c = record.contribution
+    sure = [p for p in c.parts if p.area != POOL and p.doubt is None]
+    if not sure:
+        return Prose(f"Changes in the year to {n.day(record.as_of)} are not known by area.")
+    top, least = max(sure, key=lambda p: p.growth), min(sure, key=lambda p: p.growth)
+    own = own_part(record)
+    first = f"The change in the year is not known for {record.force}."
+    if record.year_test.doubt is not None:
+        first = _printed(record.year_test.doubt)
+    elif own is not None:
+        first = f"A change of {signed(own.growth)} in the year has been printed for {record.force}."
+    return Prose(
+        f"{first} Among {len(sure)} areas whose change is known it ran from "
+        f"{signed(least.growth)} in {least.area} to {signed(top.growth)} in {top.area}."
+    )
 
 
 def long_run(record: GrowthRecord) -> Prose:
-    """Return the paragraph on compound growth over the longest span on one basis."""
-    span, nation = record.compound.span, record.compound.national
-    if span is None:
-        return Prose(f"No longer run can be told. {record.compound.status}")
-    text = (
-        f"From {n.day(span.start)} to {n.day(span.end)}, {_years(span)} on one basis, the number "
-        f"in {record.force} {from_to(span)}: {n.percent(span.annual_growth)} a year "
-        f"{n.interval(span.annual_low, span.annual_high, n.percent)}"
-    )
-    if nation is not None:
-        side = {1: "higher than", -1: "lower than", 0: "not clearly different from"}[
-            _side(span, nation)
-        ]
-        text += f", {side} the {n.percent(nation.annual_growth)} of {record.nation}"
-    return Prose(text + "." + _two_truths(record))
-
-
-def span(found: Change) -> Prose:
-    """Return the sentence on growth between two dates on one basis."""
-    own, whole = found.span, found.national
+    """Return the paragraphs on compound growth over the longest span on one basis."""
+    own, nation = record.compound.span, record.compound.national
     if own is None:
-        return Prose(found.status)
+        return Prose(_no_long_run(record))
     text = (
-        f"From {n.day(own.start)} to {n.day(own.end)} the number in {own.area} {from_to(own)}, "
-        f"{signed(own.growth)} {n.interval(own.growth_low, own.growth_high, signed)}, on one basis "
-        f"({basis_name(own.basis)})"
+        f"From {n.day(own.start)} to {n.day(own.end)} the number in {record.force} {from_to(own)}. "
+        f"It {pace(own.annual_growth)} {n.interval(own.annual_low, own.annual_high, n.percent)}."
     )
-    if whole is not None and whole.area != own.area:
-        text += f"; in {whole.area} it {nationally(whole)}"
-    return Prose(
-        f"{text}. The interval assumes that {n.percent(own.turnover, 0)} of the people leave in a "
-        "year."
-    )
+    if nation is None:
+        return Prose(text)
+    text += f" Nationally it {pace(nation.annual_growth)}. {_SIDE[side(own, nation)]}"
+    return Prose(f"{text}{_two_truths(record)}")
 
 
-def no_index(record: GrowthRecord) -> Prose:
-    """Return the sentence that stands where the force cannot be indexed against the nation."""
-    return Prose(f"{record.force} is not indexed against the nation. {record.compound.status}")
+def _no_long_run(r: GrowthRecord) -> str:
+    ends = [s for s in r.national_periods if s.end == r.as_of]
+    text = f"Growth over more years needs two comparable counts, and {r.force} has fewer."
+    if not ends:
+        return text
+    longest = max(ends, key=lambda s: s.years)
+    return (
+        f"{text} In {r.nation} the number {pace(longest.annual_growth)} from "
+        f"{n.day(longest.start)} to {n.day(longest.end)}."
+    )
 
 
 def _two_truths(record: GrowthRecord) -> str:
@@ -174,56 +240,82 @@ def _two_truths(record: GrowthRecord) -> str:
     year, long = record.change, record.compound
     if not (year.span and year.national and long.span and long.national) or year.span == long.span:
         return ""
-    short_side, long_side = _side(year.span, year.national), _side(long.span, long.national)
-    if short_side == 0 or short_side != -long_side or record.year_test.verdict == "not unusual":
+    short_side = side(year.span, year.national)
+    if short_side == 0 or short_side != -side(long.span, long.national):
         return ""
-    words = ("less", "more") if short_side < 0 else ("more", "less")
-    return (
-        f" Both are true at once: {words[0]} growth than the nation's in the last year, "
-        f"{words[1]} over {_years(long.span)}."
+    if record.year_test.verdict == "not unusual":
+        return ""
+    if short_side < 0:
+        return "\n\nGrowth was lower than the national in the last year but higher in the long run."
+    return "\n\nGrowth was higher than the national in the last year but lower in the long run."
+
+
+def span(found: Change) -> Prose:
+    """Return the sentences on growth between two dates on one basis."""
+    own, nation = found.span, found.national
+    if own is None:
+        return Prose(found.status)
+    text = (
+        f"From {n.day(own.start)} to {n.day(own.end)} the number in {own.area} {from_to(own)} "
+        f"({signed(own.growth)}). Both counts are of one kind: {basis_name(own.basis)}. If "
+        f"{n.percent(own.turnover)} of the people leave in a year, chance allows "
+        f"{signed(own.growth_low)} to {signed(own.growth_high)} (95% interval)."
+    )
+    if nation is not None and nation.area != own.area:
+        text += f" In {nation.area} it changed by {signed(nation.growth)}."
+    return Prose(text)
+
+
+def no_index(record: GrowthRecord) -> Prose:
+    """Return the sentence in place of the indexed chart, where an area has too few counts."""
+    return Prose(
+        f"{record.force} is not indexed against {record.nation}: that needs three comparable "
+        "counts, and fewer are known."
     )
 
 
-def _side(own: Span, nation: Span) -> int:
-    """Return 1 where growth is clearly above the nation's, -1 below, 0 where not told apart."""
-    return int(own.annual_low > nation.annual_growth) - int(own.annual_high < nation.annual_growth)
-
-
 def measures(record: GrowthRecord) -> Prose:
-    """Return the paragraph on the other measures of as_of, or the latest of each."""
+    """Return a paragraph on each other measure, of as_of or the latest known before it."""
     latest: dict[str, Measure] = {}
     for m in record.other_measures:
         latest.setdefault(m.measure, m)
     if not latest:
-        return Prose(f"No other measure of {record.force} is known up to {n.day(record.as_of)}.")
-    return Prose(" ".join(_measure(m, record) for m in latest.values()))
+        return Prose(f"No other figures of {record.force} are known up to {n.day(record.as_of)}.")
+    return Prose("\n\n".join(_measure(m) for m in latest.values()))
 
 
-def _per(m: Measure) -> str:
-    return f"per {n.count(m.per)} {m.per_name}"
-
-
-def _measure(m: Measure, record: GrowthRecord) -> str:
-    stock = m.measure == "violent_count"
-    when = f"on {n.day(m.date)}" if stock else f"in the year to {n.day(m.date)}"
-    text = f"{m.label[0].upper()}{m.label[1:]} {when}: {n.count(m.value)}"
+def _measure(m: Measure) -> str:
+    when = (
+        f"on {n.day(m.date)}" if m.measure == "violent_count" else f"in the year to {n.day(m.date)}"
+    )
+    text = f"{capital(m.label)} {when}: {n.count(m.value)}."
     if m.rate is None:
-        return f"{text}, without a rate, because the number of {m.per_name} is not known."
+        return f"{text} There is no rate, because the number of {m.per_name} is not known."
     decimals = 2 if m.per == 100 else 1
 
     def write(value: float | None) -> str:
         return n.number(value, decimals)
 
-    text += f", or {write(m.rate)} {_per(m)} {n.interval(m.low, m.high, write)}"
-    if m.national_rate is None:
-        text += "; the nation's value of that year is not known"
-    elif m.caution:
-        text += f"; at {write(m.national_rate)} for the nation this is {m.caution}: do not compare"
-    else:
-        p = m.p_value if m.p_value is not None else 1.0
-        side = "higher than" if m.rate > m.national_rate else "lower than"
-        side = "not clearly different from" if p >= 0.05 else side
-        text += f", {side} the nation's {write(m.national_rate)} (p {n.probability(m.p_value)})"
+    text += (
+        f" That is {write(m.rate)} for every {n.count(m.per)} {m.per_name} "
+        f"{n.interval(m.low, m.high, write)}. {_nationally(m, write(m.national_rate))}"
+    )
     if m.measure.startswith("level") and m.value < 10:
-        text += f"; {n.cardinal(int(m.value))} in a year are too few to tell a trend"
-    return text + "."
+        text += " So few in a year cannot show a trend."
+    return text
+
+
+def _nationally(m: Measure, national: str) -> str:
+    if m.national_rate is None or m.p_value is None:
+        return "The national rate of that year is not known."
+    if m.caution:
+        return (
+            f"The national rate is {national}, so far away that the area may count another event. "
+            "Do not compare the two."
+        )
+    if m.p_value < 0.05:
+        return (
+            f"The national rate is {national}, and the gap is too large to be chance alone "
+            f"({p_value(m.p_value)})."
+        )
+    return f"The national rate is {national}, and the gap could be chance ({p_value(m.p_value)})."

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from mappa.growth.record import GrowthRecord
+from mappa.growth.series import Point
 from mappa.growth.trend import MODELS
 from mappa.growth.validation import BENCHMARKS, TESTS
 from mappa.words import numbers as n
@@ -52,7 +53,7 @@ def nation(record: GrowthRecord) -> Table:
 
 
 def periods(record: GrowthRecord) -> Table:
-    """Return the nation's compound growth by period."""
+    """Return national compound growth by period."""
     rows = [
         [
             f"{n.day(s.start)} to {n.day(s.end)}",
@@ -74,7 +75,7 @@ def periods(record: GrowthRecord) -> Table:
 
 
 def trends(record: GrowthRecord) -> Table:
-    """Return the trend of the nation's yearly increase by scale and model."""
+    """Return the trend of the national yearly increase by scale and model."""
     rows = []
     for t in record.trends:
         decimals = 0 if t.scale == "people" else 2
@@ -170,7 +171,7 @@ def series(record: GrowthRecord) -> Table:
                 kind,
                 words.basis_name(p.basis),
                 p.quality,
-                p.note,
+                _doubted(p, record) or p.note,
             ]
         )
     return _table(
@@ -178,8 +179,15 @@ def series(record: GrowthRecord) -> Table:
         ["Date", "People", "Interval", "Kind", "Basis", "Known as", "Note"],
         rows,
         numeric=("People", "Interval"),
-        note="The interval of a count tells how far a count of its size varies by chance.",
+        note="The interval of a count shows how far a count of its size varies by chance.",
     )
+
+
+def _doubted(p: Point, record: GrowthRecord) -> str:
+    doubt = record.year_test.doubt
+    if doubt is None or p.kind != "estimate" or p.date != doubt.date:
+        return ""
+    return f"doubtful: follows a printed {words.signed(doubt.growth)} which is probably wrong"
 
 
 def measures(record: GrowthRecord) -> Table:
@@ -213,13 +221,13 @@ def measures(record: GrowthRecord) -> Table:
             "Rate per",
             "Rate",
             "95% interval",
-            "Nation's rate",
+            "National rate",
             "p",
             "Caution",
         ],
         rows,
-        numeric=("Value", "Rate", "95% interval", "Nation's rate", "p"),
-        note="Exact Poisson intervals; p is two-sided against the nation's rate. Empty: not known.",
+        numeric=("Value", "Rate", "95% interval", "National rate", "p"),
+        note="Exact Poisson intervals; p is two-sided against the national rate. Empty: not known.",
     )
 
 
