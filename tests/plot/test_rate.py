@@ -9,8 +9,7 @@ import pandas as pd
 import pytest
 import reading
 import seaborn
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.text import Text
+from chart_support import laid_out
 from number_support import unknown_numbers
 
 from mappa.data import Data
@@ -97,17 +96,8 @@ def test_charts_fit_a_phone(data: Data) -> None:
     for name, chart in drawn(data, assess(data, "Devon and Cornwall", "2020-03-31")).items():
         if not (isinstance(chart, Exhibit) and chart.phone):
             continue
-        chart.figure.set_size_inches(NARROW, chart.figure.get_figheight())
-        FigureCanvasAgg(chart.figure).draw()
-        edge = chart.figure.bbox.x1
-        for text in chart.figure.findobj(Text):
-            axes = chart.figure.axes[0]
-            ticks, (low, high) = axes.get_xticklabels(), axes.get_xlim()
-            hidden = text in ticks and not low <= text.get_position()[0] <= high
-            if hidden or not (isinstance(text, Text) and text.get_visible() and text.get_text()):
-                continue
-            box = text.get_window_extent()
-            assert box.x0 > -2 and box.x1 < edge + 2, (name, text.get_text())
+        edge, texts = laid_out(chart, NARROW)
+        assert [t for t, box in texts if not -2 < box.x0 < box.x1 < edge + 2] == [], name
 
 
 def test_the_map_has_one_scale_with_its_key(data: Data) -> None:

@@ -119,12 +119,13 @@ def _draw(axes: Axes, y: float, row: Row, *, bars: bool, stems: bool) -> None:
     if row.tick is not None:
         axes.scatter([row.tick], [y], s=70, marker="|", color=INK, zorder=6)
     if row.text:
-        _write(axes, y, row)
+        _write(axes, y, row, start=[0.0] if bars else [])
 
 
-def _write(axes: Axes, y: float, row: Row) -> None:
-    """Write the text beyond all that the row holds."""
-    ends = [v for v in (row.value, row.low, row.high, *(row.zone or ())) if v is not None]
+def _write(axes: Axes, y: float, row: Row, *, start: list[float]) -> None:
+    """Write the text beyond all that the row holds, and beyond the *start* of a bar."""
+    held = (row.value, row.low, row.high, *(row.zone or ()), *start)
+    ends = [v for v in held if v is not None]
     axes.annotate(
         row.text, (min(ends) if row.text_left else max(ends), y),
         xytext=(-7 if row.text_left else 7, 0), textcoords="offset points", va="center",

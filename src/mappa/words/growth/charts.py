@@ -1,30 +1,34 @@
-"""Headlines and alt texts of the growth charts: pure functions of the growth record."""
+"""Headlines, labels and alt texts of the growth charts: pure functions of what is drawn."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from mappa.growth.contribution import POOL
+from mappa.growth.contribution import POOL, Part
 from mappa.growth.record import GrowthRecord
 from mappa.growth.series import Point
+from mappa.rates.change import Doubt
 from mappa.words import numbers as n
 from mappa.words.growth import answer as words
 from mappa.words.growth import nation
+from mappa.words.prose import capital
 
 SOURCE = (
     "Source: published and newspaper-printed figures, each with its own source in the tables of "
     "the study; not official statistics."
 )
+_LARGE = "{own} in {force} from {start} to {end}, {national} nationally: too large for chance"
+_CHANCE = "{own} in {force} from {start} to {end}, {national} nationally: the gap could be chance"
 
 
 def nation_headline(record: GrowthRecord) -> str:
     """Return the headline of the national chart."""
     span = nation.present_span(record)
     if span is None:
-        return f"Official values of {record.nation}, by date"
+        return f"The number in {record.nation} has been counted in several ways"
     return (
-        f"The national number {words.moved(span.change)} by {n.percent(span.growth, 0)} from "
-        f"{span.start.year} to {span.end.year} on one basis"
+        f"The national number {words.moved(span.change)} by {n.percent(abs(span.growth), 0)} from "
+        f"{span.start.year} to {span.end.year}"
     )
 
 
@@ -32,130 +36,154 @@ def nation_alt(record: GrowthRecord) -> str:
     """Return the alt text of the national chart."""
     span = nation.present_span(record)
     if span is None:
-        return f"Official national values of {record.nation}."
+        return f"Line chart of {len(record.national_series)} official values of {record.nation}."
     return (
-        f"Official national values by date. On the present basis they go from "
-        f"{n.count(span.from_value)} on {n.day(span.start)} to {n.count(span.to_value)} on "
-        f"{n.day(span.end)}; earlier values are counted in other ways."
+        f"Line chart of official values. The number in {record.nation} {words.from_to(span)} "
+        f"between {n.day(span.start)} and {n.day(span.end)}. Earlier values are counted in other "
+        "ways."
     )
 
 
 def yearly_headline(record: GrowthRecord) -> str:
     """Return the headline of the chart of yearly increases."""
     main = {t.scale: t.verdict for t in record.trends if t.model == "ar1"}
-    if main.get("percent") == "falling" and main.get("people") != "falling":
-        return "Growth slows in percent; in people no trend can be told"
-    if main.get("percent") == "falling":
-        return "National growth is slowing, in people and in percent"
-    return "Whether national growth is slowing the data cannot tell"
+    if main.get("percent") != "falling":
+        return "The data cannot show whether national growth is slowing"
+    if main.get("people") == "falling":
+        return "National growth is slowing, in people and as a percentage"
+    return "As a percentage national growth is slowing; in people there is no clear trend"
 
 
 def yearly_alt(record: GrowthRecord) -> str:
     """Return the alt text of the chart of yearly increases."""
-    spans = [s for s in record.national_years if s.basis == record.national_years[-1].basis]
-    first, last = spans[0], spans[-1]
-    return (
-        f"Bars of the nation's increase a year: {n.count(first.change / first.years)} people "
-        f"({n.percent(first.annual_growth)}) in the year to {first.end.year} and "
-        f"{n.count(last.change / last.years)} ({n.percent(last.annual_growth)}) in the year to "
-        f"{last.end.year}."
-    )
-
-
-def _last(record: GrowthRecord, kind: str) -> Point | None:
-    points = [p for p in record.series if p.kind == kind]
-    if kind == "count":
-        points = [p for p in points if p.preferred and p.basis == "all_levels"]
-    return points[-1] if points else None
+    spans = nation.yearly_spans(record)
+    ends = [
+        f"{n.count(s.change / s.years)} people ({n.percent(s.annual_growth)}) in the year to "
+        f"{n.day(s.end)}"
+        for s in (spans[0], spans[-1])
+    ]
+    return f"Bars of the national increase in each year: {ends[0]} and {ends[1]}."
 
 
 def force_headline(record: GrowthRecord) -> str:
-    """Return the headline of the force's chart."""
-    if record.count is not None:
-        return f"{record.force} had {n.count(record.count)} on {n.day(record.as_of)}"
-    point = words.estimate_on(record)
-    value = n.count(point.value) if point else "not known"
-    return f"No count of {record.force} for {n.day(record.as_of)}; estimate {value}"
+    """Return the headline of the area's chart."""
+    span, point = record.change.span, words.estimate_on(record)
+    if record.count is None:
+        if point is None:
+            return f"Neither a count nor an estimate of {record.force} is known"
+        return f"{record.force} had an estimated {n.count(point.value)} registered offenders"
+    had = f"{record.force} had {n.count(record.count)} registered offenders"
+    if span is None:
+        return f"{had} on {n.day(record.as_of)}"
+    if span.change == 0:
+        return f"{had}, as many as a year before"
+    more = "more" if span.change > 0 else "fewer"
+    return f"{had}, {n.percent(abs(span.growth))} {more} than a year before"
 
 
 def force_alt(record: GrowthRecord) -> str:
-    """Return the alt text of the force's chart."""
-    text = []
-    point = _last(record, "count")
-    if point is not None:
-        text.append(f"the last count is {n.count(point.value)} on {n.day(point.date)}")
-    for kind in ("estimate", "forecast"):
-        point = _last(record, kind)
-        if point is not None:
-            text.append(
-                f"the last {kind} is {n.count(point.value)} for {n.day(point.date)} "
-                f"{n.interval(point.low, point.high, n.count, '90%')}"
-            )
-    return f"Counts, estimates and forecasts of {record.force} by date: " + "; ".join(text) + "."
+    """Return the alt text of the area's chart."""
+    found = {
+        "count": [p for p in record.series if p.preferred and p.basis == "all_levels"],
+        "estimate": [p for p in record.series if p.kind == "estimate"],
+        "forecast": [p for p in record.series if p.kind == "forecast"],
+    }
+    doubt = record.year_test.doubt
+    last = [_last(kind, points[-1], doubt) for kind, points in found.items() if points]
+    chart = f"Line chart of counts, estimates and forecasts of {record.force}"
+    return f"{chart}: {'; '.join(last)}." if last else f"{chart}, of which 0 are known."
+
+
+def _last(kind: str, point: Point, doubt: Doubt | None) -> str:
+    text = f"the last {kind} is {n.count(point.value)} for {n.day(point.date)}"
+    if kind == "count":
+        return text
+    text = f"{text} {n.interval(point.low, point.high, n.count, '90%')}"
+    return f"{text}, which is doubtful" if doubt and doubt.date == point.date else text
 
 
 def indexed_headline(record: GrowthRecord) -> str:
     """Return the headline of the indexed chart."""
-    span, nation = record.compound.span, record.compound.national
-    assert span is not None and nation is not None
-    years = f"from {span.start.year} to {span.end.year}"
-    if span.annual_low <= nation.annual_growth <= span.annual_high:
-        return f"{record.force}’s growth is not clearly different from the nation’s {years}"
-    how = "grew more than" if span.growth > nation.growth else "grew less than"
-    return f"{record.force} {how} the nation {years}"
+    span, national = record.compound.span, record.compound.national
+    assert span is not None and national is not None
+    template = _LARGE if words.side(span, national) else _CHANCE
+    return template.format(
+        own=capital(_up(span.growth)), force=record.force, start=span.start.year,
+        end=span.end.year, national=_up(national.growth),
+    )  # fmt: skip
+
+
+def _up(share: float) -> str:
+    return f"{'down' if share < 0 else 'up'} {n.percent(abs(share), 0)}"
 
 
 def indexed_alt(record: GrowthRecord) -> str:
     """Return the alt text of the indexed chart."""
-    span, nation = record.compound.span, record.compound.national
-    assert span is not None and nation is not None
+    span, national = record.compound.span, record.compound.national
+    assert span is not None and national is not None
     return (
-        f"With {n.day(span.start)} as 100, {record.force} stands at "
-        f"{n.number(100 * (1 + span.growth))} and {record.nation} at "
-        f"{n.number(100 * (1 + nation.growth))} on {n.day(span.end)}."
+        f"Two lines that start at 100 on {n.day(span.start)}. On {n.day(span.end)} {record.force} "
+        f"is at {n.number(100 * (1 + span.growth))} and {record.nation} at "
+        f"{n.number(100 * (1 + national.growth))}."
     )
+
+
+def area(p: Part) -> str:
+    """Return the name of an area's bar, with the doubt about it."""
+    if p.doubt is not None:
+        return f"{p.area} (doubtful)"
+    return f"{p.area} (unusual)" if p.outlier else p.area
+
+
+def part(p: Part) -> str:
+    """Return the label of an area's bar: people and percent."""
+    return f"{n.count(p.change, sign=True)} ({words.signed(p.growth)})"
+
+
+def _most(record: GrowthRecord) -> tuple[str, str]:
+    """Return the areas with the largest part that is not doubted, and its size."""
+    known = [p for p in record.contribution.parts if p.area != POOL and p.doubt is None]
+    top = n.count(max(p.change for p in known), sign=True)
+    return n.listing([p.area for p in known if n.count(p.change, sign=True) == top]), top
 
 
 def contribution_headline(record: GrowthRecord) -> str:
     """Return the headline of the chart of contributions."""
-    c = record.contribution
-    if c.outliers:
-        return (
-            f"Without {n.listing(list(c.outliers))} national growth is "
-            f"{n.percent(c.growth_without)}, not {n.percent(c.growth)}"
-        )
-    known = [p for p in c.parts if p.area != POOL]
-    top = max(known, key=lambda p: p.change) if known else c.parts[-1]
-    return f"{top.area} makes most of the known growth: {n.count(top.change, sign=True)}"
+    top, size = _most(record)
+    doubted = [p.area for p in record.contribution.parts if p.doubt is not None]
+    if doubted:
+        return f"{top} added most ({size}); the figure of {n.listing(doubted)} is doubtful"
+    return f"Of the areas whose change is known, {top} added most ({size})"
 
 
 def contribution_alt(record: GrowthRecord) -> str:
     """Return the alt text of the chart of contributions."""
-    c = record.contribution
-    known = [p for p in c.parts if p.area != POOL]
-    top = known[0] if known else c.parts[-1]
-    return (
-        f"Bars of each area's part of {n.count(c.change, sign=True)} people: the largest is "
-        f"{top.area} with {n.count(top.change, sign=True)}; all other areas together make "
+    c, (top, size) = record.contribution, _most(record)
+    text = (
+        f"Bars of each area's part of a national change of {n.count(c.change, sign=True)}. The "
+        f"largest that is not in doubt is {top} ({size}); all other areas together have "
         f"{n.count(c.parts[-1].change, sign=True)}."
     )
+    doubted = [f"{p.area} with {part(p)}" for p in c.parts if p.doubt is not None]
+    return f"{text} In doubt is {n.listing(doubted)}." if doubted else text
 
 
 def multiples_headline(rates: pd.DataFrame) -> str:
-    """Return the headline of the small multiples."""
+    """Return the headline of the rates of every area."""
     none = int((rates.notna().sum() == 0).sum())
-    last = int(rates.iloc[-1].notna().sum())
-    return f"{last} of {rates.shape[1]} areas have a count for the last date, {none} for none"
+    last, year = int(rates.iloc[-1].notna().sum()), rates.index[-1].year
+    text = f"{last} of {rates.shape[1]} areas have a count for {year}"
+    return f"{text}, and {n.cardinal(none)} have none at all" if none else text
 
 
 def multiples_alt(rates: pd.DataFrame) -> str:
-    """Return the alt text of the small multiples."""
+    """Return the alt text of the rates of every area."""
     day = n.day(rates.index[-1])
     last = rates.iloc[-1].dropna().sort_values()
+    grid = f"A grid of the known rates of {rates.shape[1]} areas by year"
     if last.empty:
-        return f"Known rates of {rates.shape[1]} areas by year; none is known for {day}."
+        return f"{grid}; none is known for {day}."
     return (
-        f"Known rates of {rates.shape[1]} areas by year. On {day} they run from "
-        f"{n.rate(last.iloc[0])} in {last.index[0]} to {n.rate(last.iloc[-1])} in "
-        f"{last.index[-1]} per 100,000; years without a count are gaps."
+        f"{grid}. On {day} they run from {n.rate(last.iloc[0])} in {last.index[0]} to "
+        f"{n.rate(last.iloc[-1])} in {last.index[-1]} per 100,000; years without a count are empty."
     )
