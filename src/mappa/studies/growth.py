@@ -69,7 +69,7 @@ class GrowthStudy:
         return kept(charts.nation, self.record, **_OF_THE_FORCE)
 
     @property
-    def nation_table(self) -> Table:
+    def nation_table(self) -> Table | Prose:
         """Every official national value, with growth between neighbours on one basis."""
         return tables.nation(self.record)
 
@@ -79,7 +79,7 @@ class GrowthStudy:
         return national.nation(self.record)
 
     @property
-    def periods_table(self) -> Table:
+    def periods_table(self) -> Table | Prose:
         """The nation's compound growth by period."""
         return tables.periods(self.record)
 
@@ -94,17 +94,17 @@ class GrowthStudy:
         return kept(charts.yearly, self.record, **_OF_THE_FORCE)
 
     @property
-    def trend_table(self) -> Table:
+    def trend_table(self) -> Table | Prose:
         """The trend by scale and model."""
         return tables.trends(self.record)
 
     @property
-    def categories_table(self) -> Table:
+    def categories_table(self) -> Table | Prose:
         """Categories 1, 2 and 3 and their shares."""
         return tables.categories(self.record)
 
     @property
-    def orders_table(self) -> Table:
+    def orders_table(self) -> Table | Prose:
         """Orders imposed, by year."""
         return tables.orders(self.record)
 
@@ -130,7 +130,7 @@ class GrowthStudy:
         return charts.indexed(self.record) or words.no_index(self.record)
 
     @property
-    def series_table(self) -> Table:
+    def series_table(self) -> Table | Prose:
         """Every count, estimate and forecast of the force."""
         return tables.series(self.record)
 
@@ -164,7 +164,7 @@ class GrowthStudy:
     @property
     def measures_table(self) -> Table | Prose:
         """The other measures as rates with exact intervals, or that there is no table."""
-        return tables.measures(self.record) if self.record.other_measures else words.NO_TABLE
+        return tables.measures(self.record)
 
     # Estimates.
     @property
@@ -180,7 +180,7 @@ class GrowthStudy:
     @property
     def validation_table(self) -> Table | Prose:
         """Coverage, sharpness and errors beside plain rules, or that there is no table."""
-        return tables.validation(self.record) if self.record.validation else words.NO_TABLE
+        return tables.validation(self.record)
 
 
 def _nation(

@@ -25,11 +25,8 @@ _APART = {
     "earlier_returns": ", counted in an older way",
     "basis_not_known": ", counted in a way that its source does not state",
 }
-_SIDE = {
-    1: "The gap is too large to be chance alone.",
-    -1: "The gap is too large to be chance alone.",
-    0: "The data cannot tell the two apart.",
-}
+#: By whether growth is clearly on one side of the national.
+_GAP = ("The data cannot tell the two apart.", "The gap is too large to be chance alone.")
 
 
 def basis_name(basis: str) -> str:
@@ -183,7 +180,7 @@ def _longer(r: GrowthRecord) -> str:
         when = f"Over the {years(own)} to {n.day(own.end)}"
     return (
         f"{when} the number in {r.force} {pace(own.annual_growth)}. Nationally it "
-        f"{pace(nation.annual_growth)}. {_SIDE[side(own, nation)]}"
+        f"{pace(nation.annual_growth)}. {_GAP[abs(side(own, nation))]}"
     )
 
 
@@ -219,7 +216,7 @@ def long_run(record: GrowthRecord) -> Prose:
     )
     if nation is None:
         return Prose(text)
-    text += f" Nationally it {pace(nation.annual_growth)}. {_SIDE[side(own, nation)]}"
+    text += f" Nationally it {pace(nation.annual_growth)}. {_GAP[abs(side(own, nation))]}"
     return Prose(f"{text}{_two_truths(record)}")
 
 

@@ -12,7 +12,12 @@ from mappa.words.prose import Prose
 def estimate(record: GrowthRecord) -> Prose:
     """Return the paragraphs on estimates and forecasts: what they are and what they are not."""
     ahead = [p for p in record.series if p.kind == "forecast"]
-    later = [_later(p, record) for p in record.later_counts if _forecast_of(p, record)]
+    by_date = {p.date: p for p in ahead}
+    later = [
+        _later(p, by_date[p.date])
+        for p in record.later_counts
+        if p.basis == "all_levels" and p.date in by_date
+    ]
     paragraphs = [
         _estimates(record),
         _forecast(record, ahead[-1]) if ahead else "",
@@ -60,14 +65,8 @@ def _forecast(r: GrowthRecord, p: Point) -> str:
     )
 
 
-def _forecast_of(point: Point, record: GrowthRecord) -> Point | None:
-    found = [p for p in record.series if p.kind == "forecast" and p.date == point.date]
-    return found[0] if found and point.basis == "all_levels" else None
-
-
-def _later(point: Point, record: GrowthRecord) -> str:
-    ahead = _forecast_of(point, record)
-    assert ahead is not None and ahead.low is not None and ahead.high is not None
+def _later(point: Point, ahead: Point) -> str:
+    assert ahead.low is not None and ahead.high is not None
     where = "inside" if ahead.low <= point.value <= ahead.high else "outside"
     return (
         f"The count of {n.day(point.date)}, which the model did not use, was "
