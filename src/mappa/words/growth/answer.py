@@ -194,15 +194,16 @@ def year(record: GrowthRecord) -> Prose:
         return Prose(f"Changes in the year to {n.day(record.as_of)} are not known by area.")
     top, least = max(sure, key=lambda p: p.growth), min(sure, key=lambda p: p.growth)
     own = own_part(record)
-    first = f"The change in the year is not known for {record.force}."
-    if record.year_test.doubt is not None:
-        first = _printed(record.year_test.doubt)
-    elif own is not None:
-        first = f"A change of {signed(own.growth)} in the year has been printed for {record.force}."
-    return Prose(
-        f"{first} Among {len(sure)} areas whose change is known it ran from "
+    others = (
+        f"Among {len(sure)} areas whose change in the year is known, it ran from "
         f"{signed(least.growth)} in {least.area} to {signed(top.growth)} in {top.area}."
     )
+    if record.year_test.doubt is not None:
+        return Prose(f"{_printed(record.year_test.doubt)} {others}")
+    if own is None:
+        return Prose(f"{others} {record.force} is not one of them.")
+    size = signed(own.growth)
+    return Prose(f"A change of {size} in the year has been printed for {record.force}. {others}")
 
 
 def long_run(record: GrowthRecord) -> Prose:
@@ -222,13 +223,13 @@ def long_run(record: GrowthRecord) -> Prose:
 
 def _no_long_run(r: GrowthRecord) -> str:
     ends = [s for s in r.national_periods if s.end == r.as_of]
-    text = f"Growth over more years needs two comparable counts, and {r.force} has fewer."
+    few = f"{r.force} has too few comparable counts for such a figure."
     if not ends:
-        return text
+        return f"Growth over more years needs two comparable counts. {few}"
     longest = max(ends, key=lambda s: s.years)
     return (
-        f"{text} In {r.nation} the number {pace(longest.annual_growth)} from "
-        f"{n.day(longest.start)} to {n.day(longest.end)}."
+        f"In {r.nation} the number {pace(longest.annual_growth)} from {n.day(longest.start)} to "
+        f"{n.day(longest.end)}. {few}"
     )
 
 
