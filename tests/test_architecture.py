@@ -23,7 +23,7 @@ ORDER = [
     {"forecasts"},
     {"words"},
     {"plot"},
-    {"studies", "explore"},
+    {"explore"},
     {"pages"},
     {"runs"},
     {"commands", "__main__"},

@@ -11,7 +11,7 @@ import pytest
 from mappa.errors import MappaError
 
 #: Packages whose ``__all__`` are doors for a notebook.
-PACKAGES = ("rates", "register", "forecasts")
+PACKAGES = ("rates", "growth", "register", "forecasts")
 DOORS = [
     (package, name)
     for package in PACKAGES

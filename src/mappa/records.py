@@ -12,7 +12,7 @@ import functools
 import math
 import typing
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Self
 
 import pandas as pd
 
@@ -155,6 +155,21 @@ class Record:
             else:
                 told[f.name] = plain(value)
         return told
+
+    @classmethod
+    def to_frame(cls, rows: Iterable[Any]) -> pd.DataFrame:
+        """Return records of this kind as a frame, a row each: numbers as float, NaN for missing."""
+        kind: Any = cls
+        made = pd.DataFrame([vars(row) for row in rows], columns=list(_hints(kind)))
+        numbers = [name for name, hint in _hints(kind).items() if _present(hint) is float]
+        return made.astype(dict.fromkeys(numbers, float))
+
+    @classmethod
+    def from_frame(cls, frame: pd.DataFrame) -> tuple[Self, ...]:
+        """Return the rows of a frame as records of this kind: ``None`` for missing."""
+        kind: Any = cls
+        values = frame[list(_hints(kind))].astype(object)
+        return tuple(cls(**row) for row in values.where(values.notna(), None).to_dict("records"))
 
     @classmethod
     def declared(cls) -> dict[str, Mapping[str, Any]]:

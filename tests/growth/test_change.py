@@ -12,10 +12,9 @@ from scipy import stats
 
 from mappa.data import Data
 from mappa.errors import UsageError
-from mappa.rates.change import TURNOVER
-
-pytest.importorskip("mappa.growth.trends")
 from mappa.growth import change
+from mappa.growth.series import counts as counts_of
+from mappa.rates.change import TURNOVER
 
 
 def day(year: int) -> pd.Timestamp:
@@ -209,19 +208,22 @@ def test_an_area_without_a_count_still_has_the_nation_beside_it(data: Data, nati
     assert change.area_span(data, "Surrey", day(2019), day(2020)) is None
 
 
-def national(data: Data, counts: dict[int, float], basis: str = "snapshot_31_march") -> Data:
+def national(
+    data: Data, counts: dict[int, float], basis: str = "snapshot_31_march"
+) -> pd.DataFrame:
     rows = data.national_rows("rso_count")
     template = rows[rows["basis"] == "snapshot_31_march"].iloc[[0]]
     table = pd.concat(
         [template.assign(date=day(y), value=v, basis=basis) for y, v in counts.items()]
     )
-    return dataclasses.replace(data, national_figures=table, digest=f"toy{counts}{basis}")
+    toy = dataclasses.replace(data, national_figures=table, digest=f"toy{counts}{basis}")
+    return counts_of(toy, toy.nation)
 
 
 def test_periods_of_a_basis_and_its_halves(data: Data) -> None:
     """Eight years are cut at the count nearest the middle; five years are not cut."""
     counts = {2012: 100.0, 2013: 105.0, 2015: 120.0, 2018: 140.0, 2020: 200.0}
-    found = change.periods(national(data, counts))
+    found = change.periods(national(data, counts), data.nation)
     assert found[["start", "end"]].map(lambda d: d.year).to_numpy().tolist() == [
         [2012, 2020], [2012, 2015], [2015, 2020],
     ]  # fmt: skip

@@ -12,10 +12,8 @@ from inline_snapshot import snapshot
 from scipy import stats
 
 from mappa.data import Data
+from mappa.growth.measures import KINDS, Measure, caution, other_measures
 from mappa.rates.methods.intervals import exact_limits
-
-pytest.importorskip("mappa.growth.trends")
-from mappa.growth.measures import COLUMNS, KINDS, caution, other_measures
 
 DAY = pd.Timestamp("2020-03-31")
 
@@ -70,7 +68,7 @@ def test_kinds_are_named() -> None:
 def test_a_measure_of_registered_offenders(data: Data) -> None:
     """59 breaches of 594 people, 1,000 of the nation's 62,435."""
     row = only(with_value(data, "notification_breaches", 59.0), "notification_breaches")
-    assert list(row.index) == list(COLUMNS)
+    assert list(row.index) == list(Measure.declared())
     assert (row["value"], row["base"], row["per"]) == (59, 594, 100)
     assert row["rate"] == pytest.approx(5900 / 594)
     low, high = exact_limits(59)

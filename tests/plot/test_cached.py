@@ -8,13 +8,13 @@ import pytest
 from mappa.forecasts import backtest as origins
 from mappa.forecasts.backtest import RollingOrigins, rolling_origins
 from mappa.forecasts.scores import SealScore, seal_scores
+from mappa.growth import answer
 from mappa.plot.cached import StoredExhibit, kept
-from mappa.plot.exhibit import Exhibit
+from mappa.plot.growth import charts as growth_charts
 from mappa.plot.register import charts
 from mappa.records import restored
 from mappa.register.answers.build import build
 from mappa.register.answers.scenarios import build as scenario
-from mappa.studies.growth import growth
 
 AS_OF = "2020-03-31"
 NATIONAL = ("attribution", "accounting", "impulse", "stock", "contraction", "inputs")
@@ -69,8 +69,11 @@ def test_another_date_finds_nothing_of_it(cache, data):
 
 
 def of_the_nation(force, data):
-    growing = growth(force, AS_OF, data=data, nation="benchmark")
-    return [growing.nation_chart, growing.yearly_chart, growing.contribution_chart]
+    record = answer(data, force, AS_OF).of_the_nation()
+    return [
+        kept(draw, record)
+        for draw in (growth_charts.nation, growth_charts.yearly, growth_charts.contribution)
+    ]
 
 
 def test_growth_keeps_the_charts_that_are_the_same_for_two_forces(cache, data):
@@ -82,14 +85,13 @@ def test_growth_keeps_the_charts_that_are_the_same_for_two_forces(cache, data):
     assert [chart.drawn._repr_html_() for chart in again] == first  # drawn, they are the same
 
 
-def test_a_force_that_the_chart_marks_has_a_chart_of_its_own(cache, data):
-    parts = growth("Cumbria", AS_OF, data=data, nation="benchmark").record.contribution.parts
-    assert "Cumbria" in {part.area for part in parts} and not {"Kent", "Surrey"} & {
-        part.area for part in parts
-    }
-    one, other = (of_the_nation(force, data)[2] for force in ("Cumbria", "Kent"))
-    assert type(one) is Exhibit and type(other) is not Exhibit
-    assert one._repr_html_() != other._repr_html_()
+def test_a_chart_of_the_nation_names_no_area_but_those_of_its_numbers(data):
+    record = answer(data, "Cumbria", AS_OF)
+    marked, plain = (
+        growth_charts.contribution(record),
+        growth_charts.contribution(record.of_the_nation()),
+    )
+    assert marked.svg() != plain.svg() and marked.data.equals(plain.data)
 
 
 def test_what_a_kept_chart_says_of_itself_hangs_on_no_setting_of_pandas(cache, data):

@@ -11,7 +11,8 @@ from chart_support import collisions, laid_out
 
 from mappa.data import Data
 from mappa.growth import series
-from mappa.growth.record import GrowthRecord, build
+from mappa.growth.record import GrowthRecord
+from mappa.growth.record import answer as build
 from mappa.plot.exhibit import NARROW, Exhibit
 from mappa.plot.growth import charts
 
@@ -32,7 +33,8 @@ def _drawn(data: Data, force: str) -> dict[str, Exhibit]:
     made = [charts.force(record), charts.indexed(record)]
     if force == FORCES[0]:
         made += [charts.nation(record), charts.yearly(record), charts.contribution(record)]
-        made.append(charts.multiples(*series.known_rates(data.until(D)), record))
+        rates = series.known_rates(data.until(D))
+        made.append(charts.multiples(rates[data.names], rates[data.nation].dropna(), record))
     return {chart.name: chart for chart in made if chart is not None}
 
 

@@ -111,7 +111,7 @@ def test_a_forked_kernel_has_the_imports_its_own_folder_and_an_empty_stdin(
     assert isinstance(kernel.manager.provisioner, WarmProvisioner)
     assert isinstance(kernel.process, warm.WarmProcess)
     seen, status = kernel.run(
-        "import os, sys\nprint('mappa.studies' in sys.modules, os.getcwd(), os.read(0, 9),"
+        "import os, sys\nprint('mappa.growth' in sys.modules, os.getcwd(), os.read(0, 9),"
         " os.getsid(0) == os.getpid())"
     )
     assert status == "ok" and seen == f"True {tmp_path} b'' True\n"

@@ -9,8 +9,9 @@ import pytest
 import reading
 
 from mappa.data import Data
-from mappa.growth.change import make_span
-from mappa.growth.record import GrowthRecord, build
+from mappa.growth import span as span_of
+from mappa.growth.record import GrowthRecord
+from mappa.growth.record import answer as build
 from mappa.words import numbers as n
 from mappa.words.growth import answer as words
 from mappa.words.growth import model, nation
@@ -89,9 +90,9 @@ def test_a_doubted_change_comes_with_its_doubt(data: Data) -> None:
     [(600, "six fewer than"), (594, "as many as"), (593, "one more than")],
 )
 def test_up_down_and_no_change(cumbria: GrowthRecord, before: float, expected: str) -> None:
-    first = pd.Series({"date": BEFORE, "value": before, "basis": "all_levels", "quality": "x"})
-    second = pd.Series({"date": D, "value": 594, "basis": "all_levels", "quality": "x"})
-    span = make_span("Cumbria", first, second)
+    rows = pd.DataFrame({"date": [BEFORE, D], "value": [before, 594]})
+    rows = rows.assign(basis="all_levels", quality="x", preferred=True)
+    span = span_of(rows, BEFORE, D, "Cumbria")
     record = dataclasses.replace(cumbria, change=dataclasses.replace(cumbria.change, span=span))
     assert f"That is {expected} a year before." in words.answer(record)
 

@@ -10,7 +10,8 @@ import pytest
 import reading
 
 from mappa.data import Data
-from mappa.growth.record import GrowthRecord, build
+from mappa.growth.record import GrowthRecord
+from mappa.growth.record import answer as build
 from mappa.rates.assess import assess
 from mappa.register.answers.build import build as build_register
 from mappa.words import numbers

@@ -23,8 +23,8 @@ def growth(
     start: Annotated[str, typer.Option("--from", help="First date of one span.")] = "",
     end: Annotated[str, typer.Option("--to", help="Last date of one span.")] = "",
     nation: Annotated[
-        str | None, typer.Option(help="The forecast's nation: combined, register or benchmark.")
-    ] = None,
+        str, typer.Option(help="The forecast's nation: combined, register or benchmark.")
+    ] = "combined",
     as_json: options.Json = False,
 ) -> None:
     """Tell how the numbers have grown in a force and nationally.
@@ -42,27 +42,32 @@ def growth(
             raise UsageError("A span needs both --from and --to.")
         _span(data, force, start, end, as_json)
         return
-    from mappa.studies.growth import growth as study
+    from mappa.forecasts.national_draws import nation_ahead
+    from mappa.growth import answer
+    from mappa.words.growth import answer as words
+    from mappa.words.growth import checks, model
+    from mappa.words.growth import nation as whole
 
-    chosen = options.given(horizon=horizon, nation=nation)
-    answer = study(options.named(data, force), data.day(as_of), data=data, **chosen)
+    day = data.day(as_of)
+    years = options.given(horizon=horizon)
+    ahead = nation_ahead(data, day, source=nation, **years)
+    record = answer(data, options.named(data, force), day, nation=ahead, **years)
     if as_json:
-        options.print_json(answer.record.as_dict())
+        options.print_json(record.as_dict())
         return
-    told = "sentence year long_run contribution measures estimate validation"
-    options.print_texts(getattr(answer, name) for name in told.split())
+    told = (words.answer, words.year, words.long_run, whole.contribution, words.measures,
+            model.estimate, model.validation, checks.printing)  # fmt: skip
+    options.print_texts(paragraph(record) for paragraph in told)
 
 
 def _span(data: Data, force: str | None, start: str, end: str, as_json: bool) -> None:
-    from mappa.data.load import parse_day
-    from mappa.growth import change
+    from mappa.growth import compare, counts, span
     from mappa.words.growth import answer as words
 
     nation = force is not None and force.lower() == data.nation.lower()
     area = data.nation if nation else data.force(force)
-    first, last = (parse_day(d) for d in (start, end))
-    change.span(data, area, first, last)  # raises the sentence that tells why not
-    found = change.compare(data, area, first, last)
+    span(counts(data, area), start, end, area)  # raises the sentence that tells why not
+    found = compare(data, area, start, end)
     if as_json:
         options.print_json(found.as_dict())
     else:

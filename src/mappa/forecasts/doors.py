@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from mappa.arguments import typed
 from mappa.data import Data
 from mappa.forecasts.backtest import rolling_origins
 from mappa.forecasts.benchmarks import national_series as series
@@ -27,6 +28,7 @@ __all__ = [
 ]
 
 
+@typed
 def forecast(data: Data, as_of: str | pd.Timestamp, horizon: int = 4) -> ForecastView:
     """Return the national forecast from a date: combined, its parts and the simple methods.
 

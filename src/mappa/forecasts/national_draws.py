@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from mappa.arguments import typed
 from mappa.data import Data
-from mappa.errors import UnknownName
+from mappa.errors import TooLittleKnown, UnknownName
 from mappa.forecasts import combined
 from mappa.forecasts.benchmarks import check_horizon, national_series
+from mappa.growth.record import BENCHMARK_NATION
 from mappa.register.arrays import Array
 
 if TYPE_CHECKING:
@@ -140,6 +142,27 @@ def national_draws(
             path, "growth_benchmark", "mean growth of the last three years, with its past errors"
         )
     raise UnknownName("source of the nation's forecast", source, SOURCES)
+
+
+@typed
+def nation_ahead(
+    data: Data, as_of: str | pd.Timestamp, horizon: int = 4, source: str = "combined"
+) -> tuple[Array | None, str]:
+    """Return what the areas' forecasts are made to sum to, and what made it, in words.
+
+    That is draws of the national count, shape (draws, horizon), people. With *source*
+    ``benchmark``, and where too little is known for another, it is ``None``: the benchmark of
+    :func:`mappa.growth.answer`.
+
+    Raises UnknownName where *source* is not one of :data:`SOURCES`.
+    """
+    if source == "benchmark" or horizon == 0:
+        return None, BENCHMARK_NATION
+    try:
+        made = national_draws(data, data.date(as_of), horizon, source)
+    except TooLittleKnown:
+        return None, BENCHMARK_NATION
+    return made.draws, f"the {made.label}"
 
 
 def sealed_sources(source: str) -> tuple[str, ...]:

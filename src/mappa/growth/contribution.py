@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import math
 
 import pandas as pd
 
 from mappa.data import Data
-from mappa.growth.change import day_text
+from mappa.data.load import parse_day
+from mappa.errors import UsageError
+from mappa.growth.change import day_text, year_before
 from mappa.growth.evidence import half_width
 from mappa.rates.change import OUTLIER_SDS, Doubt, doubt, growth_table
 from mappa.records import Record, key
@@ -54,75 +57,84 @@ class Contribution(Record):
     change_without: float | None = key("National change without the outliers", "people")
 
 
-@functools.lru_cache(maxsize=8)
-def contributions(data: Data, end: pd.Timestamp) -> Contribution:
-    """Return the parts of the national change over the year to *end*."""
-    start = end - pd.DateOffset(years=1)
+def contributions(data: Data, as_of: str | pd.Timestamp) -> pd.DataFrame:
+    """Return each area's part of the nation's change on the year; the parts sum to it exactly.
+
+    Parameters
+    ----------
+    data: the tables. as_of: date of the later counts.
+
+    Returns
+    -------
+    A frame by area, the largest change first and the pool of all others last: ``before``, ``now``
+    and ``change`` (people), ``change_low`` and ``change_high`` (what a printed percentage allows),
+    ``share`` (of the national change), ``growth`` (share), ``robust_sds`` and ``outlier`` (the rule
+    of :func:`mappa.growth.growth_table`), ``known`` (both counts, printed percentage or remainder)
+    and ``doubt``.
+
+    Raises
+    ------
+    UsageError: no national count on one of the two days.
+
+    >>> from mappa.data import load
+    >>> parts = contributions(load(), "2020-03-31")
+    >>> parts["change"].iloc[[0, 1, -1]].round(1).to_dict()
+    {'Thames Valley': 550.8, 'Lancashire': 149.0, 'all other areas': 724.1}
+    >>> float(parts["change"].sum())
+    2141.0
+    """
+    end = parse_day(as_of)
+    start = year_before(end)
     nation = data.national("rso_count")
     if start not in nation.index or end not in nation.index:
-        text = f"No national count is known for both {day_text(start)} and {day_text(end)}."
-        return Contribution(text, None, None, None, None, (), (), OUTLIER_SDS, None, None)
-    before, now = float(nation[start]), float(nation[end])
-    table = growth_table(data, end)
-    parts = [_part(data, end, area, row, now - before) for area, row in table.iterrows()]
-    parts.sort(key=lambda p: (-p.change, p.area))
-    rest_before = before - sum(p.before for p in parts)
-    rest_now = now - sum(p.now for p in parts)
-    # The difference from the parts, in their order: so they sum to the last digit.
-    rest = (now - before) - sum(p.change for p in parts)
-    slack_low = sum(p.change - p.change_low for p in parts)
-    slack_high = sum(p.change_high - p.change for p in parts)
-    parts.append(
-        Part(
-            POOL,
-            rest_before,
-            rest_now,
-            rest,
-            rest - slack_high,
-            rest + slack_low,
-            rest / (now - before) if now != before else 0.0,
-            rest / rest_before if rest_before else 0.0,
-            None,
-            False,
-            "remainder",
+        raise UsageError(
+            f"No national count is known for both {day_text(start)} and {day_text(end)}."
         )
-    )
-    out = [p for p in parts if p.outlier]
-    less_before = before - sum(p.before for p in out)
-    less_now = now - sum(p.now for p in out)
+    before, now = float(nation[start]), float(nation[end])
+    table = growth_table(data, end).drop(columns="growth")
+    change = table["now"] - table["before"]
+    printed = data.counts(end, "rso_change_pct").reindex(table.index)
+    printed = printed[table["known"] != "both counts"]
+    half = printed.map(half_width)
+    for name, percent in (("change_low", printed - half), ("change_high", printed + half)):
+        table[name] = (table["now"] - table["now"] / (1 + percent / 100)).fillna(change)
+    table["doubt"] = [doubt(data, str(area), end) for area in table.index]
+    parts = table.assign(change=change).sort_values("change", ascending=False, kind="stable")
+    # The difference from the parts, in their order: so they sum to the last digit.
+    rest = (now - before) - sum(parts["change"])
+    pool = {
+        "before": before - sum(parts["before"]),
+        "now": now - sum(parts["now"]),
+        "change": rest,
+        "change_low": rest - sum(parts["change_high"] - parts["change"]),
+        "change_high": rest + sum(parts["change"] - parts["change_low"]),
+        "outlier": False,
+        "known": "remainder",
+    }
+    parts = pd.concat([parts, pd.DataFrame(pool, index=pd.Index([POOL], name="area"))])
+    parts["share"] = parts["change"] / (now - before) if now != before else 0.0
+    parts["growth"] = parts["change"] / parts["before"].where(parts["before"] != 0, math.inf)
+    return parts[list(Part.declared())[1:]]
+
+
+@functools.lru_cache(maxsize=8)
+def contribution(data: Data, end: pd.Timestamp) -> Contribution:
+    """Return the parts of the national change over the year to *end*, as a record."""
+    try:
+        table = contributions(data, end)
+    except UsageError as error:
+        return Contribution(str(error), None, None, None, None, (), (), OUTLIER_SDS, None, None)
+    nation, start = data.national("rso_count"), year_before(end)
+    kept = table[~table["outlier"]][["before", "now"]].sum()
     return Contribution(
         status="known",
         start=start,
         end=end,
-        change=now - before,
-        growth=now / before - 1,
-        parts=tuple(parts),
-        outliers=tuple(p.area for p in out),
+        change=float(nation[end] - nation[start]),
+        growth=float(nation[end] / nation[start] - 1),
+        parts=Part.from_frame(table.reset_index()),
+        outliers=tuple(map(str, table.index[table["outlier"]])),
         rule_sds=OUTLIER_SDS,
-        growth_without=less_now / less_before - 1,
-        change_without=less_now - less_before,
-    )
-
-
-def _part(data: Data, end: pd.Timestamp, area: object, row: pd.Series, national: float) -> Part:
-    before, now = float(row["before"]), float(row["now"])
-    low = high = now - before
-    if row["known"] != "both counts":
-        printed = float(data.counts(end, "rso_change_pct")[area])
-        half = half_width(printed)
-        low = now - now / (1 + (printed - half) / 100)
-        high = now - now / (1 + (printed + half) / 100)
-    return Part(
-        area=str(area),
-        before=before,
-        now=now,
-        change=now - before,
-        change_low=low,
-        change_high=high,
-        share=(now - before) / national if national else 0.0,
-        growth=now / before - 1,
-        robust_sds=float(row["robust_sds"]),
-        outlier=bool(row["outlier"]),
-        known=str(row["known"]),
-        doubt=doubt(data, str(area), end),
+        growth_without=float(kept["now"] / kept["before"] - 1),
+        change_without=float(kept["now"] - kept["before"]),
     )

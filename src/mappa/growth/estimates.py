@@ -29,6 +29,8 @@ from mappa.growth import national_path as nation
 MODEL, MARK = "hierarchical random walk", "rw2"
 PROBABILITIES = (0.005, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975, 0.995)
 QUANTILES = tuple(f"q{round(1000 * p):03d}" for p in PROBABILITIES)
+#: The quantiles that have a name of their own.
+SHOWN = {"median": "q500", "low50": "q250", "high50": "q750", "low90": "q050", "high90": "q950"}
 LONGEST = 5
 DRAWS, WARM_UP = 2000, 300
 KEPT_DRAWS = 6000
@@ -157,10 +159,29 @@ def _quantile_table(data: Data, origin: pd.Timestamp) -> pd.DataFrame:
 def area_estimates(data: Data, origin: str | pd.Timestamp) -> pd.DataFrame:
     """Return the estimate of every area for each stock date up to the origin.
 
-    Columns: area, date, median, low50, high50, low90, high90 (people). An area with a count has
-    one too: a caller shows the count instead.
+    Parameters
+    ----------
+    data: the tables. origin: date of the answer; nothing dated later is used.
+
+    Returns
+    -------
+    A frame with ``area``, ``date``, ``median``, ``low50``, ``high50``, ``low90``, ``high90`` and
+    the quantiles ``q005`` to ``q995`` (people). An area with a count has an estimate too: a caller
+    shows the count instead. It is empty where one date alone has no steps to learn from.
+
+    Raises
+    ------
+    UnknownName: a date without figures.
+
+    >>> from mappa.data import load
+    >>> found = area_estimates(load(), "2020-03-31")
+    >>> surrey = found[(found["area"] == "Surrey") & (found["date"] == "2020-03-31")]
+    >>> [round(float(v), -2) for v in surrey[["low90", "median", "high90"]].to_numpy()[0]]
+    [700.0, 900.0, 1300.0]
     """
     day = data.date(origin)
+    if len(ev.dates_with_people(data.until(day))) < 2:
+        return pd.DataFrame(columns=["area", "date", *SHOWN, *QUANTILES])
     table = quantile_table(data, day)
     table = table[table["kind"] == "estimate"]
     evidence = ev.collect_until(data, day)
@@ -274,6 +295,15 @@ def area_forecasts(
     -------
     A frame with area, date, median, low50, high50, low90, high90 and the quantiles of
     :data:`PROBABILITIES` as columns :data:`QUANTILES` (people), by area and date.
+
+    Raises
+    ------
+    UnknownName: a date without figures. UsageError: a horizon or a nation's path that cannot be.
+
+    >>> from mappa.data import load
+    >>> found = area_forecasts(load(), "2020-03-31", horizon=1, areas=["Cumbria"])
+    >>> bool((found["low90"] < found["median"]).all() and (found["median"] < found["high90"]).all())
+    True
     """
     drawn, names, dates = forecast_draws(data, origin, horizon, nation_path, areas=areas, seed=seed)
     found = np.quantile(drawn, PROBABILITIES, axis=0).reshape(len(PROBABILITIES), -1)
@@ -295,15 +325,6 @@ def quantile_function(quantiles: np.ndarray, scores: np.ndarray) -> np.ndarray:
 
 
 def _in_people(table: pd.DataFrame, values: dict[str, np.ndarray]) -> pd.DataFrame:
-    frame = table[["area", "date"]].copy()
-    for name, q in (
-        ("median", "q500"),
-        ("low50", "q250"),
-        ("high50", "q750"),
-        ("low90", "q050"),
-        ("high90", "q950"),
-    ):
-        frame[name] = values[q]
-    for q in QUANTILES:
-        frame[q] = values[q]
+    shown = {name: values[q] for name, q in SHOWN.items()}
+    frame = table[["area", "date"]].assign(**shown, **{q: values[q] for q in QUANTILES})
     return frame.sort_values(["area", "date"]).reset_index(drop=True)

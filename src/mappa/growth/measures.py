@@ -82,19 +82,39 @@ class Measure(Record):
     note: str = key("What a reader must know before using the value")
 
 
-def other_measures(data: Data, area: str) -> tuple[Measure, ...]:
-    """Return every known other measure of an area, by measure and date, latest first."""
+def other_measures(data: Data, area: str) -> pd.DataFrame:
+    """Return every known other measure of an area as a rate beside the nation's.
+
+    Parameters
+    ----------
+    data: the tables. area: name of an area.
+
+    Returns
+    -------
+    A frame by measure and date, latest first: ``value``, ``base`` (registered offenders, or people
+    aged 10 and over), ``rate`` with its exact 95% limits ``low`` and ``high`` and
+    ``national_rate`` (all ``per`` so many of the base), ``ratio``, ``p_value`` (exact, two-sided)
+    and ``caution``, with names, quality, source and note.
+
+    Raises
+    ------
+    UnknownName: an area that is not known, with a suggestion.
+
+    Source: Garwood (1936), exact limits of a Poisson mean.
+
+    >>> from mappa.data import load
+    >>> found = other_measures(load().until("2020-03-31"), "Cumbria")
+    >>> found.loc[:0, ["measure", "value", "base", "rate", "national_rate"]].round(2)
+                     measure  value   base  rate  national_rate
+    0  notification_breaches   21.0  594.0  3.54            4.1
+    """
     t = data.area_figures
+    t = t[(t["area"] == data.area(area)) & t["preferred"] & (t["basis"] == "all_levels")]
     found = []
     for measure, kind in KINDS.items():
-        rows = t[
-            (t["area"] == area)
-            & (t["measure"] == measure)
-            & t["preferred"]
-            & (t["basis"] == "all_levels")
-        ].sort_values("date", ascending=False)
+        rows = t[t["measure"] == measure].sort_values("date", ascending=False)
         found += [_measure(data, measure, kind, row) for _, row in rows.iterrows()]
-    return tuple(found)
+    return Measure.to_frame(found)
 
 
 def _bases(
@@ -144,17 +164,18 @@ def _measure(data: Data, measure: str, kind: _Kind, row: pd.Series) -> Measure:
         national_rate=national_rate,
         ratio=ratio,
         p_value=p,
-        caution=_caution(ratio, p),
+        caution=caution(ratio, p),
         quality=row["quality"],
         source=row["sources"],
         note=row["note"],
     )
 
 
-def _caution(ratio: float | None, p: float | None) -> str:
-    if ratio is None or p is None or p >= CAUTION_P:
+def caution(ratio: float | None, p: float | None) -> str:
+    """Return why a rate should not be compared: chance cannot make it; or nothing."""
+    if ratio is None or p is None or not p < CAUTION_P:
         return ""
-    if 1 / CAUTION_RATIO <= ratio <= CAUTION_RATIO:
+    if not (ratio > CAUTION_RATIO or ratio < 1 / CAUTION_RATIO):
         return ""
     side = "above" if ratio > 1 else "below"
     return f"so far {side} that the area may count another event"

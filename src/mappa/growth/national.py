@@ -107,26 +107,14 @@ def rate_growth(
 
 def categories(data: Data) -> tuple[CategoryYear, ...]:
     """Return the categories of each date on which the total is known, by date."""
-    total = data.national("total_count")
-    parts = [data.national(measure) for measure in CATEGORIES]
-    first = parts[1].index.intersection(parts[2].index)
-    rows = []
-    for date in total.index.intersection(first):
-        one, two, three = (float(p[date]) if date in p.index else None for p in parts)
-        whole = float(total[date])
-        rows.append(
-            CategoryYear(
-                date=date,
-                category1=one,
-                category2=two,
-                category3=three,
-                total=whole,
-                share1=one / whole if one is not None else None,
-                share2=two / whole if two is not None else None,
-                share3=three / whole if three is not None else None,
-            )
-        )
-    return tuple(rows)
+    names = [f"category{k}" for k in (1, 2, 3)]
+    found = pd.DataFrame(
+        dict(zip(names, map(data.national, CATEGORIES), strict=True))
+        | {"total": data.national("total_count")}
+    ).dropna(subset=[*names[1:], "total"])
+    for k, name in enumerate(names, 1):
+        found[f"share{k}"] = found[name] / found["total"]
+    return CategoryYear.from_frame(found.rename_axis("date").reset_index())
 
 
 def orders(data: Data) -> tuple[OrderYear, ...]:

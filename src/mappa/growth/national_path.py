@@ -22,11 +22,9 @@ FALLBACK_SD = 0.02
 
 def history(data: Data) -> pd.Series:
     """Return the national counts on the present basis, by date."""
-    frame = series.chosen(series.national_series(data))
-    frame = frame[frame["measure"] == "rso_count"]
+    frame = series.last_basis(series.counts(data, data.nation))
     if frame.empty:
         raise UsageError("No national count is known up to the date asked for.")
-    frame = frame[frame["basis"] == frame["basis"].iloc[-1]]
     return frame.set_index("date")["value"]
 
 

@@ -6,20 +6,22 @@ import dataclasses
 import functools
 import math
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from mappa.arguments import typed
 from mappa.data import Data
 from mappa.errors import UsageError
-from mappa.growth import change, estimates, national, series, trend, validation
+from mappa.growth import change, estimates, national, series, validation
 from mappa.growth.change import Change, Span
-from mappa.growth.contribution import Contribution, contributions
+from mappa.growth.contribution import Contribution, contribution
 from mappa.growth.evidence import dates_with_people
 from mappa.growth.measures import Measure, other_measures
 from mappa.growth.national import CategoryYear, OrderYear, Printed, RateGrowth
 from mappa.growth.series import Break, Point
-from mappa.growth.trend import Trend
+from mappa.growth.trends import Trend, national_trends
 from mappa.rates.change import YearChange, year_change
 from mappa.records import Record, key
 
@@ -42,6 +44,7 @@ class Score(Record):
     median_error: float = key("Median absolute error of the log", "log")
     mean_error: float = key("Mean absolute error of the log", "log")
     bias: float = key("Mean of the log count less the log median", "log")
+    bias_se: float = key("Its standard error, clustered by area", "log")
     width90: float = key("Mean width of the 90% interval on the log scale", "log")
     score90: float = key("Mean interval score at 90% on the log scale; lower is better", "log")
     benchmarks: Mapping[str, Mapping[str, float]] = key(
@@ -89,23 +92,45 @@ class GrowthRecord(Record):
     other_measures: tuple[Measure, ...] = key("Breaches, revocations, violent offenders, levels")
     validation: tuple[Score, ...] = key("How the model did on hidden counts; empty: not tested")
 
+    def of_the_nation(self) -> GrowthRecord:
+        """Return the record without what is the area's own: the same for every area."""
+        blank = {"series": (), "later_counts": (), "spans": (), "other_measures": (), "force": ""}
+        missing = dict.fromkeys(("count", "change", "year_test", "compound"))
+        own: dict[str, Any] = {"status": "", **blank, **missing}
+        return dataclasses.replace(self, **own)
 
-def build(
+
+@typed
+def answer(
     data: Data,
     force: str,
     as_of: str | pd.Timestamp,
     horizon: int = 4,
-    nation_path: np.ndarray | None = None,
-    nation_name: str = BENCHMARK_NATION,
+    nation: tuple[np.ndarray | None, str] = (None, BENCHMARK_NATION),
 ) -> GrowthRecord:
-    """Return the record of growth for *force* on *as_of*, forecast *horizon* years ahead.
+    """Return how the numbers have grown in an area and in the nation: the record of the answer.
 
-    *nation_path* are draws of the national count, shape (draws, horizon), named *nation_name*;
-    by default the benchmark of :mod:`mappa.growth.national_path`.
+    Parameters
+    ----------
+    data: the tables. force: name of the area. as_of: date of the answer; nothing dated later is
+        used for it. horizon: years to forecast after it, 0 to 5.
+    nation: draws of the national count that the forecasts sum to, shape (draws, horizon), people,
+        and what made them, in words; by default the benchmark of
+        :mod:`mappa.growth.national_path`.
+
+    Raises
+    ------
+    UnknownName: an area or date that is not known. UsageError: a horizon that cannot be.
+
+    >>> from mappa.data import load
+    >>> record = answer(load(), "Cumbria", "2020-03-31", horizon=0)
+    >>> record.change.span.change, record.contribution.outliers
+    (-4.0, ('Thames Valley',))
     """
     area, day = data.area(force), data.date(as_of)
     if not 0 <= horizon <= estimates.LONGEST:
         raise UsageError(f"A horizon of {horizon} years is not one of 0 to {estimates.LONGEST}.")
+    nation_path, nation_name = nation
     known = data.until(day)
     counts = known.counts(day)
     count = float(counts[area]) if area in counts else None
@@ -115,11 +140,11 @@ def build(
         else f"no count of {area} is known for {change.day_text(day)}"
     )
     enough = len(dates_with_people(known)) > 1  # one date alone has no steps to learn from
-    modelled = estimate_points(data, area, day) if enough else ()
     far = horizon if enough else 0
     ahead = forecast_points(data, area, day, far, nation_path)
-    points = series.count_points(data, area)
-    year = change.try_span(known, known.nation, change.year_before(day), day)
+    points = series.points(data, area)
+    year = change.area_span(known, known.nation, change.year_before(day), day)
+    own, whole = (series.counts(known, name) for name in (area, known.nation))
     return GrowthRecord(
         force=area,
         nation=data.nation,
@@ -127,27 +152,30 @@ def build(
         horizon=horizon,
         status=status,
         count=count,
-        series=(*_by_date([p for p in points if p.date <= day], modelled), *ahead),
+        series=(
+            *_by_date([p for p in points if p.date <= day], estimate_points(data, area, day)),
+            *ahead,
+        ),
         refitted=enough and not estimates.is_kept(data, day),
         shortfall=estimates.shortfall(data, day, far, nation_path) if far else None,
         later_counts=tuple(p for p in points if p.date > day and p.preferred),
         nation_path=nation_name,
-        national_series=series.national_points(known),
+        national_series=series.points(known, known.nation),
         breaks=series.breaks(known),
         change=change.compare(known, area, change.year_before(day), day),
         year_test=year_change(known, area, day),
         compound=change.compound(known, area, day),
-        spans=change.consecutive(known, area),
-        national_years=change.consecutive(known, known.nation),
-        national_periods=change.periods(known, known.nation),
+        spans=Span.from_frame(change.spans(own, area)),
+        national_years=Span.from_frame(change.spans(whole, known.nation)),
+        national_periods=Span.from_frame(change.periods(whole, known.nation)),
         printed=national.printed(year) if year else None,
         rate_growth=_rate_growths(known, year),
         categories=national.categories(known),
         orders=national.orders(known),
-        trends=trend.trends(known),
-        contribution=contributions(known, day),
-        other_measures=other_measures(known, area),
-        validation=scores(data),
+        trends=national_trends(known),
+        contribution=contribution(known, day),
+        other_measures=Measure.from_frame(other_measures(known, area)),
+        validation=_scores(data),
     )
 
 
@@ -160,7 +188,7 @@ def _rate_growths(data: Data, year: Span | None) -> tuple[RateGrowth, ...]:
     spans = [year] if year else []
     stock = sorted(set(data.denominators["stock_date"]) & set(data.dates))
     if len(stock) > 1:
-        longest = change.try_span(data, data.nation, stock[0], stock[-1])
+        longest = change.area_span(data, data.nation, stock[0], stock[-1])
         spans += [longest] if longest and longest != year else []
     for s in spans:
         grown = national.rate_growth(data, data.nation, s.start, s.end, s.growth)
@@ -174,50 +202,35 @@ def estimate_points(data: Data, area: str, as_of: pd.Timestamp) -> tuple[Point, 
     rows = data.series(area)
     counted = set(rows.loc[rows["preferred"] & (rows["basis"] == "all_levels"), "date"])
     frame = estimates.area_estimates(data, as_of)
-    frame = frame[(frame["area"] == area) & ~frame["date"].isin(counted)]
-    return tuple(_modelled(row, "estimate") for _, row in frame.iterrows())
+    return _modelled(frame[(frame["area"] == area) & ~frame["date"].isin(counted)], "estimate")
 
 
 def forecast_points(
-    data: Data,
-    area: str,
-    as_of: pd.Timestamp,
-    horizon: int,
-    nation_path: np.ndarray | None = None,
+    data: Data, area: str, as_of: pd.Timestamp, horizon: int, path: np.ndarray | None = None
 ) -> tuple[Point, ...]:
     """Return the forecasts of an area for the years after *as_of*."""
     if horizon == 0:
         return ()
-    frame = estimates.area_forecasts(data, as_of, horizon, nation_path, areas=[area])
-    return tuple(_modelled(row, "forecast") for _, row in frame.iterrows())
+    frame = estimates.area_forecasts(data, as_of, horizon, path, areas=[area])
+    return _modelled(frame, "forecast")
 
 
-def _modelled(row: pd.Series, kind: str) -> Point:
-    return Point(
-        date=row["date"],
-        value=float(row["median"]),
-        low=float(row["low90"]),
-        high=float(row["high90"]),
-        level=0.9,
-        low50=float(row["low50"]),
-        high50=float(row["high50"]),
-        kind=kind,
-        basis="model",
-        quality=kind,
-        preferred=False,
-        source=f"model: {estimates.MODEL}",
-        note="not a count: the model's median, with 50% and 90% intervals",
-    )
+def _modelled(frame: pd.DataFrame, kind: str) -> tuple[Point, ...]:
+    named = frame.rename(columns={"median": "value", "low90": "low", "high90": "high"})
+    return Point.from_frame(
+        named.assign(
+            level=0.9, kind=kind, basis="model", quality=kind, preferred=False,
+            source=f"model: {estimates.MODEL}",
+            note="not a count: the model's median, with 50% and 90% intervals",
+        )
+    )  # fmt: skip
 
 
 @functools.lru_cache(maxsize=4)
-def scores(data: Data) -> tuple[Score, ...]:
+def _scores(data: Data) -> tuple[Score, ...]:
     """Return the scores of the kept validation; empty where none was made from these figures."""
-    cases = validation.kept(data)
-    if cases is None:
-        return ()
     found = []
-    for row in validation.score(cases).to_dict("records"):
+    for row in validation.scores(data).to_dict("records"):
         rules = {
             name: {
                 part: float(row[f"{name}_{part}"])

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import re
 
+import numpy as np
 import pandas as pd
 
 from mappa.data import Data
+from mappa.errors import UsageError
+from mappa.printed import PER
 from mappa.rates.methods.intervals import exact_limits
 from mappa.records import Record, key
 
@@ -69,76 +71,87 @@ def years_between(first: pd.Timestamp, second: pd.Timestamp) -> float:
     return (second - first).days / 365.25
 
 
-def area_series(data: Data, area: str) -> pd.DataFrame:
-    """Return every known count of an area by date: a row per value, preferred or not.
+#: Columns of a series of counts.
+COLUMNS = ["date", "value", "people", "basis", "quality", "preferred", "source", "note"]
 
-    Columns: date, value, basis (one of :data:`AREA_BASES`), quality, preferred, source, note.
-    A count from before the nation's present basis gets ``earlier_returns``, and one whose source
-    does not state its basis ``basis_not_known``: no growth crosses from either to the others.
+
+def counts(data: Data, area: str) -> pd.DataFrame:
+    """Return every known count of an area or of the nation: a row a value, none filled in.
+
+    Parameters
+    ----------
+    data: the tables. area: name of an area, or ``data.nation``.
+
+    Returns
+    -------
+    A frame by date: ``date``, ``value`` (the count), ``people`` (aged 10 and over; NaN on a day
+    without a population), ``basis`` (what is counted: a key of :data:`AREA_BASES` or
+    :data:`NATIONAL_BASES`), ``quality`` (how the value is known), ``preferred`` (whether the study
+    uses it), ``source`` and ``note``. A count from before the nation's present basis gets
+    ``earlier_returns``, and one whose source does not state its basis ``basis_not_known``: no
+    growth crosses from either to the others.
+
+    Raises
+    ------
+    UnknownName: an area that is not known, with a suggestion.
+
+    >>> from mappa.data import load
+    >>> counts(load(), "Cumbria").loc[lambda t: t["date"] >= "2019", ["date", "value", "basis"]]
+            date  value       basis
+    3 2019-03-31  598.0  all_levels
+    4 2020-03-31  594.0  all_levels
     """
-    rows = data.series(data.area(area), "rso_count")
+    if area == data.nation:
+        return _national_counts(data).copy()
+    name = data.area(area)
+    rows = data.series(name, "rso_count")
     early = (rows["basis"] == "all_levels") & (rows["date"] < present_since(data))
-    unknown = rows["note"].map(_basis_not_known).astype(bool)
+    unknown = rows["note"].str.contains(r"\bbasis\b[^;.]*\bnot known\b", na=False)
     basis = rows["basis"].mask(early, "earlier_returns").mask(unknown, "basis_not_known")
-    frame = rows.assign(basis=basis)
-    columns = ["date", "value", "basis", "quality", "preferred", "sources", "note"]
-    frame = frame[columns].rename(columns={"sources": "source"})
+    people = rows["date"].map(_people(data)[name])
+    frame = rows.assign(basis=basis, people=people).rename(columns={"sources": "source"})
     order = frame["basis"].map({name: place for place, name in enumerate(AREA_BASES)})
-    return (
-        frame.assign(_order=order)
-        .sort_values(["date", "_order"])
-        .drop(columns="_order")
-        .reset_index(drop=True)
-    )
+    in_order = frame.assign(order=order).sort_values(["date", "order"])
+    return in_order[COLUMNS].reset_index(drop=True)
 
 
-def _basis_not_known(note: str) -> bool:
-    return re.search(r"\bbasis\b[^;.]*\bnot known\b", str(note)) is not None
-
-
-def national_series(data: Data) -> pd.DataFrame:
-    """Return every official national value by date, preferred or not, with its basis.
-
-    Columns: date, value, measure, basis (one of :data:`NATIONAL_BASES`), quality, preferred,
-    source, note.
-    """
+@functools.lru_cache(maxsize=16)
+def _national_counts(data: Data) -> pd.DataFrame:
     t = data.national_figures
     rows = t[
         t["measure"].isin(STOCK_MEASURES)
         & t["category"].isin(["", "all"])
         & t["basis"].isin(NATIONAL_BASES)
     ]
-    columns = ["date", "value", "measure", "basis", "quality", "preferred", "sources", "note"]
-    frame = rows[columns].rename(columns={"sources": "source"})
+    rows = rows.assign(people=rows["date"].map(_people(data).sum(axis=1)))
+    frame = rows.rename(columns={"sources": "source"})[COLUMNS]
     return frame.sort_values(["date", "preferred"], ascending=[True, False]).reset_index(drop=True)
+
+
+@functools.lru_cache(maxsize=16)
+def _people(data: Data) -> pd.DataFrame:
+    """Return the people aged 10 and over by stock date (rows) and area (columns)."""
+    rows = data.denominators[data.denominators["mid_year"].isin(set(data.population["mid_year"]))]
+    found = {day: data.people(day) for day in sorted(rows["stock_date"])}
+    return pd.DataFrame(found, index=data.names, dtype=float).T
 
 
 @functools.lru_cache(maxsize=16)
 def present_since(data: Data) -> pd.Timestamp:
     """Return the first date on the basis of the last national count."""
-    frame = chosen(national_series(data))
-    return pd.Timestamp(frame.loc[frame["basis"] == frame["basis"].iloc[-1], "date"].min())
+    return pd.Timestamp(last_basis(_national_counts(data))["date"].min())
 
 
-def chosen(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the preferred rows of a series: one value a date (and basis)."""
-    return frame[frame["preferred"]].reset_index(drop=True)
-
-
-def usable_counts(data: Data, area: str) -> pd.DataFrame:
-    """Return an area's counts of which a span may be made: one a date and basis.
-
-    Level 1 and other-date values are kept under their own basis, whether or not another value
-    of the date is preferred. Of several values on one date and basis the preferred one counts.
-    """
-    frame = area_series(data, area)
-    frame = frame.sort_values(["date", "preferred"], ascending=[True, False])
-    return frame.drop_duplicates(["date", "basis"]).reset_index(drop=True)
+def last_basis(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the preferred counts of a series that are on the basis of its last one."""
+    chosen = rows[rows["preferred"]]
+    return chosen[chosen["basis"] == chosen["basis"].iloc[-1]] if len(chosen) else chosen
 
 
 def breaks(data: Data) -> tuple[Break, ...]:
     """Return the breaks of the national series: of basis, of law, and revisions, by date."""
-    frame = chosen(national_series(data))
+    everything = _national_counts(data)
+    frame = everything[everything["preferred"]]
     found = []
     previous: str | None = None
     for date, basis in zip(frame["date"], frame["basis"], strict=True):
@@ -153,62 +166,40 @@ def breaks(data: Data) -> tuple[Break, ...]:
         rows = rows[rows["rule"] == rule]
         for value, basis in zip(rows["value"], rows["legal_basis"], strict=True):
             found.append(Break(pd.Timestamp(value), "law", f"{text} ({basis})"))
-    everything = national_series(data)
-    counts = everything[everything["measure"] == "rso_count"]
-    for date, rows in counts.groupby("date"):
+    for date, rows in everything.groupby("date"):
         if len(rows) > 1:
             values = ", ".join(f"{v:,.0f}" for v in rows["value"])
             found.append(Break(pd.Timestamp(str(date)), "revision", f"published as {values}"))
     return tuple(sorted(found, key=lambda b: (b.date, b.kind)))
 
 
-def count_points(data: Data, area: str, level: float = 0.95) -> tuple[Point, ...]:
-    """Return every known count of an area as points, with exact Poisson intervals."""
-    return _points(area_series(data, area), level)
+def points(data: Data, area: str, level: float = 0.95) -> tuple[Point, ...]:
+    """Return every known count of an area or of the nation, with exact Poisson intervals."""
+    frame = counts(data, area)
+    low, high = np.array([exact_limits(x, level) for x in frame["value"]]).reshape(-1, 2).T
+    made = frame.assign(low=low, high=high, level=level, low50=None, high50=None, kind="count")
+    return Point.from_frame(made)
 
 
-def national_points(data: Data, level: float = 0.95) -> tuple[Point, ...]:
-    """Return every official national value as points, with exact Poisson intervals."""
-    return _points(national_series(data), level)
-
-
-def _points(frame: pd.DataFrame, level: float) -> tuple[Point, ...]:
-    points = []
-    for row in frame.itertuples(index=False):
-        low, high = exact_limits(row.value, level)
-        points.append(
-            Point(
-                date=row.date,
-                value=float(row.value),
-                low=low,
-                high=high,
-                level=level,
-                low50=None,
-                high50=None,
-                kind="count",
-                basis=row.basis,
-                quality=row.quality,
-                preferred=bool(row.preferred),
-                source=row.source,
-                note=row.note,
-            )
-        )
-    return tuple(points)
-
-
-def known_rates(data: Data) -> tuple[pd.DataFrame, pd.Series]:
+def known_rates(data: Data) -> pd.DataFrame:
     """Return the known rates of all areas and of the nation on each stock date.
 
     Returns
     -------
-    Rates per 100,000 people aged 10 and over by date (rows) and area (columns), NaN where no count
-    of all levels is known, and the nation's rates by date.
+    Rates per 100,000 people aged 10 and over: by date (rows), a column an area and the nation's
+    last; NaN where no count of all levels is known.
+
+    Raises
+    ------
+    UsageError: tables without a population.
+
+    >>> from mappa.data import load
+    >>> known_rates(load()).loc["2020-03-31", ["Cumbria", "England and Wales"]].round(1).tolist()
+    [132.0, 119.5]
     """
-    years = set(data.population["mid_year"])
-    rows = data.denominators[data.denominators["mid_year"].isin(years)]
-    dates = sorted(rows["stock_date"])
-    people = {d: data.people(d) for d in dates}
-    rates = {d: 1e5 * data.counts(d).reindex(data.names) / people[d] for d in dates}
-    nation = data.national("rso_count")
-    national = {d: 1e5 * nation[d] / people[d].sum() for d in dates if d in nation.index}
-    return pd.DataFrame(rates).T[data.names], pd.Series(national)
+    people = _people(data)
+    if people.empty:
+        raise UsageError("No date of the tables has a population to divide by.")
+    counts = pd.DataFrame({day: data.counts(day).reindex(data.names) for day in people.index}).T
+    whole = PER * data.national("rso_count").reindex(people.index) / people.sum(axis=1)
+    return (PER * counts / people).assign(**{data.nation: whole})

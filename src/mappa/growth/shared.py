@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from mappa.data import Data
-from mappa.growth.record import build
+from mappa.growth.record import answer
 
 
 def compute(data: Data, as_of: str) -> None:
     """Fill the caches of the national series, the trend, the estimates and the changes."""
-    build(data, data.force(), as_of)
+    answer(data, data.force(), as_of)

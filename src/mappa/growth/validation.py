@@ -222,6 +222,30 @@ def _ahead(
     return cases
 
 
+def scores(data: Data) -> pd.DataFrame:
+    """Return how the model did on known counts hidden from it, beside plain rules.
+
+    Returns
+    -------
+    The frame of :func:`score` for the cases kept beside the tables: by ``test`` and ``horizon``
+    the coverage, errors (log), ``bias`` (mean log count less log median) with its standard error,
+    and what each plain rule does. It is empty where no cases were made from these figures.
+
+    Raises
+    ------
+    DataError: kept cases that break their schema.
+
+    Source: Gneiting and Raftery (2007), interval score.
+
+    >>> from mappa.data import load
+    >>> found = scores(load()).set_index("test")
+    >>> round(float(found.loc["left_out", "cover90"]), 2)
+    0.89
+    """
+    cases = kept(data)
+    return pd.DataFrame(columns=["test"]) if cases is None else score(cases)
+
+
 def score(cases: pd.DataFrame, *, seed: int = model.SEED, draws: int = 2000) -> pd.DataFrame:
     """Return coverage, sharpness and errors by test and horizon, beside the benchmarks.
 
@@ -250,6 +274,7 @@ def score(cases: pd.DataFrame, *, seed: int = model.SEED, draws: int = 2000) -> 
             "median_error": error.median(),
             "mean_error": error.mean(),
             "bias": (log["value"] - log["median"]).mean(),
+            "bias_se": clustered_se(log["value"] - log["median"], part["area"]),
             "width90": width.mean(),
             "score90": (width + 2 / 0.1 * outside).mean(),
         }

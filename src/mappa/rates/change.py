@@ -168,10 +168,26 @@ def _growth_table(data: Data, day: pd.Timestamp) -> pd.DataFrame:
 
 
 def growth_table(data: Data, as_of: Any) -> pd.DataFrame:
-    """Return the areas' growth on the year, one basis, outliers marked, by area.
+    """Return the areas' growth on the year, on one basis, outliers marked.
 
-    Columns: ``before``, ``now`` (people), ``known`` (both counts, or a printed percentage where no
-    earlier count on any basis is known), ``growth`` (log), ``robust_sds``, ``outlier``.
+    Parameters
+    ----------
+    data: the tables. as_of: date of the later counts.
+
+    Returns
+    -------
+    A frame by area: ``before``, ``now`` (people), ``known`` (both counts, or a printed percentage
+    where no earlier count on any basis is known), ``growth`` (log), ``robust_sds`` (distance from
+    the median in robust SDs) and ``outlier``.
+
+    Raises
+    ------
+    ValueError: a text that is no date.
+
+    >>> from mappa.data import load
+    >>> table = growth_table(load(), "2020-03-31")
+    >>> table.loc[table["outlier"], "known"].to_dict()
+    {'Thames Valley': 'printed percentage'}
     """
     return _growth_table(data, pd.Timestamp(as_of)).copy()
 
@@ -264,6 +280,25 @@ def _z_spread(before: float, now: float, national: float, spread: float) -> floa
 
 def year_change(data: Data, force: str, as_of: Any) -> YearChange:
     """Return the change of *force* on the year, tested against the nation's growth.
+
+    Parameters
+    ----------
+    data: the tables. force: name of the area as the tables write it. as_of: date of the later
+        count.
+
+    Returns
+    -------
+    The change with z by chance alone and by chance with the spread of areas, with and without
+    outliers; where there is none, ``status`` says why.
+
+    Raises
+    ------
+    ValueError: a text that is no date.
+
+    >>> from mappa.data import load
+    >>> found = year_change(load(), "Cumbria", "2020-03-31")
+    >>> found.change, found.verdict
+    (-4, 'not unusual')
 
     Source: variance of a stock with Poisson arrivals, Parzen (1962); spread by Paule-Mandel.
     """

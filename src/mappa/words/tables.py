@@ -47,7 +47,8 @@ class Table:
         shown, numbers = self.frame.copy(), list(self.numeric)
         for column, write in self.formats.items():
             if column in shown:
-                numbers.append(column)
+                if not pd.api.types.is_datetime64_any_dtype(self.frame[column]):
+                    numbers.append(column)
                 told = write.format if isinstance(write, str) else write
                 shown[column] = ["" if pd.isna(v) else told(v) for v in self.frame[column]]
         table = table_html(shown, self.caption, numeric=tuple(numbers), note=self.note)

@@ -16,7 +16,6 @@ from mappa.words.prose import Prose, capital
 from mappa.words.rate import change as change_words
 from mappa.words.rate.answer import p_value
 
-NO_TABLE = Prose("There is no table, because none of these figures is known.")
 WHO = "registered sexual offenders"
 #: Bases on which a count of an area is compared with no other, as a sentence ends with them.
 _APART = {

@@ -6,7 +6,7 @@ from mappa.growth.change import Span
 from mappa.growth.contribution import POOL, Part
 from mappa.growth.national import RateGrowth
 from mappa.growth.record import GrowthRecord
-from mappa.growth.trend import Trend
+from mappa.growth.trends import Trend
 from mappa.words import numbers as n
 from mappa.words.growth.answer import from_to, moved, pace, signed, year_span
 from mappa.words.prose import Prose

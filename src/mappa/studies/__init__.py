@@ -1,1 +1,0 @@
-"""Studies: one object a notebook opens for each question."""
