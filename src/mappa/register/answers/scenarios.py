@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mappa.cache import Store
+from mappa.arguments import typed
 from mappa.data import Data, places
 from mappa.errors import UnknownName, UsageError
 from mappa.records import Record, key
@@ -255,10 +256,11 @@ def in_force(data: Data, as_of: str | pd.Timestamp) -> dict[str, float]:
     return {s.name: float(getattr(terms, s.term)) if s.term else 0.0 for s in SETTINGS}
 
 
+@typed
 def build(
     data: Data,
     as_of: str | pd.Timestamp,
-    settings: Mapping[str, Any],
+    settings: Mapping[str, float | str],
     *,
     since: str = "",
     cohorts: str = "new",
