@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mappa.cache import Store
 from mappa.arguments import typed
+from mappa.cache import Store
 from mappa.data import Data, places
 from mappa.errors import UnknownName, UsageError
 from mappa.records import Record, key
