@@ -90,7 +90,7 @@ def mappa_command(*arguments: object) -> list[str]:
 
 
 def mappa(
-    *arguments: object, notebooks: Path | None = None, **more: str
+    *arguments: object, notebooks: Path | None = None, patience: float = 300, **more: str
 ) -> subprocess.CompletedProcess[str]:
     """Run the command to its end and return what it printed and its exit status."""
     if notebooks:
@@ -100,5 +100,5 @@ def mappa(
         env=mappa_environment(**more),
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=patience,
     )
