@@ -19,6 +19,8 @@ CODE = re.compile(r"[EWK]\d{8}")
 _FORCE = re.compile(
     r"^(?:heddlu|mappa|the)\s+|\s+(?:police(?: service| force)?|constabulary|mappa)$", re.IGNORECASE
 )
+#: What a table calls a sum: Total England and Wales, Wales (total).
+_TOTAL = re.compile(r"^total\s+(?:(?:for|of)\s+)?|[\s(:,-]+total\)?$", re.IGNORECASE)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,6 +56,9 @@ def resolve(data: Data, written: str) -> Name:
         own = _own(data, form)
         if own is not None:
             return own
+    whole = _TOTAL.sub("", written.strip())
+    if whole not in ("", written.strip()) and (name := resolve(data, whole)).kind != "area":
+        return name
     return Name("unknown")
 
 

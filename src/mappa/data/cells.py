@@ -48,6 +48,7 @@ _NOTE = re.compile(
 )
 _MONTHS = {calendar.month_name[i].lower(): i for i in range(1, 13)}
 _MONTHS |= {calendar.month_abbr[i].lower(): i for i in range(1, 13)} | {"sept": 9}
+_WEEKDAYS = "|".join([*calendar.day_name, *calendar.day_abbr])
 
 
 class CellError(ValueError):
@@ -203,6 +204,10 @@ def _refuse_text(text: str, kind: Kind) -> None:
             f"{said} is a shortened form that may have lost its last digits",
             f"every digit, such as {_every_digit(text)}",
         )
+    if kind.whole and re.fullmatch(r"[+-]?\d{1,3}(\.\d{3})+", text):
+        raise CellError(
+            f"{said} may have a point for a comma", f"{said.replace('.', '')}, if that is meant"
+        )
     if re.fullmatch(r"[+-]?\d+,\d{1,2}|[+-]?\d+,\d{4,}|\d{1,3}(\.\d{3})+,\d+", text):
         head, _, tail = text.rpartition(",")
         raise CellError(
@@ -298,7 +303,9 @@ def read_date(cell: Cell, first: dt.date, last: dt.date, *, from_1904: bool = Fa
     Raises CellError where the cell is no day, is not certain or lies outside.
     """
     right = "the day, such as 2020-03-31 or 31/03/2020"
-    if cell.kind in {"formula", "error"} or not cell.text:
+    if not cell.text:
+        raise CellError("the cell is empty", right)
+    if cell.kind in {"formula", "error"}:
         _refuse_kinds(cell, Kind(right, False))
     text = re.sub(f"[{re.escape(_MINUS)}]", "-", squeeze(cell.text))
     _refuse_script(text, "2020-03-31")
@@ -338,7 +345,10 @@ def _day(text: str, right: str) -> tuple[dt.date, bool]:
     year_first = re.fullmatch(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})|(\d{4})(\d\d)(\d\d)", text)
     day_first = re.fullmatch(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d\d)", text)
     in_name = re.fullmatch(
-        r"(?:[a-z]+,? )?(\d{1,2})(?:st|nd|rd|th)?[ -]([a-z]+)[ ,-] ?(\d{4}|\d\d)", text, re.I
+        rf"(?:(?:{_WEEKDAYS}),? |as at |as of |at |on )?"
+        r"(\d{1,2})(?:st|nd|rd|th)?[ -]([a-z]+)[ ,-] ?(\d{4}|\d\d)",
+        text,
+        re.I,
     )
     name_first = re.fullmatch(r"([a-z]+) (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})", text, re.I)
     if year_first:

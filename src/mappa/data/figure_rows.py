@@ -77,12 +77,12 @@ def read_figures(
 
 
 def _aside(table: Table, line: int, data: Data) -> str | None:
-    """Return the remark on a row that is a note or heading: one cell, which names no area."""
+    """Return the remark on a note, heading or unit: one cell, which is no area and no number."""
     held = table.sheet.rows[line]
     only = next(iter(held.values()))
     if len(held) > 1 or resolve(data, cells.without_notes(only)[0]).kind != "unknown":
         return None
-    if table.columns.get("area") not in held:
+    if table.columns.get("area") not in held and re.search(r"\d", only.text):
         return None
     return f"{table.file}, row {line}, “{cells.shown(only.text)}”, is no figure and was left out."
 

@@ -12,6 +12,7 @@ from mappa.errors import DataError
 
 #: Other names of the column of areas.
 _AREA = {"mappa_area", "area_name", "police_force_area", "police_area", "police_force", "force"}
+_UNIT = r"\s*\((?:people|persons|number|no\.?)\)$"
 OTHER_NAMES = dict.fromkeys(_AREA, "area") | {"sources": "source"}
 
 
@@ -60,7 +61,7 @@ class Table:
 
 def name_of_column(cell: Cell) -> str:
     """Return the name that a header stands for: ``Source title`` and ``source_title`` are one."""
-    words = cells.header_words(cell)[0].lower()
+    words = re.sub(_UNIT, "", cells.header_words(cell)[0].lower())
     plain = re.sub(r"[\s_]+", "_", words).strip("_")
     return OTHER_NAMES.get(plain, plain)
 
@@ -150,6 +151,11 @@ def _fill_merged(
         if first <= header or last == first or place not in by_place or last - first > len(rows):
             continue
         joint = "and" if last == first + 1 else "to"
+        if by_place[place] == "value" or by_place[place].startswith("population"):
+            raise DataError(
+                f"{file}, row {first}, column {by_place[place]}: one merged cell stands for rows "
+                f"{first} {joint} {last}; right: a figure in each row."
+            )
         for row in (r for r in range(first + 1, last + 1) if r in rows):
             rows[row] = {**rows[row], place: sheet.at(first, place)}
             told.append(
@@ -212,13 +218,15 @@ def _no_header(sheets: Sequence[Sheet], file: str, layouts: Sequence[Layout]) ->
     names = {name_of_column(c) for c in found}
     missing = _and([c for c in wanted if c not in names])
     verb = "are" if " and " in missing else "is"
-    years = [t for t in texts if re.fullmatch(r"(19|20)\d\d([/-]\d\d(\d\d)?)?", t)]
+    years = [t for t in texts if re.search(r"\b(19|20)\d\d\b", t)]
+    kind = "years" if all(re.fullmatch(r"\d{4}([/-]\d\d(\d\d)?)?", t) for t in years) else "days"
     where = f"{file}, row {line}, the header: {missing} {verb} missing"
     if len(years) > 1:
         example = next((r[1] for r in rows if r[0] > line and len(r[1]) > 1), ["Kent", "1,950"])
+        value = next((t for t in reversed(example) if t[:1].isdigit()), "1,950")
         return DataError(
-            f"{where}, and the years {_and(years)} stand as columns; right: a row for each area "
-            f"and day, such as {example[0]}, 2020-03-31, rso_count, {example[-1]}, with its source."
+            f"{where}, and the {kind} {_and(years)} stand as columns; right: a row for each area "
+            f"and day, such as {example[0]}, 2020-03-31, rso_count, {value}, with its source."
         )
     seen = cells.shown(", ".join(texts))
     return DataError(f"{where} (it names {seen}); right: {right}.")

@@ -6,6 +6,7 @@ XLSX are read with openpyxl, XLS with xlrd, ODS and CSV by hand (see there).
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import io
 import re
 import zipfile
@@ -213,10 +214,7 @@ def _xlsx_cell(cell: Any, formulas: Any) -> Cell:
         return Cell(str(value), "error")
     if isinstance(value, str):
         value = _unescape(value)
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if number and _is_percent(str(cell.number_format)):
-        return percent(float(value))
-    return cell_of(value)
+    return _shown(value, str(cell.number_format))
 
 
 def _unescape(text: str) -> str:
@@ -257,15 +255,15 @@ def _xls_cell(book: Any, sheet: Any, line: int, place: int) -> Cell:
 
     kind, value = sheet.cell_type(line, place), sheet.cell_value(line, place)
     if kind == xlrd.XL_CELL_DATE:
-        return cell_of(xlrd.xldate_as_datetime(value, book.datemode))
+        value = xlrd.xldate_as_datetime(value, book.datemode)
     if kind == xlrd.XL_CELL_ERROR:
         return Cell(xlrd.error_text_from_code.get(value, "#error"), "error")
     if kind == xlrd.XL_CELL_BOOLEAN:
         return cell_of(bool(value))
-    if kind == xlrd.XL_CELL_NUMBER:
+    if kind in {xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE}:
         style = book.xf_list[sheet.cell_xf_index(line, place)]
         shows = book.format_map[style.format_key].format_str
-        return percent(value) if _is_percent(shows) else cell_of(value)
+        return _shown(value, shows)
     runs = sheet.rich_text_runlist_map.get((line, place), [])
     plain, raised, end = "", "", len(value)
     for start, font in reversed(runs):
@@ -277,6 +275,14 @@ def _xls_cell(book: Any, sheet: Any, line: int, place: int) -> Cell:
     return dataclasses.replace(cell_of(value + plain), raised=raised.strip())
 
 
-def _is_percent(shows: str) -> bool:
-    """Tell whether a number format shows a percentage; a quoted sign is only text."""
-    return "%" in re.sub(r'"[^"]*"|\\.', "", shows)
+def _shown(value: Any, shows: str) -> Cell:
+    """Return a value as its format shows it where that is something else: 4%, £4, March 2020."""
+    bare = re.sub(r'"[^"]*"|\\.|\[[^\]]*\]', "", shows.lower())  # a quoted sign is only text
+    if isinstance(value, dt.datetime) and value.day == 1 and "y" in bare and "d" not in bare:
+        return Cell(f"{value:%B %Y}")  # whoever typed a month was given its first day
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return cell_of(value)
+    if "%" in bare:
+        return percent(float(value))
+    money = re.search(r"[£€]|\$(?!-)", shows)
+    return Cell(f"{money[0]}{cell_of(value).text}") if money else cell_of(value)
