@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import multiprocessing
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -131,6 +132,7 @@ def _slow(folder: Path, log: Path) -> None:
     Store(folder).once("x", [], compute)
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="forks its processes")
 def test_several_processes_that_ask_at_once_compute_it_once(tmp_path: Path) -> None:
     log = tmp_path / "log"
     context = multiprocessing.get_context("fork")

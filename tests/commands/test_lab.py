@@ -78,3 +78,16 @@ def test_a_stray_argument_and_a_folder_that_cannot_be_written(
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(OutputError, match="--folder"):
         run(f"--folder={tmp_path / 'file'}")
+
+
+@pytest.mark.parametrize("command", ["lab", "report"])
+def test_a_user_without_a_home_is_told_to_set_one(
+    run: Callable[..., list[str]], monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    def nobody() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", nobody)
+    result = CliRunner().invoke(app, [command])
+    assert isinstance(result.exception, OutputError)
+    assert str(result.exception).endswith("set HOME to a folder that can be written.")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-import resource
 import time
 from decimal import Decimal
 from pathlib import Path
@@ -227,10 +226,10 @@ def test_larger_than_any_table(
         write_ods(path, f'<table:table table:name="t">{row}</table:table>')
     else:
         write_sheets(path, {"t": [["x"] * columns] * rows})
-    begun = time.monotonic()
+    begun = time.process_time()
     with pytest.raises(DataError, match="the table alone"):
         workbooks.read_file(path)
-    assert time.monotonic() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 # Damaged files ---------------------------------------------------------------------------------
@@ -282,15 +281,16 @@ def try_readers(data: Data, path: Path) -> None:
         ),
     )
     for read in readers:
-        begun = time.monotonic()
+        begun = time.process_time()
         try:
             read()
         except MappaError as error:
             assert "\n" not in str(error)
-        assert time.monotonic() - begun < 5
+        assert time.process_time() - begun < 5
 
 
 def fuzz(data: Data, folder: Path, seeds: range) -> None:
+    resource = pytest.importorskip("resource")  # Windows has none
     sources = sorted(p for p in CASES.rglob("*") if p.is_file() and p.name != "expected.csv")
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     for seed in seeds:

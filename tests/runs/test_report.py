@@ -6,6 +6,7 @@ import csv
 import dataclasses
 import json
 import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -311,6 +312,7 @@ def test_a_dead_kernel_and_a_cell_without_end_are_failures_with_what_was_done_be
     assert failure.error == "CellTimeoutError" and "1 seconds" in failure.line
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
 def test_a_worker_that_is_killed_fails_its_force_only(
     data: Data, tmp_path: Path, pool: Any
 ) -> None:

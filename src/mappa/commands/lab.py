@@ -13,6 +13,7 @@ from typing import Annotated
 
 import typer
 
+from mappa.commands.options import check_home
 from mappa.errors import OutputError, UsageError
 
 #: No news, no look for updates: the study asks nothing of the network.
@@ -38,6 +39,7 @@ def lab(
     from mappa.data import places
     from warmkernels import client as warm
 
+    check_home()
     _check_options(context.args)
     root = folder or (places.notebooks_folder().parent if places.in_clone() else Path.cwd())
     notebooks = lay_out(places.notebooks_folder(), root)
@@ -55,6 +57,7 @@ def lab(
     arguments += ["--no-browser"] if no_browser else []
     arguments += [f"--port={port}"] if port is not None else []
     # Read where the environment asks for warm kernels: their template imports these.
+    os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")  # this Python's kernel, not a user's
     os.environ.setdefault(warm.PRELOAD, ",".join(_imported(notebooks)))
     command = [sys.executable, "-m", "jupyterlab", *arguments, *context.args]
     if os.name == "posix":

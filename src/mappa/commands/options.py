@@ -71,6 +71,17 @@ def print_texts(texts: Iterable[str]) -> None:
     typer.echo("\n\n".join(map(str, texts)))
 
 
+def check_home() -> None:
+    """Refuse to start Jupyter for a user without a home folder, in which it keeps its settings."""
+    try:
+        Path.home()
+    except RuntimeError:
+        raise OutputError(
+            "This user has no home folder, which Jupyter needs: set HOME to a folder that can be "
+            "written."
+        ) from None
+
+
 def beside(data: Data, out: Path | None, name: str = "") -> Path:
     """Return where a result is kept: *out*, else *name* in the folder of the tables.
 

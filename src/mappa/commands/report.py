@@ -49,6 +49,7 @@ def report(
     from mappa.runs import local, plan, publish
     from mappa.runs.report import Options
 
+    options.check_home()
     named = options.given(
         as_of=as_of, margin=margin, comparator=comparator, denominator=denominator
     )
