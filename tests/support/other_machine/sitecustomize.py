@@ -74,4 +74,4 @@ if windows:
                 raise PermissionError(13, "The file is used by another process", found)
         return replace(path, target)
 
-    Path.replace = replace_what_is_closed  # type: ignore[method-assign]
+    Path.replace = replace_what_is_closed  # type: ignore[method-assign, assignment]
