@@ -257,9 +257,9 @@ def indexed(record: GrowthRecord) -> Exhibit | None:
     frame = pd.DataFrame({k: v.set_index("date")["value"] for k, v in found.items()})
     return Exhibit(
         name="indexed",
-        headline=words.indexed_headline(record),
+        headline=words.indexed_headline(span, whole),
         subtitle=f"Number on {n.day(span.start)} = 100; dots bridge years without a count",
-        alt=words.indexed_alt(record),
+        alt=words.indexed_alt(span, whole),
         source=words.SOURCE,
         data=frame.round(2).rename_axis("date").reset_index(),
         figure=figure,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from mappa.growth.change import Span
 from mappa.growth.contribution import POOL, Part
 from mappa.growth.record import GrowthRecord
 from mappa.growth.series import Point
@@ -102,14 +103,12 @@ def _last(kind: str, point: Point, doubt: Doubt | None) -> str:
     return f"{text}, which is doubtful" if doubt and doubt.date == point.date else text
 
 
-def indexed_headline(record: GrowthRecord) -> str:
-    """Return the headline of the indexed chart."""
-    span, national = record.compound.span, record.compound.national
-    assert span is not None and national is not None
-    template = _LARGE if words.side(span, national) else _CHANCE
+def indexed_headline(own: Span, national: Span) -> str:
+    """Return the headline of the indexed chart: growth of an area and of the nation."""
+    template = _LARGE if words.side(own, national) else _CHANCE
     return template.format(
-        own=capital(_up(span.growth)), force=record.force, start=span.start.year,
-        end=span.end.year, national=_up(national.growth),
+        own=capital(_up(own.growth)), force=own.area, start=own.start.year, end=own.end.year,
+        national=_up(national.growth),
     )  # fmt: skip
 
 
@@ -117,14 +116,12 @@ def _up(share: float) -> str:
     return f"{'down' if share < 0 else 'up'} {n.percent(abs(share), 0)}"
 
 
-def indexed_alt(record: GrowthRecord) -> str:
+def indexed_alt(own: Span, national: Span) -> str:
     """Return the alt text of the indexed chart."""
-    span, national = record.compound.span, record.compound.national
-    assert span is not None and national is not None
+    ends = [f"{s.area} is at {n.number(100 * (1 + s.growth))}" for s in (own, national)]
     return (
-        f"Two lines that start at 100 on {n.day(span.start)}. On {n.day(span.end)} {record.force} "
-        f"is at {n.number(100 * (1 + span.growth))} and {record.nation} at "
-        f"{n.number(100 * (1 + national.growth))}."
+        f"Two lines that start at 100 on {n.day(own.start)}. On {n.day(own.end)} {ends[0]} and "
+        f"{ends[1]}."
     )
 
 

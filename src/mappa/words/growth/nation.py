@@ -122,13 +122,8 @@ def _trend(models: list[Trend]) -> str:
     differ = sum(t.verdict != main.verdict for t in models)
     if not differ:
         return text
-    return f"{text} {_other_models(differ, len(models))}"
-
-
-def _other_models(differ: int, models: int) -> str:
-    if differ == 1:
-        return f"One of the {n.cardinal(models)} models gives another answer."
-    return f"{n.cardinal(differ).capitalize()} of the {n.cardinal(models)} models give another."
+    of = f"{n.cardinal(differ)} of the {n.cardinal(len(models))} models"
+    return f"{text} Another answer comes from {of}."
 
 
 def contribution(record: GrowthRecord) -> Prose:
