@@ -125,6 +125,11 @@ def test_an_explanation_can_be_handed_in(data: Data, findings: dict[str, claims.
         "registration periods explain much of the rise, longer sentences less."
     )
     assert "one is half supported" in words.summary([half])
+    longer = story.check(
+        data, claim, explanation=rules.explained(2141, {"2009/10": -27.4}, 713.3, law)
+    )
+    assert "would have been 713 smaller had" in words.why(longer)
+    assert "of 2009/10 it would have been 27 larger." in words.why(longer)
     both = rules.explained(2141, {"2009/10": 600.0, "1999/00": 900.0}, 928, law)
     assert story.check(data, claim, explanation=both).verdict == "holds"
     neither = rules.explained(2141, lengths, 100, law)

@@ -33,6 +33,11 @@ def count(value: float | None, *, sign: bool = False) -> str:
     return number(value, 0, sign=sign)
 
 
+def smaller(people: float) -> str:
+    """Write by how many people something would have been smaller, or larger where negative."""
+    return f"{count(abs(people))} {'larger' if people < 0 else 'smaller'}"
+
+
 def rate(value: float | None) -> str:
     """Write a rate per 100,000 people, one decimal."""
     return number(value, 1)

@@ -88,7 +88,7 @@ _WHY = {
     "terms": "Category 1 says who a person is (registered). Level 1 says how they are managed "
     "({rule}). Class is neither.",
     "category2": "{legal_basis} puts violent and other sexual offenders in category 2.",
-    "explained": "By our model the rise of {growth} would have been {terms} smaller had {law}. "
+    "explained": "By our model the rise of {growth} would have been {terms} had {law}. "
     "{lengths} Long registration periods explain much of the rise, longer sentences less.",
     "needs_register": "No figure shows this. It needs the register model’s account of the growth: "
     "run `mappa story --register`.",
@@ -177,8 +177,9 @@ def _filled(f: Finding) -> dict[str, str]:
         young = f.facts["young"]
         told["young"] = f"For those under 18 it was {n.count(young)} years." if young else ""
     if f.reason == "explained":
+        told["terms"] = n.smaller(f.facts["terms"])
         told["lengths"] = " ".join(
-            f"With the shorter sentences of {year} it would have been {n.count(people)} smaller."
+            f"With the shorter sentences of {year} it would have been {n.smaller(people)}."
             for year, people in sorted(f.facts["lengths"].items())
         )
     return told

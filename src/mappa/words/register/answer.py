@@ -133,15 +133,9 @@ def _without(s: ShorterSentences) -> str:
         )
     return (
         f"Whether longer sentences since {since} made the rise larger is not clear: without them "
-        f"it would have been about {_smaller(e.median)} ({LEVEL} interval {_smaller(e.high)} to "
-        f"{_smaller(e.low)})."
+        f"it would have been about {n.smaller(e.median)} ({LEVEL} interval {n.smaller(e.high)} to "
+        f"{n.smaller(e.low)})."
     )
-
-
-def _smaller(people: float) -> str:
-    if people < 0:
-        return f"{n.count(-people)} larger"
-    return f"{n.count(people)} smaller"
 
 
 # --- what is not known -----------------------------------------------------------------------

@@ -38,15 +38,11 @@ def pooled(record: RegisterRecord) -> Prose:
         "fixed before any was fitted. They differ in how published custody enters and in what "
         "else fills the prisons. Their own middle estimates for people registered indefinitely "
         f"run from {n.count(growth[0])} to {n.count(growth[-1])}. For sentences as long as in "
-        f"{record.reference} they run from {_smaller(shorter[0])} to "
-        f"{_smaller(shorter[-1])}.\n\n{CHANGED}"
+        f"{record.reference} they run from {n.smaller(shorter[0])} to "
+        f"{n.smaller(shorter[-1])}.
+
+{CHANGED}"
     )
-
-
-def _smaller(people: float) -> str:
-    if people < 0:
-        return f"{n.count(-people)} larger"
-    return f"{n.count(people)} smaller"
 
 
 def checks(record: RegisterRecord) -> Prose:
