@@ -59,7 +59,7 @@ def test_no_area_and_date_contradicts_itself(data: Data, denominator: str) -> No
         assert (funnel.side(r) == "inside") == inside["95"] == (r.unusual.unusual_p >= 0.05)
         assert funnel.side(r) in funnel.headline(r)
         seen, unusual = seen + 1, unusual + (not inside["95"])
-    assert seen >= 120 and unusual > 3
+    assert seen >= 157 and unusual > 3  # March 2010 to March 2024; 2025 has no count
 
 
 @pytest.mark.parametrize("denominator", DENOMINATORS)
@@ -71,9 +71,7 @@ def test_the_points_of_the_funnel_have_the_colour_of_their_verdict(
         stock = data.on(day, denominator)
         table = doors.placed(stock)
         known = table[table["count"].notna()]
-        if len(known) < 2:  # no chart is drawn
-            continue
-        if known.empty:  # March 2025: no point to draw
+        if len(known) < 2:  # no chart is drawn, as of March 2025
             continue
         force = str(known.index[0])
         record = assess(data, force, day, denominator=denominator)

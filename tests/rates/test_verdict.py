@@ -126,7 +126,7 @@ def test_every_area_and_date_agrees_with_itself(data: Data) -> None:
             cut = stats.t.ppf(0.975, len(found.areas) - 3)
             assert (abs(r.z_overdispersed) > cut) == (not inside)
             seen += 1
-    assert seen > 120
+    assert seen >= 157  # March 2010 to March 2024: no area has a count for 2025
 
 
 def test_the_charts_dots_and_lines_agree_with_the_records(data: Data) -> None:
@@ -148,7 +148,7 @@ def test_the_charts_dots_and_lines_agree_with_the_records(data: Data) -> None:
             found = forces.forces(data.on(day, denominator))
             if found is not None:
                 assert list(table.loc[list(found.areas), "verdict"]) == list(found.flags["verdict"])
-    assert points >= 750
+    assert points >= 942  # 157 counts, three populations, two levels; 750 until March 2021
 
 
 def test_every_key_is_documented_and_plain(cumbria: RateRecord) -> None:
