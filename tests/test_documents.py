@@ -42,6 +42,16 @@ def test_every_link_of_a_document_leads_somewhere(name: str) -> None:
         assert (path.parent / target).exists(), target
 
 
+def test_every_test_that_holds_a_fault_exists() -> None:
+    path, seen = "", 0
+    faults = (ROOT / "tests/FAULTS.md").read_text(encoding="utf-8")
+    for file, name in re.findall(r"`(?:([\w/]+\.py)::)?(test_\w+)`", faults):
+        path = file or path
+        assert f"def {name}(" in (ROOT / "tests" / path).read_text(encoding="utf-8"), name
+        seen += 1
+    assert seen > 25
+
+
 def test_the_citation_names_this_version() -> None:
     cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     assert cited["version"] == __version__

@@ -102,6 +102,7 @@ def test_areas_have_many_names(data: Data, written: str, area: str) -> None:
         ("England & Wales", "nation"),
         ("Met", "part"),
         ("Metropolitan Police", "part"),
+        ("Herefordshire", "part"),  # of West Mercia, not a misspelling of Hertfordshire
         ("E23000001", "unknown"),  # one of London's two
         ("Atlantis", "unknown"),
         ("", "unknown"),

@@ -114,6 +114,7 @@ def test_every_area_and_date_agrees_with_itself(data: Data) -> None:
             assert (r.people_gap_low > 0) == (r.ratio_low > 1) == (r.gap_verdict == "higher")
             assert (r.people_gap_high < 0) == (r.ratio_high < 1) == (r.gap_verdict == "lower")
             assert (r.ratio_p < 0.05) == (r.gap_verdict in {"higher", "lower"})
+            assert (r.gap_verdict == "similar") <= (r.margin_verdict == "within")
             if found is None:
                 assert r.unusual_verdict is r.prediction_low is None
                 continue

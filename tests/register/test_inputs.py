@@ -96,6 +96,12 @@ def test_targets_leave_out_what_is_later_or_wider(data: Data) -> None:
     assert targets.prison.value.max() == 13580
 
 
+def test_prisoners_are_one_count_a_year(data: Data) -> None:
+    """Version 1.1.0 took five of 2018 and 2019 as independent, four of them of adults alone."""
+    prison = build_targets(data, AS_OF, priors_of(data).fixed).prison
+    assert len(set(prison.dates.astype(int))) == len(prison.dates) >= 10
+
+
 def test_the_order_of_rows_does_not_matter(data: Data, data_copy: Path) -> None:
     before = density_of(data, AS_OF)
     rng = np.random.default_rng(1)

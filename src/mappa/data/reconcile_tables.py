@@ -16,24 +16,36 @@ from mappa.data.schema import read_text_table
 #: How far the log of a population may lie from the mean of the years around it, beyond what all
 #: areas do in that year. The largest in the tables is 0.031, where the 2021 census breaks them.
 POPULATION_TOLERANCE = 0.035
+#: The same for shares, which a census moves less: 0.0030 and 0.0050 at most in the tables.
+SHARE_TOLERANCE = {
+    "adults of population_10plus": 0.0035,
+    "population_10plus of population_all": 0.006,
+}
 #: The same for successive national stocks of 31 March: more than the largest change on record.
 STOCK_TOLERANCE = {"rso_count": 0.2, "category2_count": 0.2, "total_count": 0.3}
 #: Least and greatest distance (km) of an area's centroid to the nearest other.
 NEAREST = (20.0, 120.0)
 _EARTH = 6371.0
+#: Rates and chances of dying are printed to six decimals.
+LIFE_TOLERANCE = 1e-6
 
 
 def populations_near_neighbours(data: Data) -> Iterator[Finding]:
-    """Each population must lie near the mean of the years around it."""
-    for column in [c for c in data.population if c.startswith(("population_", "males", "females"))]:
-        logs = np.log(data.population.pivot(index="area", columns="mid_year", values=column))
+    """Each population, and its share of another, must lie near the mean of the years around it."""
+    t = data.population
+    adults = t["males_18plus"] + t["females_18plus"]
+    made = {"adults of population_10plus": adults / t["population_10plus"]}
+    made["population_10plus of population_all"] = t["population_10plus"] / t["population_all"]
+    made |= {c: t[c] for c in t if c.startswith(("population_", "males", "females"))}
+    for column, values in made.items():
+        logs = np.log(t.assign(v=values).pivot(index="area", columns="mid_year", values="v"))
         before, after = logs.shift(1, axis=1), logs.shift(-1, axis=1)
         off = logs - (before.fillna(after) + after.fillna(before)) / 2
         far = (off - off.median()).abs().stack()
         area, year = far.idxmax()
         yield _of_table(
             "population_near_neighbours",
-            far.max() <= POPULATION_TOLERANCE,
+            far.max() <= SHARE_TOLERANCE.get(column, POPULATION_TOLERANCE),
             "population",
             column,
             f"{year}-06-30",
@@ -152,6 +164,44 @@ def age_bands_sum(data: Data) -> Iterator[Finding]:
             )
 
 
+def sentences_sum(data: Data) -> Iterator[Finding]:
+    """Sentences by disposal must sum to all sentenced, and those in custody by age to custody."""
+    t = data.sentencing
+    rows = t[t["measure"].str.match(r"sentenced_(?!not_|suspended_or_)")]
+    wide = rows.pivot_table(index=["year", "group"], columns="measure", values="value")
+    whole = wide.dropna()
+    sums = {"sentenced_total": whole.drop(columns="sentenced_total").sum(axis=1)}
+    ages = data.profile[data.profile["measure"] == "count by age at sentence"]
+    bands = ages[ages["group"] != "all"].groupby(["date"])["value"].sum()
+    sums["sentenced_immediate_custody"] = pd.concat({"all": bands}).swaplevel()
+    for measure, summed in sums.items():
+        off = summed.index[summed != wide[measure].reindex(summed.index)]
+        where = "; not so in " + ", ".join(" ".join(map(str, i)) for i in off) if len(off) else ""
+        yield _of_table(
+            "sentences_sum",
+            not len(off),
+            "sentencing",
+            measure,
+            "",
+            f"{len(summed) - len(off)} of {len(summed)} sums meet {measure}{where}",
+        )
+
+
+def life_table_agrees(data: Data) -> Iterator[Finding]:
+    """From the first birthday on the chance of dying must be that of an even rate: 2m / (2 + m)."""
+    t = data.life_table_males[data.life_table_males["age"] > 0]
+    far = (t["qx"] - 2 * t["mx"] / (2 + t["mx"])).abs()
+    age = t.loc[far.idxmax(), "age"]
+    yield _of_table(
+        "life_table_agrees",
+        far.max() <= LIFE_TOLERANCE,
+        "life_table_males",
+        "qx",
+        "",
+        f"rate and chance of dying differ most at age {age}, by {far.max():.7f}",
+    )
+
+
 #: What a count of the register is called in the tables that name their measures in words.
 _REGISTER = re.compile(r"\bRSOs?\b|[Rr]egister|sex(?:ual)? offenders", re.ASCII)
 
@@ -214,4 +264,6 @@ OF_TABLES = (
     populations_near_neighbours,
     stocks_near_neighbours,
     centroids_near_neighbours,
+    sentences_sum,
+    life_table_agrees,
 )

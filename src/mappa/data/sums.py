@@ -69,9 +69,12 @@ def pair_forces(
 
 
 def one_of_two(table: Table, line: int, name: Name, data: Data) -> DataError:
-    """Return the sentence on one force of an area alone."""
+    """Return the sentence on one force of an area alone, or on a county in one."""
     forces = data.area_names.query("kind == 'part' and area == @name.area")["part"].unique()
     other = " and the ".join(force for force in forces if force != name.name)
+    if not other:
+        why = f"{name.name} is only a part of {name.area}; right: a figure of {name.area}"
+        return table.error(line, "area", why)
     return table.error(
         line,
         "area",
