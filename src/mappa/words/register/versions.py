@@ -39,9 +39,7 @@ def pooled(record: RegisterRecord) -> Prose:
         "else fills the prisons. Their own middle estimates for people registered indefinitely "
         f"run from {n.count(growth[0])} to {n.count(growth[-1])}. For sentences as long as in "
         f"{record.reference} they run from {n.smaller(shorter[0])} to "
-        f"{n.smaller(shorter[-1])}.
-
-{CHANGED}"
+        f"{n.smaller(shorter[-1])}.\n\n{CHANGED}"
     )
 
 
