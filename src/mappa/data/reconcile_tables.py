@@ -43,16 +43,11 @@ def populations_near_neighbours(data: Data) -> Iterator[Finding]:
         off = logs - (before.fillna(after) + after.fillna(before)) / 2
         far = (off - off.median()).abs().stack()
         area, year = far.idxmax()
-        yield _of_table(
-            "population_near_neighbours",
-            far.max() <= SHARE_TOLERANCE.get(column, POPULATION_TOLERANCE),
-            "population",
-            column,
-            f"{year}-06-30",
-            f"{column}: the value furthest from the years around it is of {area}, mid-{year}, "
-            f"by {far.max():.1%}",
-            str(area),
-        )
+        ok = far.max() <= SHARE_TOLERANCE.get(column, POPULATION_TOLERANCE)
+        message = f"{column}: the value furthest from the years around it is of {area}, mid-{year}"
+        message += f", by {far.max():.1%}"
+        named = "population_near_neighbours", ok, "population", column, f"{year}-06-30"
+        yield _of_table(*named, message, str(area))
 
 
 def stocks_near_neighbours(data: Data) -> Iterator[Finding]:
@@ -62,15 +57,10 @@ def stocks_near_neighbours(data: Data) -> Iterator[Finding]:
         series = series[(series.index.month == 3) & (series.index.day == 31)]
         changes = np.log(series).diff()[series.index.to_series().diff().dt.days < 367].abs()
         day = changes.idxmax()
-        yield _of_table(
-            "stocks_near_neighbours",
-            changes.max() <= most,
-            "national_figures",
-            measure,
-            f"{day:%Y-%m-%d}",
-            f"{measure}: the largest change on a year before is of {day:%Y-%m-%d}, "
-            f"{changes.max():.1%}",
-        )
+        date, most_found = f"{day:%Y-%m-%d}", changes.max()
+        message = f"{measure}: the largest change on a year before is of {date}, {most_found:.1%}"
+        named = "stocks_near_neighbours", most_found <= most, "national_figures", measure
+        yield _of_table(*named, date, message)
 
 
 def centroids_near_neighbours(data: Data) -> Iterator[Finding]:
@@ -82,15 +72,9 @@ def centroids_near_neighbours(data: Data) -> Iterator[Finding]:
     nearest = apart.min(axis=1)
     strange = (nearest < NEAREST[0]) | (nearest > NEAREST[1])
     where = ", ".join(data.areas["area"][strange])
-    yield _of_table(
-        "centroids_near_neighbours",
-        not strange.any(),
-        "areas",
-        "centroid",
-        "",
-        f"the nearest other centroid is {nearest.min():.0f} to {nearest.max():.0f} km away"
-        + (f"; not so in {where}" if where else ""),
-    )
+    message = f"the nearest other centroid is {nearest.min():.0f} to {nearest.max():.0f} km away"
+    message += f"; not so in {where}" if where else ""
+    yield _of_table("centroids_near_neighbours", not where, "areas", "centroid", "", message)
 
 
 def _of_table(
@@ -131,60 +115,42 @@ def denominators_fit_rates(data: Data) -> Iterator[Finding]:
 def age_bands_sum(data: Data) -> Iterator[Finding]:
     """Age bands must sum to the populations of the same mid-year: all, 10 and over, men 18+."""
     bands = data.population_age_bands
-    totals = data.population.set_index(["mid_year", "area"])
-    for year, rows in bands.groupby("mid_year"):
-        if year not in totals.index:
-            continue
-        child, young = rows["age_band"] == "0-9", rows["age_band"].isin(["0-9", "10-17"])
-        sums = pd.DataFrame(
-            {
-                "population_all": rows.groupby("area")["population"].sum(),
-                "population_10plus": rows[~child].groupby("area")["population"].sum(),
-                "males_18plus": rows[~young & (rows["sex"] == "M")]
-                .groupby("area")["population"]
-                .sum(),
-            }
-        )
-        printed = totals.loc[year]
-        for column in sums:
-            both = sums[column].to_frame("bands").join(printed[column].rename("table"))
-            off = both[both["bands"] != both["table"]]
-            where = "" if off.empty else f"; not in {', '.join(off.index[:3])}"
-            yield Finding(
-                check="age_bands_sum",
-                status="pass" if off.empty else "fail",
-                table="population",
-                row=None,
-                area="" if off.empty else str(off.index[0]),
-                date=f"{int(year)}-06-30",
-                measure=column,
-                value=float(both["bands"].sum()),
-                message=f"mid-{year}: age bands sum to {column} in {len(both) - len(off)} of "
-                f"{len(both)} areas{where}",
-            )
+    adult = ~bands["age_band"].isin(["0-9", "10-17"])
+    which = {
+        "population_all": bands,
+        "population_10plus": bands[bands["age_band"] != "0-9"],
+        "males_18plus": bands[adult & (bands["sex"] == "M")],
+    }
+    table = data.population.set_index(["mid_year", "area"])
+    for column, rows in which.items():
+        summed = rows.groupby(["mid_year", "area"])["population"].sum()
+        for year in sorted({*summed.index.levels[0]} & {*data.population["mid_year"]}):
+            yield _sums_meet("population", column, summed.loc[[year]], table, f"{year}-06-30")
 
 
 def sentences_sum(data: Data) -> Iterator[Finding]:
     """Sentences by disposal must sum to all sentenced, and those in custody by age to custody."""
-    t = data.sentencing
-    rows = t[t["measure"].str.match(r"sentenced_(?!not_|suspended_or_)")]
-    wide = rows.pivot_table(index=["year", "group"], columns="measure", values="value")
-    whole = wide.dropna()
-    sums = {"sentenced_total": whole.drop(columns="sentenced_total").sum(axis=1)}
+    rows = data.sentencing
+    rows = rows[rows["measure"].str.match(r"sentenced_(?!not_|suspended_or_)")]
+    table = rows.pivot_table(index=["year", "group"], columns="measure", values="value")
+    disposals = table.dropna().drop(columns="sentenced_total").sum(axis=1)
+    yield _sums_meet("sentencing", "sentenced_total", disposals, table)
     ages = data.profile[data.profile["measure"] == "count by age at sentence"]
-    bands = ages[ages["group"] != "all"].groupby(["date"])["value"].sum()
-    sums["sentenced_immediate_custody"] = pd.concat({"all": bands}).swaplevel()
-    for measure, summed in sums.items():
-        off = summed.index[summed != wide[measure].reindex(summed.index)]
-        where = "; not so in " + ", ".join(" ".join(map(str, i)) for i in off) if len(off) else ""
-        yield _of_table(
-            "sentences_sum",
-            not len(off),
-            "sentencing",
-            measure,
-            "",
-            f"{len(summed) - len(off)} of {len(summed)} sums meet {measure}{where}",
-        )
+    bands = ages[ages["group"] != "all"].assign(group="all").groupby(["date", "group"])["value"]
+    yield _sums_meet("sentencing", "sentenced_immediate_custody", bands.sum(), table)
+
+
+def _sums_meet(
+    table: str, column: str, summed: pd.Series, printed: pd.DataFrame, date: str = ""
+) -> Finding:
+    """Return whether each sum of rows is what another row prints."""
+    off = [
+        " ".join(map(str, i)) for i in summed.index[summed != printed[column].reindex(summed.index)]
+    ]
+    message = f"{len(summed) - len(off)} of {len(summed)} sums meet {column}"
+    if off:
+        message += f"; not so in {', '.join(off[:3])}"
+    return _of_table("sums_meet", not off, table, column, date, message)
 
 
 def life_table_agrees(data: Data) -> Iterator[Finding]:
@@ -192,14 +158,9 @@ def life_table_agrees(data: Data) -> Iterator[Finding]:
     t = data.life_table_males[data.life_table_males["age"] > 0]
     far = (t["qx"] - 2 * t["mx"] / (2 + t["mx"])).abs()
     age = t.loc[far.idxmax(), "age"]
-    yield _of_table(
-        "life_table_agrees",
-        far.max() <= LIFE_TOLERANCE,
-        "life_table_males",
-        "qx",
-        "",
-        f"rate and chance of dying differ most at age {age}, by {far.max():.7f}",
-    )
+    message = f"rate and chance of dying differ most at age {age}, by {far.max():.7f}"
+    ok = far.max() <= LIFE_TOLERANCE
+    yield _of_table("life_table_agrees", ok, "life_table_males", "qx", "", message)
 
 
 #: What a count of the register is called in the tables that name their measures in words.
