@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from inline_snapshot import snapshot
@@ -271,6 +273,16 @@ def test_what_three_equal_areas_let_expect_of_a_fourth() -> None:
         z = sign * np.log(2) / found.sd
         assert found.z(rate) == pytest.approx(z)
         assert found.p_value(rate) == pytest.approx(1 - 2 / np.pi * np.arctan(abs(z)))
+
+
+def test_what_is_expected_by_another_fit_has_its_mean_and_spread() -> None:
+    """By hand: tau 0.3 and standard error 0.1, 50 expected of 50,000 people."""
+    others = between.spread([100, 100, 100], [1e5, 1e5, 1e5])
+    fit = between.Fit(tau=0.3, mean=math.log(1e-3), se=0.1, k=3, method="by hand")
+    found = between.predict(others, 50_000, fit)
+    assert float(found.mean) == pytest.approx(math.log(1e-3))
+    assert float(found.tau) == pytest.approx(0.3)
+    assert float(found.sd) == pytest.approx((0.3**2 + 0.1**2 + 1 / 50) ** 0.5)
 
 
 def test_unusual_and_very_unusual_begin_at_the_limits() -> None:
