@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pandas as pd
+import datetime as dt
 
 from mappa.arguments import typed
 from mappa.data import Data
@@ -29,7 +29,7 @@ __all__ = [
 
 
 @typed
-def forecast(data: Data, as_of: str | pd.Timestamp, horizon: int = 4) -> ForecastView:
+def forecast(data: Data, as_of: str | dt.date, horizon: int = 4) -> ForecastView:
     """Return the national forecast from a date: combined, its parts and the simple methods.
 
     Parameters

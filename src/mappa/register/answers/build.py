@@ -250,7 +250,7 @@ def _inputs(p: Posterior) -> list[InputPoint]:
 def build(
     data: Data,
     force: str,
-    as_of: str | pd.Timestamp,
+    as_of: str | dt.date,
     *,
     horizon: int = 4,
     reference: str = "",

@@ -259,7 +259,7 @@ def in_force(data: Data, as_of: str | pd.Timestamp) -> dict[str, float]:
 @typed
 def build(
     data: Data,
-    as_of: str | pd.Timestamp,
+    as_of: str | dt.date,
     settings: Mapping[str, float | str],
     *,
     since: str = "",
