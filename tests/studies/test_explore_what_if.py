@@ -14,6 +14,7 @@ from mappa.plot.register import whatif as charts
 from mappa.register.answers import scenarios
 from mappa.register.answers.scenarios import ScenarioRecord, in_force
 from mappa.register.inference import draws as posteriors
+from mappa.words.prose import capital
 from mappa.words.register import whatif as words
 
 MINUS = "\N{MINUS SIGN}"
@@ -46,39 +47,38 @@ def record(scenario: float, baseline: float = 70_000, **changes: object) -> Scen
 
 
 HEAD = (
-    f"Supposed for those sentenced from then from 1 April 2012: {MEANING['threshold_months']}: "
-    f"48 months and {MEANING['volume_percent']} of {MINUS}10%. That "
+    f"{capital(MEANING['threshold_months'])}: 48 months and {MEANING['volume_percent']} of "
+    f"{MINUS}10%, for those sentenced from 1 April 2012 on. By 31 March 2028 that would mean "
 )
-TAIL = " This is the middle of the posterior; the button Intervals says how far it is known."
+TAIL = " This is the middle of the draws; the button Intervals shows how sure it is."
 
 
 @pytest.mark.parametrize(
     ("scenario", "said"),
     [
-        (66_352, "means 3,648 fewer people on the register on 31 March 2028: 66,352 in place of "),
-        (71_000, "means 1,000 more people on the register on 31 March 2028: 71,000 in place of "),
-        (70_001, "means one more person on the register on 31 March 2028: 70,001 in place of "),
-        (69_999, "means one fewer person on the register on 31 March 2028: 69,999 in place of "),
-        (70_000.3, "changes nothing that shows by 31 March 2028: 70,000 in place of "),
+        (66_352, "about 3,648 fewer people on the register, 66,352"),
+        (71_000, "about 1,000 more people on the register, 71,000"),
+        (70_001, "about one person more on the register, 70,001"),
+        (69_999, "about one person fewer on the register, 69,999"),
+        (70_000.3, "no change in the number on the register, 70,000"),
     ],
 )
 def test_the_sentence(scenario: float, said: str) -> None:
-    assert words.changed(record(scenario)) == f"{HEAD}{said}70,000.{TAIL}"
+    assert words.changed(record(scenario)) == f"{HEAD}{said} in place of 70,000.{TAIL}"
 
 
 def test_everyone() -> None:
     text = words.changed(record(1, cohorts="all", words=("term: indefinite",)))
-    assert text.startswith("Supposed for everyone from 1 April 2012: term: indefinite. That ")
+    assert text.startswith("Term: indefinite, for everyone from 1 April 2012 on. By 31 March 2028")
 
 
 def test_the_picture_carries_the_numbers() -> None:
     exhibit = charts.scenario(record(66_352))
-    assert exhibit.headline == f"Supposed: {MINUS}3,648 people by March 2028"
+    assert exhibit.headline == "About 3,648 fewer people on the register by March 2028"
     assert exhibit.alt == words.changed(record(66_352))
     assert exhibit.data["scenario"].tolist() == [50_000, 66_352]
     picture = exhibit.svg()
-    assert "supposed 66,352" in picture
-    assert "as it is 70,000" in picture
+    assert f"{MINUS}3,648" in picture
     assert charts.scenario(record(66_352)).svg() == picture
 
 

@@ -10,6 +10,7 @@ import typer
 from mappa.commands import options
 
 if TYPE_CHECKING:
+    from mappa.forecasts.scores import SealScore
     from mappa.forecasts.seals import Seal
 
 group = typer.Typer(
@@ -120,17 +121,14 @@ def _chosen(found: list[Seal], name: str) -> list[Seal]:
     return chosen
 
 
-def _print_score(result: Any) -> None:
+def _print_score(result: SealScore) -> None:
+    from mappa.forecasts.scores import score_table
     from mappa.words.forecasts import seals as words
 
-    typer.echo(words.seal_sentence(result))
-    if result.status != "scored":
-        return
-    for table in (words.seal_table(result, scored_only=True), words.seal_areas_table(result)):
-        if len(table.frame):
-            typer.echo(f"\n{table.caption}\n")
-            typer.echo(table.frame.to_string(index=False))
-    typer.echo("")
+    typer.echo(f"{words.seal_sentence(result)}\n")
+    if result.status == "scored":
+        table = score_table([result]).drop(columns="seal")
+        typer.echo(f"{table.to_string(index=False, na_rep='', float_format='{:.2f}'.format)}\n")
 
 
 @group.command()

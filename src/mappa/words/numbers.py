@@ -90,6 +90,11 @@ def cardinal(value: int) -> str:
     return _SMALL[value] if 0 <= value < 10 else count(value)
 
 
+def things(value: int, noun: str, plural: str = "") -> str:
+    """Write how many there are of something: one version, five versions."""
+    return f"{cardinal(value)} {noun if value == 1 else plural or noun + 's'}"
+
+
 def ordinal(value: int) -> str:
     """Write 1st, 2nd, 3rd, 11th."""
     if value % 100 in {11, 12, 13}:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.ticker import MaxNLocator
 
 from mappa.forecasts.benchmarks import PointForecast
 from mappa.forecasts.scores import SealCase, SealScore
@@ -17,66 +18,48 @@ from mappa.plot.rows import Row, rows_chart
 from mappa.plot.style import DARK, GREY, LIGHT, ORANGE, PLUM, TEAL, canvas
 from mappa.records import Dated
 from mappa.words import numbers
-from mappa.words.prose import capital
 
 SOURCE = "Source: counts of {publisher}, as collected in national_figures.csv; forecasts: mappa."
 SHOWN_YEARS = 6  # of history: more of it would squeeze the forecasts together
-_DASHES: tuple[Any, ...] = (
-    "-",
-    "--",
-    "-.",
-    ":",
-    (0, (6, 1, 1, 1, 1, 1)),
-    (0, (3, 1, 1, 1)),
-)
 
 
 def forecast_chart(
     view: ForecastView, later: Sequence[Dated] = (), publisher: str = "the publisher"
 ) -> Exhibit:
     """Draw the counts, the combined fan, the single methods and the counts that came later."""
-    figure, axes = canvas(height=4.6)
-    last = view.history[-1]
+    figure, axes = canvas(height=4.2)
+    last, final = view.history[-1], view.combined[-1]
     _history(axes, view)
     _fan(axes, view, last)
-    ends = _benchmark_lines(axes, view, last)
-    shown = [c for c in later if c.date <= view.combined[-1].date]
+    ends = [(float(final.value or 0), f"Forecast\n{numbers.count(final.value)}", TEAL)]
+    methods = _methods(axes, view, last)
+    if methods:
+        text = f"Methods\n{numbers.count(min(methods))} to\n{numbers.count(max(methods))}"
+        ends.append((max(methods), text, GREY))
+    shown = [c for c in later if c.date <= final.date]
     if shown:
         axes.plot(
-            [c.date.year for c in shown],
-            [c.value for c in shown],
-            linestyle="none",
-            marker="D",
-            markersize=7,
-            markerfacecolor="white",
-            markeredgecolor=PLUM,
-            markeredgewidth=2,
-            zorder=6,
-        )
-        axes.annotate(
-            f"Counted since: {numbers.count(shown[-1].value)}",
-            (shown[-1].date.year, shown[-1].value),
-            xytext=(10, -26),
-            textcoords="offset points",
-            color=PLUM,
-            fontweight="bold",
-            arrowprops={"arrowstyle": "-", "color": PLUM, "linewidth": 1},
-        )
-    _end_labels(axes, view.combined[-1].date.year, ends)
-    axes.set_ylabel("People on the register")
+            [c.date.year for c in shown], [c.value for c in shown], ls="", marker="D", ms=6,
+            mfc="white", mec=PLUM, mew=2, zorder=6,
+        )  # fmt: skip
+        text = f"Count {shown[-1].date.year}\n{numbers.count(shown[-1].value)}"
+        ends.append((float(shown[-1].value or 0), text, PLUM))
+    _end_labels(axes, final.date.year, ends)
     axes.yaxis.set_major_formatter(lambda y, _: numbers.count(y))
-    axes.margins(x=0.02)
+    axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     return Exhibit(
         name="forecast",
         headline=_forecast_headline(view),
         subtitle=(
-            f"People on the register in the community, {view.nation}, 31 March of each year; "
-            f"forecasts from {numbers.day(view.origin)} with 50% and 90% bands"
-        ).replace("31 March", f"{view.origin.day} {view.origin:%B}", 1),
+            f"People on the register in the community, {view.nation}, {view.origin.day} "
+            f"{view.origin:%B} of each year; forecast from {view.origin.year} with 50% and 90% "
+            "bands; grey: the methods compared; the axis does not begin at 0"
+        ),
         alt=_forecast_alt(view, shown),
         source=SOURCE.format(publisher=publisher),
         data=_forecast_data(view, shown),
         figure=figure,
+        phone=True,
     )
 
 
@@ -87,10 +70,11 @@ def _history(axes: Any, view: ForecastView) -> None:
     # A year without a count breaks the line: nothing is drawn through it.
     axes.plot(*_with_gaps(years, counts), color=DARK, zorder=4)
     axes.annotate(
-        "Published counts",
+        "Published\ncounts",
         (years[len(years) // 2], counts[len(counts) // 2]),
-        xytext=(8, -14),
+        xytext=(10, -10),
         textcoords="offset points",
+        va="top",
         color=DARK,
         fontweight="bold",
     )
@@ -121,21 +105,16 @@ def _fan(axes: Any, view: ForecastView, last: Dated) -> None:
     axes.plot(years, [last.value, *(f.value for f in view.combined)], color=TEAL, zorder=4)
 
 
-def _benchmark_lines(axes: Any, view: ForecastView, last: Dated) -> list[tuple[float, str, str]]:
-    """Draw the methods in grey, each with its own dashes; return the labels of the ends."""
-    final = view.combined[-1]
-    ends = [(float(final.value or 0), "Combined", "#1B6E66")]
+def _methods(axes: Any, view: ForecastView, last: Dated) -> list[float]:
+    """Draw the single methods in grey and return what they forecast for the last year."""
     by_method: dict[str, list[PointForecast]] = {}
     for f in (*view.register, *view.benchmarks):
         if f.value is not None:
             by_method.setdefault(f.method, []).append(f)
-    for dash, forecasts in zip(_DASHES, by_method.values(), strict=False):
+    for forecasts in by_method.values():
         years = [last.date.year, *(f.date.year for f in forecasts)]
-        values = [last.value, *(float(f.value or 0) for f in forecasts)]
-        axes.plot(years, values, color=GREY, linestyle=dash, linewidth=1.2, zorder=3)
-        label = forecasts[0].label
-        ends.append((float(values[-1] or 0), capital(label), GREY))
-    return ends
+        axes.plot(years, [last.value, *(f.value for f in forecasts)], color=GREY, lw=0.9, zorder=3)
+    return [float(forecasts[-1].value or 0) for forecasts in by_method.values()]
 
 
 def spread(values: Sequence[float], gap: float) -> list[float]:
@@ -157,29 +136,25 @@ def spread(values: Sequence[float], gap: float) -> list[float]:
 
 def _end_labels(axes: Any, year: int, ends: list[tuple[float, str, str]]) -> None:
     low, high = axes.get_ylim()
-    heights = spread([e[0] for e in ends], (high - low) * 0.055)
+    heights = spread([e[0] for e in ends], (high - low) * 0.17)
     for (value, text, color), height in zip(ends, heights, strict=True):
-        axes.plot(
-            [year + 0.05, year + 0.35], [value, height], color=LIGHT, linewidth=0.8, clip_on=False
-        )
         axes.annotate(
-            f"{text} {numbers.count(value)}",
-            (year + 0.4, height),
-            va="center",
-            color=color,
-            fontsize=9,
-            fontweight="bold" if color != GREY else "normal",
+            text, (year, value), xytext=(14, 0), textcoords=("offset points", "data"), va="center",
+            color=color, fontsize=9, fontweight="normal" if color == GREY else "bold",
             annotation_clip=False,
-        )
+        ).set_y(height)  # fmt: skip
+        axes.annotate(
+            "", (year, value), xytext=(12, height), textcoords=("offset points", "data"),
+            arrowprops={"arrowstyle": "-", "color": LIGHT, "lw": 0.8}, annotation_clip=False,
+        )  # fmt: skip
     axes.set_ylim(low, high)
-    axes.set_xlim(right=year + 0.05)
+    axes.set_xlim(right=year + 0.1)
 
 
 def _forecast_headline(view: ForecastView) -> str:
-    f = view.combined[-1]
-    last = view.history[-1].value or 0
-    way = "growth to" if (f.value or 0) > last else "a fall to"
-    return f"The combined forecast expects {way} {numbers.count(f.value)} by {f.date:%B %Y}"
+    f, last = view.combined[-1], view.history[-1].value or 0
+    way = "rise" if (f.value or 0) > last else "fall"
+    return f"The register is forecast to {way} to {numbers.count(f.value)} by {f.date:%B %Y}"
 
 
 def _forecast_alt(view: ForecastView, later: Sequence[Dated]) -> str:
@@ -230,17 +205,18 @@ def seal_chart(score: SealScore) -> Exhibit:
         color, marker = (DARK, "o") if case.covered else (ORANGE, "D")
         rows.append(Row(case.place, value, low, high, color=color, marker=marker))
     figure, axes = rows_chart(
-        rows[::-1], "Forecast less count, % of the count", reference=0, step=0.22
+        rows[::-1], "Forecast less count, % of the count", reference=0, step=0.24
     )
     axes.xaxis.set_major_formatter(lambda x, _: numbers.number(x, sign=True))
+    axes.xaxis.set_major_locator(MaxNLocator(5))
     held = sum(bool(c.covered) for c in cases)
     when = numbers.day(days[0]) if days else "no date"
     return Exhibit(
         name="seal-areas",
-        headline=f"Sealed 90% intervals held {held} of {len(cases)} later area counts",
+        headline=f"Sealed 90% intervals held {held} of {len(cases)} counts of areas",
         subtitle=(
-            f"Forecast from {numbers.day(score.origin)} for {when}: median and 90% interval; "
-            "diamonds miss the count"
+            f"Forecast from {numbers.day(score.origin)} for {when}: middle and 90% interval, less "
+            "the count; diamonds: the interval misses the count"
         ),
         alt=_seal_alt(cases, held, when),
         source=f"Source: seal {score.name}; counts as collected in area_figures.csv.",
@@ -252,6 +228,7 @@ def seal_chart(score: SealScore) -> Exhibit:
             columns=["Area", "Date", "Forecast", "90% low", "90% high", "Count", "Held"],
         ),
         figure=figure,
+        phone=True,
     )
 
 

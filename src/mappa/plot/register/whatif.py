@@ -1,11 +1,11 @@
-"""Baseline against scenario: drawn fast enough to be dragged, with bands where there are any."""
+"""What a scenario changes: drawn fast enough to be dragged, with a band where there is one."""
 
 from __future__ import annotations
 
 import pandas as pd
 
 from mappa.plot.exhibit import Exhibit
-from mappa.plot.style import DARK, ORANGE, canvas
+from mappa.plot.style import DARK, GREY, canvas, label_end
 from mappa.register.answers.scenarios import ScenarioRecord
 from mappa.words import numbers as n
 from mappa.words.prose import capital
@@ -13,55 +13,32 @@ from mappa.words.register import whatif as words
 
 
 def scenario(record: ScenarioRecord) -> Exhibit:
-    """Draw the two lines with their ends named, and their bands unless it was run once."""
+    """Draw the change of the number with its end named, and its band unless it was run once."""
     frame = pd.DataFrame([vars(p) for p in record.points])
     banded = frame["difference_low"].notna().all()
-    figure, axes = canvas(width=7.2, height=3.4)
+    figure, axes = canvas(height=3.2)
     # A fixed layout draws in half the time, and stays where it is under the hand.
     figure.set_layout_engine("none")
-    axes.set_position((0.11, 0.1, 0.66, 0.86))
+    axes.set_position((0.16, 0.1, 0.66, 0.86))
     years = [d.year + (d.month - 0.5) / 12 for d in frame["date"]]
-    for name, color, style in (("baseline", DARK, "-"), ("scenario", ORANGE, "--")):
-        if banded:
-            low, high = frame[f"{name}_low"], frame[f"{name}_high"]
-            axes.fill_between(years, low, high, color=color, alpha=0.16, lw=0)
-        axes.plot(years, frame[name], color=color, linestyle=style)
-    ends = [f"{name}{end}" for name in ("baseline", "scenario") for end in ("", "_high")]
-    top = float(frame[ends].astype(float).max().max())
+    axes.axhline(0, color=GREY, lw=1)
+    if banded:
+        low, high = frame["difference_low"], frame["difference_high"]
+        axes.fill_between(years, low, high, color=DARK, alpha=0.18, lw=0)
+    axes.plot(years, frame["difference"], color=DARK)
     last = frame.iloc[-1]
-    apart = 0.035 * top
-    middle = (last["baseline"] + last["scenario"]) / 2
-    up = 1 if last["difference"] > 0 else -1
-    away = max(abs(last["difference"]) / 2, apart)
-    for text, name, side, color in (
-        ("as it is", "baseline", -up, DARK),
-        ("supposed", "scenario", up, ORANGE),
-    ):
-        axes.annotate(
-            f"{text} {n.count(last[name])}",
-            (years[-1], middle + side * away),
-            xytext=(6, 0),
-            textcoords="offset points",
-            va="center",
-            color=color,
-            fontweight="bold",
-            annotation_clip=False,
-        )
-    axes.set_ylim(0, 1.12 * top)
+    label_end(axes, years[-1], last["difference"], n.count(last["difference"], sign=True), DARK)
     axes.set_xlim(years[0], years[-1])
     ticks = [y for y in range(int(years[0]) + 1, int(years[-1]) + 1) if y % 5 == 0]
     axes.set_xticks(ticks, [str(t) for t in ticks])
-    marks = [v for v in axes.get_yticks() if 0 <= v <= 1.12 * top]
-    axes.set_yticks(marks, [n.count(v) for v in marks])
-    known = "bands: 90% intervals" if banded else "the middle of the posterior"
+    axes.yaxis.set_major_formatter(lambda y, _: n.count(y, sign=True))
+    known = "band: 90% interval" if banded else "the middle of the draws"
     return Exhibit(
         name="scenario" if banded else "what-if",
-        headline=(
-            f"Supposed: {n.count(last['difference'], sign=True)} people by {last['date']:%B %Y}"
-        ),
+        headline=_headline(last["difference"], f"{last['date']:%B %Y}"),
         subtitle=(
-            f"{capital(n.listing(list(record.words)))}, from {record.since:%B %Y}; "
-            f"{record.nation}; {known}"
+            f"Change of the number on the register, people, {record.nation}. "
+            f"{capital(n.listing(list(record.words)))}, from {record.since:%B %Y}; {known}"
         ),
         alt=str(words.scenario(record) if banded else words.changed(record)),
         source=(
@@ -70,4 +47,15 @@ def scenario(record: ScenarioRecord) -> Exhibit:
         ),
         data=frame.dropna(axis="columns", how="all").round(1),
         figure=figure,
+        phone=True,
     )
+
+
+def _headline(change: float, when: str) -> str:
+    by = n.half_up(change)
+    if by == 0:
+        return f"No change in the number on the register by {when}"
+    more = "more" if by > 0 else "fewer"
+    if abs(by) == 1:
+        return f"About one person {more} on the register by {when}"
+    return f"About {n.count(abs(change))} {more} people on the register by {when}"

@@ -40,21 +40,20 @@ def forecast_cell(forecast: PointForecast | SealCase) -> str:
 def forecast_sentence(view: ForecastView, later: Sequence[Dated] = ()) -> Prose:
     """Say the last year's combined forecast, and the first later count where there is one."""
     last, ours = view.combined[-1], view.register[-1]
-    text = (
-        f"From {numbers.day(view.origin)} the combined forecast of the number on the register in "
-        f"{view.nation} on {numbers.day(last.date)} is {numbers.count(last.value)} people "
-        f"{interval(last.low, last.high)}. The register model alone gives "
-        f"{numbers.count(ours.value)}. {_came(view, later)} "
+    return Prose(
+        f"The combined forecast for {view.nation} on {numbers.day(last.date)} is "
+        f"{numbers.count(last.value)} people on the register {interval(last.low, last.high)}. It "
+        f"uses counts up to {numbers.day(view.origin)}. The register model alone gives "
+        f"{numbers.count(ours.value)}. {_came(view, later)}\n\n{RECIPE}"
     )
-    return Prose(f"{text}{RECIPE}")
 
 
 #: How the forecast is made, what it assumes, and what its makers knew.
 RECIPE = (
-    "The forecast is the mean of the quantiles of four methods with equal weights: the register "
-    "model, a random walk with drift, damped exponential smoothing and ARIMA(0,2,1). People who "
-    "knew how the first sealed forecast had done set this recipe. The register model assumes that "
-    "the law stays as it is and that the number sentenced moves at random from its last level."
+    "The forecast gives four methods the same weight: the register model, a random walk with "
+    "drift, damped exponential smoothing and ARIMA(0,2,1). Its makers knew how the first sealed "
+    "forecast had done. The register model assumes that the law stays as it is. It lets the "
+    "number sentenced move at random from its last level."
 )
 
 
@@ -67,9 +66,9 @@ def _came(view: ForecastView, later: Sequence[Dated]) -> str:
     f = seen[came.date]
     inside = f.low is not None and f.high is not None and f.low <= (came.value or 0) <= f.high
     return (
-        f"The first later count, {numbers.count(came.value)} on {numbers.day(came.date)}, lies "
-        f"{'inside' if inside else 'outside'} its {LEVEL} interval ({numbers.count(f.low)} to "
-        f"{numbers.count(f.high)})."
+        f"The first later count is {numbers.count(came.value)} on {numbers.day(came.date)}, "
+        f"{'inside' if inside else 'outside'} its {LEVEL} interval of {numbers.count(f.low)} to "
+        f"{numbers.count(f.high)}."
     )
 
 
@@ -85,15 +84,25 @@ def comparison(rolling: RollingOrigins) -> Prose:
             f"{rolling.register_status}."
         )
     return Prose(
-        f"Over {numbers.cardinal(c.origins)} past starting points the combined forecast scored "
-        f"{numbers.count(c.combined)} and the register model {numbers.count(c.register)} (mean "
-        f"CRPS in people; lower is better). The difference is "
-        f"{numbers.count(c.difference, sign=True)} ({LEVEL} interval "
-        f"{numbers.count(c.low, sign=True)} to {numbers.count(c.high, sign=True)}, whole starting "
-        f"points resampled), and the combined forecast did better from {c.better} of {c.origins}. "
-        f"Its {LEVEL} intervals held {c.covered} of {c.cases} counts. So few and overlapping "
-        "starting points cannot choose a method, and none was chosen by them."
+        f"From {numbers.things(c.origins, 'past date')} the combined forecast scored "
+        f"{numbers.count(c.combined)} and the register model {numbers.count(c.register)} on "
+        "average. The score (CRPS, in people) is the error with the spread weighed in, and lower "
+        f"is better. The combined forecast did better from {numbers.cardinal(c.better)} of the "
+        f"dates. {_difference(c.low, c.high)}\n\nIts {LEVEL} intervals held {c.covered} of "
+        f"{c.cases} counts. So few and overlapping dates cannot choose a method, and none was "
+        "chosen by them."
     )
+
+
+def _difference(low: float, high: float) -> str:
+    ends = f"The {LEVEL} interval of the difference is {_signed(low)} to {_signed(high)}"
+    if low < 0 < high:
+        return f"{ends}, so it could easily be chance."
+    return f"{ends}."
+
+
+def _signed(value: float) -> str:
+    return numbers.count(value, sign=True)
 
 
 def origins(rolling: RollingOrigins) -> Prose:

@@ -9,12 +9,13 @@ from __future__ import annotations
 from mappa.printed import rounded
 from mappa.register.answers.record import Estimate, RegisterRecord, ShorterSentences
 from mappa.words import numbers as n
-from mappa.words.prose import Prose
+from mappa.words.prose import Prose, capital
 from mappa.words.register.common import (
     LEVEL,
-    ends,
+    implied,
     limits,
     main_attribution,
+    signed_ends,
     withheld,
     year_of,
 )
@@ -35,12 +36,15 @@ def made_of(record: RegisterRecord) -> Prose:
     a = record.accounting
     parts = [k.mean for k in a.kinds] + ([] if a.remainder is None else [a.remainder.mean])
     indefinite, suspended, other, *rest = rounded(parts)
+    groups = (
+        _group("people with suspended sentences", a.kinds[1], suspended),
+        _group("all other groups together", a.kinds[2], other),
+    )
     sentences = [
         _change(record),
         _indefinite(a.kinds[0], indefinite, sum(parts)),
-        _group("People with suspended sentences", a.kinds[1], suspended),
-        _group("All other groups together", a.kinds[2], other),
-        *(_rest(r) for r in rest),
+        capital(f"{groups[0]}, and {groups[1]}."),
+        *(_rest(r, indefinite + suspended + other) for r in rest),
     ]
     return Prose(" ".join(sentences))
 
@@ -50,7 +54,7 @@ def _change(record: RegisterRecord) -> str:
     if change is None:
         grown = n.count(record.accounting.net.mean, sign=True)
         return (
-            f"No change of the number on the register in {where} is published for {when}; the "
+            f"No change of the number on the register in {where} is published for {when}. The "
             f"model puts it at {grown}."
         )
     if change > 0:
@@ -73,33 +77,31 @@ def _indefinite(e: Estimate, printed: int, change: float) -> str:
             f"of them joined than left ({limits(e)})."
         )
     if printed > 0:
-        return (
-            f"About {n.count(printed)} more people registered indefinitely joined than left "
-            f"({limits(e)})."
-        )
-    return f"People registered indefinitely became about {n.count(-printed)} fewer ({limits(e)})."
+        return f"The number registered indefinitely rose by about {n.count(printed)} ({limits(e)})."
+    return f"The number registered indefinitely fell by about {n.count(-printed)} ({limits(-e)})."
 
 
 def _group(who: str, e: Estimate, printed: int) -> str:
-    """Say how a group changed, and that its direction is not clear where the interval holds 0."""
-    if e.low < 0 < e.high and printed != 0:
-        change = "added" if printed > 0 else "shrank by"
-        return f"{who} probably {change} about {n.count(abs(printed))}, but this is not clear."
+    """Say how a group changed, and only that it may have where the interval holds 0."""
+    if printed == 0:
+        return f"{who} made no difference"
+    if e.low < 0 < e.high and printed > 0:
+        return f"{who} may have added about {n.count(printed)}"
+    if e.low < 0 < e.high:
+        return f"{who} may have taken off about {n.count(-printed)}"
     if printed > 0:
-        return f"{who} added about {n.count(printed)}."
-    if printed < 0:
-        return f"{who} shrank by about {n.count(-printed)}."
-    return f"{who} stayed the same size."
+        return f"{who} added about {n.count(printed)}"
+    return f"{who} took off about {n.count(-printed)}"
 
 
-def _rest(printed: int) -> str:
+def _rest(printed: int, parts: int) -> str:
     if printed == 0:
         return "These parts add up to the published change."
     if printed > 0:
-        return f"The remaining {n.count(printed)} are unexplained."
+        return f"The model does not explain the other {n.count(printed)}."
     return (
-        f"Together these are {n.count(-printed)} more than the published change; the difference "
-        "is unexplained."
+        f"Together that is {n.count(parts)}, or {n.count(-printed)} above the published change; "
+        "the model does not explain why."
     )
 
 
@@ -115,25 +117,25 @@ def reference_pair(record: RegisterRecord) -> list[ShorterSentences]:
 
 def had_it_not(record: RegisterRecord) -> Prose:
     """Return what the rise would have been with the sentences of two reference years."""
-    return Prose(" ".join(_without(s) for s in reference_pair(record)))
+    pair = reference_pair(record)
+    unclear = [s.reference for s in pair if s.smaller.low <= 0 <= s.smaller.high]
+    said = [_without(s) for s in pair]
+    if len(unclear) == len(pair) == 2:
+        said.append("Both intervals include no change, so even the direction is not certain.")
+    elif unclear:
+        said.append(f"For {unclear[0]} even the direction is not certain.")
+    return Prose(" ".join(said))
 
 
 def _without(s: ShorterSentences) -> str:
-    """Say what lengthening since a year did, or that its direction is not clear."""
-    e, since = s.smaller, s.reference
+    """Say what the rise would have been with the sentence lengths of a year."""
+    e, without = s.smaller, f"Had sentences stayed as long as in {s.reference}, the rise would have"
     if e.low > 0:
-        return (
-            f"Had sentences been as short as in {since}, the rise would have been about "
-            f"{n.count(e.median)} smaller ({limits(e)})."
-        )
+        return f"{without} been about {n.count(e.median)} smaller ({limits(e)})."
     if e.high < 0:
-        return (
-            f"Had sentences been as long as in {since}, the rise would have been about "
-            f"{n.count(-e.median)} larger ({limits(-e)})."
-        )
+        return f"{without} been about {n.count(-e.median)} larger ({limits(-e)})."
     return (
-        f"Whether longer sentences since {since} made the rise larger is not clear: without them "
-        f"it would have been about {n.smaller(e.median)} ({LEVEL} interval {n.smaller(e.high)} to "
+        f"{without} been about {n.smaller(e.median)} ({LEVEL} interval {n.smaller(e.high)} to "
         f"{n.smaller(e.low)})."
     )
 
@@ -144,26 +146,25 @@ def _without(s: ShorterSentences) -> str:
 def not_known(record: RegisterRecord) -> Prose:
     """Return the effect of the latent inflow and what published sentences alone imply."""
     main = main_attribution(record)
-    latent, since = main.latent, main.reference
-    implied = n.count(main.implied.mean)
+    latent, since, alone = main.latent, main.reference, implied(record, main)
     if latent.high < 0:
         return Prose(
             f"Fewer people joined the register for each sentence than in {since}. That took about "
-            f"{n.count(-latent.mean)} off the rise ({n.count(-latent.high)} to "
-            f"{n.count(-latent.low)}), which published sentences alone would have put at about "
-            f"{implied}. No published figure shows why."
+            f"{n.count(-latent.mean)} off the rise in the model ({limits(-latent)}). "
+            f"Published sentences alone would have put it at about {alone}. No published figure "
+            "shows why."
         )
     if latent.low > 0:
         return Prose(
             f"More people joined the register for each sentence than in {since}. That added about "
-            f"{n.count(latent.mean)} to the rise ({ends(latent)}), which published sentences alone "
-            f"would have put at about {implied}. No published figure shows why."
+            f"{n.count(latent.mean)} to the rise in the model ({limits(latent)}). Published "
+            f"sentences alone would have put it at about {alone}. No published figure shows why."
         )
     return Prose(
-        f"Whether more or fewer people joined the register for each sentence than in {since} "
-        f"cannot be said: that changed the rise by between {n.count(latent.low, sign=True)} and "
-        f"{n.count(latent.high, sign=True)}. Published sentences alone would have put it at about "
-        f"{implied}."
+        f"It is not certain whether more or fewer people joined the register for each sentence "
+        f"than in {since}. In the model that changed the rise by "
+        f"{n.count(latent.mean, sign=True)} ({limits(latent, sign=True)}). Published sentences "
+        f"alone would have put it at about {alone}."
     )
 
 
@@ -175,30 +176,21 @@ def _left_over(record: RegisterRecord) -> str:
     """Say what a small or a large remainder means."""
     a = record.accounting
     if a.remainder is None or a.published_growth is None:
-        return "Without a published change it cannot be said how much is left unexplained."
+        return "Without a published change nobody can say how much is left unexplained."
     if abs(a.remainder.mean) <= LITTLE * abs(a.published_growth):
         return (
-            "Little is left unexplained because the model is fitted to these counts, not because "
-            "everything is understood: the inflow for each sentence was free to follow them."
+            "Little is left unexplained, because the model is fitted to these counts. That does "
+            "not mean that everything is understood: the number who join for each sentence was "
+            "free to follow them."
         )
     return (
-        "Much is left unexplained: the model follows the counts over the years, and not this "
+        "Much is left unexplained. The model follows the counts over the years, but not this "
         "year's change."
     )
 
 
-def _versions(record: RegisterRecord) -> str:
-    """Write of how many versions of the model the answer is the average."""
-    count = len(record.versions)
-    if count == 1:
-        return "the draws of one version of the model"
-    return (
-        f"{n.cardinal(count)} versions of the model with equal weights, fixed before any was fitted"
-    )
-
-
 APART = (
-    "The numbers for shorter sentences each answer a question of their own: they overlap and "
+    "The numbers for shorter sentences each answer a question of their own. They overlap and "
     "cannot be added to the parts."
 )
 
@@ -208,15 +200,16 @@ def certainty(record: RegisterRecord) -> Prose:
     _, suspended, other = record.accounting.kinds
     paragraphs = [
         (
-            f"How sure: the change in people with suspended sentences has a {limits(suspended)}, "
-            f"that in all other groups {n.count(other.low)} to {n.count(other.high)}. All numbers "
-            f"average {_versions(record)}. The parts are means, so they add up."
+            f"For suspended sentences the {LEVEL} interval is {signed_ends(suspended)}, and for "
+            f"all other groups {signed_ends(other)}. All numbers are averages over "
+            f"{n.things(len(record.versions), 'version')} of the model, each with the same weight. "
+            "The parts are means, so they add up."
         ),
-        *([APART] if record.attributed else []),
         _left_over(record),
+        *([APART] if record.attributed else []),
         (
-            "All this assumes that notification periods run from conviction, in custody too, and "
-            "that what is not published lies in the ranges stated below."
+            "All this assumes that notification periods run from conviction, in custody too. "
+            "What is not published is assumed to lie in the ranges stated below."
         ),
     ]
-    return Prose(" ".join(paragraphs))
+    return Prose("\n\n".join(paragraphs))

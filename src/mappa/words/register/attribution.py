@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from mappa.register.answers.record import RegisterRecord
+from mappa.register.answers.record import Attribution, RegisterRecord
 from mappa.words import numbers as n
 from mappa.words.prose import Prose
-from mappa.words.register.common import attributed, limits, main_attribution
+from mappa.words.register.common import attributed, implied, limits
 
 
 @attributed
 def latent_by_reference(record: RegisterRecord) -> Prose:
     """Return the latent inflow against each reference year beside what sentences imply."""
-    parts = [
-        f"{n.count(a.latent.mean, sign=True)} ({n.count(a.latent.low, sign=True)} to "
-        f"{n.count(a.latent.high, sign=True)}) since {a.reference}"
-        for a in record.attribution
-    ]
-    main = main_attribution(record)
     return Prose(
         "The model lets the number who join for each sentence drift, because published sentences "
-        f"alone do not fit the counts. Its effect on the change, cause unknown: {parts[0]}"
-        f"{_others(parts[1:])}. Published sentences alone would imply a rise of "
-        f"{n.count(main.implied.mean)} ({limits(main.implied)})."
+        "alone do not fit the counts. No published figure shows why it moved.\n\n"
+        + " ".join(_latent(a, implied(record, a)) for a in record.attribution)
     )
 
 
-def _others(parts: list[str]) -> str:
-    return f"; {n.listing(parts)}" if parts else ""
+def _latent(a: Attribution, alone: str) -> str:
+    e = a.latent
+    if e.high < 0:
+        return (
+            f"Since {a.reference} the drift took about {n.count(-e.mean)} off the rise "
+            f"({limits(-e)}), which sentences alone would have put at {alone}."
+        )
+    if e.low > 0:
+        return (
+            f"Since {a.reference} the drift added about {n.count(e.mean)} to the rise "
+            f"({limits(e)}), which sentences alone would have put at {alone}."
+        )
+    return (
+        f"Since {a.reference} the drift changed the rise by {n.count(e.mean, sign=True)} "
+        f"({limits(e, sign=True)}), which sentences alone would have put at {alone}."
+    )

@@ -22,9 +22,9 @@ def limits(e: Estimate, *, sign: bool = False) -> str:
     return f"{LEVEL} interval {n.count(e.low, sign=sign)} to {n.count(e.high, sign=sign)}"
 
 
-def ends(e: Estimate) -> str:
-    """Write the interval of an estimate of people, its level said before."""
-    return f"{n.count(e.low)} to {n.count(e.high)}"
+def signed_ends(e: Estimate) -> str:
+    """Write the interval of a change of people, its level said before."""
+    return f"{n.count(e.low, sign=True)} to {n.count(e.high, sign=True)}"
 
 
 def year_of(record: RegisterRecord) -> str:
@@ -37,12 +37,20 @@ def main_attribution(record: RegisterRecord) -> Attribution:
     return record.attribution[0]
 
 
+def implied(record: RegisterRecord, a: Attribution) -> str:
+    """Write the rise that published sentences alone imply.
+
+    As printed it is the model's rise as printed, less the latent inflow as printed.
+    """
+    return n.count(float(n.half_up(record.accounting.net.mean) - n.half_up(a.latent.mean)))
+
+
 def withheld(record: RegisterRecord) -> Prose:
     """Say why the effect of sentences cannot be given for a date long after they end."""
     return Prose(
         f"How much of this came from longer sentences cannot be said for {year_of(record)}. "
-        f"Sentence lengths are published only up to March {record.lengths_until}, and numbers of "
-        "sentences are older still."
+        f"Sentence lengths are published only up to March {record.lengths_until}, and the numbers "
+        "sentenced end earlier still."
     )
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 
 from mappa.register.answers.record import RegisterRecord, StockPoint
 from mappa.words import numbers as n
-from mappa.words.prose import Prose
+from mappa.words.prose import Prose, capital
 
 
 def status(record: RegisterRecord) -> Prose:
@@ -14,12 +14,12 @@ def status(record: RegisterRecord) -> Prose:
     found = record.diagnostics.get("rhat_max")
     if found is None:
         return Prose(
-            f"How found: {record.status}. Its intervals are rougher than those of a sampled one."
+            f"{capital(record.status)}. The intervals are rougher than those of a sampled one."
         )
     d = record.diagnostics
     return Prose(
-        f"How found: {record.status}. There are {n.count(d['draws'])} draws, from {d['chains']} "
-        f"chains of each of {n.cardinal(len(record.versions))} versions. Of all quantities shown "
+        f"{capital(record.status)}. There are {n.count(d['draws'])} draws, from {d['chains']} "
+        f"chains for each of {n.things(len(record.versions), 'version')}. Of all quantities shown "
         f"the largest R-hat is {n.number(found, 4)} and the smallest effective sample size "
         f"{n.count(d['ess_min'])}."
     )
@@ -30,12 +30,11 @@ def misfit(record: RegisterRecord) -> Prose:
     held = [p for p in record.stock if p.published is not None and p.kind == "fitted"]
     if not held:
         return Prose("No published count of the register falls on the yearly dates of the model.")
-    worst = max(held, key=_gap)
-    last = held[-1]
+    worst, last = max(held, key=_gap), held[-1]
     return Prose(
-        f"The model's median is furthest from a published count on {n.day(worst.date)}: "
+        f"The model is furthest from a published count on {n.day(worst.date)}: "
         f"{n.count(worst.median)} against {n.count(worst.published)} ({_percent_gap(worst)}). On "
-        f"{n.day(last.date)} it is {n.count(last.median)} against {n.count(last.published)} "
+        f"{n.day(last.date)} it gives {n.count(last.median)} against {n.count(last.published)} "
         f"({_percent_gap(last)})."
     )
 
@@ -53,42 +52,39 @@ MORTALITY = "excess_mortality"
 
 
 def informed(record: RegisterRecord) -> Prose:
-    """Return which quantities the data inform, where they disagree with what was assumed."""
-    by = {kind: [p for p in record.parameters if p.told == kind] for kind in _TOLD}
+    """Return how many quantities the data inform, and where they disagree with what was assumed."""
+    by = Counter(p.told for p in record.parameters)
     steps = [p for p in record.parameters if p.latent]
-    named = [_short(p.meaning) for p in by["data"] if not p.latent]
     text = (
-        f"The data inform {len(by['data'])} of the {len(record.parameters)} quantities in the "
-        f"model, and {len(by['partly'])} more in part; {len(by['prior only'])} rest mainly on "
-        "stated ranges."
+        f"The model has {n.things(len(record.parameters), 'quantity', 'quantities')}. The data "
+        f"inform {by['data']} of them well, {by['partly']} in part and {by['prior only']} hardly "
+        "at all. These last rest on stated ranges."
     )
-    if named:
-        text += f" Informed are: {n.listing(named)}."
     if steps:
         of_steps = sum(p.told != "prior only" for p in steps)
         text += (
-            f" The latent inflow has {len(steps)} steps, of which the data inform {of_steps} at "
-            "least in part: it is free to follow the counts."
+            f" The number who join for each sentence may drift in {n.things(len(steps), 'step')}, "
+            f"of which the data inform {of_steps}: it is free to follow the counts."
         )
-    parts = [text, _conflicts(record), _deaths(record)]
-    return Prose("\n\n".join(part for part in parts if part))
+    return Prose("\n\n".join(part for part in (text, *_conflicts(record), _deaths(record)) if part))
 
 
-def _conflicts(record: RegisterRecord) -> str:
+def _conflicts(record: RegisterRecord) -> list[str]:
     """Say where the data pull a quantity out of the range that was assumed for it."""
     known = {p.parameter: p for p in record.parameters}
-    inside = Counter(name for v in record.versions for name in v.conflicts)
-    if not inside:
-        return ""
+    outside = Counter(name for v in record.versions for name in v.conflicts)
     found = [
-        f"{_short(known[name].meaning)} ({known[name].unit}, in {n.cardinal(versions)}: assumed "
-        f"{_value(known[name].prior_low)} to {_value(known[name].prior_high)})"
-        for name, versions in inside.items()
+        f"{known[name].meaning}: outside {_value(known[name].prior_low)} to "
+        f"{_value(known[name].prior_high)} ({known[name].unit}) in {n.things(count, 'version')}."
+        for name, count in outside.items()
     ]
-    return (
-        f"In some of the {n.cardinal(len(record.versions))} versions data and assumption conflict: "
-        f"{n.listing(found)}. Such a value shows strain in the model and is no finding."
+    if not found:
+        return []
+    strain = (
+        "In some versions the data pull a quantity out of its stated range. That shows strain in "
+        "the model and is not a finding."
     )
+    return [strain, *(" ".join(found[i : i + 4]) for i in range(0, len(found), 4))]
 
 
 def _value(value: float) -> str:
@@ -101,13 +97,6 @@ def _deaths(record: RegisterRecord) -> str:
     if rate is None or rate.told != "prior only":
         return ""
     return (
-        "No figure used here informs the number of deaths: it follows from the life table and "
-        "from the range assumed for this group."
+        "No figure used here informs the number of deaths. It follows from the life table and the "
+        "range assumed for this group."
     )
-
-
-_TOLD = ("data", "partly", "prior only")
-
-
-def _short(meaning: str) -> str:
-    return meaning[:1].lower() + meaning[1:]

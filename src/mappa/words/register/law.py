@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mappa.register.answers.record import Impulse, RegisterRecord
+from mappa.register.answers.record import Impulse, RegisterRecord, ShorterSentences
 from mappa.register.law.terms import INDEFINITE, Terms
 from mappa.words import numbers as n
 from mappa.words.prose import Prose
@@ -27,28 +27,29 @@ def years(value: float) -> str:
 def shorter(record: RegisterRecord) -> Prose:
     """Return what longer sentences did since each reference year, the earliest first."""
     found = sorted(record.shorter, key=lambda s: s.reference)
-    parts = [
-        f"{n.count(s.smaller.median, sign=True)} since {s.reference} "
-        f"({n.count(s.smaller.low, sign=True)} to {n.count(s.smaller.high, sign=True)})"
-        for s in found
-    ]
     return Prose(
-        f"What longer sentences added to the rise of {year_of(record)}, in people: "
-        f"{n.listing(parts)}.{_unclear(record)} A sentence can move people across a limit only "
-        "when the shorter period would have ended, so the effect of recent lengthening is small "
-        "by the rules themselves. This assumes the average sentence lengths published for a few "
-        "years, with straight lines between them."
+        f"{' '.join(map(_lengthening, found))}\n\nA longer sentence moves someone across a limit "
+        "only once the shorter period would have ended. So by the rules themselves the effect of "
+        "recent lengthening is small. Average sentence lengths are published for a few years; the "
+        "model draws straight lines between them."
     )
 
 
-def _unclear(record: RegisterRecord) -> str:
-    """Say since which years lengthening has no clear sign."""
-    since = sorted(s.reference for s in record.shorter if s.smaller.low <= 0 <= s.smaller.high)
-    if not since:
-        return ""
+def _lengthening(s: ShorterSentences) -> str:
+    e = s.smaller
+    if e.low > 0:
+        return (
+            f"Longer sentences since {s.reference} added about {n.count(e.median)} to the rise "
+            f"({limits(e)})."
+        )
+    if e.high < 0:
+        return (
+            f"Changed sentences since {s.reference} took about {n.count(-e.median)} off the rise "
+            f"({limits(-e)})."
+        )
     return (
-        f" Where an interval includes 0, as since {n.listing(since)}, the model cannot tell "
-        "whether they added to the rise or took from it."
+        f"Changed sentences since {s.reference} moved the rise by {n.count(e.median, sign=True)} "
+        f"({limits(e, sign=True)}), so the direction is not certain."
     )
 
 
@@ -56,15 +57,16 @@ def _unclear(record: RegisterRecord) -> str:
 def indefinite_law(record: RegisterRecord) -> Prose:
     """Return what the rise would have been had long sentences led to a fixed period."""
     first, *others = (c for c in record.counterfactuals if c.name.startswith("long_as_"))
-    smaller = -first.growth_difference
+    less = -first.growth_difference
     rest = [
-        f"{n.number(c.years)} years about {n.count(-c.growth_difference.median)}" for c in others
+        f"With {n.number(c.years)} years it would have been about "
+        f"{n.smaller(-c.growth_difference.median)}."
+        for c in others
     ]
     return Prose(
-        f"Had {first.label} on the register rather than an indefinite period, the rise would have "
-        f"been about {n.count(smaller.median)} smaller ({limits(smaller)}); with "
-        f"{n.listing(rest)}. This question overlaps the others and its answer cannot be added to "
-        "them."
+        f"Suppose {first.label} on the register rather than an indefinite period. The rise would "
+        f"then have been about {n.count(less.median)} smaller ({limits(less)}). {' '.join(rest)}"
+        "\n\nThis question overlaps the others, so its answer cannot be added to theirs."
     )
 
 
@@ -79,15 +81,16 @@ def rule_result(record: RegisterRecord, terms: Terms) -> Prose:
     shown = effect[max(y for y in effect if y <= 5)]
     return Prose(
         "Notification periods run from conviction, in custody too. So a sentence that crosses "
-        f"{terms.threshold:g} months cannot change the count before year {terms.middle:g} "
-        f"({terms.short_limit:g} months: before year {terms.short:g}); until then it only delays "
-        f"release and lowers the count. Were all sentences 10% longer from the end of {since} on, "
-        f"the number would change by {n.count(shown.median, sign=True)} people in "
-        f"{n.cardinal(shown.years)} years ({LEVEL} interval {n.count(shown.low)} to "
-        f"{n.count(shown.high)}). Sentences that grew longer after {since} therefore hardly raised "
-        f"the count of {year_of(record)} through the limit of {terms.threshold:g} months. This "
-        "holds for adults; it assumes that custody is not disregarded, an inference from the Act, "
-        "and that orders do not matter for the timing."
+        f"{terms.threshold:g} months cannot change the count before year {terms.middle:g}. For "
+        f"the limit of {terms.short_limit:g} months that is year {terms.short:g}. Until then a "
+        "longer sentence only delays release, which lowers the count.\n\nSuppose all sentences "
+        f"were 10% longer from the end of {since} on. The number would change by "
+        f"{n.count(shown.median, sign=True)} people in {n.things(shown.years, 'year')} ({LEVEL} "
+        f"interval {n.count(shown.low, sign=True)} to {n.count(shown.high, sign=True)}). Sentences "
+        f"that grew longer after {since} therefore hardly raised the count of {year_of(record)} "
+        f"through the limit of {terms.threshold:g} months.\n\nThis holds for adults. It assumes "
+        "that time in custody counts, an inference from the Act, and that orders do not affect "
+        "the timing."
     )
 
 
@@ -96,7 +99,7 @@ def long_run(record: RegisterRecord) -> Prose:
     """Return the level towards which the stock climbs when nothing changes."""
     near, *_, far = record.long_run
     return Prose(
-        f"If sentencing stayed as it was in {year_of(record)}, the register of {record.nation} "
-        f"would reach {people(near)} {near.label} and {people(far)} {far.label}. This is not a "
-        "forecast: it shows growth already built in."
+        f"Suppose sentencing stayed as it was in {year_of(record)}. The register of "
+        f"{record.nation} would then reach about {people(near)} {near.label}. It would reach about "
+        f"{people(far)} {far.label}. This is not a forecast: it shows growth already built in."
     )

@@ -15,12 +15,12 @@ def settle_sentence(settlement: Settlement) -> Prose:
     best = known[0]
     component = max(best.by_component, key=lambda c: best.by_component[c])
     return Prose(
-        f"The unpublished table that would narrow the answer most is {best.table}: it would "
-        f"be expected to remove {numbers.percent(best.reduction, 0)} of the answer's "
-        f"variance, and {numbers.percent(best.by_component[component], 0)} of that of "
-        f"its part {component!r}. All the tables together would remove "
-        f"{numbers.percent(settlement.together, 0)}. It assumes that the model holds and that a "
-        f"table meets the model's numbers within {numbers.percent(best.error, 0)}."
+        f"The unpublished table that would narrow the answer most is {best.table}. It should "
+        f"remove {numbers.percent(best.reduction, 0)} of the answer's variance, and "
+        f"{numbers.percent(best.by_component[component], 0)} of that of its part {component!r}. "
+        f"All the tables together would remove {numbers.percent(settlement.together, 0)}. This "
+        "assumes that the model holds and that a table meets its numbers within "
+        f"{numbers.percent(best.error, 0)}."
     )
 
 

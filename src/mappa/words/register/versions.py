@@ -18,12 +18,12 @@ CHECKS = {
 }
 #: What was changed after a result had been seen, and in what order versions and weights were fixed.
 CHANGED = (
-    "Changed after results were seen: the error allowed to the early returns of areas (4% for 2%, "
-    "after the misfit of March 2005), one prison count a year instead of five in 2018 and 2019, "
-    "and people who stay on after a fixed period following the orders imposed. The versions were "
-    "written down after trial fits of models like them, at their modes, were known. Their weights "
-    "and definitions were fixed before any of these versions was fitted, and not changed since. "
-    "No version was dropped."
+    "Some choices were made by people who had seen results. After a first fit the ranges of two "
+    "quantities and the size of two drifts were widened. After an audit the error allowed to early "
+    "returns of areas went from 2% to 4%.\n\nThe audit also led to one prison count a year, and to "
+    "orders deciding how many stay on after a fixed period. Similar versions had been tried before "
+    "these five were written down. Their weights were fixed before any of them was fitted, and "
+    "none was dropped."
 )
 
 
@@ -34,50 +34,47 @@ def pooled(record: RegisterRecord) -> Prose:
     growth = sorted(v.indefinite.mean for v in found)
     shorter = sorted(v.shorter.mean for v in found if v.shorter)
     return Prose(
-        f"These numbers average {n.cardinal(len(found))} versions of the model with equal weights, "
-        "fixed before any was fitted. They differ in how published custody enters and in what "
-        "else fills the prisons. Their own middle estimates for people registered indefinitely "
-        f"run from {n.count(growth[0])} to {n.count(growth[-1])}. For sentences as long as in "
-        f"{record.reference} they run from {n.smaller(shorter[0])} to "
-        f"{n.smaller(shorter[-1])}.\n\n{CHANGED}"
+        f"These numbers average {n.things(len(found), 'version')} of the model, each with the same "
+        "weight. They differ in how published custody enters and in what else fills the prisons. "
+        "Their own answers for the growth of people registered indefinitely run from "
+        f"{n.count(growth[0])} to {n.count(growth[-1])}. With sentences as long as in "
+        f"{record.reference} the rise would be {n.smaller(shorter[0])} in one and "
+        f"{n.smaller(shorter[-1])} in another.\n\n{CHANGED}"
     )
 
 
 def checks(record: RegisterRecord) -> Prose:
     """Return which predictive checks are low and which figure each version misses most."""
     if any(v.prior_predictive_p is None for v in record.versions):
-        return Prose("How well each version fits is computed with the shipped fit only.")
-    return Prose("\n\n".join(part for part in (_prior(record), _posterior(record)) if part))
+        return Prose("How well each version fits is known for the shipped fit only.")
+    return Prose("\n\n".join((_prior(record), *_posterior(record))))
 
 
 def _prior(record: RegisterRecord) -> str:
     low = [v for v in record.versions if (v.prior_predictive_p or 0) < LOW]
     if not low:
         return "No version's prior predictive check is below 0.05."
-    which = n.cardinal(len(low))
-    if len(low) < len(record.versions):
-        which = f"{which} of {n.cardinal(len(record.versions))}"
+    which = f"{n.cardinal(len(low))} of {n.things(len(record.versions), 'version')}"
+    if len(low) == len(record.versions):
+        which = "every version"
     return (
-        f"The prior predictive p is below 0.05 in {which} versions: figures like the real ones are "
-        "unlikely under their stated ranges. What is not known is therefore wider than their "
-        "intervals."
+        f"In {which} figures like the real ones are unlikely under the stated ranges (prior "
+        "predictive p below 0.05). So less is known than their intervals say."
     )
 
 
-def _posterior(record: RegisterRecord) -> str:
+def _posterior(record: RegisterRecord) -> list[str]:
     """Say, version by version, which posterior predictive checks are low, and where."""
     parts = []
     for v in record.versions:
         low = [CHECKS[name] for name, p in v.posterior_predictive_p.items() if p < LOW]
         if low:
-            parts.append(f"{v.label}: {n.listing(low)}, furthest from the {_furthest(v)}")
+            parts.append(
+                f"{capital(v.label)}: {n.listing(low)}. It is furthest from the {_furthest(v)}."
+            )
     if not parts:
-        return "No posterior predictive check is below 0.05."
-    return f"Posterior predictive checks below 0.05 are these. {' '.join(map(_sentence, parts))}"
-
-
-def _sentence(text: str) -> str:
-    return f"{capital(text)}."
+        return ["No posterior predictive check is below 0.05."]
+    return ["These posterior predictive checks are below 0.05.", *parts]
 
 
 def _furthest(v: VersionAnswer) -> str:

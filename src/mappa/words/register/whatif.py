@@ -5,50 +5,61 @@ from __future__ import annotations
 from mappa.register.answers.record import Estimate
 from mappa.register.answers.scenarios import ScenarioPoint, ScenarioRecord
 from mappa.words import numbers as n
-from mappa.words.prose import Prose
-from mappa.words.register.common import people
+from mappa.words.prose import Prose, capital
+from mappa.words.register.common import limits
 
 NOTHING = Prose(
-    "Nothing is supposed: every control stands where the law and the numbers are. Move one."
+    "Nothing is changed yet: every control is at the law and the numbers as they are. Move one."
 )
 
 
 def changed(record: ScenarioRecord) -> Prose:
     """Return what the scenario changes at its last date, and that no interval is given."""
     last = record.points[-1]
-    by = n.half_up(last.difference)
-    whom = "those sentenced from then" if record.cohorts == "new" else "everyone"
-    day = n.day(last.date)
-    if by == 0:
-        effect = f"changes nothing that shows by {day}"
-    else:
-        more = "more" if by > 0 else "fewer"
-        who = f"one {more} person" if abs(by) == 1 else f"{n.count(float(abs(by)))} {more} people"
-        effect = f"means {who} on the register on {day}"
     return Prose(
-        f"Supposed for {whom} from {n.day(record.since)}: {n.listing(list(record.words))}. That "
-        f"{effect}: {n.count(last.scenario)} in place of {n.count(last.baseline)}. "
-        "This is the middle of the posterior; the button Intervals says how far it is known."
+        f"{_supposed(record)} {_effect(last)}, {n.count(last.scenario)} in place of "
+        f"{n.count(last.baseline)}. This is the middle of the draws; the button Intervals shows "
+        "how sure it is."
     )
 
 
 def scenario(record: ScenarioRecord) -> Prose:
-    """Return what a scenario does to the stock at its last date."""
+    """Return what a scenario does to the stock at its last date.
+
+    The number under the law as it is is given, not that under the scenario: medians of both do
+    not differ by the median of the differences.
+    """
     last = record.points[-1]
-    whom = "those sentenced" if record.cohorts == "new" else "everyone"
     e = _difference(last)
     if _nothing(last):
-        effect = f"does not change the stock of {record.nation} on {n.day(last.date)} "
-        effect += f"({n.count(last.baseline)} people): whoever it touches would by then be where "
-        effect += "they are without it"
-    else:
-        effect = f"changes the stock of {record.nation} on {n.day(last.date)} by "
-        effect += f"{people(e, sign=True)} people, from {n.count(last.baseline)} to "
-        effect += n.count(last.scenario)
+        return Prose(
+            f"{_supposed(record)} That changes nothing by {n.day(last.date)}: whoever it affects "
+            f"would by then be where they are without it. {REST}"
+        )
+    size = -e if e.median < 0 else e
     return Prose(
-        f"Supposed for {whom} from {n.day(record.since)} on: {n.listing(list(record.words))}. That "
-        f"{effect}. Sentences and everything else are taken to stay as they would have been."
+        f"{_supposed(record)} {_effect(last)} ({limits(size)}). As things are there would be about "
+        f"{n.count(last.baseline)}. {REST}"
     )
+
+
+#: What a what-if leaves as it is.
+REST = "Sentences and everything else stay as they would have been."
+
+
+def _supposed(record: ScenarioRecord) -> str:
+    whom = "those sentenced" if record.cohorts == "new" else "everyone"
+    return f"{capital(n.listing(list(record.words)))}, for {whom} from {n.day(record.since)} on."
+
+
+def _effect(last: ScenarioPoint) -> str:
+    by, mean = n.half_up(last.difference), f"By {n.day(last.date)} that would mean"
+    if by == 0:
+        return f"{mean} no change in the number on the register"
+    more = "more" if by > 0 else "fewer"
+    if abs(by) == 1:
+        return f"{mean} about one person {more} on the register"
+    return f"{mean} about {n.count(abs(last.difference))} {more} people on the register"
 
 
 def _difference(point: ScenarioPoint) -> Estimate:
