@@ -54,7 +54,7 @@ def test_the_register_notebook_has_the_tags_that_pages_go_by() -> None:
         ("3-register", {"force": "Norfolk"}, "rose by 2,141"),
         ("3-register", {"force": "London", "as_of": "2025-03-31"}, "cannot be said for the year"),
         ("6-what-ifs", {"threshold_months": "60"}, "60 months"),
-        ("7-assumptions", {"parameter": "extension"}, "The data inform"),
+        ("7-assumptions", {"reference": "2007/08"}, "The data inform"),
     ],
 )
 def test_plain_papermill_makes_a_page_that_keeps_the_contract(

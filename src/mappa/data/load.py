@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import functools
 import re
 import tomllib
@@ -161,7 +162,7 @@ class Data:
         return [d for d in days if d >= first and (d.month, d.day) == (3, 31)]
 
     @typed
-    def date(self, as_of: str | pd.Timestamp) -> pd.Timestamp:
+    def date(self, as_of: str | dt.date) -> pd.Timestamp:
         """Return *as_of* as a timestamp, if it is one of :attr:`count_dates`.
 
         The word ``study`` is the study's own date. Raises UsageError (exit status 2) naming the
@@ -175,7 +176,7 @@ class Data:
             raise UsageError(f"No national count for {as_of}: there are {shown}.")
         return day
 
-    def day(self, as_of: str | pd.Timestamp | None = None) -> pd.Timestamp:
+    def day(self, as_of: str | dt.date | None = None) -> pd.Timestamp:
         """Return :meth:`date` of *as_of*, or of the study's own date where ``None`` is given."""
         return self.date(STUDY if as_of is None else as_of)
 
@@ -300,7 +301,7 @@ class Data:
         return found[day]
 
 
-def parse_day(written: str | pd.Timestamp) -> pd.Timestamp:
+def parse_day(written: str | dt.date) -> pd.Timestamp:
     """Return a date that is written in one way alone; UsageError tells which."""
     try:
         if isinstance(written, str) and not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", written):

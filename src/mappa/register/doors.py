@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 
 import pandas as pd
@@ -60,7 +61,7 @@ def terms(data: Data) -> pd.DataFrame:
     return terms_of_law(data.notification_rules).table
 
 
-def figures(data: Data, as_of: str | pd.Timestamp) -> pd.DataFrame:
+def figures(data: Data, as_of: str | dt.date) -> pd.DataFrame:
     """Return what goes into the model, a row for each input and year to March.
 
     Returns
@@ -84,7 +85,7 @@ def figures(data: Data, as_of: str | pd.Timestamp) -> pd.DataFrame:
 
 
 def model(
-    data: Data, as_of: str | pd.Timestamp, version: str = "", *, horizon: float = 0
+    data: Data, as_of: str | dt.date, version: str = "", *, horizon: float = 0
 ) -> RegisterModel:
     """Return the stock-flow model with what was known on a date, ready to run.
 

@@ -340,8 +340,9 @@ def _withheld(record: RegisterRecord) -> RegisterRecord:
     )
 
 
+@typed
 def posterior(
-    data: Data, as_of: str | pd.Timestamp, reference: str = "", draws: int | None = None
+    data: Data, as_of: str | dt.date, reference: str = "", draws: int | None = None
 ) -> Posterior:
     """Return the draws of the posterior, all versions pooled, as two frames with a row a draw.
 
