@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import multiprocessing
 import os
@@ -120,6 +121,15 @@ def test_without_a_folder_it_computes_each_time(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     store = Store(tmp_path / "file" / "below")
     assert [store.once("x", [], lambda: 1) for _ in range(2)] == [1, 1]
+
+
+def test_a_full_disk_only_costs_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    assert [Store(tmp_path).once("x", [], lambda: 1) for _ in range(2)] == [1, 1]
+    assert not [path for path in tmp_path.iterdir() if path.suffix != ".lock"]
 
 
 def _slow(folder: Path, log: Path) -> None:

@@ -353,6 +353,22 @@ def test_a_full_disk_stops_the_run_and_leaves_only_whole_pages(
     assert set(run.forces[0].seconds) == {"pages"}  # the notebooks had been executed
 
 
+def test_a_file_that_another_program_holds_fails_its_force_only(
+    data: Data, tmp_path: Path, pool: Any, monkeypatch: pytest.MonkeyPatch, study_folder: Path
+) -> None:
+    real = Path.replace
+
+    def held(path: Path, target: Path) -> Path:
+        if Path(target).parent.name == "kent" and Path(target).suffix == ".csv":
+            raise PermissionError(13, "The file is used by another process", str(target))
+        return real(path, target)
+
+    monkeypatch.setattr(Path, "replace", held)
+    run = run_it(study_of(data, study_folder, tmp_path / "out"), pool, ["Kent", "Surrey"])
+    assert states(run) == {"Kent": report.FAILED, "Surrey": report.PUBLISHED}
+    assert "close it there and run again" in run.forces[0].failures["pages"].line
+
+
 def test_a_made_up_country_runs_with_its_own_names_and_date(
     made_up: Path,
     made_up_data: Data,
