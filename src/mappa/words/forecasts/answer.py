@@ -139,6 +139,6 @@ def published_later(late: Sequence[Late], day: str | dt.date) -> Prose:
         return Prose(f"Every figure used was published by {numbers.day(day)}.")
     return Prose(
         f"{capital(numbers.cardinal(count))} of the figures dated up to "
-        f"{numbers.day(day)} were, as far as is known, published later: a forecast made "
+        f"{numbers.day(day)} were, as far as is known, published later. A forecast made "
         "on that day could not have had them."
     )
