@@ -535,3 +535,12 @@ No posterior predictive check is below 0.05.\
         None: snapshot("How well each version fits is known for the shipped fit only."),
     }
     assert str(vw.checks(record)) == said[p]
+
+
+def test_parameters_outside_their_band_are_named_with_what_chance_gives() -> None:
+    names = [f"p{i}" for i in range(36)]
+    table = pd.DataFrame({"sets": 200, "inside": [False] * 3 + [True] * 33}, index=names)
+    said = vw.calibration(table)
+    # 1 - (.95^36 + 36 x .05 x .95^35 + 630 x .05^2 x .95^34) = 0.27
+    assert "33 of 36" in said and "p0, p1 and p2" in said and said.endswith("probability 0.27.")
+    assert "chance" not in vw.calibration(table.assign(inside=True))

@@ -32,6 +32,7 @@ __all__ = [
     "assumptions",
     "attribution",
     "but_fors",
+    "calibration",
     "figures",
     "model",
     "parameters",

@@ -28,6 +28,7 @@ __all__ = [
     "assumptions",
     "attribution",
     "but_fors",
+    "calibration",
     "figures",
     "model",
     "parameters",
@@ -302,3 +303,25 @@ def assumptions(data: Data) -> pd.DataFrame:
     True
     """
     return model_table(data, ASSUMPTIONS)
+
+
+def calibration(data: Data) -> pd.DataFrame:
+    """Return the stored simulation-based calibration of the sampler, a row a parameter.
+
+    Returns
+    -------
+    ``sets`` of made-up figures, ``draws`` among which each true value is ranked, ``mean_rank`` (a
+    half is right), ``stray`` (largest distance of the ranks' distribution from the uniform one, a
+    share), its 95% ``band`` for one parameter, and whether it is ``inside``.
+
+    Raises
+    ------
+    DataError: the table is missing or breaks its schema.
+
+    Source: Talts et al. (2018), arXiv 1804.06788; the band: Saeilynoja et al. (2022).
+
+    >>> from mappa import data, register
+    >>> set(register.calibration(data.load())["sets"])
+    {200}
+    """
+    return model_table(data, "calibration").set_index("parameter")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pandas as pd
+from scipy import stats
+
 from mappa.register.answers.record import RegisterRecord, VersionAnswer
 from mappa.words import numbers as n
 from mappa.words.prose import Prose, capital
@@ -79,3 +82,27 @@ def _posterior(record: RegisterRecord) -> list[str]:
 
 def _furthest(v: VersionAnswer) -> str:
     return f"{v.furthest} ({n.number(v.gap, 1, sign=True)} sd)"
+
+
+def calibration(table: pd.DataFrame, level: float = 0.95) -> Prose:
+    """Return whether the sampler finds the parameters that made its figures.
+
+    Parameters
+    ----------
+    table: of :func:`mappa.register.doors.calibration`. level: of its band for one parameter.
+    """
+    outside, k = list(table.index[~table["inside"]]), len(table)
+    made = (
+        f"The sampler was given {n.count(table['sets'].iloc[0])} sets of figures made by the "
+        "model. "
+        f"For {k - len(outside)} of {k} parameters the true values rank among its draws as they "
+        f"should: inside a {n.percent(level, 0)} band for one parameter."
+    )
+    if not outside:
+        return Prose(made)
+    chance = float(stats.binom.sf(len(outside) - 1, k, 1 - level))
+    return Prose(
+        f"{made} Outside are {n.listing(outside)}. If the sampler is right, about "
+        f"{n.count(k * (1 - level))} would be outside by chance, and {len(outside)} or more with "
+        f"probability {n.probability(chance)}."
+    )
