@@ -181,7 +181,7 @@ class Data:
         return self.date(STUDY if as_of is None else as_of)
 
     @typed
-    def on(self, as_of: str | pd.Timestamp | None = None, denominator: str | None = None) -> Stock:
+    def on(self, as_of: str | dt.date | None = None, denominator: str | None = None) -> Stock:
         """Return the stock of a day: its counts and people, and whatever is computed from them.
 
         Raises UsageError for a day that is none of :attr:`count_dates` or an unknown denominator.
