@@ -243,7 +243,9 @@ def scores(data: Data) -> pd.DataFrame:
     0.89
     """
     cases = kept(data)
-    return pd.DataFrame(columns=["test"]) if cases is None else score(cases)
+    if cases is None:
+        return pd.DataFrame(columns=["test", "horizon", "cases", "bias", "bias_se"])
+    return score(cases)
 
 
 def score(cases: pd.DataFrame, *, seed: int = model.SEED, draws: int = 2000) -> pd.DataFrame:
