@@ -131,9 +131,12 @@ def test_a_count_without_a_population_is_still_a_count(data_copy: Path) -> None:
 
 
 def test_the_series_of_people_breaks_at_the_census(data: Data) -> None:
-    assert data.breaks_between("2021-03-31", "2022-03-31")
-    assert not data.breaks_between("2022-03-31", "2025-03-31")
-    assert not data.breaks_between("2020-03-31", "2021-03-31")
+    after = pd.Timestamp("2022-03-31")  # the first to divide by people of mid-2021
+    assert data.break_between("2021-03-31", "2022-03-31") == after
+    assert data.break_between("2010-03-31", "2025-03-31") == after
+    assert data.break_between("2022-03-31", "2025-03-31") is None
+    assert data.break_between("2020-03-31", "2021-03-31") is None
+    assert data.until("2021-03-31").break_between("2010-03-31", "2021-03-31") is None
 
 
 def test_the_word_study_is_the_studys_own_date(data: Data) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+from pathlib import Path
+
+from frictionless import Package
 
 from mappa.data import Data, package
 
@@ -11,6 +14,17 @@ from mappa.data import Data, package
 def test_the_shipped_description_is_that_of_the_dictionary(data: Data) -> None:
     shipped = (data.folder / package.NAME).read_text(encoding="utf-8")
     assert shipped == package.text(data)
+
+
+def test_frictionless_finds_the_package_valid_and_a_wrong_cell_in_it(
+    data: Data, data_copy: Path
+) -> None:
+    report = Package(str(data.folder / package.NAME)).validate()
+    assert report.valid, report.flatten(["type", "rowNumber", "note"])
+    areas = data_copy / "areas.csv"
+    areas.write_text(areas.read_text(encoding="utf-8").replace(",police_force_area,", ",x,", 1))
+    wrong = Package(str(data_copy / package.NAME)).get_resource("areas").validate()
+    assert [error[0] for error in wrong.flatten(["type"])] == ["constraint-error"]
 
 
 def test_fields_are_the_columns_of_the_files(data: Data) -> None:

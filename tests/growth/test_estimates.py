@@ -5,13 +5,14 @@ from __future__ import annotations
 import dataclasses
 import math
 import os
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import norm
 
-from mappa.data import Data
+from mappa.data import Data, load
 from mappa.errors import UsageError
 from mappa.growth import estimates, model, validation
 from mappa.growth import evidence as ev
@@ -234,7 +235,55 @@ def test_the_kept_estimates_are_those_of_the_command(data: Data, evidence: ev.Ev
     assert np.abs(again["q500"] - mine["q500"]).mean() < 0.005
     for end in ("q050", "q950"):
         assert np.abs(again[end] - mine[end]).mean() < 0.02
-    assert {f"{d:%Y-%m-%d}" for d in kept["origin"]} == {"2020-03-31", "2021-03-31"}
+
+
+def test_every_date_from_the_studys_on_has_kept_estimates(data_copy: Path) -> None:
+    """Whatever the line ends of the tables: the key is made of what they say."""
+    for path in data_copy.glob("*.csv"):
+        path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    everything = load(data_copy)
+    days = [d for d in everything.dates if d >= everything.day()]
+    assert days[-1] == pd.Timestamp("2025-03-31")
+    for day in days:
+        assert estimates.is_kept(everything, day), day
+    latest = estimates.stored_estimates(everything, days[-1])
+    assert latest is not None
+    ends = latest[["low90", "median", "high90"]].to_numpy()
+    assert (np.diff(ends, axis=1) > 0).all()
+    assert latest["median"].sum() == pytest.approx(73_047, rel=0.015)
+
+
+def test_the_kept_estimates_of_2025_are_those_of_the_command() -> None:
+    day = pd.Timestamp("2025-03-31")
+    kept = estimates.quantile_table(load(), day)
+    again = estimates.fit_table(ev.collect_until(load(), day), draws=1500, warm_up=150)
+    assert list(again["fit"]) == list(kept["fit"])
+    assert np.abs(again["q500"] - kept["q500"]).mean() < 0.008
+
+
+def test_people_are_linked_across_the_census_and_counts_stay_what_they_are() -> None:
+    everything = load()
+    days = ev.stock_dates(everything)
+    linked = ev.linked_people(everything, days)
+    raw = np.array([everything.people(d).to_numpy(float) for d in days])
+    stop = days.index(pd.Timestamp("2022-03-31"))
+    assert (linked[:stop] == raw[:stop]).all()
+    steps = np.diff(np.log(linked), axis=0)
+    assert steps[stop - 1] == pytest.approx(steps[stop - 2], abs=1e-12)
+    assert steps[stop:] == pytest.approx(np.diff(np.log(raw), axis=0)[stop:], abs=1e-12)
+    assert np.abs(np.log(raw[stop] / linked[stop])).max() > 0.04  # what the census moved
+    # The estimate of a counted area is its count, before and after.
+    found = estimates.stored_estimate(everything, "Durham", "2024-03-31")
+    assert found is not None and found[0] == pytest.approx(1123, rel=0.005)
+
+
+def test_later_counts_left_out_lie_inside_the_intervals_of_the_model() -> None:
+    everything = load()
+    chosen = [p for p in validation.plan(everything) if p[0] == "left_out" and p[1][1] == 12]  # type: ignore[index]
+    cases = validation.run(everything, chosen[::3], draws=300, warm_up=100)
+    assert set(cases["date"]) == {pd.Timestamp("2022-03-31")} and len(cases) == 5
+    inside = (cases["low90"] <= cases["value"]) & (cases["value"] <= cases["high90"])
+    assert inside.sum() >= 4
 
 
 @pytest.mark.parametrize(

@@ -166,6 +166,22 @@ def test_count_growth_is_rate_growth_times_population_growth(data: Data) -> None
     assert own is not None and own.rate_now == pytest.approx(132.007, abs=0.001)
 
 
+def test_growth_of_rates_across_a_census_is_marked(data: Data) -> None:
+    remark = "From 31 March 2022 on, rates divide by populations based on a later census"
+    for day, times in (("2021-03-31", 0), ("2022-03-31", 1), ("2025-03-31", 1)):
+        record = answer(data, "Cumbria", day, 0)
+        assert str(nw.nation(record)).count(remark) == times
+        rates = series.known_rates(data.until(day))
+        chart = charts.multiples(rates[data.names], rates[data.nation].dropna(), record)
+        assert (chart.subtitle.count(remark), chart.alt.count(remark)) == (times, times)
+
+
+def test_a_day_without_counts_of_areas_says_so_once(data: Data) -> None:
+    said = nw.contribution(answer(data, "Cumbria", "2025-03-31", 0))
+    assert said.endswith("No area's change is known or printed, so it cannot be divided.")
+    assert "zero areas" not in said and "+2,995" not in said
+
+
 def test_categories_sum_to_their_totals(data: Data) -> None:
     rows = national.categories(data.until("2021-03-31"))
     assert len(rows) == 8

@@ -15,6 +15,7 @@ import typer
 from scipy import stats
 from typer.testing import CliRunner
 
+from mappa.commands.areas import areas
 from mappa.commands.compare import compare
 from mappa.commands.rank import rank
 from mappa.data import Data
@@ -26,6 +27,7 @@ from mappa.words.growth import ranking as words
 
 DAY = pd.Timestamp("2020-03-31")
 app = typer.Typer()
+app.command()(areas)
 app.command()(rank)
 app.command()(compare)
 
@@ -151,3 +153,21 @@ def test_the_commands_print_what_the_functions_return(data: Data, table: pd.Data
     assert [(p["area"], p["other"]) for p in found] == [
         ("Cumbria", "Norfolk"), ("Cumbria", "Kent"), ("Norfolk", "Kent"),
     ]  # fmt: skip
+
+
+def test_the_commands_say_what_the_names_of_areas_stand_for() -> None:
+    run = CliRunner().invoke
+    remark = "Remark: The Metropolitan Police is one of the two forces of London's MAPPA area."
+    for command in (["areas"], ["rank"], ["compare", "Met", "Kent"]):
+        assert run(app, [*command, "--as-of", "2020-03-31"]).output.count(remark) == 1, command
+
+
+def test_areas_are_compared_on_a_day_without_counts(data: Data) -> None:
+    day = pd.Timestamp("2025-03-31")
+    (found,) = pairs(data, day, ["Cumbria", "Durham"])
+    assert (found.known, found.pairs) == (ESTIMATE, 0)
+    assert found.ratio_low < found.ratio < found.ratio_high < 1
+    assert "No two areas have a count on this date" in words.pair(found, day)
+    table = ranking(data, day)
+    assert set(table["known"]) == {ESTIMATE} and list(table["rank"]) == list(range(1, 43))
+    assert words.ranking(table, day)[0].startswith("42 areas on 31 March 2025: none has a count.")

@@ -7,6 +7,17 @@ import pandas as pd
 from mappa.data import Data
 from mappa.growth.values import COLUMNS, area_values
 
+
+def test_the_kept_table_is_that_of_the_latest_date(data: Data) -> None:
+    found = area_values(data, data.dates[-1])
+    kept = (data.folder / "area_values.csv").read_text(encoding="utf-8")
+    assert found.to_csv(index=False, lineterminator="\n") == kept
+    assert set(found["kind"]) == {"count", "bound", "estimate", "forecast"}
+    assert found["date"].max() == pd.Timestamp("2030-03-31")
+    lancashire = found[(found["area"] == "Lancashire") & (found["date"] == "2024-03-31")]
+    assert lancashire["kind"].tolist() == ["estimate"]  # its printed rate is another area's
+
+
 DAY = pd.Timestamp("2020-03-31")
 
 

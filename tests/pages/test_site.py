@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import json
 import posixpath
@@ -21,6 +22,7 @@ from mappa.errors import DataError, OutputError, UsageError
 from mappa.pages import frames, index, shared, site, summary, tiles
 from mappa.pages.contract import faults
 from mappa.plot.rate.tiles import shade_limits, short_names
+from mappa.rates.assess import assess
 
 
 @pytest.fixture(scope="module")
@@ -194,6 +196,34 @@ def test_previous_next_and_comparison_stand_on_each_page(
     assert f'href="../{found[2].slug}/index.html" rel="next"' in middle
     assert '<h2 id="compare">' in middle and middle.count("<option ") == len(data.names) - 1
     assert 'rel="prev"' not in files[f"forces/{found[0].slug}/index.html"].decode()
+
+
+def test_a_site_of_two_dates_lets_the_reader_choose(data: Data, tmp_path: Path) -> None:
+    forces = ["Cumbria", "Durham"]
+    story = write_reports(tmp_path / "story", data, forces)
+    latest = write_reports(tmp_path / "latest", data, forces, "2025-03-31")
+    files = site.build(data, story, also=[latest])
+    test_every_link_within_the_site_leads_somewhere(files)
+    assert {a: faults(c.decode()) for a, c in files.items() if a.endswith("index.html")} == {
+        a: [] for a in files if a.endswith("index.html")
+    }
+    for address, way in (("index.html", ""), ("forces/cumbria/index.html", "../../")):
+        there, back = files[address].decode(), files[f"2025-03-31/{address}"].decode()
+        assert f'<a href="{way}2025-03-31/index.html">Figures of 31 March 2025</a>' in there
+        assert f'<a href="{way}../index.html">Figures of 31 March 2020</a>' in back
+    assert "compare.html" in files and 'class="tiles"' in files["index.html"].decode()
+    few = files["2025-03-31/index.html"].decode()
+    assert "2025-03-31/compare.html" not in files and 'class="tiles"' not in few
+    assert "Fewer than 20 forces have a count on this date" in few
+    with pytest.raises(UsageError, match="are both of 2020-03-31"):
+        site.build(data, story, also=[story])
+
+
+def test_twenty_counts_are_enough_to_compare(data: Data) -> None:
+    line = summary.area_result(data, assess(data, "Cumbria", "2020-03-31").as_dict(), {}, "")
+    none = dataclasses.replace(line, count=None)
+    assert summary.enough([line] * 20 + [none] * 22)
+    assert not summary.enough([line] * 19 + [none] * 23)
 
 
 def test_building_again_gives_the_same_bytes_and_says_so(

@@ -51,3 +51,4 @@ def areas(
     for area in data.names:
         known = numbers.count(counts[area]) if area in counts else "no count published here"
         typer.echo(f"  {area:<{width}}  {known:>6}")
+    options.remark_names(data)

@@ -21,7 +21,7 @@ def compare(
 
     data = load()
     day = data.day(as_of)
-    found = pairs(data, day, areas)
+    found = pairs(data, day, [options.named(data, area) for area in areas])
     if as_json:
         options.print_json([p.as_dict() for p in found])
     else:

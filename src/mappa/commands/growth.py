@@ -77,7 +77,8 @@ def _span(data: Data, force: str | None, start: str, end: str, as_json: bool) ->
 @group.command()
 def fit(
     as_of: Annotated[
-        list[str] | None, typer.Option(help="Origins (default: the last two).")
+        list[str] | None,
+        typer.Option(help="Origins (default: the study's date and all later ones)."),
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the random numbers (default: kept).")] = -1,
     draws: Annotated[int, typer.Option(help="Draws kept.", min=200)] = 6000,
@@ -93,7 +94,7 @@ def fit(
 
     data = load()
     path = options.beside(data, out, f"{estimates.TABLE}.csv")
-    origins = [data.date(d) for d in as_of] if as_of else data.dates[-2:]
+    origins = [data.date(d) for d in as_of] if as_of else [d for d in data.dates if d >= data.day()]
     tables = []
     with tqdm(total=len(origins) * (draws + estimates.WARM_UP), unit="sweep") as bar:
         for origin in origins:

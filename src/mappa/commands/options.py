@@ -56,6 +56,13 @@ def named(data: Data, force: str | None) -> str:
     return data.force(force)
 
 
+def remark_names(data: Data) -> None:
+    """Print below a list of areas what there is to know of their names."""
+    from mappa.data.area_names import remarks
+
+    typer.echo("\n".join(f"Remark: {remark}." for remark in remarks(data)))
+
+
 def given(**values: Any) -> dict[str, Any]:
     """Return the options that were given."""
     return {name: value for name, value in values.items() if value is not None}

@@ -32,3 +32,4 @@ def rank(
         typer.echo(csv_text([table.index.name, *table.columns], rows), nl=False)
     else:
         typer.echo("\n".join(words.ranking(table, day)))
+        options.remark_names(data)

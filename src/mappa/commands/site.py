@@ -16,6 +16,10 @@ def site(
     zip_: Annotated[
         Path | None, typer.Option("--zip", help="Write one zip file in place of a folder.")
     ] = None,
+    also: Annotated[
+        list[Path] | None,
+        typer.Option("--also", help="Folder of reports of another date, for the site's choice."),
+    ] = None,
     light: Annotated[
         bool, typer.Option("--light", help="Leave the executed notebooks out.")
     ] = False,
@@ -24,7 +28,7 @@ def site(
     from mappa.data import load
     from mappa.pages import site as pages
 
-    files = pages.build(load(), reports, light=light)
+    files = pages.build(load(), reports, also=also or (), light=light)
     changes = pages.write_zip(files, zip_) if zip_ else pages.write_folder(files, out)
     for line in pages.told(changes, files, zip_ or out):
         typer.echo(line)

@@ -74,6 +74,12 @@ def known_names(data: Data) -> list[str]:
     return [*data.names, *told.loc[told["area"] != "", "name"]]
 
 
+def remarks(data: Data) -> list[str]:
+    """Return the remarks on the areas' names, each sentence once, without its full stop."""
+    told = data.area_names
+    return list(dict.fromkeys(told.loc[told["area"] != "", "remark"]))
+
+
 def _own(data: Data, text: str) -> Name | None:
     for area, slug in zip(data.areas["area"], data.areas["slug"], strict=True):
         if text in {plain(area), plain(slug)}:

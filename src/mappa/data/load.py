@@ -140,6 +140,12 @@ class Data:
         table = self.official_tables
         return next(iter(table.loc[table["stock_date"] == pd.Timestamp(day), "url"]), "")
 
+    @functools.cached_property
+    def misread(self) -> frozenset[tuple[str, pd.Timestamp]]:
+        """Areas and dates whose printed figures are another area's, by ``exceptions.csv``."""
+        rows = self.exceptions[self.exceptions["check"] == "figures_not_repeated"]
+        return frozenset(zip(rows["area"], rows["date"], strict=True))
+
     @property
     @_kept
     def dates(self) -> list[pd.Timestamp]:
@@ -259,13 +265,19 @@ class Data:
             )
         return int(mid[day])
 
-    def breaks_between(self, first: str | pd.Timestamp, second: str | pd.Timestamp) -> bool:
-        """Tell whether the population series breaks between two stock dates, as by a census.
+    def break_between(
+        self, first: str | pd.Timestamp, second: str | pd.Timestamp
+    ) -> pd.Timestamp | None:
+        """Return the stock date at which the population series breaks, as after a census.
 
-        Rates on either side of the break rest on estimates that were not made in one way.
+        It is the first after *first*, up to *second*, whose population was not estimated in the way
+        of *first*: rates on either side of it are not on one series. ``None``: there is no break.
         """
-        rests = self.population.set_index("mid_year")["basis"].str.contains("census_based")
-        return bool(rests[self.mid_year(first)].any() != rests[self.mid_year(second)].any())
+        census = self.population.groupby("mid_year")["basis"].first().str.contains("census_based")
+        start, table = pd.Timestamp(first), self.denominators.set_index("stock_date")["mid_year"]
+        days = table[(table.index > start) & (table.index <= pd.Timestamp(second))].sort_index()
+        way = days[days.isin(census.index)].map(census)
+        return next(iter(way.index[way != census[self.mid_year(start)]]), None)
 
     @_kept
     def people(

@@ -316,6 +316,28 @@ def level1_within_all(data: Data) -> Iterator[Finding]:
             )
 
 
+def figures_not_repeated(data: Data) -> Iterator[Finding]:
+    """A rate and a one in N without a count must not both be those of another area that day."""
+    rows = data.rows(["rso_rate_per_100k", "people_per_rso"])
+    both = rows.pivot(index=["date", "area"], columns="measure", values="value").dropna()
+    for _, row in rows[rows["measure"] == "rso_rate_per_100k"].iterrows():
+        area, date = row["area"], row["date"]
+        if (date, area) not in both.index or area in data.counts(date):
+            continue
+        same = both.loc[date]
+        alike = (same == same.loc[area]).all(axis=1).drop(area)
+        others = ", ".join(alike.index[alike])
+        yield finding(
+            "figures_not_repeated",
+            not others,
+            "area_figures",
+            row,
+            f"{area}, {date:%Y-%m-%d}: {row['value']:g} per 100,000 and one in "
+            f"{same.loc[area, 'people_per_rso']:g} are those of {others or 'no other area'}",
+            area,
+        )
+
+
 RECONCILIATIONS = (
     rates_meet_counts,
     early_rates_meet_counts,
@@ -327,5 +349,6 @@ RECONCILIATIONS = (
     register_sums,
     pool_is_plausible,
     level1_within_all,
+    figures_not_repeated,
     *OF_TABLES,
 )

@@ -168,7 +168,7 @@ class _Collector:
             if r.date not in self.index:
                 continue
             i, t = self.area[r.area], self.index[r.date]
-            if (i, t) in self.counted:
+            if (i, t) in self.counted or (r.area, r.date) in self.data.misread:
                 continue
             rounding = half_width(r.value) / math.sqrt(3) / r.value
             df = NEAR_NORMAL if r.quality in FIRM else HEAVY
@@ -293,7 +293,7 @@ def linked_people(data: Data, dates: list[pd.Timestamp]) -> np.ndarray:
     """
     people = np.array([data.people(d).to_numpy(float) for d in dates])
     for t in range(1, len(dates)):
-        if data.breaks_between(dates[t - 1], dates[t]):
+        if data.break_between(dates[t - 1], dates[t]) is not None:
             step = people[t - 1] / people[t - 2] if t > 1 else 1.0
             people[t:] *= people[t - 1] * step / people[t]
     return people

@@ -42,6 +42,9 @@ class RateGrowth(Record):
     people_growth: float = key("Growth of the population aged 10 and over", "share")
     rate_before: float = key("Rate on the first date", "per 100,000")
     rate_now: float = key("Rate on the second date", "per 100,000")
+    population_break: pd.Timestamp | None = key(
+        "Date between them from which the population is estimated anew, as after a census"
+    )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -102,6 +105,7 @@ def rate_growth(
         people_growth=people,
         rate_before=rate,
         rate_now=rate * (1 + growth) / (1 + people),
+        population_break=data.break_between(start, end),
     )
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from mappa.data import Data
 from mappa.growth.estimates import LONGEST, area_estimates, area_forecasts
 from mappa.printed import counts_behind, decimals
 
+#: The table of the latest date, which is kept beside the others.
+TABLE = "area_values"
 COLUMNS = ("area", "date", "kind", "value", "low", "high", "sources")
 
 
@@ -24,7 +27,8 @@ def area_values(data: Data, as_of: pd.Timestamp) -> pd.DataFrame:
     counts = known.rows("rso_count").assign(kind="count")
     counts = counts[counts["date"].isin(known.denominators["stock_date"])]
     rates = known.rows("rso_rate_per_100k")
-    rates = rates[rates["date"].isin(known.dates)].assign(kind="bound")
+    misread = [cell in data.misread for cell in zip(rates["area"], rates["date"], strict=True)]
+    rates = rates[rates["date"].isin(known.dates) & ~np.array(misread)].assign(kind="bound")
     limits = [
         counts_behind(row.value, known.people(row.date)[row.area], decimals(row.value))
         for row in rates.itertuples()

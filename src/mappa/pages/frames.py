@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from typing import Any
 
 from mappa.data import Data
@@ -32,12 +33,19 @@ class Frames:
 
     nation: str
     what_if: bool = False
+    others: tuple[tuple[str, str], ...] = ()
+    root: str = ""
 
     @classmethod
-    def of(cls, data: Data) -> Frames:
-        """Return the frames of the site of *figures*."""
+    def of(cls, data: Data, others: Iterable[tuple[str, str]] = (), root: str = "") -> Frames:
+        """Return the frames of the site of *figures* on one date.
+
+        *others* are the other dates: the day in words, and the folder of its pages from the root of
+        the site. *root* is the way there from the folder of this date, ``../`` or nothing.
+        """
         stored = (data.folder / f"{TABLE}.csv").is_file()
-        return cls(str(data.settings.get("nation_short", data.nation)), stored)
+        nation = str(data.settings.get("nation_short", data.nation))
+        return cls(nation, stored, tuple(others), root)
 
     def shared(self, current: str) -> dict[str, Any]:
         """Return the frame of a page at the top of the site."""
@@ -66,6 +74,14 @@ class Frames:
         menu = [
             {"text": text or self.nation, "href": up + address, "current": address == current}
             for address, text in (*MENU[:2], *([(WHAT_IF, "What if")] * self.what_if), *MENU[2:])
+        ]
+        menu += [
+            {
+                "text": f"Figures of {day}",
+                "href": f"{up}{self.root}{folder}index.html",
+                "current": False,
+            }
+            for day, folder in self.others
         ]
         links = [{"text": text, "href": up + address} for address, text in FOOTER]
         return {"menu": menu, "links": links, "home": f"{up}index.html"}

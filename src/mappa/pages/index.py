@@ -12,7 +12,7 @@ from markupsafe import Markup
 from mappa.data import Data
 from mappa.pages import layout
 from mappa.pages.frames import Frames
-from mappa.pages.summary import AreaResult
+from mappa.pages.summary import ENOUGH, AreaResult, enough
 from mappa.pages.tiles import tiles
 from mappa.plot.rate.tiles import shade_limits
 from mappa.words import numbers
@@ -153,7 +153,12 @@ def sentences(data: Data, lines: Sequence[AreaResult]) -> dict[str, str]:
     share = sum(line.count or 0 for line in known) / total
     level = f"{numbers.number(100 * first.confidence)}%"
     coverage = f"The counts of all {len(lines)} {term}s are known."
-    if missing:
+    if not known:
+        coverage = (
+            f"No count of a {term} is known here for this date. Where the table gives an estimate, "
+            "it is a model's and no count."
+        )
+    elif missing:
         coverage = (
             f"The counts of {len(known)} of the {len(lines)} {term}s are known, and make "
             f"{numbers.percent(share, 0)} of that number. {missing} are not known here: they are "
@@ -184,12 +189,14 @@ def sentences(data: Data, lines: Sequence[AreaResult]) -> dict[str, str]:
 
 
 def tile_map(data: Data, lines: Sequence[AreaResult]) -> Markup:
-    """Return the map of the rates with its key and a link to each area's page."""
+    """Return the map of the rates with its key and a link to each area's page, or why not."""
     entries = tile_entries(data, lines)
     made = (
         layout.environment()
         .get_template("map.html.j2")
         .render(
+            enough=enough(lines),
+            least=ENOUGH,
             area_term=data.settings.get("area_term", "area"),
             of_whom=of_whom(lines[0].denominator),
             columns=1 + max(t["column"] for t in entries),

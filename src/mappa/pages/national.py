@@ -15,6 +15,7 @@ from mappa.pages.notebook import page_title, part_title
 from mappa.pages.summary import AreaResult
 from mappa.printed import PER
 from mappa.words import numbers
+from mappa.words.population import break_remark
 from mappa.words.tables import Table
 
 STEM = "national"
@@ -36,7 +37,9 @@ def series_table(data: Data, as_of: str) -> Table:
         }
     )
     formats = {"People on the register": numbers.count, RATE: numbers.rate}
-    return Table(f"Every count, {data.nation}", frame, formats=formats)
+    dated = [d for d in counts.index if d in data.dates]
+    note = break_remark(data.break_between(dated[0], dated[-1])) if dated else ""
+    return Table(f"Every count, {data.nation}", frame, formats=formats, note=note)
 
 
 def render(

@@ -134,6 +134,7 @@ def data(data: Data, frames: Frames, addresses: Sequence[str] = ()) -> str:
         "Data, checks and sources",
         keys=[{k: str(v) for k, v in row.items()} for row in AreaResult.key_table()],
         tables=tables,
+        root=frames.root,
         beside=[a for a in addresses if a.endswith((".ipynb", "/results.json"))],
         sources=sources,
         sources_sentence=sentence,

@@ -7,7 +7,7 @@ import hashlib
 import json
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from mappa.errors import OutputError, UsageError
 from mappa.files import fixed_zip, json_text, write_atomically
 from mappa.pages import compare, force, index, national, pairs, shared, summary, what_if
 from mappa.pages.frames import Frames
+from mappa.words import numbers
 
 MANIFEST = "site.json"
 #: Endings of the files of a report that the site takes as they are.
@@ -37,24 +38,59 @@ class Changes:
         return not (self.added or self.changed or self.removed)
 
 
-def build(data: Data, reports: Path, *, light: bool = False) -> dict[str, bytes]:
+def build(
+    data: Data, reports: Path, *, also: Sequence[Path] = (), light: bool = False
+) -> dict[str, bytes]:
     """Return every file of the site by address, the same bytes for the same input.
 
     Parameters
     ----------
     data: the tables.
     reports: the folder into which `mappa report` wrote.
+    also: folders of reports of other dates. Each is a whole site in a folder named after its date,
+        and the menu of every page leads to the other dates.
     light: whether to leave the executed notebooks out.
 
     Raises
     ------
     OutputError: there is no report. DataError: reports differ in their settings or are out of date.
+    UsageError: two folders are of one date.
     """
-    found = summary.find_reports(reports, data)
-    lines = summary.summarise(data, found)
-    frames = Frames.of(data)
+    sites: dict[str, tuple[Path, list[summary.Report], list[summary.AreaResult]]] = {}
+    for folder in (reports, *also):
+        found = summary.find_reports(folder, data)
+        lines = summary.summarise(data, found)
+        day = lines[0].as_of
+        if day in sites:
+            raise UsageError(f"{folder} and {sites[day][0]} are both of {day}: name one of them.")
+        sites[day] = folder, found, lines
+    made: dict[str, bytes] = {}
+    roots = {day: f"{day}/" if number else "" for number, day in enumerate(sites)}
+    for day, (folder, found, lines) in sites.items():
+        others = [(numbers.day(d), root) for d, root in roots.items() if d != day]
+        frames = Frames.of(data, others, "../" if roots[day] else "")
+        address = str(data.settings.get("site_address", "")).rstrip("/")
+        placed = {"site_address": f"{address}/{roots[day]}".rstrip("/")} if address else {}
+        here = dataclasses.replace(data, settings=data.settings | placed)
+        files = _files(here, folder, found, lines, frames, light=light)
+        made |= {roots[day] + a: c.encode() if isinstance(c, str) else c for a, c in files.items()}
+    listing = {a: hashlib.sha256(made[a]).hexdigest() for a in sorted(made)}
+    made[MANIFEST] = json_text({"digest": data.digest, "files": listing}).encode()
+    return dict(sorted(made.items()))
+
+
+def _files(
+    data: Data,
+    reports: Path,
+    found: list[summary.Report],
+    lines: list[summary.AreaResult],
+    frames: Frames,
+    *,
+    light: bool,
+) -> dict[str, str | bytes]:
+    """Return the files of one date by their address from its root."""
     every = summary.every_area(reports)
-    compared = pairs.render(data, lines[0].as_of, frames)
+    compared = pairs.render(data, lines[0].as_of, frames) if summary.enough(lines) else {}
     files: dict[str, str | bytes] = {
         "index.html": index.render(data, lines, frames, next(iter(compared), "")),
         "methods.html": shared.methods(data, frames),
@@ -73,10 +109,7 @@ def build(data: Data, reports: Path, *, light: bool = False) -> dict[str, bytes]
     if light:
         files = {a: c for a, c in files.items() if not a.endswith(".ipynb")}
     files["data.html"] = shared.data(data, frames, sorted(files))
-    made = {a: c.encode() if isinstance(c, str) else c for a, c in files.items()}
-    listing = {a: hashlib.sha256(made[a]).hexdigest() for a in sorted(made)}
-    made[MANIFEST] = json_text({"digest": data.digest, "files": listing}).encode()
-    return dict(sorted(made.items()))
+    return files
 
 
 def _pager(found: list[summary.Report], number: int) -> list[dict[str, str]]:

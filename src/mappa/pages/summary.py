@@ -19,6 +19,8 @@ from mappa.plot.exhibit import safe_csv
 from mappa.records import Record, key
 
 #: Parameters that all reports of one site must share, and what the rate is assessed with.
+#: Counts of a date with which its areas can be compared on a page.
+ENOUGH = 20
 SHARED = ("as_of", "margin", "comparator", "denominator")
 
 
@@ -176,6 +178,11 @@ def summarise(data: Data, reports: list[Report]) -> list[AreaResult]:
         page = f"forces/{data.slug(area)}/index.html" if report else ""
         lines.append(area_result(data, rate, growth, page))
     return lines
+
+
+def enough(lines: Sequence[AreaResult]) -> bool:
+    """Return whether enough areas have a count for a map and a page that compares them."""
+    return sum(line.count is not None for line in lines) >= ENOUGH
 
 
 def _in_short(data: Data, area: str, as_of: str, settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -109,7 +109,9 @@ def printed_bounds(data: Data, area: str, as_of: Any) -> list[Bounds]:
     The Ministry divides by people aged 10 and over, so its rate is turned back with them.
     """
     people = float(data.people(as_of)[area])
-    found = []
+    found: list[Bounds] = []
+    if (area, pd.Timestamp(as_of)) in data.misread:
+        return found
     for line, row in data.rows(("rso_rate_per_100k", "people_per_rso"), area, as_of).iterrows():
         if row["measure"] == "people_per_rso":
             low, high = bounds_of_people_per(row["value"], people)

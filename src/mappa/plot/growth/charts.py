@@ -20,6 +20,7 @@ from mappa.plot.style import DARK, GREY, ORANGE, PLUM, TEAL, canvas, label_end
 from mappa.words import numbers as n
 from mappa.words.growth import charts as words
 from mappa.words.growth import nation as national
+from mappa.words.population import break_remark
 
 #: What is counted on each basis, in the words of a label.
 SHORT = {
@@ -305,16 +306,21 @@ def multiples(rates: pd.DataFrame, national: pd.Series, record: GrowthRecord) ->
     ----------
     rates: rates per 100,000 people aged 10 and over, by date (rows) and area (columns).
     national: the national rate by date.
-    record: names the area whose row is marked.
+    record: names the area whose row is marked, and the break of the populations if there is one: a
+        line stands before it.
     """
+    stop = next(filter(None, (r.population_break for r in record.rate_growth)), None)
     order = rates.ffill().iloc[-1].sort_values(ascending=False, kind="stable").index
     table = pd.concat([national.rename(record.nation), rates[order]], axis=1, sort=True).T
+    before = int((table.columns < stop).sum()) if stop is not None else 0
     table.columns = [f"\N{RIGHT SINGLE QUOTATION MARK}{day:%y}" for day in table.columns]
     figure, axes = canvas(height=0.175 * len(table) + 0.6)
     sns.heatmap(
         table, annot=True, fmt=".0f", annot_kws={"color": INK, "fontsize": 7}, cbar=False,
         cmap=sns.light_palette("#5B9BD5", as_cmap=True), linewidths=0.5, yticklabels=True, ax=axes,
     )  # fmt: skip
+    if before:
+        axes.axvline(before, color=INK, lw=1.2)
     axes.xaxis.tick_top()
     axes.tick_params(length=0, labelsize=8)
     axes.tick_params(axis="x", rotation=0, labelsize=7)
@@ -324,8 +330,11 @@ def multiples(rates: pd.DataFrame, national: pd.Series, record: GrowthRecord) ->
     return Exhibit(
         name="multiples",
         headline=words.multiples_headline(rates),
-        subtitle="Rate per 100,000 people aged 10 and over, 31 March of each year; empty: no count",
-        alt=words.multiples_alt(rates),
+        subtitle=(
+            "Rate per 100,000 people aged 10 and over, 31 March of each year; empty: no count. "
+            f"{break_remark(stop)}"
+        ).rstrip(". "),
+        alt=f"{words.multiples_alt(rates)} {break_remark(stop)}".strip(),
         source=words.SOURCE,
         data=table.round(1).rename_axis("area").reset_index(),
         figure=figure,

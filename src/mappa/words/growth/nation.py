@@ -9,6 +9,7 @@ from mappa.growth.record import GrowthRecord
 from mappa.growth.trends import Trend
 from mappa.words import numbers as n
 from mappa.words.growth.answer import from_to, moved, pace, signed, year_span
+from mappa.words.population import break_remark
 from mappa.words.prose import Prose
 
 
@@ -28,13 +29,19 @@ def nation(record: GrowthRecord) -> Prose:
             f"{n.percent(p.high)}."
         )
     rates = [_of_year(r) if r.start == span.start else _since(r) for r in record.rate_growth]
+    rates += {break_remark(r.population_break) for r in record.rate_growth} - {""}
     return Prose("\n\n".join([text, " ".join(rates)] if rates else [text]))
 
 
 def _of_year(r: RateGrowth) -> str:
-    return (
+    people = (
         f"The population aged 10 and over {moved(r.people_growth)} by "
-        f"{n.percent(abs(r.people_growth))}, so the rate {moved(r.rate_growth)} by "
+        f"{n.percent(abs(r.people_growth))}"
+        if r.people_growth
+        else "The published rates of both dates divide by the same population"
+    )
+    return (
+        f"{people}, so the rate {moved(r.rate_growth)} by "
         f"{n.percent(abs(r.rate_growth))}. It went from {n.rate(r.rate_before)} to "
         f"{n.rate(r.rate_now)} per 100,000."
     )
@@ -132,9 +139,13 @@ def contribution(record: GrowthRecord) -> Prose:
     if c.change is None or c.growth is None or not c.parts:
         return Prose(f"The national change is not divided among areas. {c.status}".strip())
     areas = [p for p in c.parts if p.area != POOL]
+    whole = (
+        f"The number in {record.nation} {moved(c.change)} by {n.count(abs(c.change))} in the year."
+    )
+    if not areas:
+        return Prose(f"{whole} No area's change is known or printed, so it cannot be divided.")
     known = (
-        f"The number in {record.nation} {moved(c.change)} by {n.count(abs(c.change))} in the year. "
-        f"The {n.cardinal(len(areas))} areas with a known or printed change add "
+        f"{whole} The {n.cardinal(len(areas))} areas with a known or printed change add "
         f"{n.count(sum(p.change for p in areas), sign=True)} to that, and all other areas "
         f"{n.count(c.parts[-1].change, sign=True)}."
     )

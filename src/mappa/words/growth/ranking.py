@@ -14,10 +14,11 @@ HEADING = "Rank  (95% range)  Area  Rate per 100,000 aged 10 and over (95% inter
 def ranking(table: pd.DataFrame, day: pd.Timestamp) -> list[str]:
     """Return the lines of the ranking, the highest rate first, estimates marked."""
     counted = int(table["count"].notna().sum())
+    have = "has" if counted <= 1 else "have"
     width = max(map(len, table.index))
     lines = [
-        f"{len(table)} areas on {n.day(day)}: {counted} have a count. Ranks overlap where the "
-        "ranges do. A higher rate does not mean more danger or worse policing.",
+        f"{len(table)} areas on {n.day(day)}: {counted or 'none'} {have} a count. Ranks "
+        "overlap where the ranges do. A higher rate does not mean more danger or worse policing.",
         HEADING,
     ]
     for area, row in table.iterrows():
@@ -44,10 +45,10 @@ def _rates(p: Pair, day: pd.Timestamp) -> str:
     )
     if p.known == ESTIMATE:
         each += "At least one of these rates is a model's estimate and not a count.\n\n"
-    if p.ratio_low > 1:
-        return f"{each}The rate in {p.area} was {n.ratio(p.ratio)} times as high {limits}."
-    if p.ratio_high < 1:
-        return f"{each}The rate in {p.area} was {n.ratio(p.ratio)} times that {limits}."
+    if p.ratio_low > 1 or p.ratio_high < 1:
+        return (
+            f"{each}The rate in {p.area} was {n.ratio(p.ratio)} times that of {p.other} {limits}."
+        )
     return (
         f"{each}The ratio is {n.ratio(p.ratio)} {limits}. These figures cannot show which rate "
         "is higher."
@@ -55,6 +56,10 @@ def _rates(p: Pair, day: pd.Timestamp) -> str:
 
 
 def _among(p: Pair) -> str:
+    if not p.pairs:
+        return (
+            "No two areas have a count on this date with which such a difference could be compared."
+        )
     return (
         f"Such a difference can be compared with those of all {n.count(p.pairs)} pairs of areas "
         f"with a count: {n.percent(p.pairs_further / p.pairs, 0)} of them differ by more."

@@ -375,6 +375,8 @@ def pool(record: RateRecord) -> Prose:
     missing = r.areas_uncounted
     if not missing:
         return Prose(f"Each of the {r.areas} areas has a count.")
+    if not r.areas_counted:
+        return Prose(f"{_when(r)}none of the {r.areas} areas has a count here.")
     text = (
         f"{_when(r)}{r.areas_counted} of {r.areas} areas have a count here. The other "
         f"{n.cardinal(missing)} together have {n.count(r.pool_count)} {r.noun}, or "

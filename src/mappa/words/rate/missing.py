@@ -107,11 +107,8 @@ def unsaid(record: RateRecord, found: MissingCount) -> Prose:
     r = record
     if found.rate_low is not None and found.rate_high is not None:
         low, high, national = found.rate_low, found.rate_high, r.national_rate
-        text = f"That is on both sides of the national rate of {n.rate(national)}."
-        if low > national:
-            text = f"That is above the national rate of {n.rate(national)}."
-        if high < national:
-            text = f"That is below the national rate of {n.rate(national)}."
+        side = "above" if low > national else "below" if high < national else "on either side of"
+        text = f"By the printed figures its rate is {side} the national rate of {n.rate(national)}."
         if low > high:
             text = "The figures printed for the day contradict each other."
         text += " No test is made without a count."
