@@ -316,16 +316,6 @@ def test_estimates_sum_to_the_nation(data: Data) -> None:
     assert (np.diff(ordered, axis=1) >= 0).all()
 
 
-def test_medians_fall_short_of_the_nation_by_what_is_said(data: Data) -> None:
-    """Each draw sums to the nation, but medians of skewed draws sum to less."""
-    path = np.full((estimates.PATH_DRAWS, 4), 70_000.0)
-    short = estimates.shortfall(data, D, 4, path)
-    medians = estimates.area_forecasts(data, D, 4, path)
-    last = medians[medians["date"] == medians["date"].max()]["median"].sum()
-    assert short == pytest.approx(1 - last / 70_000, abs=2e-4)
-    assert 0 < short < 0.01
-
-
 def test_nothing_dated_later_changes_a_forecast(data: Data) -> None:
     t, w = data.area_figures, data.national_figures
     later = dataclasses.replace(
