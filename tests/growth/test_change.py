@@ -163,6 +163,7 @@ def test_spans_run_between_neighbours_on_one_basis_and_fill_no_gap() -> None:
         ["all_levels", 41, 2], ["all_levels", 9, 1], ["level_1", 10, 2],
     ]  # fmt: skip
     assert set(found["area"]) == {"Kent"}
+    assert set(change.spans(rows)["area"]) == {"the area"}
     assert found.columns.tolist() == [f.name for f in dataclasses.fields(change.Span)]
     none = change.spans(rows.iloc[:1])
     assert none.empty and none.columns.tolist() == found.columns.tolist()
@@ -246,6 +247,15 @@ def test_compound_growth_is_over_the_longest_span_of_the_present_basis(data: Dat
     )
     earlier = change.compound(data, "Cumbria", day(2019))
     assert earlier.span is not None and earlier.span.end == day(2019)
+    asked = {"turnover": 0.2, "level": 0.5}
+    wide = change.compound(data, "cumbria", day(2020), **asked)
+    alone = change.area_span(data, "Cumbria", day(2019), day(2020), **asked)
+    for span in (wide.span, wide.national, alone):
+        assert span is not None and (span.turnover, span.level) == (0.2, 0.5)
+    assert wide.span is not None and wide.span.area == "Cumbria"
+    # In 2019 Hampshire printed level 1 alone: its counts of all levels end in 2011.
+    narrow = change.compound(data, "Hampshire", day(2019))
+    assert narrow.span is not None and narrow.span.end == day(2011)
     none = change.compound(data, "Surrey", day(2020))
     assert none == change.Change(
         "Fewer than two counts of Surrey on one basis are known up to 31 March 2020.",

@@ -151,6 +151,8 @@ def test_increases_are_of_the_last_basis_and_skip_no_year() -> None:
         np.array([tenth, tenth, np.nan, np.nan, tenth]), nan_ok=True
     )
     assert found["time"].tolist() == [-2, -1, 0, 1, 2]
+    with pytest.raises(UsageError, match=r"^A series without a count has no increases\.$"):
+        trends.increases(series.iloc[:0])
 
 
 @pytest.mark.parametrize(
