@@ -66,7 +66,7 @@ def test_what_nobody_foresaw_is_told_with_the_file_of_its_details(
 
     monkeypatch.setattr(commands, "app", fail)
     monkeypatch.setattr(commands, "_silence", lambda: None)
-    monkeypatch.setattr(commands, "_register_all", lambda: None)
+    monkeypatch.setattr(commands, "_register_all", lambda *first: None)
     monkeypatch.setattr(sys, "argv", ["mappa"])
     monkeypatch.setenv("MAPPA_CACHE", str(tmp_path / "cache"))
     with pytest.raises(SystemExit) as ended:

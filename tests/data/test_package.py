@@ -8,11 +8,11 @@ from pathlib import Path
 
 from frictionless import Package
 
-from mappa.data import Data, package
+from mappa.data import Data, package, schema
 
 
 def test_the_shipped_description_is_that_of_the_dictionary(data: Data) -> None:
-    shipped = (data.folder / package.NAME).read_text(encoding="utf-8")
+    shipped = (data.folder / schema.PACKAGE).read_text(encoding="utf-8")
     assert shipped == package.text(data)
 
 

@@ -54,9 +54,13 @@ def every_command(
         os.environ["MAPPA_DATA"] = str(data.resolve())
 
 
-def _register_all() -> None:
-    """Add the ``group`` of commands of every module here, or the function that bears its name."""
-    for name in sorted(m.name for m in pkgutil.iter_modules(__path__)):
+def _register_all(first: str = "") -> None:
+    """Add the ``group`` of commands of every module here, or the function that bears its name.
+
+    Where *first* names a command, its module alone: an answer need not wait for the others.
+    """
+    names = sorted(m.name for m in pkgutil.iter_modules(__path__))
+    for name in [n for n in names if n.replace("_", "-") == first] or names:
         held = vars(importlib.import_module(f"{__name__}.{name}"))
         command = held.get(name) or held.get(f"{name}_")  # list_: not to hide Python's own
         if "group" in held:
@@ -74,7 +78,7 @@ def main() -> None:
     try:
         try:
             _look_around(sys.argv[1:])
-            _register_all()
+            _register_all(*sys.argv[1:2])
             app(prog_name="mappa")
         finally:
             if sys.stdout is not None:

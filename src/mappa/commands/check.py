@@ -21,13 +21,14 @@ def check(
     """Validate the tables and reconcile what was printed independently; exit 1 on a failure."""
     from collections import Counter
 
-    from mappa.data import load, package
+    from mappa.data import load, package, schema
     from mappa.data.check import run_checks
     from mappa.files import write_atomically
 
     data = load()
+    described = package.text(data)  # every table is validated, whatever was recorded before
     if describe:
-        write_atomically(data.folder / package.NAME, package.text(data))
+        write_atomically(data.folder / schema.PACKAGE, described)
     findings = run_checks(data)
     failed = [f for f in findings if f.status == "fail"]
     if as_json:

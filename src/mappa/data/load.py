@@ -369,10 +369,7 @@ def load(folder: Path | str | None = None) -> Data:
 @functools.lru_cache(maxsize=8)
 def _load(where: Path, stamp: str) -> Data:
     dictionary = schema.read_dictionary(where)
-    tables = {
-        name: schema.validate_table(name, schema.read_text_table(where / f"{name}.csv"), dictionary)
-        for name in TABLES
-    }
+    tables = {name: schema.read_table(where / f"{name}.csv", dictionary) for name in TABLES}
     data = Data(
         **tables, dictionary=dictionary, settings=_settings(where), folder=where, digest=stamp
     )

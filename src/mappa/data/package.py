@@ -14,14 +14,14 @@ import pandas as pd
 from mappa.data import schema
 from mappa.data.load import Data
 
-NAME = "datapackage.json"
 _TYPES = {"date": "date", "integer": "integer", "number": "number", "boolean": "boolean"}
 
 
 def describe(data: Data) -> dict[str, Any]:
     """Return the descriptor of every table of *data* that is a file and stands in the dictionary.
 
-    Foreign keys are left out where a cell may hold several names or none.
+    Each is validated first, for its digest says that it was. Foreign keys are left out where a
+    cell may hold several names or none. Raises DataError for a table that breaks its schema.
     """
     tables = [
         str(table)
@@ -32,7 +32,7 @@ def describe(data: Data) -> dict[str, Any]:
         "profile": "tabular-data-package",
         "name": "mappa",
         "title": f"Registered sexual offenders of {data.nation}, with what they are compared with",
-        "resources": [_resource(table, data) for table in tables],
+        "resources": [*(_resource(table, data) for table in tables), _dictionary(data)],
     }
 
 
@@ -42,14 +42,27 @@ def text(data: Data) -> str:
 
 
 def _resource(table: str, data: Data) -> dict[str, Any]:
+    raw = schema.read_text_table(data.folder / f"{table}.csv")
+    schema.validate_table(table, raw, data.dictionary)
     rules = schema.rules(table, data.dictionary)
     fields = {"fields": [_field(rule) for _, rule in rules.iterrows()], "missingValues": [""]}
     keys = schema.keys(table, data.dictionary)
     if keys and (rules.set_index("column").loc[keys, "required"] == "yes").all():
         fields["primaryKey"] = keys
+    return _file(data, f"{table}.csv", fields)
+
+
+def _dictionary(data: Data) -> dict[str, Any]:
+    """Describe the dictionary itself, of which no row tells."""
+    columns = [{"name": column, "type": "string"} for column in schema.DICTIONARY_COLUMNS]
+    return _file(data, schema.DICTIONARY, {"fields": columns})
+
+
+def _file(data: Data, path: str, fields: dict[str, Any]) -> dict[str, Any]:
     return {
-        "name": table.replace("_", "-"),
-        "path": f"{table}.csv",
+        "name": path.removesuffix(".csv").replace("_", "-"),
+        "path": path,
+        "hash": schema.file_hash(data.folder / path),
         "profile": "tabular-data-resource",
         "format": "csv",
         "mediatype": "text/csv",

@@ -21,12 +21,15 @@ def check_references(data: Data, tables: Iterable[str]) -> None:
     slugs = data.areas["slug"]
     refuse("areas", slugs, slugs.duplicated(), "{!r} stands twice")
     named = {"area": {*areas, ""}, "area_or_nation": {*areas, data.nation, ""}}
-    for _, rule in data.dictionary[data.dictionary["table"].isin(list(tables))].iterrows():
+    told = data.dictionary["type"].isin({"sources", *named})
+    for rule in data.dictionary[told & data.dictionary["table"].isin(list(tables))].to_dict(
+        "records"
+    ):
         cells = getattr(data, rule["table"])[rule["column"]]
         if rule["type"] == "sources":
             each = cells.str.split().explode().dropna()
             refuse(rule["table"], each, ~each.isin(known), "{!r} is not in sources.csv")
-        elif rule["type"] in named:
+        else:
             strange = ~cells.isin(named[rule["type"]])
             refuse(rule["table"], cells, strange, "{!r} is not in areas.csv")
     for table, cell in CELLS.items():

@@ -18,7 +18,7 @@ import pandas as pd
 
 from mappa.cache import Store
 from mappa.data import Data, places
-from mappa.data.schema import read_text_table, validate_table
+from mappa.data.schema import read_table
 from mappa.files import digest
 from mappa.forecasts import combined
 from mappa.forecasts.benchmarks import (
@@ -163,7 +163,7 @@ def kept_forecasts(data: Data) -> tuple[pd.DataFrame, str]:
     empty = pd.DataFrame(columns=["origin", "date", "method", "level", "value", "inputs"])
     if not path.is_file():
         return empty, "no forecasts of it are kept (`mappa forecast origins` makes them)"
-    kept = validate_table(TABLE, read_text_table(path), data.dictionary)
+    kept = read_table(path, data.dictionary)
     same = [
         inputs == model_digest(data, origin)
         for origin, inputs in kept[["origin", "inputs"]].drop_duplicates().itertuples(index=False)

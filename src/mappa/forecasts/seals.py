@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from mappa import __version__
 from mappa.data import Data
-from mappa.data.schema import read_text_table, validate_table
+from mappa.data.schema import read_table
 from mappa.errors import DataError, OutputError, UsageError
 from mappa.forecasts.backtest import inputs_digest
 from mappa.forecasts.benchmarks import benchmarks, national_series
@@ -272,7 +272,7 @@ def read_seal(place: Path, dictionary: pd.DataFrame) -> Seal:
         raise DataError(f"Seal {place.name}: {FORECASTS} was altered after it was sealed.")
     if manifest["name"] != place.name:
         raise DataError(f"Seal {place.name} was sealed as {manifest['name']}: rename its folder.")
-    frame = validate_table(TABLE, read_text_table(place / FORECASTS), dictionary)
+    frame = read_table(place / FORECASTS, dictionary, TABLE)
     return Seal(manifest, frame)
 
 

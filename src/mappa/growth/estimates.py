@@ -115,7 +115,7 @@ def read_kept(path: Path, dictionary: pd.DataFrame, table: str = TABLE) -> pd.Da
     """Return a kept table, validated against the dictionary, or ``None`` where there is none."""
     if not path.is_file():
         return None
-    return schema.validate_table(table, schema.read_text_table(path), dictionary)
+    return schema.read_table(path, dictionary, table)
 
 
 def quantile_table(data: Data, origin: pd.Timestamp) -> pd.DataFrame:

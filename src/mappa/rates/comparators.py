@@ -200,12 +200,18 @@ def dissimilarity(data: Data, force: str, mid_year: int) -> pd.Series:
     people who would have to be of another age or sex for the two areas to be alike. The nearest
     mid-year of the age bands that is not later is used, or else the first.
     """
+    shares = _structure(data, mid_year)
+    gap = (shares - shares.loc[force]).abs().sum(axis=1) / 2
+    return gap.drop(force).sort_values(kind="stable").rename("dissimilarity")
+
+
+@functools.lru_cache(maxsize=8)
+def _structure(data: Data, mid_year: int) -> pd.DataFrame:
+    """Return the share of each sex and age (columns) among the people of each area (rows)."""
     bands = data.population_age_bands
     years = sorted(bands["mid_year"].unique())
     year = max((y for y in years if y <= mid_year), default=years[0])
-    wide = bands[bands["mid_year"] == year].pivot_table(
-        index="area", columns=["sex", "age_band"], values="population", aggfunc="sum"
+    wide = bands[bands["mid_year"] == year].pivot(
+        index="area", columns=["sex", "age_band"], values="population"
     )
-    shares = wide.div(wide.sum(axis=1), axis=0)
-    gap = (shares - shares.loc[force]).abs().sum(axis=1) / 2
-    return gap.drop(force).sort_values(kind="stable").rename("dissimilarity")
+    return wide.div(wide.sum(axis=1), axis=0)

@@ -26,12 +26,11 @@ Array = NDArray[np.float64]
 
 @dataclasses.dataclass(frozen=True)
 class Forces:
-    """The counted areas of a date and how much they differ.
+    """The counted areas of a date and how much they differ, each fit made when it is asked for.
 
     ``areas``, ``counts``, ``people`` and ``expected`` (at the national rate) run in step.
-    ``national`` is the national rate (per person) and ``total`` the people of all areas.
-    ``about_national`` holds the mean at it, ``typical`` is the free fit of the counted areas,
-    ``constrained`` adds the pool, whose areas would have ``pool_expected`` at the national rate.
+    ``national`` is the national rate (per person) and ``total`` the people of all areas; the
+    areas of the ``pool`` would have ``pool_expected`` at the national rate.
     """
 
     areas: tuple[str, ...]
@@ -42,14 +41,30 @@ class Forces:
     total: float
     pool: pool.Pool
     pool_expected: Array
-    about_national: between.Fit
-    typical: between.Fit
-    constrained: between.Fit
-    prior: empirical.Prior
 
     def where(self, area: str) -> int:
         """Return the position of an area."""
         return self.areas.index(area)
+
+    @functools.cached_property
+    def about_national(self) -> between.Fit:
+        """The fit whose mean is held at the national rate."""
+        return between.paule_mandel(self.log_rates, mean=float(np.log(self.national)))
+
+    @functools.cached_property
+    def typical(self) -> between.Fit:
+        """The fit of the counted areas alone."""
+        return between.paule_mandel(self.log_rates)
+
+    @functools.cached_property
+    def constrained(self) -> between.Fit:
+        """The fit with the pool of the others as one constraint."""
+        return constrained_fit(self.counts, self.people, self.pool)
+
+    @functools.cached_property
+    def prior(self) -> empirical.Prior:
+        """The gamma distribution of the true ratios to the national rate."""
+        return empirical.fit_prior(self.counts, self.expected)
 
     @functools.cached_property
     def log_rates(self) -> between.Spread:
@@ -62,18 +77,23 @@ class Forces:
         return between.predict_each(self.counts, self.people)
 
     @functools.cached_property
+    def ratio_draws(self) -> Array:
+        """Draws (rows) of the true ratios of the counted areas, then of the pool's (columns)."""
+        missing = self.pool_expected if self.pool.count > 0 else ()
+        return empirical.ratio_draws(
+            self.prior, self.counts, self.expected,
+            pool_expected=missing, pool_count=self.pool.count,
+        )  # fmt: skip
+
+    @functools.cached_property
     def ranks(self) -> empirical.Ranks:
         """Ranks of the counted areas among themselves."""
-        return empirical.rank_draws(self.prior, self.counts, self.expected, self.areas)
+        return empirical.rank_draws(self.ratio_draws[:, : len(self.areas)], self.areas)
 
     @functools.cached_property
     def ranks_all(self) -> empirical.Ranks:
         """Ranks of the counted areas among all: the others drawn like them, to their known sum."""
-        missing = self.pool_expected if self.pool.count > 0 else ()
-        return empirical.rank_draws(
-            self.prior, self.counts, self.expected, self.areas,
-            pool_expected=missing, pool_count=self.pool.count,
-        )  # fmt: skip
+        return empirical.rank_draws(self.ratio_draws, self.areas)
 
     @functools.cached_property
     def flags(self) -> pd.DataFrame:
@@ -114,7 +134,6 @@ def forces(stock: Stock | pool.Counts) -> Forces | None:
     counts = stock.counts[areas].to_numpy(float)
     people = stock.people[areas].to_numpy(float)
     rest = pool.uncounted(stock)
-    alone = between.spread(counts, people)
     return Forces(
         tuple(areas),
         counts,
@@ -124,10 +143,6 @@ def forces(stock: Stock | pool.Counts) -> Forces | None:
         stock.national_people,
         rest,
         stock.people[list(rest.areas)].to_numpy(float) * national,
-        between.paule_mandel(alone, mean=float(np.log(national))),
-        between.paule_mandel(alone),
-        constrained_fit(counts, people, rest),
-        empirical.fit_prior(counts, people * national),
     )
 
 

@@ -113,7 +113,8 @@ def test_the_chance_of_exceeding_a_threshold() -> None:
 
 def test_ranks_of_areas_that_are_far_apart_are_certain() -> None:
     prior, counts, expected = empirical.Prior(1.0, 1.0), [4e6, 1e6, 9e6], [2e6, 2e6, 2e6]
-    found = empirical.rank_draws(prior, counts, expected, ("a", "b", "c"), draws=50)
+    theta = empirical.ratio_draws(prior, counts, expected, draws=50)
+    found = empirical.rank_draws(theta, ("a", "b", "c"))
     assert found.areas == ("a", "b", "c")
     assert found.middle == found.low == found.high == (2, 3, 1)
     assert found.of == 3
@@ -130,16 +131,16 @@ def test_ranks_are_of_draws_of_the_posterior(confidence: float) -> None:
     place = stats.rankdata(-np.hstack([own, pool]), axis=1)[:, :3]
     tail = (1 - confidence) / 2
     low, middle, high = np.quantile(place, [tail, 0.5, 1 - tail], axis=0, method="inverted_cdf")
-    found = empirical.rank_draws(
-        prior, counts, expected, ("a", "b", "c"),
-        pool_expected=[6.0, 7.0], pool_count=30, confidence=confidence, draws=40, seed=8,
-    )  # fmt: skip
+    theta = empirical.ratio_draws(
+        prior, counts, expected, pool_expected=[6.0, 7.0], pool_count=30, draws=40, seed=8
+    )
+    found = empirical.rank_draws(theta, ("a", "b", "c"), confidence)
     assert (found.low, found.middle, found.high) == (tuple(low), tuple(middle), tuple(high))
     assert found.of == 5
 
 
 def test_ranks_of_95_per_cent_are_drawn_where_nothing_is_said() -> None:
-    args = empirical.Prior(4.0, 2.0), [5, 9, 2], [3.0, 4.0, 5.0], ("a", "b", "c")
-    assert empirical.rank_draws(*args, draws=300) == empirical.rank_draws(
-        *args, confidence=0.95, draws=300, seed=empirical.SEED
-    )
+    args = empirical.Prior(4.0, 2.0), [5, 9, 2], [3.0, 4.0, 5.0]
+    theta = empirical.ratio_draws(*args, draws=300)
+    assert np.array_equal(theta, empirical.ratio_draws(*args, draws=300, seed=empirical.SEED))
+    assert empirical.rank_draws(theta, ("a",)) == empirical.rank_draws(theta, ("a",), 0.95)

@@ -108,24 +108,20 @@ class Ranks:
     of: int
 
 
-def rank_draws(
+def ratio_draws(
     prior: Prior,
     counts: ArrayLike,
     expected: ArrayLike,
-    areas: tuple[str, ...],
     *,
     pool_expected: ArrayLike = (),
     pool_count: float = 0.0,
-    confidence: float = 0.95,
     draws: int = DRAWS,
     seed: int = SEED,
-) -> Ranks:
-    """Return the ranks of the areas by their true rates, from *draws* of the posterior.
+) -> NDArray[np.float64]:
+    """Return posterior draws (rows) of the true ratios of all areas (columns), the counted first.
 
     The areas without a count are drawn from the prior and scaled together so that they meet the
-    pool's count: they take part in the ranking without a count being guessed for any.
-
-    Source: Goldstein and Spiegelhalter (1996).
+    pool's count: they take part in a ranking without a count being guessed for any.
     """
     rng = np.random.default_rng(seed)
     o, e = np.asarray(counts), np.asarray(expected)
@@ -135,7 +131,17 @@ def rank_draws(
         other = rng.gamma(prior.a, size=(draws, len(missing)))  # the scale cancels
         other *= (pool_count / (other * missing).sum(axis=1))[:, None]
         theta = np.hstack([theta, other])
-    place = 1 + np.argsort(np.argsort(-theta))[:, : len(o)]
+    return theta
+
+
+def rank_draws(
+    theta: NDArray[np.float64], areas: tuple[str, ...], confidence: float = 0.95
+) -> Ranks:
+    """Return the ranks of the *areas*, the first columns of *theta*, among all of its columns.
+
+    Source: Goldstein and Spiegelhalter (1996).
+    """
+    place = 1 + np.argsort(np.argsort(-theta))[:, : len(areas)]
     tail = (1 - confidence) / 2
     low, middle, high = np.quantile(place, [tail, 0.5, 1 - tail], axis=0, method="inverted_cdf")
     return Ranks(areas, tuple(middle), tuple(low), tuple(high), theta.shape[1])

@@ -78,8 +78,7 @@ def read(data: Data) -> pd.DataFrame | None:
 
 @functools.lru_cache(maxsize=4)
 def _read(data: Data, path: Path) -> pd.DataFrame:
-    raw = schema.read_text_table(path)
-    return schema.validate_table(NAME, raw, data.dictionary)
+    return schema.read_table(path, data.dictionary)
 
 
 @typed

@@ -23,7 +23,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mappa.data import Data
-from mappa.data.schema import read_text_table, validate_table
+from mappa.data.schema import read_table
 from mappa.errors import DataError
 from mappa.records import Record, key
 from mappa.register.answers.build import kinds_of
@@ -71,8 +71,7 @@ class Settlement(Record):
 
 def candidates(data: Data) -> pd.DataFrame:
     """Return the candidate tables of ``settle.csv``, validated against the dictionary."""
-    path = data.folder / f"{TABLE}.csv"
-    return validate_table(TABLE, read_text_table(path), data.dictionary)
+    return read_table(data.folder / f"{TABLE}.csv", data.dictionary)
 
 
 def expected_variance(

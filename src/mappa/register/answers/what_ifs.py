@@ -79,4 +79,4 @@ def stored(data: Data) -> pd.DataFrame | None:
     path = data.folder / f"{TABLE}.csv"
     if not path.is_file():
         return None
-    return schema.validate_table(TABLE, schema.read_text_table(path), data.dictionary)
+    return schema.read_table(path, data.dictionary)

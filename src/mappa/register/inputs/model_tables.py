@@ -42,4 +42,4 @@ def _read(path: Path, stamp: int) -> pd.DataFrame:
     if not path.is_file():
         raise DataError(f"{path.name} is missing: the register model needs it.")
     dictionary = schema.read_dictionary(path.parent)
-    return schema.validate_table(path.stem, schema.read_text_table(path), dictionary)
+    return schema.read_table(path, dictionary)
