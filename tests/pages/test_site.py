@@ -88,6 +88,21 @@ def test_nothing_is_in_the_site_that_no_page_links_to(
     assert set(files) - set(light) == {a for a in files if a.endswith(".ipynb")} != set()
 
 
+def test_files_about_no_single_area_are_linked_too(
+    country: tuple[Data, Path], files: dict[str, bytes], tmp_path: Path
+) -> None:
+    data, reports = country
+    folder = Path(shutil.copytree(reports, tmp_path / "reports"))
+    first, once = summary.find_reports(folder, data)[0].folder, folder / "all-areas"
+    once.mkdir()
+    shutil.copy(first / "results.csv", once)
+    text = (first / "1-growth.ipynb").read_text(encoding="utf-8")
+    (once / "4-once.ipynb").write_text(text.replace('"force = ', '"# about no single area: '))
+    made = site.build(data, folder)
+    assert {"all-areas/4-once.html", "all-areas/results.csv"} <= set(made) - set(files)
+    assert set(made) == _linked(made)
+
+
 def test_the_printed_size_is_that_of_the_file(files: dict[str, bytes], tmp_path: Path) -> None:
     path = tmp_path / "a.zip"
     changes = site.write_zip(files, path)

@@ -68,6 +68,14 @@ def test_a_notebook_dropped_into_the_folder_gets_a_page_and_is_in_the_site(
     assert 'href="all-areas/5-rules.html"' in (site / "national.html").read_text("utf-8")
     force_page = (site / "forces/kent/index.html").read_text("utf-8")
     assert 'href="4-my-own-Check.html"' in force_page and "5-rules" not in force_page
+    own = out / "all-areas" / "notes.txt"
+    own.write_text("a reader's own")
+    (folder / "5-rules.ipynb").unlink()
+    mappa("report", *told, notebooks=folder)
+    assert list(own.parent.iterdir()) == [own]
+    mappa("site", "--reports", out, "--out", site)
+    assert not (site / "all-areas").exists()
+    assert "5-rules" not in (site / "national.html").read_text("utf-8")
 
 
 def test_new_ids_of_cells_change_no_digest(tmp_path: Path) -> None:

@@ -46,6 +46,7 @@ def report(
     What is up to date is not run again. A force whose notebook fails is not published; the
     others go on, and the exit status is 1.
     """
+    from mappa.pages.cells import EVERY_AREA
     from mappa.runs import local, plan, publish
     from mappa.runs.report import Options
 
@@ -62,6 +63,8 @@ def report(
         with local.stoppable(), local.locked(out, say):
             publish.tidy(out)
             plans = plan.plan(study, forces, again=again)
+            if all(p.force != plan.EVERY_AREA for p in plans):
+                publish.withdraw(out / EVERY_AREA)
             many = sum(not p.current for p in plans) > FEW
             # A kernel that starts waits a fifth of a second for nothing: one more worker than cores
             # keeps the cores busy, and pays for its own start where there is much to do.

@@ -6,6 +6,7 @@ import contextlib
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from mappa.errors import MappaError, OutputError
 from mappa.files import digest, json_text, write_atomically
@@ -114,9 +115,21 @@ def publish(plan: ForcePlan, files: Mapping[str, bytes]) -> None:
         ) from error
     except OSError as error:
         raise OutputError(f"Cannot publish {plan.folder}: {error.strerror}.") from error
-    # what an earlier run published here and this one did not; nobody else's files
-    entries = [*before.get("steps", {}).values(), before.get("pages", {})]
-    for name in {n for entry in entries for n in entry.get("files", {})} - set(files):
-        with contextlib.suppress(OSError):
-            (plan.folder / Path(name).name).unlink()
+    _remove(plan.folder, before, set(files))
     shutil.rmtree(ready.parent, ignore_errors=True)
+
+
+def withdraw(folder: Path) -> None:
+    """Remove all that earlier runs published in *folder*: no notebook makes it any more."""
+    _remove(folder, state.read_json(folder / state.RUN_FILE), set())
+    with contextlib.suppress(OSError):
+        (folder / state.RUN_FILE).unlink()
+        folder.rmdir()
+
+
+def _remove(folder: Path, before: Mapping[str, Any], kept: set[str]) -> None:
+    """Remove what an earlier run published and this one did not; nobody else's files."""
+    entries = [*before.get("steps", {}).values(), before.get("pages", {})]
+    for name in {n for entry in entries for n in entry.get("files", {})} - kept:
+        with contextlib.suppress(OSError):
+            (folder / Path(name).name).unlink()
