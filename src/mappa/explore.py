@@ -124,6 +124,26 @@ class Panel:
         self._handles = [handle for handle in made if handle is not None]
 
 
+class Kept(Exhibit):
+    """A chart beside controls: drawn when it is first shown, and never for a phone."""
+
+    @functools.cached_property
+    def _html(self) -> str:
+        return super()._repr_html_()
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        return {"text/html": self._html, "text/plain": repr(self)}
+
+    def _repr_html_(self) -> str:
+        return self._html
+
+
+def _kept(shown: Exhibit | Prose) -> Exhibit | Prose:
+    if not isinstance(shown, Exhibit):
+        return shown
+    return Kept(**{**vars(shown), "phone": False})
+
+
 def _wide(label: str = "11em", width: str = "38em") -> dict[str, Any]:
     return {
         "style": {"description_width": label},
@@ -183,16 +203,17 @@ def rate(
         "denominator": _choice("Per people", [(d, d) for d in DENOMINATORS], denominator),
     }
 
-    @functools.lru_cache(maxsize=32)
-    def drawn(force: str, as_of: str, comparator: str, denominator: str) -> Exhibit | Prose:
-        """The margin does not move the funnel: it is drawn once for the other settings."""
-        record = doors.verdict(f, force, as_of, comparator=comparator, denominator=denominator)
-        return funnel(record, doors.placed(f.on(as_of, denominator)))
+    funnels: dict[tuple[str, ...], Exhibit | Prose] = {}
 
-    def view(force: str, as_of: str, margin: float, **chosen: Any) -> Sequence[Any]:
+    def view(force: str, as_of: str, margin: float, **chosen: str) -> Sequence[Any]:
         record = doors.verdict(f, force, as_of, margin=margin, **chosen)
         margins = margin_rows(record) if record.gap else rate_words.gap(record)
-        return rate_words.sentence(record), margins, drawn(force, as_of, **chosen)
+        settings = (force, as_of, *chosen.values())
+        if settings not in funnels:  # the margin does not move it
+            funnels[settings] = _kept(
+                funnel(record, doors.placed(f.on(as_of, chosen["denominator"])))
+            )
+        return rate_words.sentence(record), _kept(margins), funnels[settings]
 
     return Panel(controls, view)
 
@@ -246,16 +267,16 @@ def register(
         moved = supposed(values)
         if not moved:
             still = quick({"volume_percent": 0}, since, "new")
-            return whatif_words.NOTHING, whatif_charts.scenario(still)
+            return whatif_words.NOTHING, _kept(whatif_charts.scenario(still))
         record = quick(moved, since, cohorts)
-        return whatif_words.changed(record), whatif_charts.scenario(record)
+        return whatif_words.changed(record), _kept(whatif_charts.scenario(record))
 
     def intervals(since: str, cohorts: str, **values: Any) -> Sequence[Any]:
         moved = supposed(values)
         if not moved:
             return view(since=since, cohorts=cohorts, **values)
         record = scenarios.build(f, day, moved, since=since, cohorts=cohorts, horizon=horizon)
-        return whatif_words.scenario(record), whatif_charts.scenario(record)
+        return whatif_words.scenario(record), _kept(whatif_charts.scenario(record))
 
     return Panel(controls, view, home=law, more=("Intervals", intervals))
 

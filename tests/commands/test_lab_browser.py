@@ -99,15 +99,42 @@ def test_changing_the_settings_cell_is_enough(jupyter: lab_support.Browser, data
     force = str(data.settings["default_force"])
     other = next(a for a in data.counts(str(data.settings["default_as_of"])).index if a != force)
     jupyter.open("notebooks/2-rate.ipynb")
-    settings = jupyter.settings()
-    jupyter.change_settings(settings.replace(force, other))
+    jupyter.change(force, other)
     jupyter.run_all()
     jupyter.wait_for_prose(verdict(other, 0.1)[0])
-    jupyter.change_settings(settings.replace(force, force[:-1]))
+    jupyter.change(other, force[:-1])
     jupyter.run_all()
     shown = jupyter.failures()
     assert f"There is no force called {force[:-1]!r}: did you mean {force!r}?" in shown[0]
     assert "Traceback" not in shown[0]
+
+
+def test_a_method_is_changed_in_its_cell_and_a_chart_is_saved(
+    jupyter: lab_support.Browser, data: Data, tmp_path: Path
+) -> None:
+    """What a criminologist does: another force, all cells, another estimator, the picture."""
+    force = str(data.settings["default_force"])
+    other = next(a for a in data.counts(str(data.settings["default_as_of"])).index if a != force)
+    jupyter.open("notebooks/2-rate.ipynb")
+    jupyter.change(force, other)
+    jupyter.run_all()
+    assert jupyter.failures() == []
+    ratio = jupyter.cell("rates.ratio(").locator(".jp-OutputArea-output")
+    assert "Wilson" in ratio.inner_text()
+    jupyter.change('method="score"', 'method="midp"')
+    jupyter.change('estimator="paule-mandel"', 'estimator="REML"')
+    drawn = "funnel.funnel(record, places)"
+    kinds = ("png", "svg", "pdf")
+    saved = "".join(f"\nchart.save({str(tmp_path / f'funnel.{kind}')!r})" for kind in kinds)
+    jupyter.change(drawn, f"chart = {drawn}{saved}\nchart")
+    jupyter.run_all()
+    assert jupyter.failures() == []
+    assert "mid-p" in ratio.inner_text() and "Wilson" not in ratio.inner_text()
+    assert "REML" in jupyter.cell("rates.between(").inner_text()
+    starts = {kind: (tmp_path / f"funnel.{kind}").read_bytes()[:5] for kind in kinds}
+    assert starts == {"png": b"\x89PNG\r", "svg": b"<svg ", "pdf": b"%PDF-"}
+    picture = (tmp_path / "funnel.svg").read_text(encoding="utf-8")
+    assert other in picture and "Source" in picture
 
 
 def test_the_controls_say_what_the_command_says(jupyter: lab_support.Browser, data: Data) -> None:
@@ -140,7 +167,7 @@ def test_the_controls_say_what_the_command_says(jupyter: lab_support.Browser, da
     law = in_force(data, day)
     slider = page.get_by_role("slider").nth(1)  # the threshold, in months
     start = float(str(slider.get_attribute("aria-valuenow")))
-    since = re.search(r'since = "([\d-]+)"', jupyter.settings())
+    since = re.search(r'since = "([\d-]+)"', jupyter.code())
     assert since and start != law["threshold_months"]
 
     def supposed(months: float) -> str:

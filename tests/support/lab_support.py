@@ -170,19 +170,22 @@ class Browser:
         paragraphs = self.page.locator(".jp-OutputArea-output p.mappa-prose")
         expect(paragraphs.filter(has_text=text).first).to_be_visible(timeout=SECONDS * 1000)
 
-    def _settings_cell(self) -> Any:
-        cells = self.page.locator(f"{PANEL} .jp-CodeCell")
-        return cells.first.locator(".cm-content")
+    def cell(self, holding: str) -> Any:
+        """Return the first cell of code that holds a text."""
+        return self.page.locator(f"{PANEL} .jp-CodeCell").filter(has_text=holding).first
 
-    def settings(self) -> str:
-        """Return the text of the cell of settings."""
-        return "\n".join(self._settings_cell().locator(".cm-line").all_text_contents())
+    def code(self, holding: str = "") -> str:
+        """Return the code of the first cell that holds a text: of all, the cell of settings."""
+        lines = self.cell(holding).locator(".cm-content .cm-line")
+        return "\n".join(lines.all_text_contents())
 
-    def change_settings(self, text: str) -> None:
-        """Write *text* into the cell of settings, as by hand."""
-        self._settings_cell().click()
+    def change(self, old: str, new: str, holding: str = "") -> None:
+        """Write *new* for *old* in the first cell that holds a text, as by hand."""
+        text = self.code(holding or old)
+        assert old in text
+        self.cell(holding or old).locator(".cm-content").click()
         self.page.keyboard.press("ControlOrMeta+a")
-        self.page.keyboard.insert_text(text)
+        self.page.keyboard.insert_text(text.replace(old, new))
 
     def stop_kernels(self) -> None:
         """End the kernels, so that the next notebook has the machine to itself."""
