@@ -205,7 +205,7 @@ def rate(
 
     funnels: dict[tuple[str, ...], Exhibit | Prose] = {}
 
-    def view(force: str, as_of: str, margin: float, **chosen: str) -> Sequence[Any]:
+    def view(force: str, as_of: str, margin: float, **chosen: Any) -> Sequence[Any]:
         record = doors.verdict(f, force, as_of, margin=margin, **chosen)
         margins = margin_rows(record) if record.gap else rate_words.gap(record)
         settings = (force, as_of, *chosen.values())
