@@ -31,13 +31,14 @@ def _controls(data: Data, table: pd.DataFrame) -> list[dict[str, Any]]:
     now = scenarios.in_force(data, data.day())
     found = []
     for setting in (s for s in scenarios.SETTINGS if s.name in what_ifs.GRID):
-        rows = table[table["setting"] == setting.name]
+        rows = table[(table["setting"] == setting.name) & (table["other"] == "")]
         paths = {float(v): _path(part) for v, part in rows.groupby("value")}
         points = sorted({now[setting.name], *paths})
         found.append(
             {
                 "name": setting.name,
                 "label": capital(setting.meaning),
+                "points": [f"{v:g}" for v in points],
                 "now": points.index(now[setting.name]),
                 "texts": [shown(v, setting.unit) for v in points],
                 "paths": [paths.get(v) for v in points],
@@ -46,13 +47,40 @@ def _controls(data: Data, table: pd.DataFrame) -> list[dict[str, Any]]:
     return found
 
 
+def _pairs(controls: list[dict[str, Any]], table: pd.DataFrame) -> dict[str, dict[str, list[int]]]:
+    """Return the path of each two changes of the law, by the places of controls and points."""
+    places = {
+        (c["name"], value): f"{i}.{at}"
+        for i, c in enumerate(controls)
+        for at, value in enumerate(c["points"])
+    }
+    law = table[table["setting"].map(what_ifs.is_law) & table["other"].map(what_ifs.is_law)]
+    two = law[law["other"] != ""].groupby(["setting", "value", "other", "other_value"])
+    return {
+        " ".join(sorted((places[one, f"{value:g}"], places[other, f"{second:g}"]))): _path(rows)
+        for (one, value, other, second), rows in two
+    }
+
+
+def _misfit(table: pd.DataFrame) -> dict[str, str]:
+    """Return how far products of single changes are from the model, as the page says it."""
+    off = what_ifs.errors_of_products(table)
+    exact = table.loc[off.index, "median"]
+    return {
+        "runs": n.count(len(off)),
+        "people": n.count(off["median"].abs().max()),
+        "percent": n.number(100 * (off["median"].abs() / exact).max(), 1),
+        "limits": n.count(off[["low", "high"]].abs().to_numpy().max()),
+    }
+
+
 def _path(rows: pd.DataFrame) -> dict[str, list[int]]:
     return {c: [int(v) for v in rows[c]] for c in COLUMNS}
 
 
 def _table(controls: list[dict[str, Any]], table: pd.DataFrame) -> str:
     """Return the change by the last date of every what-if as an accessible table."""
-    last = table[table["date"] == table["date"].max()]
+    last = table[(table["date"] == table["date"].max()) & (table["other"] == "")]
     units = {s.name: (s.meaning, s.unit) for s in scenarios.SETTINGS}
     rows = [
         (
@@ -82,10 +110,13 @@ def render(data: Data, frames: Frames) -> dict[str, str]:
         return {}
     controls = _controls(data, table)
     base = table[table["setting"] == what_ifs.IN_FORCE]
+    misfit = _misfit(table)
     kept = {
         "years": [d.year for d in base["date"]],
         "base": _path(base),
         "controls": controls,
+        "pairs": _pairs(controls, table),
+        "off": misfit["people"],
     }
     title = "What if the law or sentences had been different?"
     body = (
@@ -94,6 +125,7 @@ def render(data: Data, frames: Frames) -> dict[str, str]:
         .render(
             title=title,
             controls=controls,
+            misfit=misfit,
             since=n.day(f"{what_ifs.SINCE}-01"),
             today=n.day(data.day()),
             last=n.day(table["date"].max()),

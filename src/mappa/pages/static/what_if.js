@@ -4,22 +4,28 @@
   const form = document.getElementById("what-if");
   const source = document.getElementById("what-if-data");
   if (!form || !source) return;
-  const { years, base, controls } = JSON.parse(source.textContent);
+  const { years, base, controls, pairs, off } = JSON.parse(source.textContent);
   const inputs = [...form.querySelectorAll("input[data-control]")];
   const status = document.getElementById("what-if-status");
   const chart = document.getElementById("what-if-chart");
-  const every = [base, ...controls.flatMap((c) => c.paths.filter(Boolean))];
+  const every = [base, ...controls.flatMap((c) => c.paths.filter(Boolean)), ...Object.values(pairs)];
   const top = Math.ceil(Math.max(...every.flatMap((p) => p.high)) / 20000) * 20000;
   const text = (n) => Math.round(n).toLocaleString("en-GB");
   const last = years.length - 1;
 
-  // One change is the stored path; of several the differences are added, and the base's band moves.
+  // One change, or two of the law, is the stored path. Of others the ratios to the base are
+  // multiplied, with what each two changes of the law do beyond their product.
   const supposed = (chosen) => {
     if (!chosen.length) return base;
-    if (chosen.length === 1) return chosen[0];
-    const sum = years.map((_, i) => chosen.reduce((t, p) => t + p.difference[i], 0));
-    const moved = (line) => line.map((v, i) => Math.max(0, v + sum[i]));
-    return { median: moved(base.median), low: moved(base.low), high: moved(base.high), difference: sum };
+    if (chosen.length === 1) return chosen[0].path;
+    const both = chosen.flatMap((a, k) => chosen.slice(k + 1).map((b) => [pairs[`${a.place} ${b.place}`], a.path, b.path])).filter(([p]) => p);
+    if (chosen.length === 2 && both.length) return both[0][0];
+    const line = (kind) => base[kind].map((v, i) => {
+      const single = chosen.reduce((t, { path }) => (t * path[kind][i]) / v, v);
+      return both.reduce((t, [p, a, b]) => (t * p[kind][i] * v) / (a[kind][i] * b[kind][i]), single);
+    });
+    const median = line("median");
+    return { median, low: line("low"), high: line("high"), difference: median.map((v, i) => v - base.median[i]), rough: true };
   };
 
   const x = (i) => 80 + (i * 540) / last;
@@ -38,7 +44,7 @@
       const control = controls[input.dataset.control], at = Number(input.value);
       input.nextElementSibling.value = control.texts[at];
       input.setAttribute("aria-valuetext", control.texts[at]);
-      if (control.paths[at]) chosen.push(control.paths[at]);
+      if (control.paths[at]) chosen.push({ path: control.paths[at], place: `${input.dataset.control}.${at}` });
     });
     const path = supposed(chosen), change = path.difference[last];
     chart.replaceChildren();
@@ -55,7 +61,7 @@
     const range = `${text(path.median[last])} people on the register in ${years[last]} (90% interval ${text(path.low[last])} to ${text(path.high[last])})`;
     const more = change < 0 ? "fewer" : "more";
     const effect = chosen.length ? `: about ${text(Math.abs(change))} ${more} than in force.` : ", with nothing changed.";
-    const rough = chosen.length > 1 ? " This is approximate: the effects of the single changes are added, and the interval is that of the law in force, moved." : "";
+    const rough = !path.rough ? "" : chosen.length > 2 ? " This is approximate, by an amount that has not been measured." : ` This is approximate: at most ${off} people off.`;
     status.textContent = range + effect + rough;
   };
 

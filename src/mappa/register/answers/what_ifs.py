@@ -1,10 +1,13 @@
-"""What-ifs that are stored: one setting changed at a time, over a grid, by the pooled model.
+"""What-ifs that are stored: one setting changed, or two, over a grid, by the pooled model.
 
 A page shows them without running the model. Laws hold for everyone from :data:`SINCE`, sentence
 lengths and volume for those sentenced from then.
 """
 
 from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
@@ -26,47 +29,89 @@ GRID: dict[str, tuple[float, ...]] = {
     "volume_percent": (-30, -20, -10, 10, 20, 30),
 }
 COLUMNS = (
-    "setting", "value", "date", "median", "low", "high",
+    "setting", "value", "other", "other_value", "date", "median", "low", "high",
     "difference", "difference_low", "difference_high",
 )  # fmt: skip
 
 
-def run(data: Data, setting: str, value: float) -> ScenarioRecord:
+def is_law(setting: str) -> bool:
+    """Tell whether a setting is a term of the law, not a change of sentences in percent."""
+    return not setting.endswith("_percent")
+
+
+def singles() -> Iterator[dict[str, float]]:
+    """Give each change of one setting."""
+    for setting, values in GRID.items():
+        yield from ({setting: value} for value in values)
+
+
+def pairs() -> Iterator[dict[str, float]]:
+    """Give changes of two settings: of the law all of them, for they act on each other.
+
+    Of two that are not both of the law only the farthest are run: they show how far from the
+    product of the single changes the model goes.
+    """
+    for one, other in itertools.combinations(GRID, 2):
+        grids = (GRID[one], GRID[other])
+        if not (is_law(one) and is_law(other)):
+            grids = tuple((values[0], values[-1]) for values in grids)  # type: ignore[assignment]
+        for values in itertools.product(*grids):
+            yield dict(zip((one, other), values, strict=True))
+
+
+def run(data: Data, settings: Mapping[str, float]) -> ScenarioRecord:
     """Run one what-if of the grid."""
-    cohorts = "new" if setting.endswith("_percent") else "all"
+    cohorts = "all" if any(map(is_law, settings)) else "new"
     return scenarios.build(
-        data, data.day(), {setting: value}, since=SINCE, cohorts=cohorts, horizon=HORIZON
+        data, data.day(), settings, since=SINCE, cohorts=cohorts, horizon=HORIZON
     )
 
 
 def build(data: Data) -> pd.DataFrame:
-    """Return every what-if of :data:`GRID` by date, with 90% intervals, in whole people.
+    """Return every what-if by date, with 90% intervals, in whole people.
 
     Columns: :data:`COLUMNS`. Rows of ``in_force`` are the baseline, which all share.
     """
     rows: list[tuple[object, ...]] = []
-    for setting, values in GRID.items():
-        for value in values:
-            record = run(data, setting, value)
-            rows += rows_of(record, setting, value)
+    for settings in (*singles(), *pairs()):
+        record = run(data, settings)
+        rows += rows_of(record, settings)
     baseline = [
-        (IN_FORCE, 0, p.date, p.baseline, p.baseline_low, p.baseline_high, 0, 0, 0)
+        (IN_FORCE, 0, "", "", p.date, p.baseline, p.baseline_low, p.baseline_high, 0, 0, 0)
         for p in record.points
     ]
     frame = pd.DataFrame(baseline + rows, columns=COLUMNS)
-    frame[list(COLUMNS[3:])] = frame[list(COLUMNS[3:])].astype(float).round().astype(int)
+    people = list(COLUMNS[5:])
+    frame[people] = frame[people].astype(float).round().astype(int)
     return frame
 
 
-def rows_of(record: ScenarioRecord, setting: str, value: float) -> list[tuple[object, ...]]:
+def rows_of(record: ScenarioRecord, settings: Mapping[str, float]) -> list[tuple[object, ...]]:
     """Return the rows of one what-if, unrounded."""
+    (setting, value), (other, other_value) = [*settings.items(), ("", "")][:2]
     return [
         (
-            setting, value, p.date, p.scenario, p.scenario_low, p.scenario_high,
+            setting, value, other, other_value, p.date, p.scenario, p.scenario_low, p.scenario_high,
             p.difference, p.difference_low, p.difference_high,
         )
         for p in record.points
     ]  # fmt: skip
+
+
+def errors_of_products(table: pd.DataFrame) -> pd.DataFrame:
+    """Return how far the product of two single changes is from the model at the last date.
+
+    Single changes are multiplied as ratios to the law and sentences in force. Of each stored pair
+    that is not of the law alone: ``setting``, ``other``, and ``median``, ``low`` and ``high``, each
+    product less exact (people).
+    """
+    lines, last = ["median", "low", "high"], table[table["date"] == table["date"].max()]
+    alone = last[last["other"] == ""].set_index(["setting", "value"])[lines].astype(float)
+    pairs = last[(last["other"] != "") & ~(last["setting"].map(is_law) & last["other"].map(is_law))]
+    one = alone.loc[list(zip(pairs["setting"], pairs["value"], strict=True))].to_numpy()
+    other = alone.loc[list(zip(pairs["other"], pairs["other_value"], strict=True))].to_numpy()
+    product = one * other / alone.loc[(IN_FORCE, 0)].to_numpy()
+    return pairs[["setting", "other"]].join(product - pairs[lines])
 
 
 def stored(data: Data) -> pd.DataFrame | None:
