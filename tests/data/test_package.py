@@ -19,11 +19,11 @@ def test_the_shipped_description_is_that_of_the_dictionary(data: Data) -> None:
 def test_frictionless_finds_the_package_valid_and_a_wrong_cell_in_it(
     data: Data, data_copy: Path
 ) -> None:
-    report = Package(str(data.folder / package.NAME)).validate()
+    report = Package(str(data.folder / schema.PACKAGE)).validate()
     assert report.valid, report.flatten(["type", "rowNumber", "note"])
     areas = data_copy / "areas.csv"
     areas.write_text(areas.read_text(encoding="utf-8").replace(",police_force_area,", ",x,", 1))
-    wrong = Package(str(data_copy / package.NAME)).get_resource("areas").validate()
+    wrong = Package(str(data_copy / schema.PACKAGE)).get_resource("areas").validate()
     assert [error[0] for error in wrong.flatten(["type"])] == ["constraint-error"]
 
 
