@@ -121,7 +121,8 @@ def inputs_digest(data: Data, origin: str | pd.Timestamp) -> str:
     known = data.until(origin)
     parts = []
     for table, columns in _INPUTS.items():
-        frame = getattr(known, table)[columns].astype(str)
+        frame = getattr(known, table)[columns]
+        frame = frame.astype(str).where(frame.notna())  # pandas before 3 writes "nan"
         parts.append(frame.sort_values(columns).to_csv(index=False, lineterminator="\n"))
     return digest(parts)
 
