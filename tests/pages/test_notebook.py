@@ -84,6 +84,13 @@ def test_headings_begin_at_one_and_never_skip() -> None:
     assert re.findall(r"<h(\d)", nested) == ["3", "4", "3"]
 
 
+def test_formulas_become_mathml_and_what_is_none_stays() -> None:
+    text = r"# A\n\n$$ r = \frac{x}{n} < 1 $$\n\nwith $\tau$, and $\frac{$ as it was"
+    page = render_notebook(new_notebook(cells=[new_markdown_cell(text.replace("\\n", "\n"))]))
+    assert page.count("<math") == 2 and "<mfrac>" in page and "&#x003C4;" in page
+    assert r"$\frac{$ as it was" in page and faults(page) == []
+
+
 def test_ids_are_unique_and_contents_lead_to_them() -> None:
     text = layout.unique_ids(layout.settle_headings("<h1>T</h1><h2>Rate</h2><h2>Rate</h2>"))
     assert [p["id"] for p in layout.contents(text)] == ["rate", "rate-2"]

@@ -14,6 +14,8 @@ import json
 import re
 from typing import Any
 
+from jinja2 import pass_context
+from latex2mathml.converter import convert
 from mistune import HTMLRenderer, create_markdown
 from nbconvert.exporters.html import HTMLExporter
 from nbconvert.exporters.templateexporter import TemplateExporter
@@ -43,6 +45,8 @@ SHOWN = [
     "text/latex",
     "text/plain",
 ]
+#: A formula of a text, by itself or in its line.
+_FORMULA = re.compile(r"\$\$(.+?)\$\$|\$(.+?)\$", re.S)
 NO_ALT = "No description has been given for this picture."
 
 
@@ -56,6 +60,18 @@ def plain_markdown(text: str) -> str:
     """Return Markdown output as HTML; markup within it stays text."""
     render = create_markdown(renderer=HTMLRenderer(escape=True), plugins=["table"])
     return str(render(str(text)))
+
+
+def mathml(found: re.Match[str]) -> str:
+    """Return a LaTeX formula as MathML, which a browser shows without a script.
+
+    What is no formula stays as it was written.
+    """
+    try:
+        kind = "block" if found[1] else "inline"
+        return str(convert(html.unescape(found[1] or found[2]), display=kind))
+    except Exception:  # the converter's errors have no class of their own
+        return found[0]
 
 
 def picture(output: NotebookNode, mime: str, cell: NotebookNode) -> str:
@@ -123,6 +139,11 @@ class MappaExporter(HTMLExporter):
     @default("extra_template_basedirs")
     def _extra_template_basedirs_default(self) -> list[str]:
         return [str(layout.HERE / "templates")]
+
+    @pass_context
+    def markdown2html(self, context: Any, source: str) -> str:
+        """Return the Markdown of a cell as HTML, its formulas as MathML."""
+        return _FORMULA.sub(mathml, str(super().markdown2html(context, source)))
 
     def default_filters(self) -> Any:
         """Add the filters of the study's template."""

@@ -79,7 +79,7 @@ def rows_chart(
         label.set_fontweight("bold" if row.bold else "normal")
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(-0.7, len(rows) - 0.3)
-    axes.set_xlabel(xlabel, fontsize=fontsize)
+    axes.set_xlabel(xlabel, fontsize=fontsize, loc="right")
     if ratios:
         _ratio_axis(axes, rows)
     if limits is not None:

@@ -26,10 +26,10 @@ def control(chart: pd.DataFrame, beside: pd.DataFrame, record: GrowthRecord) -> 
     if chart.empty:
         return checks.control(chart, beside, record)
     figure, panels = canvas(1, 2, height=3.6)
-    titles = ("Rate per 100,000 people", f"Ratio to the rate of {record.nation}")
+    titles = ("Rate per\n100,000 people", f"Ratio to\n{record.nation}")
     for axes, table, title in zip(panels, (chart, beside), titles, strict=True):
         draw(axes, table)
-        axes.set_title(title, loc="left", color=GREY)
+        axes.set_title(title, loc="left", color=GREY, fontsize=9.5)
     limited = chart["low"].notna().any()
     outside = [int(table["outside"].sum()) for table in (chart, beside)]
     head = (
@@ -73,6 +73,6 @@ def draw(axes: Axes, table: pd.DataFrame) -> None:
             axes.plot(part.index, part[name], color=GREY, lw=1, ls=style)
     fill = table["outside"].map({True: ORANGE, False: "white"})
     axes.scatter(table.index, table["rate"], s=34, c=fill, edgecolor=DARK, zorder=3)
-    axes.xaxis.set_major_locator(mdates.AutoDateLocator(minticks=3, maxticks=6))
+    axes.xaxis.set_major_locator(mdates.AutoDateLocator(minticks=2, maxticks=4))
     axes.xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
     axes.set_ylim(0, 1.1 * float(table[["rate", "high"]].max().max()))

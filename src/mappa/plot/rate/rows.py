@@ -256,7 +256,7 @@ def change(record: RateRecord, table: pd.DataFrame) -> Exhibit | Prose:
     )
     figure, axes = rows_chart(
         drawn, f"Change in the count on the year, %\n{label}", stems=True, dashed=national,
-        limits=(-FAR - 2, FAR + 3), step=0.21, fontsize=8.5,
+        limits=(-FAR - 2, FAR + 2.5), step=0.21, fontsize=8.5,
     )  # fmt: skip
     axes.axvline(0, color=GREY, linewidth=1)
     high, low = rows.iloc[0], rows.iloc[-1]

@@ -290,7 +290,7 @@ def contraction(record: RegisterRecord) -> Exhibit:
     low = min(0.0, *(p.contraction for p in found)) - 0.05
     figure, _ = rows_chart(
         rows, "Share of the assumed variance\nthat the data remove", stems=True, reference=0,
-        limits=(low, 1), step=0.43, fontsize=8,
+        limits=(low, 1.06), step=0.43, fontsize=8,
     )  # fmt: skip
     by = Counter(p.told for p in found)
     return Exhibit(
