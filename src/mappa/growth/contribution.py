@@ -74,7 +74,7 @@ def contributions(data: Data, as_of: str | pd.Timestamp) -> pd.DataFrame:
 
     Raises
     ------
-    UsageError: no national count on one of the two days.
+    UsageError: no national count on one of the two days, or no area whose change is known.
 
     >>> from mappa.data import load
     >>> parts = contributions(load(), "2020-03-31")
@@ -92,6 +92,8 @@ def contributions(data: Data, as_of: str | pd.Timestamp) -> pd.DataFrame:
         )
     before, now = float(nation[start]), float(nation[end])
     table = growth_table(data, end).drop(columns="growth")
+    if table.empty:
+        raise UsageError(f"No area's change in the year to {day_text(end)} is known or printed.")
     change = table["now"] - table["before"]
     printed = data.counts(end, "rso_change_pct").reindex(table.index)
     printed = printed[table["known"] != "both counts"]

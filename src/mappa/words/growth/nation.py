@@ -139,13 +139,9 @@ def contribution(record: GrowthRecord) -> Prose:
     if c.change is None or c.growth is None or not c.parts:
         return Prose(f"The national change is not divided among areas. {c.status}".strip())
     areas = [p for p in c.parts if p.area != POOL]
-    whole = (
-        f"The number in {record.nation} {moved(c.change)} by {n.count(abs(c.change))} in the year."
-    )
-    if not areas:
-        return Prose(f"{whole} No area's change is known or printed, so it cannot be divided.")
     known = (
-        f"{whole} The {n.cardinal(len(areas))} areas with a known or printed change add "
+        f"The number in {record.nation} {moved(c.change)} by {n.count(abs(c.change))} in the year. "
+        f"The {n.cardinal(len(areas))} areas with a known or printed change add "
         f"{n.count(sum(p.change for p in areas), sign=True)} to that, and all other areas "
         f"{n.count(c.parts[-1].change, sign=True)}."
     )
