@@ -36,7 +36,7 @@ TOUCHING = 0.15
 def exhibits(force: str) -> dict[str, Exhibit]:
     """Return every chart that the numbered notebooks show for *force*, by notebook and name."""
     shown: list[Any] = []
-    found = {}
+    found: dict[str, Exhibit] = {}
     for path in cells.numbered(NOTEBOOKS):
         nb = nbformat.read(path, as_version=4)
         known: dict[str, Any] = {
