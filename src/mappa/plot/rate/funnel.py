@@ -17,7 +17,7 @@ from mappa.rates.methods import funnel as limits
 from mappa.rates.record import RateRecord
 from mappa.words import numbers as n
 from mappa.words.prose import Prose, capital
-from mappa.words.rate.answer import plain_rate, source_line
+from mappa.words.rate.parts import plain_rate, source_line
 
 #: Populations at which the lines are given in the data of the chart.
 TABLED = 12

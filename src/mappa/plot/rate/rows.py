@@ -14,8 +14,8 @@ from mappa.rates.record import RateRecord
 from mappa.words import numbers as n
 from mappa.words.prose import Prose, capital
 from mappa.words.rate import simulation as simulated
-from mappa.words.rate.answer import level, plain_rate, share, source_line
-from mappa.words.rate.answer import margin as margin_text
+from mappa.words.rate.parts import level, plain_rate, share, source_line
+from mappa.words.rate.parts import margin as margin_text
 from mappa.words.rate.tables import comparisons, margins, of_denominator
 
 #: Verdict -> colour, marker: never by colour alone.

@@ -21,7 +21,7 @@ from mappa.plot.style import DARK, GREY, ORANGE, canvas
 from mappa.rates.record import RateRecord
 from mappa.words import numbers as n
 from mappa.words.prose import Prose, capital
-from mappa.words.rate.answer import source_line
+from mappa.words.rate.parts import source_line
 
 #: Light to dark blue, ending in the palette's first colour; the rate stands in every tile.
 SHADES = ("#E3ECF4", "#B4CCE0", "#7FA3C4", "#41719F", DARK)

@@ -14,7 +14,7 @@ from mappa.rates.change import Doubt
 from mappa.words import numbers as n
 from mappa.words.prose import Prose, capital
 from mappa.words.rate import change as change_words
-from mappa.words.rate.answer import p_value
+from mappa.words.rate.parts import p_value
 
 WHO = "registered sexual offenders"
 #: Bases on which a count of an area is compared with no other, as a sentence ends with them.

@@ -9,7 +9,7 @@ from mappa.rates.methods import equivalence
 from mappa.rates.record import RateRecord
 from mappa.words import numbers as n
 from mappa.words.prose import Prose
-from mappa.words.rate.answer import share
+from mappa.words.rate.parts import share
 from mappa.words.tables import Table
 
 #: Margins shown with the chosen one.
