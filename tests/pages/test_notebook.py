@@ -265,7 +265,9 @@ def test_every_page_says_what_is_counted_and_how_to_correct_it(reports: Path, da
         text = layout.text_of(str(page))
         assert "not everyone on the wider register" in text, name
         assert "where a person lives" in text and "A wrong figure?" in text, name
-        assert re.search(r"Corrections: \d{1,2} [A-Z][a-z]+ \d{4}: ", text), name
+        assert re.search(r"Corrections of figures .*?\(\d+\) \d{1,2} [A-Z][a-z]+ \d{4}: ", text), (
+            name
+        )
 
 
 def test_the_words_of_a_brief_are_few_and_plain(reports: Path, data: Data) -> None:

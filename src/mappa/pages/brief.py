@@ -119,8 +119,7 @@ def count_sources(data: Data, rate: Mapping[str, Any]) -> list[dict[str, str]]:
     rows = data.rows("rso_count", str(rate["force"]), rate["as_of"])
     named = " ".join(rows["sources"])
     if not named:
-        nearest = (rate.get("missing") or {}).get("nearest") or []
-        named = str(nearest[-1]["sources"]) if nearest else ""
+        named = " ".join(str(row["sources"]) for row in words.nearest(rate))
     table = data.sources.fillna("").astype(str).set_index("source")
     found = []
     for name in dict.fromkeys(named.split()):

@@ -194,7 +194,7 @@ def known(
     *named* says whether the address of the publisher's table is in the data.
     """
     day, guess = n.day(rate["as_of"]), estimate(growth)
-    sentences = [_nearest(row) for row in ((rate.get("missing") or {}).get("nearest") or [])[-1:]]
+    sentences = [_nearest(row) for row in nearest(rate)]
     if guess:
         limits = n.interval(guess["low"], guess["high"], n.count, "90%")
         sentences.append(
@@ -207,6 +207,15 @@ def known(
     return Prose(
         f"{' '.join(sentences)}\n\n{national(growth, str(rate.get('nation', '')))}".strip()
     )
+
+
+def nearest(rate: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the known figure of an area without a count that is nearest in time, if there is one.
+
+    The row is one of the record's ``missing.nearest``.
+    """
+    rows, day = (rate.get("missing") or {}).get("nearest") or [], pd.Timestamp(rate["as_of"])
+    return sorted(rows, key=lambda row: abs(pd.Timestamp(row["date"]) - day))[:1]
 
 
 def _nearest(row: Mapping[str, Any]) -> str:
