@@ -52,7 +52,7 @@ def test_exact_sentences(findings: dict[str, claims.Finding]) -> None:
         "The 598 of 31 March 2019 follows from this claim and is printed nowhere else, so the "
         "change agrees only with itself."
     )
-    assert "are a flow, and bound no stock" in words.why(findings["c12"])
+    assert "do not say how many people were at level 2 on the day" in words.why(findings["c12"])
     assert "running in custody" in words.why(findings["c15"])
     assert words.why(findings["c13"]).endswith("It is 3.5% of the count here and 4.1% nationally.")
 

@@ -212,9 +212,9 @@ def test_the_answer_is_three_paragraphs(record: RegisterRecord) -> None:
     assert str(aw.answer(record)) == snapshot("""\
 The number on the register in Freedonia rose by 200 in the year to 31 March 2010. Most of the rise is people registered indefinitely: about 121 more of them joined than left (90% interval 110 to 130). People with suspended sentences added about 80, and all other groups together took off about 26. The model does not explain the other 25.
 
-Had sentences stayed as long as in 1999/00, the rise would have been about 18 smaller (90% interval 8 to 28). Had sentences stayed as long as in 1994/95, the rise would have been about 66 smaller (90% interval 56 to 76).
+Had sentences been as long as in 1999/00, the rise would have been about 18 smaller (90% interval 8 to 28). Had sentences been as long as in 1994/95, the rise would have been about 66 smaller (90% interval 56 to 76).
 
-Fewer people joined the register for each sentence than in 1999/00. That took about 40 off the rise in the model (90% interval 30 to 50). Published sentences alone would have put it at about 215. No published figure shows why.\
+Fewer people joined the register for each sentence than in 1999/00. That took about 40 off the rise in the model (90% interval 30 to 50). Published sentences alone would have put the rise at about 215. No published figure shows why.\
 """)
 
 
@@ -256,7 +256,7 @@ def test_shorter_sentences_can_make_the_rise_larger_and_have_one_reference(
 ) -> None:
     one = dataclasses.replace(record, shorter=(shorter("1999/00", -18),))
     assert str(aw.had_it_not(one)) == snapshot(
-        "Had sentences stayed as long as in 1999/00, the rise would have been about 18 larger (90% interval 8 to 28)."
+        'Had sentences been as long as in 1999/00, the rise would have been about 18 larger (90% interval 8 to 28).'
     )
 
 
@@ -268,10 +268,10 @@ def test_what_is_not_known(record: RegisterRecord, latent: float, width: float) 
         said
         == {
             40.0: snapshot(
-                "More people joined the register for each sentence than in 1999/00. That added about 40 to the rise in the model (90% interval 30 to 50). Published sentences alone would have put it at about 135. No published figure shows why."
+                'More people joined the register for each sentence than in 1999/00. That added about 40 to the rise in the model (90% interval 30 to 50). Published sentences alone would have put the rise at about 135. No published figure shows why.'
             ),
             5.0: snapshot(
-                "It is not certain whether more or fewer people joined the register for each sentence than in 1999/00. In the model that changed the rise by +5 (90% interval −5 to +15). Published sentences alone would have put it at about 170."
+                'It is not certain whether more or fewer people joined the register for each sentence than in 1999/00. In the model that changed the rise by +5 (90% interval −5 to +15). Published sentences alone would have put the rise at about 170.'
             ),
         }[latent]
     )

@@ -16,7 +16,7 @@ from mappa.words.tables import table_html
 def section(parameters: Mapping[str, Any], *, heading: bool = True) -> str:
     """Return the section as HTML: settings, digest and date of the data, versions."""
     data = load()
-    latest = max(data.area_figures["date"].max(), data.national_figures["date"].max())
+    latest = max(data.area_figures["date"].max(), data.national("rso_count").index.max())
     rows = [(name, str(value) or "not set") for name, value in parameters.items()]
     settings = pd.DataFrame(rows, columns=["Setting", "Value"])
     table = table_html(settings, "Settings of this page") if rows else ""

@@ -16,7 +16,8 @@ WHO = "registered sexual offenders"
 #: Terms as the page uses them, each with what it means.
 DEFINITIONS = {
     "Register": "people who must notify the police of their name, address and other details after "
-    "a conviction or caution for certain sexual offences.",
+    "a conviction or caution for certain sexual offences. People in prison are on it too, but are "
+    "not in the counts here.",
     "MAPPA": "multi-agency public protection arrangements, in which police, probation and prisons "
     "work together. The counts here are of people managed in the community under them.",
     "Category": "who is managed: category 1 is registered sexual offenders.",
@@ -33,9 +34,9 @@ LIMITS = (
     "Why more or fewer people join the register for each sentence is not published.",
 )
 _PLACE = {
-    "not unusual": "That is within the usual range of areas.",
-    "unusual": "That is unusual among areas.",
-    "very unusual": "That is very unusual among areas.",
+    "not unusual": "The rate of {force} is within the usual range of areas.",
+    "unusual": "The rate of {force} is unusual among areas.",
+    "very unusual": "The rate of {force} is very unusual among areas.",
 }
 
 
@@ -147,24 +148,30 @@ def press(rate: Mapping[str, Any], growth: Mapping[str, Any]) -> Prose:
     day, people = n.day(rate["as_of"]), f"people {rate['denominator']}"
     sentences = [
         f"{rate['force']} had {n.count(rate['count'])} {WHO} in the community on {day}.",
-        _year_before(_span(growth, "change", "span").get("change")),
+        _year_before(_span(growth, "change", "span").get("change"), _doubtful(rate)),
         national(growth, str(rate.get("nation", ""))),
         f"The area's rate is {n.count(rate['rate'])} for every 100,000 {people}.",
         _rate_of_all(rate),
-        _PLACE.get(rate.get("unusual_verdict") or "", ""),
+        _PLACE.get(rate.get("unusual_verdict") or "", "").format(force=rate["force"]),
         "These are not official statistics.",
     ]
     return Prose(" ".join(s for s in sentences if s))
 
 
-def _year_before(change: float | None) -> str:
+def _doubtful(rate: Mapping[str, Any]) -> bool:
+    """Tell whether the earlier count follows from the change that a story printed."""
+    return (rate.get("change") or {}).get("quality_before") == "derived"
+
+
+def _year_before(change: float | None, printed: bool) -> str:
     if change is None:
         return ""
-    if change > 0:
-        return f"That is {n.count(change)} more than a year before."
-    if change < 0:
-        return f"That is {n.count(-change)} fewer than a year before."
-    return "That is as many as a year before."
+    if change == 0:
+        return "That is as many as a year before."
+    size = f"{n.count(abs(change))} {'more' if change > 0 else 'fewer'} than a year before"
+    if printed:
+        return f"A printed report put that at {size}; there is no second source for the change."
+    return f"That is {size}."
 
 
 def national(growth: Mapping[str, Any], nation: str) -> str:

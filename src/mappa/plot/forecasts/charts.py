@@ -49,7 +49,7 @@ def forecast_chart(
     axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     return Exhibit(
         name="forecast",
-        headline=_forecast_headline(view),
+        headline=_forecast_headline(view, shown),
         subtitle=(
             f"People on the register in the community, {view.nation}, {view.origin.day} "
             f"{view.origin:%B} of each year; forecast from {view.origin.year} with 50% and 90% "
@@ -151,8 +151,12 @@ def _end_labels(axes: Any, year: int, ends: list[tuple[float, str, str]]) -> Non
     axes.set_xlim(right=year + 0.1)
 
 
-def _forecast_headline(view: ForecastView) -> str:
+def _forecast_headline(view: ForecastView, shown: Sequence[Dated]) -> str:
     f, last = view.combined[-1], view.history[-1].value or 0
+    if shown and shown[-1].date == f.date:  # the finding is how it did
+        gap = (f.value or 0) - (shown[-1].value or 0)
+        side = "above" if gap > 0 else "below"
+        return f"Forecast for {f.date:%B %Y}: {numbers.count(abs(gap))} {side} the later count"
     way = "rise" if (f.value or 0) > last else "fall"
     return f"The register is forecast to {way} to {numbers.count(f.value)} by {f.date:%B %Y}"
 

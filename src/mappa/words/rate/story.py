@@ -64,9 +64,9 @@ _WHY = {
     "people, so the claim may be right.",
     "outside_bounds": "No count is known. The printed rate of {printed_rate} means {low} to {high} "
     "people, so the claim is wrong.",
-    "flow_bounds_no_stock": "{placements} placements at level 2 in the year are a flow, and bound "
-    "no stock. At least {share} of {count} people were at level 1 only if nobody placed earlier "
-    "remained and nobody was at level 3.",
+    "flow_bounds_no_stock": "The {placements} placements at level 2 are those of a year, and "
+    "do not say how many people were at level 2 on the day. At least {share} of {count} people "
+    "were at level 1 only if nobody placed earlier remained and nobody was at level 3.",
     "level_stock": "{level2} of {count} people were at level 2 on the day. If nobody was at level "
     "3, {share} were at level 1.",
     "indefinite_share": "The latest estimate is about {value} people with no end date, on "

@@ -121,7 +121,7 @@ def had_it_not(record: RegisterRecord) -> Prose:
     unclear = [s.reference for s in pair if s.smaller.low <= 0 <= s.smaller.high]
     said = [_without(s) for s in pair]
     if len(unclear) == len(pair) == 2:
-        said.append("Both intervals include no change, so even the direction is not certain.")
+        said.append("Both intervals include no change, so the data do not say in which direction.")
     elif unclear:
         said.append(f"For {unclear[0]} even the direction is not certain.")
     return Prose(" ".join(said))
@@ -129,7 +129,7 @@ def had_it_not(record: RegisterRecord) -> Prose:
 
 def _without(s: ShorterSentences) -> str:
     """Say what the rise would have been with the sentence lengths of a year."""
-    e, without = s.smaller, f"Had sentences stayed as long as in {s.reference}, the rise would have"
+    e, without = s.smaller, f"Had sentences been as long as in {s.reference}, the rise would have"
     if e.low > 0:
         return f"{without} been about {n.count(e.median)} smaller ({limits(e)})."
     if e.high < 0:
@@ -151,20 +151,21 @@ def not_known(record: RegisterRecord) -> Prose:
         return Prose(
             f"Fewer people joined the register for each sentence than in {since}. That took about "
             f"{n.count(-latent.mean)} off the rise in the model ({limits(-latent)}). "
-            f"Published sentences alone would have put it at about {alone}. No published figure "
-            "shows why."
+            f"Published sentences alone would have put the rise at about {alone}. No published "
+            "figure shows why."
         )
     if latent.low > 0:
         return Prose(
             f"More people joined the register for each sentence than in {since}. That added about "
             f"{n.count(latent.mean)} to the rise in the model ({limits(latent)}). Published "
-            f"sentences alone would have put it at about {alone}. No published figure shows why."
+            f"sentences alone would have put the rise at about {alone}. No published figure shows "
+            "why."
         )
     return Prose(
         f"It is not certain whether more or fewer people joined the register for each sentence "
         f"than in {since}. In the model that changed the rise by "
         f"{n.count(latent.mean, sign=True)} ({limits(latent, sign=True)}). Published sentences "
-        f"alone would have put it at about {alone}."
+        f"alone would have put the rise at about {alone}."
     )
 
 
