@@ -256,7 +256,7 @@ def test_shorter_sentences_can_make_the_rise_larger_and_have_one_reference(
 ) -> None:
     one = dataclasses.replace(record, shorter=(shorter("1999/00", -18),))
     assert str(aw.had_it_not(one)) == snapshot(
-        'Had sentences been as long as in 1999/00, the rise would have been about 18 larger (90% interval 8 to 28).'
+        "Had sentences been as long as in 1999/00, the rise would have been about 18 larger (90% interval 8 to 28)."
     )
 
 
@@ -268,10 +268,10 @@ def test_what_is_not_known(record: RegisterRecord, latent: float, width: float) 
         said
         == {
             40.0: snapshot(
-                'More people joined the register for each sentence than in 1999/00. That added about 40 to the rise in the model (90% interval 30 to 50). Published sentences alone would have put the rise at about 135. No published figure shows why.'
+                "More people joined the register for each sentence than in 1999/00. That added about 40 to the rise in the model (90% interval 30 to 50). Published sentences alone would have put the rise at about 135. No published figure shows why."
             ),
             5.0: snapshot(
-                'It is not certain whether more or fewer people joined the register for each sentence than in 1999/00. In the model that changed the rise by +5 (90% interval −5 to +15). Published sentences alone would have put the rise at about 170.'
+                "It is not certain whether more or fewer people joined the register for each sentence than in 1999/00. In the model that changed the rise by +5 (90% interval −5 to +15). Published sentences alone would have put the rise at about 170."
             ),
         }[latent]
     )
