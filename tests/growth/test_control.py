@@ -76,6 +76,26 @@ def test_a_change_of_basis_starts_a_segment_and_a_gap_gives_no_range() -> None:
     assert gap["inflation"].iloc[0] == pytest.approx(known[~far].mean() / D2)
 
 
+def test_people_estimated_anew_start_a_segment(data: Data) -> None:
+    day = pd.Timestamp("2019-03-31")
+    rows = pd.concat([yearly(COUNTS), yearly(COUNTS).assign(people=20_000.0)])
+    rows["date"] = pd.date_range("2011-03-31", periods=16, freq=pd.DateOffset(years=1))
+    chart = control_chart(rows, people_anew=day)
+    assert chart["segment"].tolist() == [1] * 8 + [2] * 8 and not chart["outside"].any()
+    assert set(control_chart(rows, people_anew=pd.Timestamp("2001-03-31"))["segment"]) == {1}
+    # The populations of the tables break with the census, and the chart says so.
+    record = answer(data, "Durham", "2024-03-31", 0)
+    own = counts(data.until("2024-03-31"), "Durham")
+    cut = control_chart(own, people_anew=record.population_break)
+    beside = cut.assign(outside=False)
+    drawn = control.control(cut, beside, record)
+    assert isinstance(drawn, Exhibit)
+    assert cut.index[cut["segment"].diff() == 1][-1] == pd.Timestamp("2022-03-31")
+    for text in (drawn.subtitle, drawn.alt):
+        assert "From 31 March 2022 on, rates divide by populations based on a later census" in text
+    assert answer(data, "Durham", DAY, 0).population_break is None
+
+
 def test_few_points_have_no_limits_and_none_an_empty_chart() -> None:
     few = control_chart(yearly(COUNTS[: FEWEST - 1]))
     assert few[["low", "high"]].isna().all().all() and not few["outside"].any()

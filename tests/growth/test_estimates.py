@@ -261,6 +261,32 @@ def test_the_kept_estimates_of_2025_are_those_of_the_command() -> None:
     assert np.abs(again["q500"] - kept["q500"]).mean() < 0.008
 
 
+def test_a_printed_one_in_n_is_evidence_where_nothing_closer_is_known() -> None:
+    everything = load()
+    collected = ev.collect(everything)
+    row = _row(collected, "rate", "Cumbria", "2023-03-31").iloc[0]
+    t, whole = collected.dates.index(pd.Timestamp("2023-03-31")), collected.nation
+    rate = math.log(630 / collected.people[t, row.i]) - math.log(
+        whole[t] / collected.people[t].sum()
+    )
+    assert row["y"] == pytest.approx(rate)  # one in 719 is 628 to 632 people
+    assert row["sd"] == pytest.approx(math.hypot(2.5 / 630 / math.sqrt(3), 0.002))
+    assert row["df"] == ev.NEAR_NORMAL
+    assert len(_row(collected, "rate", "Surrey", "2024-03-31")) == 0  # Hertfordshire's figure
+    assert len(_row(collected, "rate", "Durham", "2023-03-31")) == 0  # its count is known
+    assert not collected.rows.duplicated(["kind", "i", "t"]).any()
+    for area, day, low, high in (
+        ("Avon and Somerset", "2023-03-31", 1771, 1786),
+        ("Cheshire", "2023-03-31", 1418, 1427),
+        ("Cumbria", "2023-03-31", 628, 632),
+        ("Hertfordshire", "2024-03-31", 832, 841),
+        ("London", "2024-03-31", 7075, 7152),
+        ("Thames Valley", "2024-03-31", 2103, 2124),
+    ):
+        found = estimates.stored_estimate(everything, area, day)
+        assert found is not None and low <= found[0] <= high, area
+
+
 def test_people_are_linked_across_the_census_and_counts_stay_what_they_are() -> None:
     everything = load()
     days = ev.stock_dates(everything)

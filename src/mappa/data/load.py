@@ -142,8 +142,12 @@ class Data:
 
     @functools.cached_property
     def misread(self) -> frozenset[tuple[str, pd.Timestamp]]:
-        """Areas and dates whose printed figures are another area's, by ``exceptions.csv``."""
+        """Areas and dates whose printed figures are taken to be another area's.
+
+        They are the repeated figures that ``exceptions.csv`` cannot explain.
+        """
         rows = self.exceptions[self.exceptions["check"] == "figures_not_repeated"]
+        rows = rows[rows["quality"] == "unexplained"]
         return frozenset(zip(rows["area"], rows["date"], strict=True))
 
     @property

@@ -317,23 +317,22 @@ def level1_within_all(data: Data) -> Iterator[Finding]:
 
 
 def figures_not_repeated(data: Data) -> Iterator[Finding]:
-    """A rate and a one in N without a count must not both be those of another area that day."""
+    """A one in N without a count, and any rate beside it, must not be another area's that day."""
     rows = data.rows(["rso_rate_per_100k", "people_per_rso"])
-    both = rows.pivot(index=["date", "area"], columns="measure", values="value").dropna()
-    for _, row in rows[rows["measure"] == "rso_rate_per_100k"].iterrows():
+    printed = rows.pivot(index=["date", "area"], columns="measure", values="value")
+    for _, row in rows[rows["measure"] == "people_per_rso"].iterrows():
         area, date = row["area"], row["date"]
-        if (date, area) not in both.index or area in data.counts(date):
+        if area in data.counts(date):
             continue
-        same = both.loc[date]
-        alike = (same == same.loc[area]).all(axis=1).drop(area)
-        others = ", ".join(alike.index[alike])
+        own, others = printed.loc[date, area].dropna(), printed.loc[date].drop(area)
+        alike = others.index[(others[own.index] == own).all(axis=1)]
         yield finding(
             "figures_not_repeated",
-            not others,
+            alike.empty,
             "area_figures",
             row,
-            f"{area}, {date:%Y-%m-%d}: {row['value']:g} per 100,000 and one in "
-            f"{same.loc[area, 'people_per_rso']:g} are those of {others or 'no other area'}",
+            f"{area}, {date:%Y-%m-%d}: one in {row['value']:g}, and any rate beside it, is that of "
+            f"{', '.join(alike) or 'no other area'}",
             area,
         )
 

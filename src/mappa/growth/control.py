@@ -29,7 +29,13 @@ D2 = 2 / math.sqrt(math.pi)
 NEAR = 1.5
 
 
-def control_chart(rows: pd.DataFrame, *, per: float = PER, sds: float = 3.0) -> pd.DataFrame:
+def control_chart(
+    rows: pd.DataFrame,
+    *,
+    per: float = PER,
+    sds: float = 3.0,
+    people_anew: pd.Timestamp | None = None,
+) -> pd.DataFrame:
     """Return a rate by date with its control limits; a change of basis starts a new segment.
 
     Parameters
@@ -38,6 +44,7 @@ def control_chart(rows: pd.DataFrame, *, per: float = PER, sds: float = 3.0) -> 
         column ``basis`` it is cut where that changes, with ``preferred`` other rows are left out.
         Rows without a count or people are left out too.
     per: people that the rates are for. sds: standard deviations of the limits from the centre.
+    people_anew: first date whose people are estimated anew, as after a census: it starts one too.
 
     Returns
     -------
@@ -72,7 +79,8 @@ def control_chart(rows: pd.DataFrame, *, per: float = PER, sds: float = 3.0) -> 
     basis = known["basis"] if "basis" in known else pd.Series("", index=known.index)
     chart = known[["value", "people"]].astype(float)
     chart["rate"] = per * chart["value"] / chart["people"]
-    chart["segment"] = (basis != basis.shift()).cumsum()
+    later = pd.Series(known.index >= (people_anew or pd.Timestamp.max), index=known.index)
+    chart["segment"] = ((basis != basis.shift()) | (later != later.shift())).cumsum()
     parts = [_limits(part, per, sds) for _, part in chart.groupby("segment")]
     return pd.concat(parts) if parts else _limits(chart, per, sds)
 

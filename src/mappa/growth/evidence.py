@@ -23,7 +23,9 @@ import pandas as pd
 from mappa.data import Data
 from mappa.errors import UsageError
 from mappa.files import digest
+from mappa.rates.pool import bounds_of_people_per
 
+PEOPLE_PER = "people_per_rso"
 NEAR_NORMAL, HEAVY = 30.0, 4.0
 #: Standard deviation of the log of a count, by how it is known.
 COUNT_SD = {
@@ -161,21 +163,26 @@ class _Collector:
             self.add("count", i, t, self.log_ratio(r.value, i, t), COUNT_SD[quality], df)
 
     def rates(self) -> None:
-        """Printed rates of a stock date without a count of all levels."""
+        """Printed rates, or people per offender, of a stock date without a count of all levels."""
         how = self.data.denominators.set_index("stock_date")["quality"]
-        rows = self._of("rso_rate_per_100k", "all_levels")
-        for r in rows[rows["preferred"]].itertuples():
+        rows = pd.concat([self._of(m, "all_levels") for m in ("rso_rate_per_100k", PEOPLE_PER)])
+        # Where both are printed one is made from the other: the rate is read.
+        for r in rows[rows["preferred"]].drop_duplicates(["area", "date"]).itertuples():
             if r.date not in self.index:
                 continue
             i, t = self.area[r.area], self.index[r.date]
             if (i, t) in self.counted or (r.area, r.date) in self.data.misread:
                 continue
-            rounding = half_width(r.value) / math.sqrt(3) / r.value
+            people = float(self.data.people(r.date)[r.area])
+            if r.measure == PEOPLE_PER:
+                low, high = bounds_of_people_per(r.value, people)
+                implied, half = (low + high) / 2, (high - low + 1) / (low + high)
+            else:
+                implied, half = r.value / 1e5 * people, half_width(r.value) / r.value
             df = NEAR_NORMAL if r.quality in FIRM else HEAVY
             extra = RATE_SD[how[r.date]] if r.quality in FIRM else COUNT_SD[r.quality]
-            implied = r.value / 1e5 * float(self.data.people(r.date)[r.area])
             y = self.log_ratio(implied, i, t)
-            self.add("rate", i, t, y, math.hypot(rounding, extra), df)
+            self.add("rate", i, t, y, math.hypot(half / math.sqrt(3), extra), df)
 
     def level_1(self) -> None:
         """Counts of level 1 alone, raised by what all levels exceed it by where both are known."""

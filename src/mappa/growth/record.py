@@ -92,6 +92,11 @@ class GrowthRecord(Record):
     other_measures: tuple[Measure, ...] = key("Breaches, revocations, violent offenders, levels")
     validation: tuple[Score, ...] = key("How the model did on hidden counts; empty: not tested")
 
+    @property
+    def population_break(self) -> pd.Timestamp | None:
+        """The first stock date whose rates divide by a population estimated anew, or ``None``."""
+        return next(filter(None, (r.population_break for r in self.rate_growth)), None)
+
     def of_the_nation(self) -> GrowthRecord:
         """Return the record without what is the area's own: the same for every area."""
         blank = {"series": (), "later_counts": (), "spans": (), "other_measures": (), "force": ""}

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from mappa.data import Data
 from mappa.growth.estimates import LONGEST, area_estimates, area_forecasts
-from mappa.printed import counts_behind, decimals
+from mappa.rates.pool import printed_bounds
 
 #: The table of the latest date, which is kept beside the others.
 TABLE = "area_values"
@@ -18,7 +17,7 @@ def area_values(data: Data, as_of: pd.Timestamp) -> pd.DataFrame:
     """Return what is known, estimated and forecast of every area from the figures of a date.
 
     Columns: area, date, kind, value, low, high (people) and sources. A ``count`` is printed; a
-    ``bound`` has the least and greatest count that a printed rate allows; an ``estimate`` and a
+    ``bound`` has the least and greatest count that printed figures allow; an ``estimate`` and a
     ``forecast`` are medians with 90% intervals, of dates with neither count nor bound.
 
     Raises UsageError where the date has no population.
@@ -26,15 +25,21 @@ def area_values(data: Data, as_of: pd.Timestamp) -> pd.DataFrame:
     known = data.until(as_of)
     counts = known.rows("rso_count").assign(kind="count")
     counts = counts[counts["date"].isin(known.denominators["stock_date"])]
-    rates = known.rows("rso_rate_per_100k")
-    misread = [cell in data.misread for cell in zip(rates["area"], rates["date"], strict=True)]
-    rates = rates[rates["date"].isin(known.dates) & ~np.array(misread)].assign(kind="bound")
-    limits = [
-        counts_behind(row.value, known.people(row.date)[row.area], decimals(row.value))
-        for row in rates.itertuples()
+    figures = known.rows(("rso_rate_per_100k", "people_per_rso"))
+    dated = figures.loc[figures["date"].isin(known.dates), ["area", "date"]].drop_duplicates()
+    bounds = [
+        {
+            "area": area,
+            "date": day,
+            "kind": "bound",
+            "low": max(b.low for b in found),
+            "high": min(b.high for b in found),
+            "sources": " ".join(dict.fromkeys(" ".join(b.sources for b in found).split())),
+        }
+        for area, day in dated.itertuples(index=False)
+        if (found := printed_bounds(known, area, day))
     ]
-    rates[["low", "high"]] = pd.DataFrame(limits, index=rates.index, columns=["low", "high"])
-    printed = pd.concat([counts, rates.assign(value=None)])
+    printed = pd.concat([counts, pd.DataFrame(bounds)])
     made = pd.concat(
         [
             area_estimates(data, as_of).assign(kind="estimate"),

@@ -83,8 +83,7 @@ def key_figures(rate: Mapping[str, Any], growth: Mapping[str, Any]) -> list[Figu
                national=nation.get("change")),
         Figure("Growth in a year", own.get("growth"), _growth, "share", own.get("growth_low"),
                own.get("growth_high"), own.get("level"), nation.get("growth")),
-        Figure(f"Rate per 100,000 {people}", rate.get("rate"), n.rate, "per 100,000 people",
-               rate.get("rate_low"), rate.get("rate_high"), level, rate.get("national_rate")),
+        _rate(rate, people, level),
         Figure(f"Rate divided by that of {rate.get('comparator_label', 'the rest')}",
                rate.get("ratio"), n.ratio, "ratio", rate.get("ratio_low"), rate.get("ratio_high"),
                level),
@@ -98,6 +97,17 @@ def key_figures(rate: Mapping[str, Any], growth: Mapping[str, Any]) -> list[Figu
                ahead.get("level")),
     ]  # fmt: skip
     return [f for f in found if f.value is not None or f.national is not None]
+
+
+def _rate(rate: Mapping[str, Any], people: str, level: float | None) -> Figure:
+    """Return the rate, or without a count the estimate of it, named as one."""
+    guessed = rate.get("rate") is None and rate.get("estimated_rate") is not None
+    key, named = ("estimated_rate", ", estimate") if guessed else ("rate", "")
+    return Figure(
+        f"Rate per 100,000 {people}{named}", rate.get(key), n.rate, "per 100,000 people",
+        rate.get(f"{key}_low"), rate.get(f"{key}_high"), 0.9 if guessed else level,
+        rate.get("national_rate"),
+    )  # fmt: skip
 
 
 def _span(growth: Mapping[str, Any], part: str, which: str) -> Mapping[str, Any]:
@@ -200,15 +210,18 @@ def known(
 
     *named* says whether the address of the publisher's table is in the data.
     """
-    day, guess = n.day(rate["as_of"]), estimate(growth)
+    day, guess, found = n.day(rate["as_of"]), estimate(growth), rate.get("missing") or {}
     sentences = [_nearest(row) for row in nearest(rate)]
-    if guess:
+    low, high = found.get("count_low"), found.get("count_high")
+    if low is not None and high is not None and low <= high:
+        sentences.append(f"A figure printed for {day} means {n.count(low)} to {n.people(high)}.")
+    elif guess:
         limits = n.interval(guess["low"], guess["high"], n.count, "90%")
         sentences.append(
             f"This study estimates {n.count(guess['value'])} {WHO} in {rate['force']} on {day} "
             f"{limits}."
         )
-    sentences.append(f"The official count is not in this study, so it gives no rate for {day}.")
+    sentences.append(f"The official count is not in this study, so it gives {_rates(rate)}.")
     if named:
         sentences.append(f"{capital(publisher)} publishes it in the table named below.")
     return Prose(
@@ -223,6 +236,16 @@ def nearest(rate: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """
     rows, day = (rate.get("missing") or {}).get("nearest") or [], pd.Timestamp(rate["as_of"])
     return sorted(rows, key=lambda row: abs(pd.Timestamp(row["date"]) - day))[:1]
+
+
+def _rates(rate: Mapping[str, Any]) -> str:
+    """Return what the rate of an area without a count can be: an estimate, or none."""
+    value, day = rate.get("estimated_rate"), n.day(rate["as_of"])
+    if value is None:
+        return f"no rate for {day}"
+    limits = n.interval(rate["estimated_rate_low"], rate["estimated_rate_high"], n.count, "90%")
+    people = f"people {rate['denominator']}"
+    return f"only an estimate of the rate: {n.count(value)} for every 100,000 {people} {limits}"
 
 
 def _nearest(row: Mapping[str, Any]) -> str:

@@ -309,7 +309,7 @@ def multiples(rates: pd.DataFrame, national: pd.Series, record: GrowthRecord) ->
     record: names the area whose row is marked, and the break of the populations if there is one: a
         line stands before it.
     """
-    stop = next(filter(None, (r.population_break for r in record.rate_growth)), None)
+    stop = record.population_break
     order = rates.ffill().iloc[-1].sort_values(ascending=False, kind="stable").index
     table = pd.concat([national.rename(record.nation), rates[order]], axis=1, sort=True).T
     before = int((table.columns < stop).sum()) if stop is not None else 0

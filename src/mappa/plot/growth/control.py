@@ -12,6 +12,7 @@ from mappa.plot.style import DARK, GREY, ORANGE, canvas
 from mappa.words import numbers as n
 from mappa.words.growth import checks
 from mappa.words.growth.charts import SOURCE
+from mappa.words.population import break_remark
 from mappa.words.prose import Prose
 
 
@@ -38,14 +39,16 @@ def control(chart: pd.DataFrame, beside: pd.DataFrame, record: GrowthRecord) -> 
         if limited
         else f"{record.force} has too few counts for control limits"
     )
-    first, last = chart.index[0], chart.index[-1]
+    first, last, stop = chart.index[0], chart.index[-1], record.population_break
+    remark = break_remark(stop if stop and first < stop <= last else None)
     return Exhibit(
         name="control",
         headline=head,
         subtitle=(
             f"Counts of {n.day(first)} to {n.day(last)}; dashed: limits of three standard "
-            "deviations from yearly jumps; filled: outside; a line breaks where the basis changes"
-        ),
+            "deviations from yearly jumps; filled: outside; a line breaks where the basis or the "
+            f"populations change. {remark}"
+        ).rstrip(". "),
         alt=(
             f"The rate of {record.force} goes from {n.rate(chart['rate'].iloc[0])} to "
             f"{n.rate(chart['rate'].iloc[-1])} per 100,000. "
@@ -55,7 +58,8 @@ def control(chart: pd.DataFrame, beside: pd.DataFrame, record: GrowthRecord) -> 
                 if limited
                 else "There are no limits."
             )
-        ),
+            + f" {remark}"
+        ).rstrip(),
         source=SOURCE,
         data=pd.concat(
             [chart, beside.add_prefix("ratio_").drop(columns="ratio_segment")], axis=1
