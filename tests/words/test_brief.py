@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from mappa.data import Data
+from mappa.growth import estimates
 from mappa.rates.assess import assess
+from mappa.rates.record import estimated
 from mappa.words import brief
 
 
@@ -14,3 +18,26 @@ def test_the_known_figure_is_the_nearest_in_time(data: Data) -> None:
     said = brief.known(record, {}, "the Ministry of Justice", named=False)
     assert said.startswith("The police gave 1,978 for 30 June 2019")
     assert brief.nearest(assess(data, "Cumbria", "2020-03-31").as_dict()) == []
+
+
+def test_the_rate_of_an_area_without_a_count_is_its_estimate_and_named_so(data: Data) -> None:
+    day = "2023-03-31"
+    bare = assess(data, "Cumbria", day)
+    guess = estimates.stored_estimate(data, "Cumbria", day)
+    assert guess is not None
+    given = estimated(bare, *guess).as_dict()
+    row = next(f for f in brief.key_figures(given, {}) if f.name.startswith("Rate per"))
+    assert row.name == "Rate per 100,000 people aged 10 and over, estimate"
+    people = data.people(day)["Cumbria"] / 1e5
+    assert (row.value, row.low, row.high) == pytest.approx([v / people for v in guess])
+    assert row.confidence == 0.9 and row.national == given["national_rate"]
+    said = brief.known(given, {}, "the Ministry of Justice", named=False)
+    assert "A figure printed for 31 March 2023 means 628 to 632 people." in said
+    assert "only an estimate of the rate: 139 for every 100,000 people aged 10 and over" in said
+    # Without an estimate there is no rate, and with a count no estimate.
+    none = next(f for f in brief.key_figures(bare.as_dict(), {}) if f.name.startswith("Rate per"))
+    assert none.value is None and "estimate" not in none.name
+    assert "gives no rate" in brief.known(bare.as_dict(), {}, "the Ministry", named=False)
+    counted = assess(data, "Durham", "2024-03-31").as_dict()
+    shown = next(f for f in brief.key_figures(counted, {}) if f.name.startswith("Rate per"))
+    assert shown.value == counted["rate"] and "estimate" not in shown.name

@@ -331,8 +331,8 @@ def figures_not_repeated(data: Data) -> Iterator[Finding]:
             alike.empty,
             "area_figures",
             row,
-            f"{area}, {date:%Y-%m-%d}: one in {row['value']:g}, and any rate beside it, is that of "
-            f"{', '.join(alike) or 'no other area'}",
+            f"{area}, {date:%Y-%m-%d}: one in {row['value']:g} and any rate beside it are those "
+            f"of {', '.join(alike) or 'no other area'}",
             area,
         )
 
