@@ -75,6 +75,7 @@ def key_figures(rate: Mapping[str, Any], growth: Mapping[str, Any]) -> list[Figu
     long, long_nation = (_span(growth, "compound", k) for k in ("span", "national"))
     level, ahead, guess = rate.get("confidence"), forecast(growth), estimate(growth)
     people = f"people {rate.get('denominator', '')}".rstrip()
+    years = " to ".join(str(long.get(end, ""))[:4] for end in ("start", "end"))
     found = [
         Figure("Count", rate.get("count"), n.count, "people", national=rate.get("national_count")),
         Figure("Estimate, not a count", guess.get("value"), n.count, "people",
@@ -89,9 +90,9 @@ def key_figures(rate: Mapping[str, Any], growth: Mapping[str, Any]) -> list[Figu
                level),
         Figure(f"Rank by rate, highest first, of {rate.get('rank_of')} areas with a count",
                rate.get("rank"), _rank, "rank", rate.get("rank_low"), rate.get("rank_high"), level),
-        Figure(f"Growth a year since {str(long.get('start', ''))[:4]}", long.get("annual_growth"),
-               _growth, "share a year", long.get("annual_low"), long.get("annual_high"),
-               long.get("level"), long_nation.get("annual_growth")),
+        Figure(f"Growth a year, {years}", long.get("annual_growth"), _growth, "share a year",
+               long.get("annual_low"), long.get("annual_high"), long.get("level"),
+               long_nation.get("annual_growth")),
         Figure(f"Forecast for {n.day(ahead['date'])}" if ahead else "Forecast",
                ahead.get("value"), n.count, "people", ahead.get("low"), ahead.get("high"),
                ahead.get("level")),
@@ -223,7 +224,7 @@ def known(
         )
     sentences.append(f"The official count is not in this study, so it gives {_rates(rate)}.")
     if named:
-        sentences.append(f"{capital(publisher)} publishes it in the table named below.")
+        sentences.append(f"{capital(publisher)} publishes the count in the table named below.")
     return Prose(
         f"{' '.join(sentences)}\n\n{national(growth, str(rate.get('nation', '')))}".strip()
     )

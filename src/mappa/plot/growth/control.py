@@ -31,11 +31,11 @@ def control(chart: pd.DataFrame, beside: pd.DataFrame, record: GrowthRecord) -> 
     for axes, table, title in zip(panels, (chart, beside), titles, strict=True):
         draw(axes, table)
         axes.set_title(title, loc="left", color=GREY, fontsize=9.5)
-    limited = chart["low"].notna().any()
+    limited = int(beside["low"].notna().sum())
     outside = [int(table["outside"].sum()) for table in (chart, beside)]
     head = (
-        f"{record.force}: {n.cardinal(outside[1])} of {n.cardinal(len(beside))} years lie apart "
-        "from the nation’s course"
+        f"{record.force} is apart from the nation’s course in "
+        f"{n.cardinal(outside[1]) if outside[1] else 'none'} of {n.cardinal(limited)} years"
         if limited
         else f"{record.force} has too few counts for control limits"
     )
