@@ -179,10 +179,9 @@ def unusual(record: RateRecord) -> Prose:
     """Part two: is the area out of line with how much areas differ."""
     r = record
     if r.spread is None:
-        return Prose(
-            f"How much areas differ cannot be said: {n.cardinal(r.areas_counted)} of {r.areas} "
-            "have a count."
-        )
+        have = {0: "none", 1: "one"}.get(r.areas_counted)
+        few = f"{have} of {r.areas} has" if have else f"{r.areas_counted} of {r.areas} have"
+        return Prose(f"How much areas differ cannot be said: {few} a count.")
     low, high = n.percent(r.spread.tau_low, 0), n.percent(r.spread.tau_high, 0)
     spread = (
         f"True rates differ between areas by about {n.percent(r.spread.tau, 0)} (a standard "
