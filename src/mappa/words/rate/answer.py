@@ -179,8 +179,8 @@ def unusual(record: RateRecord) -> Prose:
     """Part two: is the area out of line with how much areas differ."""
     r = record
     if r.spread is None:
-        have = {0: "none", 1: "one"}.get(r.areas_counted)
-        few = f"{have} of {r.areas} has" if have else f"{r.areas_counted} of {r.areas} have"
+        have = f"{n.cardinal(r.areas_counted)} of {r.areas} have"
+        few = have if r.areas_counted else f"none of {r.areas} has"
         return Prose(f"How much areas differ cannot be said: {few} a count.")
     low, high = n.percent(r.spread.tau_low, 0), n.percent(r.spread.tau_high, 0)
     spread = (
