@@ -15,7 +15,14 @@ from mappa.commands import _register_all, app
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = ["README.md", "docs/publishing.md", "docs/choices.md", ".github/workflows/pages.yml"]
-PROSE = ["README.md", "CONTRIBUTING.md", "docs/publishing.md", "docs/choices.md"]
+PROSE = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "docs/publishing.md",
+    "docs/choices.md",
+    "data/README.md",
+]
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
