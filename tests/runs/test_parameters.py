@@ -149,7 +149,7 @@ def test_splits_a_setting_at_its_first_equals_sign() -> None:
 
 def test_a_month_that_cannot_be_read_is_refused_before_any_kernel_starts() -> None:
     with pytest.raises(UsageError, match="2010-4"):
-        plan.open_study(["what_if_from=2010-4"], {}, Path("unused"))
+        plan.open_study(["since=2010-4"], {}, Path("unused"))
 
 
 @pytest.mark.parametrize(

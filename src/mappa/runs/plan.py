@@ -140,7 +140,7 @@ def _judge(data: Data, name: str, value: Any) -> None:
         from mappa.rates.assess import check_margin
 
         check_margin(value)
-    elif name == "what_if_from" and value:
+    elif name == "since" and value:
         from mappa.register.answers.scenarios import parse_month
 
         parse_month(value)
