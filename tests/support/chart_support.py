@@ -3,36 +3,37 @@
 from __future__ import annotations
 
 import itertools
+from unittest import mock
 
+from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from mappa.plot.exhibit import Exhibit
 
 
-def laid_out(chart: Exhibit, width: float) -> tuple[float, list[tuple[str, Bbox]]]:
-    """Return the right edge (pixels) of a chart of *width* inches, and its texts with their boxes.
+def drawn_texts(figure: Figure) -> list[Text]:
+    """Draw *figure* and return the texts drawn: an axis has labels that it never draws."""
+    drawn: list[Text] = []
+    draw = Text.draw
 
-    Tick labels beyond the ends of an axis are left out: they are not drawn.
-    """
+    def noted(text: Text, renderer: RendererBase) -> None:
+        if text.get_visible() and text.get_text().strip() and text not in drawn:
+            drawn.append(text)
+        draw(text, renderer)
+
+    with mock.patch.object(Text, "draw", noted):
+        FigureCanvasAgg(figure).draw()
+    return drawn
+
+
+def laid_out(chart: Exhibit, width: float) -> tuple[float, list[tuple[str, Bbox]]]:
+    """Return the right edge (pixels) of a chart of *width* inches, its texts and their boxes."""
     figure = chart.figure
     figure.set_size_inches(width, figure.get_figheight())
-    FigureCanvasAgg(figure).draw()
-    hidden = set()
-    for axes in figure.axes:
-        for axis, (low, high) in ((axes.xaxis, axes.get_xlim()), (axes.yaxis, axes.get_ylim())):
-            place = 0 if axis is axes.xaxis else 1
-            for label in axis.get_ticklabels():
-                if not axis.get_visible() or not (
-                    min(low, high) <= label.get_position()[place] <= max(low, high)
-                ):
-                    hidden.add(label)
-    texts = [
-        (text.get_text(), text.get_window_extent())
-        for text in figure.findobj(Text)
-        if isinstance(text, Text) and text.get_visible() and text.get_text() and text not in hidden
-    ]
+    texts = [(text.get_text(), text.get_window_extent()) for text in drawn_texts(figure)]
     return figure.bbox.x1, texts
 
 

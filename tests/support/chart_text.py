@@ -16,8 +16,8 @@ from unittest import mock
 import matplotlib as mpl
 import nbformat
 import numpy as np
+from chart_support import drawn_texts
 from contrast import contrast
-from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 from matplotlib.text import Text
@@ -70,18 +70,6 @@ def _run(source: str, known: dict[str, Any]) -> Any:
     return eval(compile(ast.Expression(last.value), "<cell>", "eval"), known)
 
 
-def _recorded(drawn: list[Text]) -> Callable[[Text, RendererBase], None]:
-    """Return a way to draw a text that notes it: an axis has labels that it never draws."""
-    before = Text.draw
-
-    def draw(text: Text, renderer: RendererBase) -> None:
-        if text.get_visible() and text.get_text().strip() and text not in drawn:
-            drawn.append(text)
-        before(text, renderer)
-
-    return draw
-
-
 @contextlib.contextmanager
 def _laid_out(chart: Exhibit, width: float | None) -> Iterator[list[tuple[Text, Bbox]]]:
     """Give the texts that are seen with their boxes (pixels), at a width in inches."""
@@ -89,11 +77,8 @@ def _laid_out(chart: Exhibit, width: float | None) -> Iterator[list[tuple[Text, 
     with mpl.rc_context(RC):
         figure.set_dpi(DPI)
         figure.set_figwidth(width or before)
-        drawn: list[Text] = []
         try:
-            with mock.patch.object(Text, "draw", _recorded(drawn)):
-                FigureCanvasAgg(figure).draw()
-            yield [(t, t.get_window_extent()) for t in drawn]
+            yield [(t, t.get_window_extent()) for t in drawn_texts(figure)]
         finally:
             figure.set_figwidth(before)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import functools
 import math
 from collections.abc import Mapping
@@ -109,7 +110,7 @@ class GrowthRecord(Record):
 def answer(
     data: Data,
     force: str,
-    as_of: str | pd.Timestamp,
+    as_of: str | dt.date,
     horizon: int = 4,
     nation: tuple[np.ndarray | None, str] = (None, BENCHMARK_NATION),
 ) -> GrowthRecord:

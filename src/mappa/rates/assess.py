@@ -5,6 +5,7 @@ Three parts, in this order: how large is the gap, is it unusual among areas, wou
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -25,7 +26,7 @@ from mappa.rates.record import RateRecord
 def assess(
     data: Data,
     force: str,
-    as_of: str | pd.Timestamp,
+    as_of: str | dt.date,
     *,
     margin: float = 0.10,
     comparator: str | Sequence[str] = "rest",

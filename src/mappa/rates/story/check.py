@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
@@ -40,7 +41,7 @@ def story_claims(data: Data, force: str) -> list[Claim]:
 
 
 @typed
-def claims_about(data: Data, force: str, as_of: str | pd.Timestamp | None = None) -> list[Claim]:
+def claims_about(data: Data, force: str, as_of: str | dt.date | None = None) -> list[Claim]:
     """Return what is claimed of *force*: by the story, or by what is printed of it for a date.
 
     Raises UnknownName for an area that is not known.
