@@ -63,6 +63,7 @@ def test_another_force_finds_what_the_first_one_computed(cache, data):
     assert kept_files(cache) == made
 
 
+@pytest.mark.slow
 def test_another_date_finds_nothing_of_it(cache, data):
     one, other = (drawn("Cumbria", data, day)["inputs"] for day in (AS_OF, "2019-03-31"))
     assert one._repr_html_() != other._repr_html_()

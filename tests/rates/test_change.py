@@ -39,8 +39,8 @@ def test_doubt_travels_with_the_figure_known_only_by_an_outlying_percentage(data
         pd.Timestamp("2019-03-31"), 1412, 0.39,
     )  # fmt: skip
     assert change.doubt(data, "Cleveland", "2021-03-31") is None  # both its counts are printed
-    parts = contributions(data, DAY).parts
-    assert [p.area for p in parts if p.doubt is not None] == ["Thames Valley"]
+    doubts = contributions(data, DAY)["doubt"].dropna()
+    assert list(doubts.index) == ["Thames Valley"]
 
 
 def test_outlier_rule_names_the_case(data: Data) -> None:
