@@ -25,7 +25,7 @@ from mappa.plot.rate.funnel import funnel
 from mappa.plot.rate.rows import margin_rows
 from mappa.plot.register import whatif as whatif_charts
 from mappa.rates import doors
-from mappa.rates.assess import check_margin
+from mappa.rates.assess import assess, check_margin
 from mappa.register.answers import scenarios
 from mappa.words import numbers
 from mappa.words.prose import Prose, capital
@@ -36,7 +36,7 @@ NEEDS_KERNEL = (
     "Controls stand here while this notebook runs in JupyterLab (`make lab`): they need a live "
     "kernel. What follows is shown for the settings above."
 )
-INDEFINITE = "without end"
+INDEFINITE = "indefinite"
 #: Sliders are easier to set over less than all that a scenario allows.
 _REACH = {"months": 120.0, "years": 40.0, "percent": 100.0}
 _STEP = {"months": 1.0, "years": 0.5, "percent": 5.0}
@@ -206,7 +206,7 @@ def rate(
     funnels: dict[tuple[str, ...], Exhibit | Prose] = {}
 
     def view(force: str, as_of: str, margin: float, **chosen: Any) -> Sequence[Any]:
-        record = doors.verdict(f, force, as_of, margin=margin, **chosen)
+        record = assess(f, force, as_of, margin=margin, **chosen)
         margins = margin_rows(record) if record.gap else rate_words.gap(record)
         settings = (force, as_of, *chosen.values())
         if settings not in funnels:  # the margin does not move it
@@ -255,8 +255,7 @@ def register(
     controls["cohorts"] = _choice("For", everyone, cohorts, **far)
 
     def supposed(values: Mapping[str, Any]) -> dict[str, Any]:
-        moved = {name: values[name] for name in law if values[name] != law[name]}
-        return {k: "indefinite" if v == INDEFINITE else v for k, v in moved.items()}
+        return {name: values[name] for name in law if values[name] != law[name]}
 
     def quick(moved: Mapping[str, Any], since: str, cohorts: str) -> scenarios.ScenarioRecord:
         return scenarios.build(

@@ -93,12 +93,13 @@ def score(
     data = load()
     found = seals.read_seals(folder or data.folder / seals.FOLDER, data.dictionary)
     chosen = _chosen(found, name)
+    scored = {s.name: score_seal(s, data) for s in (found if keep else chosen)}
     if keep:
         path = options.beside(data, None, f"{TABLE}.csv")
-        table = score_table(score_seal(s, data) for s in found)
+        table = score_table(scored.values())
         text = table.to_csv(index=False, lineterminator="\n", float_format="%.6g")
         write_atomically(path, text)
-    scores = [score_seal(s, data) for s in chosen]
+    scores = [scored[s.name] for s in chosen]
     if as_json:
         options.print_json([s.as_dict() for s in scores])
         return

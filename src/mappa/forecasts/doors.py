@@ -16,17 +16,6 @@ from mappa.forecasts.scoring import interval_score
 from mappa.forecasts.view import ForecastView, forecast_view
 from mappa.forecasts.vintage import published_later
 
-__all__ = [
-    "combine",
-    "crps",
-    "forecast",
-    "interval_score",
-    "published_later",
-    "rolling_origins",
-    "seal_scores",
-    "series",
-]
-
 
 @typed
 def forecast(data: Data, as_of: str | dt.date, horizon: int = 4) -> ForecastView:

@@ -40,7 +40,7 @@ def sealed_forecasts(
     Parameters
     ----------
     data, origin, horizon: as for the forecasts themselves.
-    nation: draws of the national stock; the areas move along the first, the others stand beside.
+    nation: draws of the national stock; the areas move along the first; the others go with it.
     """
     day = pd.Timestamp(origin)
     dates = [pd.Timestamp(year_on(day, h + 1)) for h in range(check_horizon(horizon))]

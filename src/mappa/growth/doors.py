@@ -10,24 +10,3 @@ from mappa.growth.series import counts, known_rates
 from mappa.growth.trends import increases, trend
 from mappa.growth.validation import scores
 from mappa.rates.change import growth_table, year_change
-
-__all__ = [
-    "answer",
-    "area_estimates",
-    "area_forecasts",
-    "compare",
-    "compound",
-    "contributions",
-    "control_chart",
-    "counts",
-    "growth_table",
-    "increases",
-    "known_rates",
-    "other_measures",
-    "periods",
-    "scores",
-    "span",
-    "spans",
-    "trend",
-    "year_change",
-]

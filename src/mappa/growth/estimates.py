@@ -33,7 +33,6 @@ QUANTILES = tuple(f"q{round(1000 * p):03d}" for p in PROBABILITIES)
 SHOWN = {"median": "q500", "low50": "q250", "high50": "q750", "low90": "q050", "high90": "q950"}
 LONGEST = 5
 DRAWS, WARM_UP = 2000, 300
-KEPT_DRAWS = 6000
 PATH_DRAWS = 4000
 TABLE = "estimates"
 

@@ -36,7 +36,6 @@ MAD_TO_SD = 1.4826
 FEWEST = 5
 #: A count whose date or basis the source does not state is no end of a span.
 UNSURE = ("date_inferred",)
-PARZEN = "Parzen (1962), Stochastic Processes, chapter 4: the infinite-server queue"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -254,7 +253,7 @@ class NationYear:
 
 @functools.lru_cache(maxsize=32)
 def nation_year(data: Data, day: pd.Timestamp) -> NationYear | None:
-    """Return what is equal for every force in a year, or ``None`` where it cannot be told."""
+    """Return what is equal for every force in a year, or ``None`` where it is not known."""
     nation, before = data.national("rso_count"), day - pd.DateOffset(years=1)
     if day not in nation.index or before not in nation.index:
         return None

@@ -24,19 +24,6 @@ from mappa.rates.methods.rows import MethodRow
 from mappa.rates.record import RateRecord, estimated
 from mappa.rates.results import Between, RatioRow, Standing
 
-__all__ = [
-    "FEWEST",
-    "against",
-    "areas",
-    "between",
-    "equivalence",
-    "estimated",
-    "ratio",
-    "unusual",
-    "verdict",
-    "verdict_of",
-]
-
 #: Estimators of tau by the name that is asked for.
 ESTIMATORS = {
     "paule-mandel": fits.paule_mandel,

@@ -22,23 +22,6 @@ from mappa.register.inputs.parameters import priors_of
 from mappa.register.law.terms import terms_of_law
 from mappa.register.stockflow.stock import RegisterModel
 
-__all__ = [
-    "accounting",
-    "answer",
-    "assumptions",
-    "attribution",
-    "but_fors",
-    "calibration",
-    "figures",
-    "model",
-    "parameters",
-    "posterior",
-    "scenario",
-    "terms",
-    "value_of_information",
-    "versions",
-]
-
 
 def terms(data: Data) -> pd.DataFrame:
     """Return how long the law keeps whom on the register.

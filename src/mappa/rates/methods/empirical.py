@@ -14,7 +14,6 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, stats
 
 CLAYTON_KALDOR = "Clayton and Kaldor (1987), Biometrics 43, 671-681"
-GOLDSTEIN = "Goldstein and Spiegelhalter (1996), JRSS A 159, 385-443"
 DRAWS = 20_000
 SEED = 20200331
 #: Beyond this the gamma is a point: the forces do not differ but by chance.

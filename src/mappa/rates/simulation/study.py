@@ -1,4 +1,4 @@
-"""Simulation study: how often each test cries wolf, covers, and finds a difference.
+"""Simulation study: how often each test gives a false alarm, covers, and finds a difference.
 
 Areas have the real populations of the counted areas. The true log rate of an area is normal about
 the typical rate with SD tau; the force under study has in addition the log of a ratio to it. Counts

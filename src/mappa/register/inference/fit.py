@@ -328,7 +328,7 @@ def ship(
 ) -> list[Path]:
     """Write a version's draws, quantities and diagnostics into *folder*, the diagnostics last.
 
-    They stand beside those of the other versions, where these are of the same figures.
+    They are added to those of the other versions, where these are of the same figures.
     """
     version = str(report["version"])
     short = draws.copy()

@@ -22,7 +22,6 @@ from mappa.register.inputs.model_tables import PARAMETERS, VERSIONS, model_table
 
 #: Half the width of a central 90% interval of the standard normal.
 Z90 = 1.6448536269514722
-TRANSFORMS = ("log", "logit", "natural", "positive", "fixed")
 
 
 @dataclasses.dataclass(frozen=True)
