@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 from browser_support import Watched, browser_path, grave_faults, serve, tab_stops
 from pages_support import exhibit, write_reports
+from playwright.sync_api import expect
 
 from mappa.data import Data
 from mappa.pages import layout, site
@@ -96,10 +98,10 @@ def test_a_page_opens_from_the_file_system_with_its_pictures(
         assert broken == 0
         if "cumbria" in address:
             watched.page.click("a[rel=next]")
-            assert watched.page.title().startswith("Durham")
+            expect(watched.page).to_have_title(re.compile("^Durham"))
         else:
             watched.page.click("table a >> text=Surrey")
-            assert watched.page.title().startswith("Surrey")
+            expect(watched.page).to_have_title(re.compile("^Surrey"))
 
 
 def test_the_keyboard_reaches_everything_and_is_never_trapped(chromium: Any, base: str) -> None:
@@ -147,7 +149,7 @@ def test_another_force_is_compared_where_scripts_run(chromium: Any, base: str) -
         page.get_by_label("Compare Cumbria with").select_option("surrey")
         link = page.locator("#compare-other a")
         link.click()
-        assert page.title().startswith("Surrey")
+        expect(page).to_have_title(re.compile("^Surrey"))
 
 
 def test_everything_can_be_read_without_scripts(chromium: Any, base: str, data: Data) -> None:
