@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import json
 import math
 from decimal import Decimal
 from pathlib import Path
@@ -18,7 +19,7 @@ from mappa.errors import OutputError, UnknownName
 from mappa.files import digest, write_atomically
 from mappa.plot.exhibit import safe_csv
 from mappa.printed import counts_behind, decimals, half_up, rounds_to
-from mappa.records import Dated, Estimate, Record, key, part, plain, restored
+from mappa.records import Dated, Record, key, part, plain, restored
 from mappa.words import Prose, Table, numbers
 
 
@@ -134,30 +135,37 @@ def test_records_are_plain_json() -> None:
 @dataclasses.dataclass(frozen=True)
 class Compared(Record):
     area: str = key("Name of the area")
-    ratio: Estimate = part(
-        "Rate over the other's",
-        "ratio",
-        names={"value": "ratio", "low": "ratio_low", "high": "ratio_high"},
-        formula="rate / other",
-    )
-    latest: Dated | None = part("Date of the latest", default=None)
+    latest: Dated | None = part(default=None)
+    growth: float | None = key("Growth", "share", default=None)
+    series: tuple[Dated, ...] = key("Earlier values", default=())
 
 
-def test_parts_are_lifted_flat_with_what_is_said_of_them() -> None:
-    record = Compared("Here", Estimate(1.5, 1.0, 2.0))
-    flat = {"area": "Here", "ratio": 1.5, "ratio_low": 1.0, "ratio_high": 2.0}
-    assert record.as_dict() == flat | dict.fromkeys(("date", "value", "low", "high"))
+def test_keys_of_parts_are_keys_of_the_record() -> None:
+    record, day = Compared("Here"), pd.Timestamp("2020-03-31")
+    latest = dict.fromkeys(("date", "value", "low", "high"))
+    assert record.as_dict() == {"area": "Here", **latest, "growth": None, "series": []}
     assert list(Compared.declared()) == list(record.as_dict())
-    ratio, low = Compared.declared()["ratio"], Compared.declared()["ratio_low"]
-    assert (ratio["meaning"], ratio["unit"]) == ("Rate over the other's", "ratio")
-    assert (low["meaning"], low["unit"]) == ("Its lower limit", "ratio")
-    assert (ratio["formula"], low["formula"]) == ("rate / other", "")
-    assert (record.value_of("ratio_low"), record.value_of("date")) == (1.0, None)
-    with pytest.raises(KeyError):
-        record.value_of("ratio_middle")
-    full = dataclasses.replace(record, latest=Dated(pd.Timestamp("2020-03-31"), 5.0))
-    for kept in (record, full):
-        assert restored(Compared, kept.as_dict()) == kept
+    assert Compared.declared()["date"]["meaning"] == "The date"
+    assert Compared.units() == {"date": "date", "growth": "share"}
+    full = dataclasses.replace(record, latest=Dated(day, 5.0, 4.0))
+    assert full.flat()["date"] == day and full.as_dict()["date"] == "2020-03-31"
+    assert (full.flat()["low"], full.flat()["high"]) == (4.0, None)
+
+
+def test_what_is_stored_of_a_record_is_restored() -> None:
+    dated = (Dated(pd.Timestamp("2019-03-31"), 4.0), Dated(pd.Timestamp("2020-03-31"), None, 1.0))
+    record = Several("Here", dated, dated[0], 5)
+    again = json.loads(json.dumps(record.as_dict()))
+    assert restored(Several, again) == record
+    assert isinstance(restored(Several, again).share, float)
+
+
+@dataclasses.dataclass(frozen=True)
+class Several(Record):
+    area: str = key("Name of the area")
+    series: tuple[Dated, ...] = key("Values")
+    first: Dated | None = key("The first")
+    share: float = key("A whole number that is a share")
 
 
 def test_markup_in_words_stays_text() -> None:

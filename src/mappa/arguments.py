@@ -1,7 +1,5 @@
 """Arguments of a wrong type, such as a notebook's settings may be: refused in one sentence."""
 
-from __future__ import annotations
-
 import datetime as dt
 import functools
 import inspect

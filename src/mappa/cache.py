@@ -7,8 +7,6 @@ a folder that others can write to must not be able to run code. Each file begins
 the rest, so that a damaged one is noticed and made anew.
 """
 
-from __future__ import annotations
-
 import ast
 import functools
 import io

@@ -65,8 +65,15 @@ class UnknownName(UsageError):
         return error
 
 
+def one_of(kind: str, name: str, known: Iterable[object], *, hint: str = "") -> str:
+    """Return *name* if it is one of those *known*; raises UnknownName otherwise."""
+    if name not in (names := list(known)):
+        raise UnknownName(kind, name, map(str, names), hint=hint)
+    return name
+
+
 def _misspells(written: str, known: str) -> bool:
-    """Tell whether a name is another with a slip: word by word, a letter (two of eight or more).
+    """Return whether a name is another with a slip: word by word, a letter (two of eight or more).
 
     Alike is not enough: East Yorkshire is no slip for West Yorkshire, nor Met for Kent.
     """

@@ -6,8 +6,6 @@ only read still shows the picture of the first settings, and in place of the con
 that they need a live kernel. This is the one module that imports ipywidgets.
 """
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any

@@ -1,7 +1,5 @@
 """Atomic writing and digests, used at the output end."""
 
-from __future__ import annotations
-
 import contextlib
 import csv
 import hashlib

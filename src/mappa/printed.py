@@ -4,8 +4,6 @@ The Ministry of Justice rounds half up, to the decimals it prints. Nothing else 
 rounds a number that is shown or compared with a printed one.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal

@@ -4,8 +4,6 @@ A record documents its own keys, so that the JSON of a command, ``mappa explain`
 describe a number in the same words.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import datetime as dt
 import functools
@@ -39,31 +37,16 @@ def key(
     rounded: how words round it; empty where they do not.
     field: arguments of ``dataclasses.field``.
     """
-    told = {"meaning": meaning, "unit": unit, "formula": formula, "by": by}
-    return dataclasses.field(metadata={**told, "rests_on": rests_on, "rounded": rounded}, **field)
+    words = {"meaning": meaning, "unit": unit, "formula": formula, "by": by}
+    return dataclasses.field(metadata={**words, "rests_on": rests_on, "rounded": rounded}, **field)
 
 
-def part(
-    meaning: str = "", unit: str = "", *, names: Mapping[str, str] | None = None, **declared: Any
-) -> Any:
-    """Declare a record within a record: its keys stand flat among those of the whole.
+def part(**field: Any) -> Any:
+    """Declare a record within a record, whose keys become keys of the outer one.
 
     A part may be ``None`` (what cannot be known has no record): its keys are then ``None``.
-
-    Parameters
-    ----------
-    meaning, unit: of the part's first key, and the unit of all that have none: an
-        :class:`Estimate` knows no more of itself than that it is a value with limits.
-    names: a key of the part to its name in the whole, such as ``{"low": "ratio_low"}``; others
-        keep their own.
-    declared: as for :func:`key`.
     """
-    made = key(meaning, unit, **declared)
-    return dataclasses.field(
-        default=made.default,
-        default_factory=made.default_factory,
-        metadata={**made.metadata, "part": dict(names or {})},
-    )
+    return dataclasses.field(metadata={"part": True}, **field)
 
 
 def plain(value: Any) -> Any:
@@ -95,18 +78,25 @@ def plain(value: Any) -> Any:
 def restored(kind: Any, value: Any) -> Any:
     """Return what :func:`plain` made of a value of type *kind* as that value again.
 
-    For records of records, tuples, dates, numbers, texts and ``None``: what kept results hold.
+    For records of records, tuples, dates, numbers, texts and ``None``: what stored results hold.
     """
-    if dataclasses.is_dataclass(kind) and value is not None:
+    if value is None:
+        return None
+    if dataclasses.is_dataclass(kind):
         return _restored_record(kind, value)
     arguments = typing.get_args(kind)
     if typing.get_origin(kind) is tuple:
         return tuple(restored(arguments[0], element) for element in value)
-    if arguments and value is not None:  # such as float | None
+    if arguments:  # such as float | None
         return restored(_present(kind), value)
-    if isinstance(kind, type) and issubclass(kind, dt.date) and value is not None:
+    if isinstance(kind, type) and issubclass(kind, dt.date):
         return kind.fromisoformat(value)
-    return float(value) if kind is float and value is not None else value
+    return float(value) if kind is float else value
+
+
+def _restored_record(kind: Any, value: Mapping[str, Any]) -> Any:
+    hints = _hints(kind).items()
+    return kind(**{name: restored(hint, value[name]) for name, hint in hints if name in value})
 
 
 @functools.cache
@@ -120,41 +110,26 @@ def _present(kind: Any) -> Any:
     return next(k for k in choices if k is not type(None)) if type(None) in choices else kind
 
 
-def _lifted(record: Any, field: Any) -> dict[str, str]:
-    """Return the keys of a part, each with its name in the whole; empty where it is no part."""
-    names = field.metadata.get("part")
-    if names is None:
-        return {}
-    return {own: names.get(own, own) for own in _present(_hints(record)[field.name]).declared()}
-
-
-def _restored_record(kind: Any, value: Mapping[str, Any]) -> Any:
-    given = {}
-    for field in dataclasses.fields(kind):
-        lifted, hint = _lifted(kind, field), _hints(kind)[field.name]
-        if not lifted and field.name in value:
-            given[field.name] = restored(hint, value[field.name])
-        elif lifted:
-            nested = {own: value[flat] for own, flat in lifted.items() if flat in value}
-            absent = hint is not _present(hint) and all(v is None for v in nested.values())
-            given[field.name] = None if absent else restored(_present(hint), nested)
-    return kind(**given)
-
-
 class Record:
     """Base of the frozen dataclasses that carry results."""
 
+    def flat(self) -> dict[str, Any]:
+        """Return the value under each documented key, those of the parts included."""
+        kind: Any = type(self)
+        found: dict[str, Any] = {}
+        for f in dataclasses.fields(kind):
+            value = getattr(self, f.name)
+            if "part" not in f.metadata:
+                found[f.name] = value
+            elif value is not None:
+                found |= value.flat()
+            else:
+                found |= dict.fromkeys(_present(_hints(kind)[f.name]).declared())
+        return found
+
     def as_dict(self) -> dict[str, Any]:
         """Return the record as plain, unrounded JSON values under its documented keys."""
-        told: dict[str, Any] = {}
-        for f in dataclasses.fields(self):  # type: ignore[arg-type]
-            value, lifted = getattr(self, f.name), _lifted(type(self), f)
-            if lifted:
-                inner = value.as_dict() if value is not None else {}
-                told |= {flat: inner.get(own) for own, flat in lifted.items()}
-            else:
-                told[f.name] = plain(value)
-        return told
+        return {name: plain(value) for name, value in self.flat().items()}
 
     @classmethod
     def to_frame(cls, rows: Iterable[Any]) -> pd.DataFrame:
@@ -174,37 +149,19 @@ class Record:
     @classmethod
     def declared(cls) -> dict[str, Mapping[str, Any]]:
         """Return what :func:`key` declares of each key, in order, those of the parts included."""
+        kind: Any = cls
         found: dict[str, Mapping[str, Any]] = {}
-        for f in dataclasses.fields(cls):  # type: ignore[arg-type]
-            lifted = _lifted(cls, f)
-            if not lifted:
-                found[f.name] = f.metadata
-                continue
-            inner = _present(_hints(cls)[f.name]).declared()  # type: ignore[arg-type]
-            said = {k: v for k, v in f.metadata.items() if v and k != "part"}
-            for own, flat in lifted.items():
-                first = said if own == next(iter(lifted)) else {}
-                unit = inner[own]["unit"] or said.get("unit", "")
-                found[flat] = {**inner[own], **first, "unit": unit}
+        for f in dataclasses.fields(kind):
+            inner = "part" in f.metadata
+            found |= _present(_hints(kind)[f.name]).declared() if inner else {f.name: f.metadata}
         return found
-
-    def value_of(self, name: str) -> Any:
-        """Return the value under a documented key, of the record itself or of one of its parts."""
-        for f in dataclasses.fields(self):  # type: ignore[arg-type]
-            value, lifted = getattr(self, f.name), _lifted(type(self), f)
-            if f.name == name and not lifted:
-                return value
-            for own, flat in lifted.items():
-                if flat == name:
-                    return None if value is None else value.value_of(own)
-        raise KeyError(name)
 
     @classmethod
     def key_table(cls) -> list[dict[str, str]]:
         """Return a row (key, unit, meaning) for each key, in order."""
         return [
-            {"key": name, "unit": told.get("unit", ""), "meaning": told.get("meaning", "")}
-            for name, told in cls.declared().items()
+            {"key": name, "unit": said.get("unit", ""), "meaning": said.get("meaning", "")}
+            for name, said in cls.declared().items()
         ]
 
     @classmethod
@@ -214,10 +171,10 @@ class Record:
 
     def in_lines(self) -> str:
         """Return every number and text by name, a line each; of a table within, its length."""
-        told = {k: v for k, v in self.as_dict().items() if v is not None and v != ""}
-        width = max(map(len, told), default=0)
+        known = {k: v for k, v in self.as_dict().items() if v is not None and v != ""}
+        width = max(map(len, known), default=0)
         shown = {
-            k: f"{len(v)} entries" if isinstance(v, list | dict) else v for k, v in told.items()
+            k: f"{len(v)} entries" if isinstance(v, list | dict) else v for k, v in known.items()
         }
         return "\n".join(f"{k:<{width}}  {v}" for k, v in shown.items())
 
@@ -225,25 +182,13 @@ class Record:
         self, include: Any = None, exclude: Any = None
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """Show the record in a notebook; runs gather the JSON and the units from here."""
-        data = {
-            "text/plain": self.in_lines(),
-            RECORD_MIME: self.as_dict(),
-        }
+        data = {"text/plain": self.in_lines(), RECORD_MIME: self.as_dict()}
         return data, {RECORD_MIME: {"units": self.units()}}
 
 
 def table(rows: Iterable[Record]) -> pd.DataFrame:
     """Return a row for each record and a column for each of its keys; numbers stay numbers."""
     return pd.DataFrame([row.as_dict() for row in rows])
-
-
-@dataclasses.dataclass(frozen=True)
-class Estimate(Record):
-    """A number with its interval; ``None`` where it is not known."""
-
-    value: float | None = key("The value")
-    low: float | None = key("Its lower limit", default=None)
-    high: float | None = key("Its upper limit", default=None)
 
 
 @dataclasses.dataclass(frozen=True)

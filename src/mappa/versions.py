@@ -1,7 +1,5 @@
 """The versions of what can change a number, a drawing or a page."""
 
-from __future__ import annotations
-
 import functools
 import platform
 from importlib import metadata

@@ -109,7 +109,7 @@ def test_few_points_have_no_limits_and_none_an_empty_chart() -> None:
         (yearly(COUNTS).drop(columns="people"), "no column called 'people'"),
         (yearly([-1.0] * 8), "must not be negative"),
         (yearly(COUNTS, people=0), "people must be above zero"),
-        (pd.concat([yearly(COUNTS)] * 2), "stands twice"),
+        (pd.concat([yearly(COUNTS)] * 2), "is twice"),
     ],
 )
 def test_rows_that_cannot_be_charted_are_refused(rows: pd.DataFrame, said: str) -> None:

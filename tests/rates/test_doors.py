@@ -107,7 +107,7 @@ def test_a_list_of_areas_is_a_comparator_of_the_verdict(data: Data) -> None:
     [
         (lambda: rates.areas(WARDS.rename(columns={"people": "peple"})), "called 'people': the"),
         (lambda: rates.areas(WARDS.astype(str)), "must hold numbers"),
-        (lambda: rates.areas(pd.concat([WARDS, WARDS])), "'Abbey' stands twice"),
+        (lambda: rates.areas(pd.concat([WARDS, WARDS])), "'Abbey' is twice"),
         (lambda: rates.areas(WARDS.assign(people=0)), "people must be above zero"),
         (lambda: rates.between(WARDS, "REM"), "did you mean 'REML'"),
         (lambda: rates.between(WARDS.head(3)), "takes 5 counts or more: the table has 3"),

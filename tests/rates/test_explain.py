@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+import pkgutil
 
 import pytest
 
 from mappa.data import Data
 from mappa.errors import UnknownName
 from mappa.rates.assess import assess
-from mappa.rates.explain.trace import explain, resolve
+from mappa.rates.explain import explain
 from mappa.rates.record import RateRecord
 from mappa.words.rate.explain import lines
 
@@ -26,7 +27,7 @@ def test_every_key_says_how_it_is_computed() -> None:
 
 def test_every_function_exists() -> None:
     for name, told in RateRecord.declared().items():
-        assert resolve(told["by"]) is not None, name
+        assert pkgutil.resolve_name(f"mappa.{told['by']}") is not None, name
 
 
 def test_rate_is_traced_to_its_row(data: Data, cumbria: RateRecord) -> None:

@@ -9,10 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from mappa.data import Data
-from mappa.rates import forces
+from mappa.rates import forces, simulation
 from mappa.rates.methods import between, funnel, intervals, ratios
-from mappa.rates.simulation import cached as kept
-from mappa.rates.simulation import study as simulation
 from mappa.words.rate import simulation as words
 
 AS_OF = "2020-03-31"
@@ -65,7 +63,7 @@ def test_a_part_agrees_with_the_kept_result(
 ) -> None:
     import dataclasses
 
-    table = kept.read(data)
+    table = simulation.read(data)
     tau = setting.tau if spread else 0.0
     fresh = simulation.scenario(dataclasses.replace(setting, tau=tau, ratio=ratio), PART, seed=991)
     for _, row in fresh.iterrows():
@@ -75,8 +73,8 @@ def test_a_part_agrees_with_the_kept_result(
 
 
 def test_the_kept_result_shows_why_the_plain_p_value_misleads(data: Data) -> None:
-    table = kept.read(data)
-    assert kept.is_of(data, table)
+    table = simulation.read(data)
+    assert simulation.is_of(data, table)
     assert set(table["ratio"]) == {1.0, 1.05, 1.1, 1.15, 1.2, 1.3, 1.5}
     wide = table["tau"].max()
 
@@ -106,7 +104,7 @@ def test_the_kept_result_shows_why_the_plain_p_value_misleads(data: Data) -> Non
 
 
 def test_words_of_the_study(data: Data) -> None:
-    table = kept.read(data)
+    table = simulation.read(data)
     told = words.summary(table)
     assert "our rule in 5%; both aim at 5%" in told and "aim at: additive tau" in told
     good = table[~table["method"].isin(["additive_shmi", "additive_sqrt"])].copy()
@@ -116,8 +114,8 @@ def test_words_of_the_study(data: Data) -> None:
 
 
 def test_kept_result_of_other_figures_is_not_shown(data: Data) -> None:
-    other = kept.read(data).assign(tau=lambda t: t["tau"] * 1.5)
-    assert not kept.is_of(data, other)
+    other = simulation.read(data).assign(tau=lambda t: t["tau"] * 1.5)
+    assert not simulation.is_of(data, other)
 
 
 def test_the_command_runs_and_is_reproducible(

@@ -14,7 +14,7 @@ import reading
 from mappa.data import Data, load
 from mappa.errors import DataError
 from mappa.rates.story import check as story
-from mappa.rates.story import claims, rules
+from mappa.rates.story import claims
 from mappa.rates.story.file import read_claims
 from mappa.words.rate import story as words
 
@@ -116,7 +116,7 @@ def test_an_explanation_can_be_handed_in(data: Data, findings: dict[str, claims.
     claim = next(c for c in story.story_claims(data, "Cumbria") if c.claim_id == "c08")
     law = "sentences of 30 months and more carried 10 years"
     lengths = {"2009/10": 96.0, "1999/00": 395.0}
-    half = story.check(data, claim, explanation=rules.explained(2141, lengths, 928, law))
+    half = story.check(data, claim, explanation=story.explained(2141, lengths, 928, law))
     assert (half.verdict, half.claim_id) == ("half supported", "c08")
     assert str(words.why(half)) == (
         "By our model the rise of 2,141 would have been 928 smaller had sentences of 30 months and "
@@ -126,13 +126,13 @@ def test_an_explanation_can_be_handed_in(data: Data, findings: dict[str, claims.
     )
     assert "one is half supported" in words.summary([half])
     longer = story.check(
-        data, claim, explanation=rules.explained(2141, {"2009/10": -27.4}, 713.3, law)
+        data, claim, explanation=story.explained(2141, {"2009/10": -27.4}, 713.3, law)
     )
     assert "would have been 713 smaller had" in words.why(longer)
     assert "of 2009/10 it would have been 27 larger." in words.why(longer)
-    both = rules.explained(2141, {"2009/10": 600.0, "1999/00": 900.0}, 928, law)
+    both = story.explained(2141, {"2009/10": 600.0, "1999/00": 900.0}, 928, law)
     assert story.check(data, claim, explanation=both).verdict == "holds"
-    neither = rules.explained(2141, lengths, 100, law)
+    neither = story.explained(2141, lengths, 100, law)
     assert story.check(data, claim, explanation=neither).verdict == "misleading"
     assert "register model" in words.why(story.check(data, claim))
 

@@ -27,7 +27,7 @@ def explain(
     from mappa.data import load
     from mappa.errors import UsageError
     from mappa.rates.assess import assess
-    from mappa.rates.explain.trace import explain as trace
+    from mappa.rates.explain import explain as trace
     from mappa.rates.record import RateRecord
     from mappa.words.rate.explain import lines
 

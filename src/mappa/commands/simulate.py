@@ -30,14 +30,14 @@ def simulate(
 
     from mappa.data import load
     from mappa.files import write_atomically
-    from mappa.rates.simulation import cached as kept
+    from mappa.rates import simulation
     from mappa.runs.cluster import executor
     from mappa.words.rate import simulation as words
 
     data = load()
-    path = options.beside(data, out, f"{kept.NAME}.csv")
+    path = options.beside(data, out, f"{simulation.NAME}.csv")
     with executor(dask) as (workers, _):
-        frame = kept.run(
+        frame = simulation.run(
             data,
             data.force(force),
             data.day(as_of),
@@ -46,6 +46,6 @@ def simulate(
             watch=lambda settings: iter(tqdm(settings, unit="setting", file=sys.stderr)),
             executor=workers,
         )
-    write_atomically(path, kept.as_csv(data, frame))
+    write_atomically(path, simulation.as_csv(data, frame))
     typer.echo(words.summary(frame))
     typer.echo(f"Stored in {path}.")

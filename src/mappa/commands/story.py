@@ -77,7 +77,7 @@ def _refuse(errors: list[MappaError]) -> None:
 
 def _explanation(data: Data) -> Finding:
     """Ask the register model, for the study's own force and date, what explains the growth."""
-    from mappa.rates.story.rules import explained
+    from mappa.rates.story.check import explained
     from mappa.register.answers.build import build
 
     # Every draw that is shipped: the same medians as in the register's notebook.

@@ -13,8 +13,6 @@ The doors take the tables, or plain frames with the columns ``date``, ``value`` 
 ``growth.answer`` holds all that the page of an area tells, in one record.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 __all__ = [

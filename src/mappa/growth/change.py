@@ -11,8 +11,6 @@ end (Parzen, Stochastic Processes, 1962, ch. 4: the infinite-server queue). The 
 an assumption, named with every interval.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import itertools
 import math

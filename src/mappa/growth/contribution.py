@@ -4,8 +4,6 @@ The parts sum to the national change exactly: the pool is the difference. Areas 
 :func:`mappa.rates.change.growth_table`, which also applies the outlier rule stated there.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import functools
 import math

@@ -11,8 +11,6 @@ The same people are counted every year, so neighbouring years are alike: their r
 than those of independent counts, and a steady rise lies outside the limits at both of its ends.
 """
 
-from __future__ import annotations
-
 import math
 
 import numpy as np
@@ -75,7 +73,7 @@ def control_chart(
     if (known["value"] < 0).any() or not (known["people"] > 0).all():
         raise UsageError("Counts must not be negative, and people must be above zero.")
     if known.index.has_duplicates:
-        raise UsageError("A date stands twice in the table: one count a date is charted.")
+        raise UsageError("A date is twice in the table: one count a date is charted.")
     basis = known["basis"] if "basis" in known else pd.Series("", index=known.index)
     chart = known[["value", "people"]].astype(float)
     chart["rate"] = per * chart["value"] / chart["people"]

@@ -5,8 +5,6 @@ evidence: ``estimates.csv`` beside the study's tables, or the cache for any othe
 dated after the origin is in it.
 """
 
-from __future__ import annotations
-
 import csv
 import functools
 import io

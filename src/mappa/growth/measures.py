@@ -5,8 +5,6 @@ the nation's value is known. Where an area lies so far from the nation that it p
 another event, the record says so and no reader should compare.
 """
 
-from __future__ import annotations
-
 import dataclasses
 
 import pandas as pd

@@ -11,8 +11,6 @@ ordered by year (Rue, JRSS B 63 (2001) 325-338). The nation is a linear constrai
 short EM run, which leaves totals a fraction of a percent off; every draw is then made to sum.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import math
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """The nation beside the count: rate, population, categories, orders, a printed percentage."""
 
-from __future__ import annotations
-
 import dataclasses
 import math
 

@@ -5,8 +5,6 @@ each horizon is what the same rule would have missed by from earlier dates, so t
 as it has deserved.
 """
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -8,8 +8,6 @@ quantiles of its estimate by the growth model. Areas are drawn independently of 
 Source: Goldstein and Spiegelhalter (1996), league tables and their limitations.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import functools
 import itertools

@@ -3,8 +3,6 @@
 Nothing is filled in: a year without a value has no row.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import functools
 

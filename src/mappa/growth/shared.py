@@ -1,7 +1,5 @@
 """What the answers on the growth of every area share, computed once before kernels are forked."""
 
-from __future__ import annotations
-
 from mappa.data import Data
 from mappa.growth.record import answer
 

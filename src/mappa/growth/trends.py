@@ -7,8 +7,6 @@ same by iterated generalised least squares (GLSAR) and ordinary least squares wi
 approximations, so intervals use Student's t and the first is read only beside the others.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import functools
 import warnings

@@ -7,8 +7,6 @@ touches its area and date; *since* hides all that is known of an area in the las
 the time. The cases are kept in ``validation.csv``.
 """
 
-from __future__ import annotations
-
 import functools
 import math
 from collections.abc import Callable, Iterator

@@ -1,7 +1,5 @@
 """One tidy table of all areas and dates, each value with its kind."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from mappa.data import Data

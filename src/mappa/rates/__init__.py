@@ -11,8 +11,6 @@ The doors take plain data frames, so that they serve any counts by area::
 ``rates.verdict`` answers all three questions about the register at once, in one record.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 __all__ = [

@@ -3,10 +3,7 @@
 Three parts, in this order: how large is the gap, is it unusual among areas, would it matter.
 """
 
-from __future__ import annotations
-
 import datetime as dt
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,7 +13,7 @@ from mappa.arguments import typed
 from mappa.data import DEFAULT_DENOMINATOR, Data, Stock
 from mappa.errors import UsageError
 from mappa.printed import PER
-from mappa.rates import change, comparators, forces, gap, matter, missing, pool, standing
+from mappa.rates import change, comparators, forces, gap, missing, pool, standing
 from mappa.rates.comparators import Comparator
 from mappa.rates.methods import equivalence, table
 from mappa.rates.record import RateRecord
@@ -52,14 +49,14 @@ def assess(
     >>> f"{record.gap.ratio:.3f}, {record.unusual.unusual_verdict}"
     '1.106, not unusual'
     """
-    check_margin(margin)
-    _check_confidence(confidence)
+    check_margin(margin, confidence)
     force, day = data.area(force), data.date(as_of)
     stock = data.on(day, denominator)
-    chosen, together = comparators.choose(stock, force, comparator), pool.uncounted(stock)
+    chosen = comparators.choose(stock, force, comparator)
     counted = force in stock.counts
     choices = list(gap.choices(stock, force, confidence))
     said = [c.verdict for c in choices if c.verdict]
+    fixed = data.settings.get("margin") == margin
     return _assessed(
         stock,
         force,
@@ -73,13 +70,10 @@ def assess(
         population_sources=_titles(data, stock.mid_year),
         denominator=denominator,
         whom=_whom(denominator),
-        margin_reason=_reason(data, margin),
+        margin_reason=str(data.settings.get("margin_reason", "")) if fixed else "",
         population_year=stock.mid_year,
         areas=len(data.names),
-        areas_uncounted=len(together.areas),
-        pool_count=int(together.count),
-        pool_population=int(together.people),
-        pool_rate=PER * together.rate if together.rate is not None else None,
+        areas_uncounted=len(stock.uncounted),
         change=change.year_change(data, force, day) if counted else None,
         missing=None if counted else missing.what_is_known(stock, force),
         sensitivity=choices,
@@ -104,18 +98,16 @@ def assess_table(
     frame: an area a row; areas without a count are left out of all that is compared.
     chosen: those it is compared with. about: keys of the record that name what is counted.
     """
-    check_margin(margin)
-    _check_confidence(confidence)
+    check_margin(margin, confidence)
     known = frame[frame["count"].notna()]
     status = "" if area in known.index else "it has no count in the table"
-    stock = pool.Counts(known["count"].astype(float), known["people"].astype(float))
+    stock = pool.Counts(known["count"].astype(float), frame["people"].astype(float))
     return _assessed(
         stock,
         area,
         chosen,
         margin,
         confidence,
-        people=float(frame.loc[area, "people"]),
         status=status,
         areas=len(frame),
         areas_uncounted=len(frame) - len(known),
@@ -129,21 +121,27 @@ def _assessed(
     chosen: Comparator,
     margin: float,
     confidence: float,
-    people: float | None = None,
     **about: Any,
 ) -> RateRecord:
-    people = float(stock.people[force]) if people is None else people
-    count, counted = float(stock.counts.get(force, math.nan)), force in stock.counts
-    found = forces.forces(stock)
-    ratio = gap.ratio_to(count, people, chosen) if counted else None
-    place = standing.unusual(found, force, confidence) if found and counted else None
-    beyond = None
-    if found and place and ratio:
-        beyond = matter.exceedance(found, force, margin, ratio, chosen)
-    low, high = equivalence.zone(margin) if counted else (None, None)
-    methods = table.of_area(count, people, ratio, confidence) if counted else []
-    if found and place:
-        methods += table.among_areas(found, force, confidence)
+    people = float(stock.people[force])
+    found, together = forces.forces(stock), pool.uncounted(stock)
+    parts: dict[str, Any] = {}
+    if force in stock.counts:
+        count = float(stock.counts[force])
+        low, high = equivalence.zone(margin)
+        ratio = gap.ratio_to(count, people, chosen)
+        methods = table.of_area(count, people, ratio, confidence)
+        parts = {"own": gap.own(count, people, confidence), "margin_low": low, "margin_high": high}
+        if ratio:
+            parts["gap"] = gap.gap(ratio, confidence)
+            parts["matter"] = gap.matter(ratio, margin, found)
+        if found:
+            parts["unusual"] = standing.unusual(found, force, confidence)
+            parts["ranks"] = standing.ranks(found, force)
+            methods += table.among_areas(found, force, confidence)
+        if found and ratio:
+            parts["beyond"] = gap.exceedance(found, force, margin, ratio, chosen)
+        parts["methods"] = methods
     return RateRecord(
         force=force,
         confidence=confidence,
@@ -153,20 +151,15 @@ def _assessed(
         national_population=int(stock.national_people),
         national_rate=PER * stock.national_count / stock.national_people,
         areas_counted=len(stock.counted),
+        pool_count=int(together.count),
+        pool_population=int(together.people),
+        pool_rate=PER * together.rate if together.rate is not None else None,
         comparator=chosen.name,
         comparator_label=chosen.label,
         comparator_how=chosen.how_chosen,
-        own=gap.own(count, people, confidence) if counted else None,
         against=gap.against(chosen),
-        gap=gap.gap(ratio, confidence) if ratio else None,
         spread=standing.spread(found, people, force) if found else None,
-        unusual=place,
-        ranks=standing.ranks(found, force) if found and place else None,
-        margin_low=low,
-        margin_high=high,
-        matter=matter.matter(ratio, margin, found) if ratio else None,
-        beyond=beyond,
-        methods=methods,
+        **parts,
         **about,
     )
 
@@ -185,18 +178,9 @@ def _titles(data: Data, mid_year: int) -> list[str]:
     return [str(titles.get(s, s)).split(";")[0] for s in sorted(used - {"derived"})]
 
 
-def _check_confidence(confidence: float) -> None:
-    if not 0.5 <= confidence < 1:
-        raise UsageError(f"The confidence must be from 0.5 to below 1: not {confidence}.")
-
-
-def check_margin(margin: float) -> None:
-    """Raise UsageError unless *margin* is a share by which a rate may differ."""
+def check_margin(margin: float, confidence: float = 0.95) -> None:
+    """Raise UsageError unless *margin* is a share by which a rate may differ, and so on."""
     if not 0 < margin < 10:
         raise UsageError(f"The margin must be above 0 and below 10, such as 0.10: not {margin}.")
-
-
-def _reason(data: Data, margin: float) -> str:
-    """Return why the study fixed *margin* beforehand; empty for a margin that was chosen now."""
-    fixed = data.settings.get("margin")
-    return str(data.settings.get("margin_reason", "")) if fixed == margin else ""
+    if not 0.5 <= confidence < 1:
+        raise UsageError(f"The confidence must be from 0.5 to below 1: not {confidence}.")

@@ -12,8 +12,6 @@ median absolute deviation) from the areas' median is shown, named and left out o
 the nation's growth; the answer with and without it stands side by side.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import functools
 import math

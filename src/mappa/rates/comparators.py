@@ -3,8 +3,6 @@
 A new comparator is a new row. A rule that no row can express is a new function in ``RULES``.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import functools
 from collections.abc import Callable, Sequence

@@ -1,7 +1,5 @@
 """What a notebook calls: plain frames and numbers in, frames and small records out."""
 
-from __future__ import annotations
-
 import dataclasses
 import functools
 import math
@@ -11,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from mappa.data.stock import Stock
-from mappa.errors import UnknownName, UsageError
+from mappa.errors import UnknownName, UsageError, one_of
 from mappa.printed import PER
 from mappa.rates import comparators
 from mappa.rates.assess import assess as verdict
@@ -22,47 +20,67 @@ from mappa.rates.methods import equivalence as margins
 from mappa.rates.methods import intervals, ratios
 from mappa.rates.methods.rows import MethodRow
 from mappa.rates.record import RateRecord, estimated
-from mappa.rates.results import Between, RatioRow, Standing
+from mappa.records import Record, key
 
 #: Estimators of tau by the name that is asked for.
-ESTIMATORS = {
-    "paule-mandel": fits.paule_mandel,
-    "REML": fits.reml,
-    "DL": fits.dersimonian_laird,
-}
+ESTIMATORS = {"paule-mandel": fits.paule_mandel, "REML": fits.reml, "DL": fits.dersimonian_laird}
 #: Methods of a ratio's interval by the name that is asked for.
-METHODS = {
-    "score": ratios.score_ratio,
-    "exact": ratios.exact_ratio,
-    "midp": ratios.midp_ratio,
-}
+METHODS = {"score": ratios.score_ratio, "exact": ratios.exact_ratio, "midp": ratios.midp_ratio}
+
+
+@dataclasses.dataclass(frozen=True)
+class RatioRow(MethodRow):
+    """The ratio of two rates, with the four numbers that it was made from."""
+
+    counts: tuple[float, float, float, float] = key(
+        "Count and people of the area, count and people of the rest", "people", default=(0, 0, 0, 0)
+    )
+    asked: str = key("Name of the method: score, exact or midp", default="score")
+
+
+@dataclasses.dataclass(frozen=True)
+class Between(Record):
+    """How much areas differ by more than chance; ``table`` has a row for each area."""
+
+    estimator: str = key("Estimator of tau")
+    areas: int = key("Areas with a count", "areas")
+    mean: float = key("Rate of a typical area: exp of the mean log rate", "as the table's rates")
+    tau: float = key("SD of the areas' true log rates")
+    tau_low: float = key("Lower limit of tau (Q-profile)")
+    tau_high: float = key("Upper limit of tau (Q-profile)")
+    Q: float = key("Cochran's Q")
+    I2: float = key("Share of the variance that is between areas", "share")
+    table: pd.DataFrame = key("The areas with z, p, expected_low, expected_high and verdict")
+
+
+@dataclasses.dataclass(frozen=True)
+class Standing(Record):
+    """Where one area is by what the others let expect of it: the rule of *unusual*."""
+
+    area: str = key("Name of the area")
+    rate: float | None = key("Its rate; None without a count", "as the table's rates")
+    expected_low: float = key("Lower limit of its observed rate", "as the table's rates")
+    expected_high: float = key("Upper limit of the same", "as the table's rates")
+    z: float | None = key("Distance of its log rate from the others' mean, in their SDs")
+    p_value: float | None = key("Two-sided p-value: t with k - 3 degrees of freedom")
+    verdict: str = key("not unusual, unusual, very unusual, or no count")
+    power_20: float = key("Chance that a true rate 20% above typical is found", "probability")
+    power_50: float = key("Chance that a true rate 50% above typical is found", "probability")
 
 
 def _checked(table: pd.DataFrame) -> pd.DataFrame:
     """Return *table* if it has counts and people that can be; UsageError says what is wrong."""
     for column in ("count", "people"):
         if column not in table.columns:
-            raise UnknownName.told(
-                "column", column, f"the table has {', '.join(map(str, table.columns))}."
-            )
+            has = f"the table has {', '.join(map(str, table.columns))}."
+            raise UnknownName.told("column", column, has)
         if not pd.api.types.is_numeric_dtype(table[column]):
             raise UsageError(f"The column {column!r} must hold numbers: it holds text.")
     if table.index.has_duplicates:
-        raise UsageError(f"{table.index[table.index.duplicated()][0]!r} stands twice in the table.")
+        raise UsageError(f"{table.index[table.index.duplicated()][0]!r} is twice in the table.")
     if (table["count"] < 0).any() or not (table["people"] > 0).all():
         raise UsageError("Counts must not be negative, and people must be above zero.")
     return table
-
-
-def _known(table: pd.DataFrame, area: str) -> str:
-    if area not in table.index:
-        raise UnknownName("area", area, map(str, table.index))
-    return area
-
-
-def _chosen(kind: str, name: str, known: dict[str, object]) -> None:
-    if name not in known:
-        raise UnknownName(kind, name, known)
 
 
 def areas(
@@ -137,26 +155,21 @@ def ratio(
     >>> f"{row.value:.3f} ({row.lower:.3f} to {row.upper:.3f}), {row.method}"
     '1.104 (1.018 to 1.197), score'
     """
-    _chosen("method", method, dict(METHODS))
+    one_of("method", method, METHODS)
     if math.isnan(count):
-        return RatioRow(
-            "ratio to the comparator", None, method=method, note="the area has no count",
-            asked=method,
-        )  # fmt: skip
+        why = "the area has no count"
+        return RatioRow("ratio to the comparator", None, method=method, note=why, asked=method)
     if min(count, rest_count) < 0 or min(people, rest_people) <= 0:
         raise UsageError("Counts must not be negative, and people must be above zero.")
     row = METHODS[method](count, people, rest_count, rest_people, confidence)
-    return RatioRow(
-        **{f.name: getattr(row, f.name) for f in dataclasses.fields(row)},
-        counts=(float(count), float(people), float(rest_count), float(rest_people)),
-        asked=method,
-    )
+    counts = float(count), float(people), float(rest_count), float(rest_people)
+    return RatioRow(**vars(row), counts=counts, asked=method)
 
 
 def equivalence(row: RatioRow, margin: float = 0.10) -> MethodRow:
     """Return whether a ratio is shown to be within a margin, or beyond it, or neither.
 
-    The 90% interval of the ratio, by its own method, is held against the zone 1 / (1 + margin) to
+    The 90% interval of the ratio, by its own method, is compared with the zone 1 / (1 + margin) to
     1 + margin: its ends are the two one-sided tests at 5%. ``note`` is the verdict: ``within``,
     ``higher by more``, ``lower by more`` or ``undecided``; ``lower`` and ``upper`` are the 90%
     interval.
@@ -175,11 +188,7 @@ def equivalence(row: RatioRow, margin: float = 0.10) -> MethodRow:
         return row
     ninety = ratio(*row.counts, row.asked, confidence=1 - 2 * margins.ALPHA)
     return MethodRow(
-        statistic=row.statistic,
-        value=row.value,
-        lower=ninety.lower,
-        upper=ninety.upper,
-        confidence=ninety.confidence,
+        *(row.statistic, row.value, ninety.lower, ninety.upper, ninety.confidence),
         method=f"two one-sided tests at the margin {margin:g}: {row.method}",
         source=margins.SCHUIRMANN,
         note=margins.read_off(ninety.lower, ninety.upper, margin),
@@ -227,21 +236,16 @@ def between(table: pd.DataFrame, estimator: str = "paule-mandel", *, per: float 
     >>> f"tau {fit.tau:.2f}, I2 {fit.I2:.0%}"
     'tau 0.48, I2 89%'
     """
-    _chosen("estimator", estimator, dict(ESTIMATORS))
+    one_of("estimator", estimator, ESTIMATORS)
     counted = _counted(_checked(table))
     data = fits.spread(counted["count"], counted["people"])
-    fit, (q, _, i2), (low, high) = (
-        ESTIMATORS[estimator](data), fits.heterogeneity(data), fits.q_profile(data)
-    )  # fmt: skip
-    rows = [_stands(table, str(area), estimator, per) for area in table.index]
-    told = pd.DataFrame([r.as_dict() for r in rows], index=table.index)
-    told = told.rename(columns={"p_value": "p"})
-    new = ["z", "p", "expected_low", "expected_high", "verdict"]
-    told = told[new].astype(dict.fromkeys(new[:-1], float))
-    kept = table.drop(columns=[c for c in new if c in table.columns])
-    return Between(
-        estimator, fit.k, per * fit.rate, fit.tau, low, high, q, i2, pd.concat([kept, told], axis=1)
-    )
+    fit, (q, _, i2) = ESTIMATORS[estimator](data), fits.heterogeneity(data)
+    rows = [_placed_among(table, str(area), estimator, per) for area in table.index]
+    found = Standing.to_frame(rows).set_index(table.index).rename(columns={"p_value": "p"})
+    found = found[["z", "p", "expected_low", "expected_high", "verdict"]]
+    every = pd.concat([table.drop(columns=found.columns, errors="ignore"), found], axis=1)
+    limits = fits.q_profile(data)
+    return Between(estimator, fit.k, per * fit.rate, fit.tau, *limits, q, i2, every)
 
 
 @functools.lru_cache(maxsize=32)
@@ -254,20 +258,18 @@ def placed(stock: Stock) -> pd.DataFrame:
     return between(table).table if len(stock.counts) >= FEWEST else table
 
 
-def _stands(table: pd.DataFrame, area: str, estimator: str, per: float) -> Standing:
+def _placed_among(table: pd.DataFrame, area: str, estimator: str, per: float) -> Standing:
     rest = _counted(table).drop(index=area, errors="ignore")
     others = fits.spread(rest["count"], rest["people"])
-    found = fits.predict(others, float(table.loc[area, "people"]), ESTIMATORS[estimator](others))
+    count, people = (float(table.loc[area, column]) for column in ("count", "people"))
+    found = fits.predict(others, people, ESTIMATORS[estimator](others))
     low, high = (per * float(limit) for limit in found.limits())
-    count = float(table.loc[area, "count"])
-    rate = max(count, 0.5) / float(table.loc[area, "people"])
-    known = bool(np.isfinite(count))
-    return Standing(
-        area, per * count / float(table.loc[area, "people"]) if known else None, low, high,
-        float(found.z(rate)) if known else None, float(found.p_value(rate)) if known else None,
-        found.verdicts(rate)[0] if known else "no count",
-        float(found.power(1.2)), float(found.power(1.5)),
-    )  # fmt: skip
+    power = float(found.power(1.2)), float(found.power(1.5))
+    if math.isnan(count):
+        return Standing(area, None, low, high, None, None, "no count", *power)
+    rate = max(count, 0.5) / people
+    z, p = float(found.z(rate)), float(found.p_value(rate))
+    return Standing(area, per * count / people, low, high, z, p, found.verdicts(rate)[0], *power)
 
 
 def unusual(
@@ -275,7 +277,7 @@ def unusual(
 ) -> Standing:
     """Return whether an area's rate is out of line with how much the other areas differ.
 
-    The rate is held against the 95% prediction interval that the other counted areas give, with
+    The rate is compared with the 95% prediction interval that the other counted areas give, with
     the chance of the area's own count in it; ``power_20`` says what the rule could have found.
 
     Parameters
@@ -295,8 +297,8 @@ def unusual(
     >>> unusual(wards, "C").verdict
     'not unusual'
     """
-    _chosen("estimator", estimator, dict(ESTIMATORS))
-    return _stands(_checked(table), _known(table, area), estimator, per)
+    one_of("estimator", estimator, ESTIMATORS)
+    return _placed_among(_checked(table), one_of("area", area, table.index), estimator, per)
 
 
 def against(
@@ -323,13 +325,13 @@ def against(
     if isinstance(table, Stock):
         return comparators.choose(table, table.data.area(area), others)
     frame = _checked(table)
-    _known(frame, area)
+    one_of("area", area, frame.index)
     if isinstance(others, str):
-        _chosen("comparator", others, {"rest": None})
+        one_of("comparator", others, ["rest"])
         chosen = [str(name) for name in frame.index if name != area]
         blank = comparators.Comparator("rest", "the other areas", "every other area")
     else:
-        chosen = [_known(frame, name) for name in others if name != area]
+        chosen = [one_of("area", name, frame.index) for name in others if name != area]
         blank = comparators.listed(chosen)
     return comparators.added(frame["count"].dropna(), frame["people"], chosen, blank)
 
@@ -346,7 +348,7 @@ def verdict_of(
     margin: float = 0.10,
     confidence: float = 0.95,
 ) -> RateRecord:
-    """Return the whole verdict on any count by area: the record that words and charts are made of.
+    """Return the verdict on any count by area: the record that words and charts are made of.
 
     Parameters
     ----------
@@ -367,7 +369,7 @@ def verdict_of(
     >>> f"{record.gap.ratio:.2f}, {record.unusual.unusual_verdict}"
     '1.90, not unusual'
     """
-    _known(_checked(table), area)
+    one_of("area", area, _checked(table).index)
     about = {"noun": noun, "whom": whom, "nation": together, "as_of": day}
     chosen = against(table, area, others)
     return assess_table(table, area, chosen, margin=margin, confidence=confidence, **about)

@@ -4,8 +4,6 @@ Computed once for figures (their digest), date and denominator, so that a run ov
 pays once.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import functools
 

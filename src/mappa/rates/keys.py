@@ -1,7 +1,5 @@
 """How the rate's keys are declared: meaning, formula, unit, rounding and what they rest on."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """An area without a count on the date: what is known of it, and what cannot be said."""
 
-from __future__ import annotations
-
 import dataclasses
 
 from mappa.data.stock import Stock

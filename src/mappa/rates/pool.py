@@ -4,8 +4,6 @@ A missing area is never zero and never a guess. What is known is the sum of all 
 nation less the counted areas), and for some a printed rate, which bounds the count.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import math
 from typing import Any
@@ -20,9 +18,9 @@ from mappa.records import Record
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Counts:
-    """Counts of anything by area, every area counted: what a stock is for the register.
+    """Counts of anything by area, as a stock is of the register; nothing is known of other areas.
 
-    ``counts`` and ``people`` are indexed alike; together they are what areas are compared with.
+    ``people`` has them all; together those with a count are what areas are compared with.
     """
 
     counts: pd.Series
@@ -35,17 +33,17 @@ class Counts:
 
     @property
     def national_people(self) -> float:
-        """The people of all areas together."""
-        return float(self.people.sum())
+        """The people of the counted areas together."""
+        return float(self.people[self.counted].sum())
 
     @property
     def counted(self) -> list[str]:
-        """Names of the areas, in the order of the table."""
-        return list(self.people.index)
+        """Names of the areas with a count, in the order of the table."""
+        return list(self.counts.index)
 
     @property
     def uncounted(self) -> list[str]:
-        """No area: those without a count are not in the table."""
+        """No area: there is no total that those without a count would make up."""
         return []
 
 

@@ -5,17 +5,14 @@ computes it, the rows it rests on and how words round it. ``mappa explain`` read
 declarations.
 """
 
-from __future__ import annotations
-
 import dataclasses
 
 from mappa.errors import UsageError
 from mappa.printed import PER
 from mappa.rates import keys as k
 from mappa.rates.change import YearChange
-from mappa.rates.gap import Against, Choice, Gap, Own
+from mappa.rates.gap import Against, Choice, Exceedance, Gap, Margin, Own
 from mappa.rates.keys import AGAINST, SPREAD
-from mappa.rates.matter import Exceedance, Margin
 from mappa.rates.methods.rows import MethodRow
 from mappa.rates.missing import MissingCount
 from mappa.rates.standing import Ranks, Spread, Unusual
@@ -54,10 +51,7 @@ class RateRecord(k.Traced, by="rates.assess.assess", rests_on=(k.SET,)):
         "Titles of the sources of the population", rests_on=(k.BASE,), default_factory=list
     )
     denominator: str = k.text(
-        "Whose number the count is divided by",
-        "the setting",
-        by=f"{_DATA}.people",
-        default="",
+        "Whose number the count is divided by", "the setting", by=f"{_DATA}.people", default=""
     )
     confidence: float = k.text(
         "Confidence of every two-sided interval", "the setting", unit="share"
@@ -99,10 +93,7 @@ class RateRecord(k.Traced, by="rates.assess.assess", rests_on=(k.SET,)):
         rests_on=(k.ALL,),
     )
     areas_uncounted: int = k.areas(
-        "Areas without a count on the date",
-        "areas less those counted",
-        by=_POOL,
-        rests_on=(k.ALL,),
+        "Areas without a count on the date", "areas less those counted", by=_POOL, rests_on=(k.ALL,)
     )
     pool_count: int = k.people(
         "Sum of the counts of the areas without one",
@@ -129,10 +120,7 @@ class RateRecord(k.Traced, by="rates.assess.assess", rests_on=(k.SET,)):
         "Name of the comparator", "the setting", by=_CHOOSE, rests_on=(k.SET, k.CHOICE)
     )
     comparator_label: str = k.text(
-        "The comparator in words",
-        "label in comparators.csv",
-        by=_CHOOSE,
-        rests_on=(k.CHOICE,),
+        "The comparator in words", "label in comparators.csv", by=_CHOOSE, rests_on=(k.CHOICE,)
     )
     comparator_how: str = k.text(
         "How the comparator is chosen",
@@ -141,7 +129,7 @@ class RateRecord(k.Traced, by="rates.assess.assess", rests_on=(k.SET,)):
         rests_on=(k.CHOICE,),
     )
     own: Own | None = part(default=None)
-    against: Against = part(default=Against())
+    against: Against = part()
     gap: Gap | None = part(default=None)
     spread: Spread | None = part(default=None)
     unusual: Unusual | None = part(default=None)

@@ -1,10 +1,7 @@
 """What the answers on the rate of every area share, computed once before kernels are forked."""
 
-from __future__ import annotations
-
 from mappa.data import DEFAULT_DENOMINATOR, Data
-from mappa.rates import assess, change, doors
-from mappa.rates.simulation import cached
+from mappa.rates import assess, change, doors, simulation
 
 
 def compute(data: Data, as_of: str) -> None:
@@ -12,4 +9,4 @@ def compute(data: Data, as_of: str) -> None:
     doors.placed(data.on(as_of, DEFAULT_DENOMINATOR))
     assess.assess(data, data.force(), as_of)
     change.growth_table(data, as_of)
-    cached.read(data)
+    simulation.read(data)

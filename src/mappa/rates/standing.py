@@ -1,7 +1,5 @@
 """Part two of the verdict: is the area out of line with how much areas differ."""
 
-from __future__ import annotations
-
 import dataclasses
 import math
 
@@ -86,9 +84,7 @@ class Spread(k.Traced, by="rates.forces.constrained_fit", rests_on=SPREAD):
     )
     areas_below_002: int = k.areas("The same below 0.002", by=_FLAGS)
     areas_unusual: int = k.areas(
-        "Counted areas that are unusual by the same rule",
-        "areas with unusual_p < 0.05",
-        by=_FLAGS,
+        "Counted areas that are unusual by the same rule", "areas with unusual_p < 0.05", by=_FLAGS
     )
 
 

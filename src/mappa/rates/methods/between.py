@@ -9,8 +9,6 @@ Every fit takes arrays whose last axis runs over the areas, so that one call fit
 date without one of its areas, or ten thousand simulated dates.
 """
 
-from __future__ import annotations
-
 import dataclasses
 
 import numpy as np

@@ -5,8 +5,6 @@ Gamma(a, b). Counts are then negative binomial, fitted by likelihood; the poster
 is Gamma(a + O, b + E).
 """
 
-from __future__ import annotations
-
 import dataclasses
 
 import numpy as np

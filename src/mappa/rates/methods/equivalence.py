@@ -1,7 +1,5 @@
 """Would it matter? Tests of a ratio against a margin that is fixed beforehand."""
 
-from __future__ import annotations
-
 import dataclasses
 import math
 

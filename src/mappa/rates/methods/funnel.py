@@ -1,7 +1,5 @@
 """Funnel limits: how far forces of a size spread by chance, and with the spread between forces."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special, stats

@@ -4,8 +4,6 @@ A full count has no sampling error. The interval treats it as one draw of a Pois
 modelling convention of public-health statistics, which every page says beside the number.
 """
 
-from __future__ import annotations
-
 import math
 
 from statsmodels.stats.rates import confint_poisson, test_poisson

@@ -4,8 +4,6 @@ Only methods that respect the two populations are here. statsmodels' ``sqrtcc`` 
 ratio ignores them, and its ``etest`` needs an n-by-n grid: neither is offered.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import functools
 import math

@@ -4,8 +4,6 @@ The columns follow PHEindicatormethods (Public Health England): value, lower, up
 statistic, method; with the p-value and the source of the method.
 """
 
-from __future__ import annotations
-
 import dataclasses
 
 from mappa.records import Record, key

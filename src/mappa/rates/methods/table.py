@@ -4,8 +4,6 @@ The record's own numbers (score interval, rule of unusual, margin, ranks) are it
 repeated here.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import numpy as np

@@ -1,10 +1,9 @@
-"""Claims recomputed from the figures, the law and nothing else."""
-
-from __future__ import annotations
+"""Claims recomputed from the figures, or read off the law and the guidance."""
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pandas as pd
@@ -13,31 +12,38 @@ from mappa.arguments import typed
 from mappa.data import Data
 from mappa.printed import PER, rounds_to
 from mappa.rates import pool
-from mappa.rates.story import rules
+from mappa.rates.story import claims as c
 from mappa.rates.story.claims import (
     CANNOT,
-    CHANGE,
     COUNT,
     FAILS,
-    ONE_IN,
-    PERCENT,
+    HOLDS,
+    MISLEADING,
     RATE,
     Claim,
     Finding,
     compared,
     finding,
-    meets,
     own,
     people_of,
     row,
 )
 
+#: A cause explains a rise where without it the rise would have been smaller by this share.
+EXPLAINS = 0.25
+
 
 def story_claims(data: Data, force: str) -> list[Claim]:
     """Return the claims of the story where it is about *force*, or else none."""
-    table = [_claim(row) for _, row in data.story_claims.iterrows()]
-    about = {c.area for c in table} - {data.nation}
-    return [c for c in table if c.area in {force, data.nation}] if force in about else []
+    table = [
+        Claim(
+            line["claim_id"], line["claim"], line["area"], line["date"], line["measure"],
+            line["printed_value"], line["unit"], line["source"],
+        )
+        for _, line in data.story_claims.iterrows()
+    ]  # fmt: skip
+    about = {claim.area for claim in table} - {data.nation}
+    return [x for x in table if x.area in {force, data.nation}] if force in about else []
 
 
 @typed
@@ -52,20 +58,12 @@ def claims_about(data: Data, force: str, as_of: str | dt.date | None = None) -> 
 
 def printed_claims(data: Data, force: str, day: pd.Timestamp) -> list[Claim]:
     """Return the figures that are printed of an area for a date, each as its source's claim."""
-    rows = data.area_figures
-    rows = rows[(rows["area"] == force) & (rows["date"] == day) & rows["preferred"]]
-    rows = rows[rows["measure"].isin(NUMBERS) & (rows["quality"] != "derived")]
+    rows = data.rows(list(NUMBERS), force, day, basis=None)
     return [
-        Claim(str(line), "", force, day, row["measure"], f"{row['value']:g}", "", row["sources"])
-        for line, row in rows.iterrows()
-    ]
-
-
-def _claim(row: pd.Series) -> Claim:
-    return Claim(
-        row["claim_id"], row["claim"], row["area"], row["date"], row["measure"],
-        row["printed_value"], row["unit"], row["source"],
-    )  # fmt: skip
+        Claim(str(line), "", force, day, found["measure"], f"{found['value']:g}", "",
+              found["sources"])
+        for line, found in rows[rows["quality"] != "derived"].iterrows()
+    ]  # fmt: skip
 
 
 def count(data: Data, claim: Claim) -> Finding:
@@ -77,16 +75,13 @@ def count(data: Data, claim: Claim) -> Finding:
     if not own(found, claim):
         return _all_levels(data, compared(claim, value, "table", sources), claim)
     rate, people = row(data, claim, RATE), people_of(data, claim)
-    if claim.value == value and rate is not None and people is not None:
-        computed = PER * value / people
-        if rounds_to(computed, rate["value"]):
-            return compared(
-                claim, value, "count_meets_rate", sources,
-                rate=float(rate["value"]), computed=computed, people=people,
-            )  # fmt: skip
-    if claim.value == value:
-        return finding(claim, CANNOT, "same_source", value, sources)
-    return compared(claim, value, "table", sources)
+    if claim.value != value:
+        return compared(claim, value, "table", sources)
+    if rate is not None and people is not None:
+        facts = {"rate": float(rate["value"]), "computed": PER * value / people, "people": people}
+        if rounds_to(facts["computed"], rate["value"]):
+            return compared(claim, value, "count_meets_rate", sources, **facts)
+    return finding(claim, CANNOT, "same_source", value, sources)
 
 
 def _bounded(data: Data, claim: Claim) -> Finding:
@@ -106,8 +101,8 @@ def rate(data: Data, claim: Claim) -> Finding:
     """A rate, from count and population; printed alone it cannot be checked."""
     count, people = row(data, claim, COUNT), people_of(data, claim)
     if count is not None and people is not None:
-        value = PER * float(count["value"]) / people
         facts = {"count": float(count["value"]), "people": people}
+        value = PER * facts["count"] / people
         return compared(claim, value, "count_over_people", count["sources"], **facts)
     found = row(data, claim, RATE)
     return finding(claim, CANNOT, "no_figure") if found is None else _printed(claim, found)
@@ -125,22 +120,19 @@ def change(data: Data, claim: Claim) -> Finding:
     """A change on the year, in people or percent, from two counts."""
     before = dataclasses.replace(claim, date=claim.date - pd.DateOffset(years=1))
     now, then = row(data, claim, COUNT), row(data, before, COUNT)
-    printed = row(data, claim, claim.measure)
     if now is None or then is None:
+        printed = row(data, claim, claim.measure)
         if printed is None or (own(printed, claim) and claim.value != float(printed["value"])):
             return finding(claim, CANNOT, "no_figure")
         return _printed(claim, printed)
     x, y = float(then["value"]), float(now["value"])
-    value = y - x if claim.measure == CHANGE else 100 * (y / x - 1)
+    value = y - x if claim.measure == c.CHANGE else 100 * (y / x - 1)
     facts = {"before": x, "now": y, "before_date": f"{before.date:%Y-%m-%d}"}
-    sources = f"{now['sources']} {then['sources']}"
-    implied = then["quality"] == "derived" and bool(
-        set(then["sources"].split()) & set((claim.source or then["sources"]).split())
-    )
+    shared = set(then["sources"].split()) & set((claim.source or then["sources"]).split())
     # A circle confirms nothing, whether it is put as a number or as a percentage.
-    if implied and meets(claim, value):
+    if then["quality"] == "derived" and shared and c.meets(claim, value):
         return finding(claim, CANNOT, "implied", value, then["sources"], **facts)
-    return compared(claim, value, "two_counts", sources, **facts)
+    return compared(claim, value, "two_counts", f"{now['sources']} {then['sources']}", **facts)
 
 
 def as_printed(data: Data, claim: Claim) -> Finding:
@@ -157,11 +149,11 @@ def as_printed(data: Data, claim: Claim) -> Finding:
 def _size(data: Data, claim: Claim) -> dict[str, float]:
     """Return the measure over the count, here and nationally: how large the number is."""
     national = dataclasses.replace(claim, area=data.nation)
-    pairs = [(row(data, c, claim.measure), row(data, c, COUNT)) for c in (claim, national)]
+    pairs = [(row(data, x, claim.measure), row(data, x, COUNT)) for x in (claim, national)]
     shares = [
-        float(part["value"]) / float(all_["value"])
-        for part, all_ in pairs
-        if part is not None and all_ is not None and all_["value"]
+        float(part["value"]) / float(count["value"])
+        for part, count in pairs
+        if part is not None and count is not None and count["value"]
     ]
     if len(shares) < 2 or claim.area == data.nation:
         return {}
@@ -173,37 +165,35 @@ def people_per(data: Data, claim: Claim) -> Finding:
     found, people = row(data, claim, COUNT), people_of(data, claim)
     if found is None or people is None or not found["value"]:
         return _of_other_count(data, claim) or as_printed(data, claim)
-    count = float(found["value"])
-    told = compared(
-        claim, people / count, "people_over_count", found["sources"], count=count, people=people
-    )
-    return _all_levels(data, told, claim)
+    facts = {"count": float(found["value"]), "people": people}
+    value = people / facts["count"]
+    made = compared(claim, value, "people_over_count", found["sources"], **facts)
+    return _all_levels(data, made, claim)
 
 
-def _all_levels(data: Data, told: Finding, claim: Claim) -> Finding:
-    """Return a finding that fails of the whole count as one of a narrower count that it meets."""
-    if told.verdict != FAILS:
-        return told
-    return _of_other_count(data, claim, told.recomputed_value) or told
+def _all_levels(data: Data, made: Finding, claim: Claim) -> Finding:
+    """Return a finding that fails of the complete count as one of a narrower count."""
+    if made.verdict != FAILS:
+        return made
+    return _of_other_count(data, claim, made.recomputed_value) or made
 
 
 def _of_other_count(data: Data, claim: Claim, whole: float | None = None) -> Finding | None:
-    """Hold a claim against counts of the day that are not the whole count: of level 1, narrower."""
+    """Compare a claim with other counts of the day than the complete one: of level 1, narrower."""
     nation, people = claim.area == data.nation, people_of(data, claim)
     table = data.national_figures if nation else data.area_figures
     others = table[(table["date"] == claim.date) & (table["measure"] == COUNT)]
-    if not nation:
+    if nation:
+        others = others[~others["preferred"]]
+    else:
         others = others[others["area"] == claim.area]
         others = others[~((others["basis"] == "all_levels") & others["preferred"])]
-    else:
-        others = others[~others["preferred"]]
     for _, other in others.iterrows():
         count = float(other["value"])
-        value = people / count if people and claim.measure in ONE_IN else count
-        if meets(claim, value):
-            told = compared(claim, value, "other_count", other["sources"])
+        value = people / count if people and claim.measure in c.ONE_IN else count
+        if c.meets(claim, value):
             facts = {"count": count, "level_1": other["basis"] == "level_1", "whole": whole}
-            return dataclasses.replace(told, facts={**told.facts, **facts})
+            return compared(claim, value, "other_count", other["sources"], **facts)
     return None
 
 
@@ -211,9 +201,126 @@ def _of_other_count(data: Data, claim: Claim, whole: float | None = None) -> Fin
 NUMBERS = {
     COUNT: count,
     RATE: rate,
-    CHANGE: change,
-    PERCENT: change,
-    **dict.fromkeys(ONE_IN, people_per),
+    c.CHANGE: change,
+    c.PERCENT: change,
+    **dict.fromkeys(c.ONE_IN, people_per),
+}
+
+
+def _rules(data: Data, rule: str) -> pd.DataFrame:
+    table = data.notification_rules
+    return table[(table["rule"] == rule) | (table["rule_id"] == rule)]
+
+
+def _indefinite_threshold(data: Data, claim: Claim) -> Finding:
+    for _, rule in _rules(data, "notification_period").iterrows():
+        found = re.search(r"(\d+) months or more", rule["applies_to"])
+        if rule["value"] == "indefinite" and found:
+            facts = rule[["legal_basis", "applies_to"]].to_dict()
+            return compared(claim, float(found[1]), "law", rule["source"], **facts)
+    return finding(claim, CANNOT, "no_rule")
+
+
+def _review_wait(data: Data, claim: Claim) -> Finding:
+    rules = _rules(data, "review_wait")
+    adult = rules[rules["applies_to"].str.startswith("18 or over")]
+    young = rules[rules["applies_to"].str.startswith("under 18")]
+    if adult.empty:
+        return finding(claim, CANNOT, "no_rule")
+    rule = adult.iloc[0]
+    facts = {
+        "legal_basis": rule["legal_basis"],
+        "young": float(young.iloc[0]["value"]) if len(young) else None,
+    }
+    return compared(claim, float(rule["value"]), "review_wait", rule["source"], **facts)
+
+
+def _by_rule(rule: str, verdict: str, reason: str) -> Callable[[Data, Claim], Finding]:
+    """Return a check in words that rests on one rule of the law or guidance."""
+
+    def found(data: Data, claim: Claim) -> Finding:
+        rows = _rules(data, rule)
+        if rows.empty:
+            return finding(claim, CANNOT, "no_rule")
+        first = rows.iloc[0]
+        facts = {"legal_basis": first["legal_basis"], "rule": first["value"]}
+        return finding(claim, verdict, reason, None, first["source"], **facts)
+
+    return found
+
+
+def _clock_start(data: Data, claim: Claim) -> Finding:
+    found = _by_rule("clock_start", MISLEADING, "clock_start")(data, claim)
+    said = claim.printed.lower()
+    if found.verdict == MISLEADING and "convict" in said and "release" not in said:
+        return dataclasses.replace(found, verdict=HOLDS)
+    return found
+
+
+def _level1_majority(data: Data, claim: Claim) -> Finding:
+    """Most are at level 1: shown by a count at level 2, not by placements during the year."""
+    measures = COUNT, "level2_placements", "level2_count"
+    count, placed, stock = (row(data, claim, measure) for measure in measures)
+    counted = stock is not None and bool(stock["sources"])
+    part = stock if counted else placed
+    if count is None or part is None:
+        return finding(claim, CANNOT, "no_figure")
+    people, total = float(part["value"]), float(count["value"])
+    share = 1 - people / total
+    facts = {"level2" if counted else "placements": people, "count": total, "share": share}
+    verdict, reason = CANNOT, "flow_bounds_no_stock"
+    if counted:
+        verdict, reason = HOLDS if share > 0.5 else FAILS, "level_stock"
+    return finding(claim, verdict, reason, None, part["sources"], **facts)
+
+
+def _indefinite_share(data: Data, claim: Claim) -> Finding:
+    rows = data.national_rows("indefinite_registration_estimate").sort_values("date")
+    rows = rows[rows["date"] <= claim.date]
+    if rows.empty:
+        return finding(claim, CANNOT, "no_figure")
+    estimate, counts = rows.iloc[-1], data.national(COUNT)
+    near = counts.index[abs(counts.index - estimate["date"]).argmin()]
+    facts = {
+        "estimate_date": f"{estimate['date']:%Y-%m-%d}",
+        "stock": float(counts[near]),
+        "stock_date": f"{near:%Y-%m-%d}",
+    }
+    value, sources = float(estimate["value"]), estimate["sources"]
+    return finding(claim, HOLDS, "indefinite_share", value, sources, **facts)
+
+
+def explained(growth: float, lengths: dict[str, float], terms: float, law: str) -> Finding:
+    """Return the finding on what explains the growth, from the register model's numbers.
+
+    Every number is of one kind: by how much the rise would have been smaller (people).
+
+    Parameters
+    ----------
+    growth: published growth of the year (people).
+    lengths: without the longer sentences since each reference year, by its label.
+    terms: had long sentences led to a fixed period; *law* says which, in words.
+    """
+    shares = [people / growth for people in lengths.values()] if growth > 0 else []
+    by_terms = growth > 0 and terms / growth >= EXPLAINS
+    by_lengths = bool(shares) and min(shares) >= EXPLAINS
+    verdict = HOLDS if by_terms and by_lengths else c.HALF if by_terms or by_lengths else MISLEADING
+    facts = {"growth": growth, "lengths": lengths, "terms": terms, "law": law}
+    return Finding("", "", "", "", "explanation", "", None, verdict, "explained", facts)
+
+
+#: Claims that are not read off a figure. A new kind of claim is a new function here.
+WORDS: dict[str, Callable[[Data, Claim], Finding]] = {
+    "explanation": lambda _, claim: finding(claim, CANNOT, "needs_register"),
+    "notification_period": _indefinite_threshold,
+    "review_wait": _review_wait,
+    "level1_majority": _level1_majority,
+    "clock_start": _clock_start,
+    "mappa_coverage": _by_rule("mappa_category_1", MISLEADING, "coverage"),
+    "terms": _by_rule("mappa_level_1", MISLEADING, "terms"),
+    "category2_scope": _by_rule("mappa_category_2", HOLDS, "category2"),
+    "indefinite_share": _indefinite_share,
+    "share_of_recorded_crime": lambda _, claim: finding(claim, CANNOT, "needs_recorded_crime"),
 }
 
 
@@ -223,16 +330,14 @@ def check(data: Data, claim: Claim, *, explanation: Finding | None = None) -> Fi
     Parameters
     ----------
     explanation: the finding on why the stock grows, where the register model has made one
-        (see :func:`mappa.rates.story.rules.explained`).
+        (see :func:`explained`).
     """
-    if claim.measure in rules.WORDS:
-        if claim.measure == "explanation" and explanation is not None:
-            return dataclasses.replace(
-                explanation, claim_id=claim.claim_id, claim=claim.claim, area=claim.area,
-                date=f"{claim.date:%Y-%m-%d}", printed_value=claim.printed,
-            )  # fmt: skip
-        return rules.WORDS[claim.measure](data, claim)
-    found = NUMBERS.get(claim.measure, as_printed)(data, claim)
+    if claim.measure == "explanation" and explanation is not None:
+        return dataclasses.replace(
+            explanation, claim_id=claim.claim_id, claim=claim.claim, area=claim.area,
+            date=f"{claim.date:%Y-%m-%d}", printed_value=claim.printed,
+        )  # fmt: skip
+    found = (WORDS | NUMBERS).get(claim.measure, as_printed)(data, claim)
     if found.reason != "table":
         return found
     titles = data.sources.set_index("source")["title"].reindex(found.sources)

@@ -4,8 +4,6 @@ A number that only the story itself gives cannot be confirmed by it: that is sai
 check returns numbers and the reason; the sentences are made in ``mappa.words.rate.story``.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import re
 from typing import Any

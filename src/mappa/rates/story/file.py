@@ -1,7 +1,5 @@
 """A reporter's own table of claims: area, date, measure, value."""
 
-from __future__ import annotations
-
 import dataclasses
 import datetime as dt
 from pathlib import Path
@@ -13,8 +11,8 @@ from mappa.data.cells import CellError
 from mappa.data.sums import one_of_two
 from mappa.data.tables import Layout, Table, find_table
 from mappa.errors import DataError, MappaError, UnknownName
+from mappa.rates.story.check import WORDS
 from mappa.rates.story.claims import Claim
-from mappa.rates.story.rules import WORDS
 
 LAYOUT = Layout("claims", ("area", "date", "measure", "value"))
 #: More than any story prints; each is recomputed.
@@ -39,7 +37,7 @@ class Claims:
 def read_claims(data: Data, path: Path) -> Claims:
     """Return the claims of a table (CSV, ODS, XLS, XLSX).
 
-    A bad row does not keep the others from being answered: its error is kept beside them.
+    A bad row does not stop the others from being answered: its error is returned with them.
 
     Raises
     ------
@@ -71,10 +69,9 @@ def _claim(data: Data, table: Table, known: list[str], line: int) -> tuple[Claim
         raise one_of_two(table, line, name, data)
     if name.kind == "sum":
         raise table.error(line, "area", f"{name.name} is a sum of areas, of which no claim is kept")
-    column = "date"
+    column, early = "date", table.sheet.from_1904
     try:
-        from_1904 = table.sheet.from_1904
-        day = cells.read_date(table.cell(line, "date"), _FIRST, _LAST, from_1904=from_1904)
+        day = cells.read_date(table.cell(line, "date"), _FIRST, _LAST, from_1904=early)
         column = "measure"
         said = table.text(line, "measure")
         measure, taken = measures.named(said, known, "area_figures")
@@ -91,8 +88,7 @@ def _claim(data: Data, table: Table, known: list[str], line: int) -> tuple[Claim
     pairs = (("date", day.remark), ("measure", taken if plain else ""), ("value", noted))
     remarks += [f"{table.file}, row {line}, column {c}: {r}." for c, r in pairs if r]
     shown = f"{said.lower()} of {name.name}, {day.text}"
-    date = pd.Timestamp(day.text)
-    return Claim(f"row {line}", shown, name.name, date, measure, text), remarks
+    return Claim(f"row {line}", shown, name.name, pd.Timestamp(day.text), measure, text), remarks
 
 
 _SHORT = {"count", "rate", "change", "change percent"}

@@ -7,8 +7,7 @@ the same sentences serve any counts by area.
 
 from __future__ import annotations
 
-from mappa.rates.gap import Gap
-from mappa.rates.matter import Margin
+from mappa.rates.gap import Gap, Margin
 from mappa.rates.record import RateRecord
 from mappa.rates.standing import Ranks, Spread, Unusual
 from mappa.words import numbers as n

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mappa.rates.explain.trace import Explanation
+from mappa.rates.explain import Explanation
 from mappa.records import plain
 
 #: More rows than this are summed up; ``--json`` gives every one.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from mappa.rates.simulation import study as simulation
+from mappa.rates import simulation
 from mappa.words import numbers as n
 from mappa.words.prose import Prose
 from mappa.words.tables import Table

@@ -8,20 +8,26 @@ Each method answers "is this force different?" at 5%. Under a ratio of 1 the for
 other, so what a method flags is a false alarm. Two things are covered or not: the ratio that the
 study set (``systematic``), and the ratio of this force's realised rate to the others' together
 (``realised``). The plain tests are right about the second and wrong about the first.
+
+Its result is stored in ``simulation.csv`` with the other tables.
 """
 
-from __future__ import annotations
-
 import dataclasses
+import functools
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from mappa.errors import UsageError
+from mappa.arguments import typed
+from mappa.data import Data, schema
+from mappa.errors import DataError, UsageError
+from mappa.rates import forces
 from mappa.rates.methods import between, funnel
 
 Array = NDArray[np.float64]
@@ -31,6 +37,7 @@ RATIOS = (1.0, 1.05, 1.1, 1.15, 1.2, 1.3, 1.5)
 REPLICATIONS = 10_000
 SEED = 42
 ALPHA = 0.05
+NAME = "simulation"
 #: Method -> what is tested.
 METHODS = {
     "exact_national": "exact Poisson, doubled tail, against the national rate as known",
@@ -143,80 +150,120 @@ def scenario(setting: Setting, replications: int, seed: int) -> pd.DataFrame:
     Each with its Monte Carlo standard error, sqrt(p (1 - p) / replications).
     """
     rng = np.random.default_rng(seed)
-    people = np.asarray(setting.people, float)
+    people, ratio = np.asarray(setting.people, float), setting.ratio
     counts, true = draw(setting, replications, rng)
     rest = (true[:, 1:] * people[1:]).sum(1) / people[1:].sum()
     everyone = (true * people).sum(1) / people.sum()
     spread = Overdispersed(counts, people)
-    rejects = {
-        "rejects": by_chance(counts, people, 1.0) | spread.rejects(1.0),
-        "covers_systematic": by_chance(counts, people, setting.ratio)
-        | spread.rejects(setting.ratio),
-    }
     realised = by_chance(counts, people, true[:, 0] / rest)
-    realised |= {
-        "exact_national": by_chance(counts, people, true[:, 0] / everyone)["exact_national"]
+    national = by_chance(counts, people, true[:, 0] / everyone)
+    rejected = {
+        "rejects": by_chance(counts, people, 1.0) | spread.rejects(1.0),
+        "covers_systematic": by_chance(counts, people, ratio) | spread.rejects(ratio),
+        "covers_realised": realised | {"exact_national": national["exact_national"]},
     }
-    rejects["covers_realised"] = realised
-    rows = []
-    for method in METHODS:
-        for measure, found in rejects.items():
-            if method not in found:
-                continue
-            flagged = float(found[method].mean())
-            share = flagged if measure == "rejects" else 1 - flagged
-            error = np.sqrt(share * (1 - share) / replications)
-            rows.append((method, measure, share, float(error)))
-    return pd.DataFrame(rows, columns=["method", "measure", "value", "mc_error"])
+    rows = [
+        (method, measure, float(found[method].mean()))
+        for method in METHODS
+        for measure, found in rejected.items()
+        if method in found
+    ]
+    frame = pd.DataFrame(rows, columns=["method", "measure", "value"])
+    share = frame["value"].where(frame["measure"] == "rejects", 1 - frame["value"])
+    error = np.sqrt(share * (1 - share) / replications)
+    return frame.assign(value=share, mc_error=error, tau=setting.tau, ratio=ratio)
 
 
-def settings(people: tuple[float, ...], rate: float, tau: float) -> Iterator[Setting]:
-    """Yield the settings of the study: without and with variance between areas, each ratio."""
-    for spread in (0.0, tau):
-        for ratio in RATIOS:
-            yield Setting(people, rate, spread, ratio)
-
-
-def study(
-    people: tuple[float, ...],
-    rate: float,
-    tau: float,
+def run(
+    data: Data,
+    force: str,
+    as_of: Any,
     *,
     replications: int = REPLICATIONS,
     seed: int = SEED,
     watch: Callable[[list[Setting]], Iterator[Setting]] = iter,
     executor: Executor | None = None,
 ) -> pd.DataFrame:
-    """Run every setting and return one tidy table.
+    """Run every setting with the counted areas of a date, *force* under study.
 
     Parameters
     ----------
-    people: populations of the areas, the force's first. rate: typical rate per person.
-    tau: SD between areas where there is one. watch: wraps the list of settings (a progress bar).
+    watch: wraps the list of settings (a progress bar).
     executor: where the settings run, each with a seed of its own, so that the table is the same
         wherever that is; by default here, one after the other.
 
     Returns
     -------
     Columns ``tau``, ``ratio``, ``method``, ``measure``, ``value``, ``mc_error``, ``nominal``
-    (0.05 for a test under a ratio of 1, 0.95 for an interval, else missing) and ``shortfall``
-    (how far the value is from nominal, on the wrong side; zero where it is not).
+    (0.05 for a test under a ratio of 1, 0.95 for an interval, else missing), ``shortfall``
+    (how far the value is from nominal, on the wrong side; zero where it is not), and the settings.
+
+    Raises
+    ------
+    DataError: the date has too few counts to fit how much areas differ. UsageError: no
+    replications, or a seed below zero.
     """
     if replications < 1 or seed < 0:
         raise UsageError("The simulation needs one replication or more, and a seed of 0 or more.")
-    chosen = list(settings(people, rate, tau))
-    run = map if executor is None else executor.map
+    force, day = data.force(force), data.day(as_of)
+    found = forces.forces(data.on(day))
+    if found is None:
+        raise DataError(
+            f"Fewer than {forces.FEWEST} areas have a count on {day:%Y-%m-%d}: choose another date."
+        )
+    others = (float(n) for a, n in zip(found.areas, found.people, strict=True) if a != force)
+    people, fit = (float(data.people(day)[force]), *others), found.constrained
+    chosen = [Setting(people, fit.rate, tau, r) for tau in (0.0, fit.tau) for r in RATIOS]
+    each = map if executor is None else executor.map
     seeds = range(seed, seed + len(chosen))
-    found = iter(run(scenario, chosen, [replications] * len(chosen), seeds))
-    parts = []
-    for setting in watch(chosen):
-        part = next(found)
-        parts.append(part.assign(tau=setting.tau, ratio=setting.ratio))
-    frame = pd.concat(parts, ignore_index=True)
-    test = (frame["measure"] == "rejects") & (frame["ratio"] == 1)
-    frame["nominal"] = np.where(test, ALPHA, np.nan)
-    frame.loc[frame["measure"] != "rejects", "nominal"] = 1 - ALPHA
-    wrong = np.where(test, frame["value"] - ALPHA, (1 - ALPHA) - frame["value"])
-    frame["shortfall"] = np.where(frame["nominal"].isna(), np.nan, np.maximum(wrong, 0))
-    first = ["tau", "ratio", "method", "measure"]
-    return frame[[*first, "value", "mc_error", "nominal", "shortfall"]]
+    parts = each(scenario, chosen, [replications] * len(chosen), seeds)
+    frame = pd.concat([p for _, p in zip(watch(chosen), parts, strict=True)], ignore_index=True)
+    rejects = frame["measure"] == "rejects"
+    alarm = rejects & (frame["ratio"] == 1)
+    frame["nominal"] = np.where(alarm, ALPHA, np.where(rejects, np.nan, 1 - ALPHA))
+    above = frame["value"] - frame["nominal"]
+    return frame.assign(
+        shortfall=np.maximum(np.where(alarm, above, 0.0 - above), 0),
+        replications=replications,
+        seed=seed,
+        force=force,
+        as_of=f"{day:%Y-%m-%d}",
+        basis="simulated",
+        quality="computed",
+        source="derived",
+    )
+
+
+def as_csv(data: Data, frame: pd.DataFrame) -> str:
+    """Return the table as CSV in the order of the dictionary, numbers in full."""
+    rules = data.dictionary[data.dictionary["table"] == NAME]
+    return str(frame[list(rules["column"])].to_csv(index=False, lineterminator="\n"))
+
+
+def read(data: Data) -> pd.DataFrame | None:
+    """Return the stored result of the tables' folder, validated, or ``None`` without one."""
+    path = data.folder / f"{NAME}.csv"
+    return _read(data, path) if path.is_file() else None
+
+
+@functools.lru_cache(maxsize=4)
+def _read(data: Data, path: Path) -> pd.DataFrame:
+    return schema.read_table(path, data.dictionary)
+
+
+@typed
+def find(data: Data, *, replications: int = REPLICATIONS, seed: int = SEED) -> pd.DataFrame:
+    """Return the stored result of these tables and settings, or else run the study for it."""
+    found = read(data)
+    if found is not None and is_of(data, found):
+        first = found.iloc[0]
+        if (first["replications"], first["seed"]) == (replications, seed):
+            return found
+    return run(data, data.force(), data.day(), replications=replications, seed=seed)
+
+
+def is_of(data: Data, frame: pd.DataFrame) -> bool:
+    """Return whether a stored result is of these tables: its tau is the one they give."""
+    day = frame.iloc[0]["as_of"]
+    found = forces.forces(data.on(day)) if day in data.dates else None
+    return found is not None and bool(np.isclose(found.constrained.tau, frame["tau"].max()))

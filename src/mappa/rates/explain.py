@@ -1,10 +1,8 @@
 """Any number of the record traced: formula, function, rows of the tables, their sources."""
 
-from __future__ import annotations
-
 import dataclasses
-import importlib
 import inspect
+import pkgutil
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,7 +10,7 @@ import pandas as pd
 
 from mappa.data import Data
 from mappa.data.stock import DENOMINATORS
-from mappa.errors import UnknownName
+from mappa.errors import UnknownName, one_of
 from mappa.rates import change
 from mappa.rates import keys as k
 from mappa.rates.methods.rows import MethodRow
@@ -57,7 +55,7 @@ class Source(Record):
 
 @dataclasses.dataclass(frozen=True)
 class Explanation(Record):
-    """A number of the record with all that stands behind it."""
+    """A number of the record with all that it rests on."""
 
     key: str = field("Name of the number")
     meaning: str = field("What it means")
@@ -78,15 +76,15 @@ def explain(data: Data, record: RateRecord, name: str) -> Explanation:
     Raises UnknownName (exit status 2) with a suggestion.
     """
     head, _, rest = name.partition(".")
-    declared = RateRecord.declared()
+    declared, values = RateRecord.declared(), record.flat()
     if head not in declared:
         raise UnknownName("key", name, declared, hint="`mappa explain --list` lists them.")
-    told = documented = declared[head]
-    value: Any = record.value_of(head)
+    said = documented = declared[head]
+    value: Any = values[head]
     if rest:
-        value, documented = _inner(record, head, rest)
-    rows = _rows(data, record, told["rests_on"])
-    formula = documented.get("formula") or told["formula"] or told["meaning"]
+        value, documented = _inner(value, head, rest)
+    rows = _rows(data, record, said["rests_on"])
+    formula = documented.get("formula") or said["formula"] or said["meaning"]
     used = sorted({s for row in rows for s in row.sources.split()})
     table = data.sources.set_index("source")
     return Explanation(
@@ -95,10 +93,10 @@ def explain(data: Data, record: RateRecord, name: str) -> Explanation:
         unit=documented["unit"],
         value=value.as_dict() if isinstance(value, Record) else value,
         formula=value.method if isinstance(value, MethodRow) else formula,
-        worked=_worked(record, name),
-        function=f"mappa.{told['by']}",
-        method_source=value.source if isinstance(value, MethodRow) else _source(told["by"]),
-        rounding=told["rounded"] or "not rounded",
+        worked=_worked(values, name),
+        function=f"mappa.{said['by']}",
+        method_source=value.source if isinstance(value, MethodRow) else _source(said["by"]),
+        rounding=said["rounded"] or "not rounded",
         rows=rows,
         sources=[
             Source(s, *(str(table[column].get(s, "")) for column in ("title", "published", "url")))
@@ -107,52 +105,34 @@ def explain(data: Data, record: RateRecord, name: str) -> Explanation:
     )
 
 
-def resolve(function: str) -> Any:
-    """Return the object of a dotted name below ``mappa``."""
-    parts = function.split(".")
-    for cut in range(len(parts), 0, -1):
-        try:
-            found: Any = importlib.import_module("mappa." + ".".join(parts[:cut]))
-        except ModuleNotFoundError:
-            continue
-        for name in parts[cut:]:
-            found = getattr(found, name)
-        return found
-    raise LookupError(function)
-
-
 def _source(function: str) -> str:
-    words = inspect.getdoc(resolve(function)) or ""
+    """Return where a method is published, from the text of the function that computes it."""
+    words = inspect.getdoc(pkgutil.resolve_name(f"mappa.{function}")) or ""
     _, mark, tail = words.partition("Source: ")
     return " ".join(tail.split("\n\n")[0].split()) if mark else ""
 
 
-def _worked(record: RateRecord, name: str) -> str:
-    pattern = WORKED.get(name)
-    if pattern is None or (value := record.value_of(name)) is None:
+def _worked(values: Mapping[str, Any], name: str) -> str:
+    if name not in WORKED or values[name] is None:
         return ""
-    values = {key: record.value_of(key) for key in RateRecord.declared()}
     try:
-        return f"{pattern.format(**values)} = {value!r}"
+        return f"{WORKED[name].format(**values)} = {values[name]!r}"
     except (TypeError, ValueError):  # a part is not known: a modelled comparator has no count
         return ""
 
 
-def _inner(record: RateRecord, head: str, rest: str) -> tuple[Any, Mapping[str, Any]]:
+def _inner(inside: Any, head: str, rest: str) -> tuple[Any, Mapping[str, Any]]:
     """Return a nested value (``change.growth``, ``methods.3``, ``sensitivity.0``) and its words."""
-    inside = record.value_of(head)
     kinds: dict[str, type[Record]] = {"change": change.YearChange, "missing": MissingCount}
     if head in kinds:
-        table = kinds[head].declared()
-        if rest not in table:
-            raise UnknownName(f"key of {head}", rest, table)
-        return (None if inside is None else getattr(inside, rest)), table[rest]
+        keys = kinds[head].declared()
+        one_of(f"key of {head}", rest, keys)
+        return (None if inside is None else getattr(inside, rest)), keys[rest]
     if head in {"methods", "sensitivity"}:
-        known = [str(i) for i in range(len(inside))]
-        if rest not in known:
-            raise UnknownName(
-                f"row of {head}", rest, known, hint=f"rows run from 0 to {len(known) - 1}."
-            )
+        last = len(inside) - 1
+        one_of(
+            f"row of {head}", rest, map(str, range(last + 1)), hint=f"rows run from 0 to {last}."
+        )
         row = inside[int(rest)]
         return row, {"meaning": getattr(row, "statistic", f"row {rest} of {head}"), "unit": ""}
     if isinstance(inside, dict) and rest in inside:
@@ -218,15 +198,9 @@ def _gathered(data: Data, record: RateRecord) -> dict[str, list[Part]]:
 def _lines(table: str, frame: pd.DataFrame, columns: list[str]) -> list[TableRow]:
     """Return rows as table, line of the file, cells in words, and sources."""
     source = "sources" if "sources" in frame.columns else "source"
-    return [
-        TableRow(
-            f"{table}.csv",
-            int(line),
-            ", ".join(f"{c} {_cell(row[c])}" for c in columns),
-            str(row[source]),
-        )
-        for line, row in frame.iterrows()
-    ]
+    words = (", ".join(f"{c} {_cell(row[c])}" for c in columns) for _, row in frame.iterrows())
+    named = zip(frame.index, words, frame[source], strict=True)
+    return [TableRow(f"{table}.csv", int(line), text, str(s)) for line, text, s in named]
 
 
 def _cell(value: Any) -> str:

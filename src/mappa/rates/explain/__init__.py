@@ -1,1 +1,0 @@
-"""Any number of the rate's record traced to formula, function, rows and sources."""

@@ -1,1 +1,0 @@
-"""The simulation study of the tests: false alarms, coverage and power."""
