@@ -140,27 +140,12 @@ def test_the_table_sorts_and_is_searched_where_scripts_run(
         assert rows.filter(visible=True).count() == sum("York" in n for n in data.names)
 
 
-def test_another_force_is_compared_where_scripts_run(chromium: Any, base: str) -> None:
-    with Watched(chromium, base) as watched:
-        page = watched.page
-        page.goto(f"{base}/forces/cumbria/index.html")
-        page.get_by_label("Compare Cumbria with").select_option("london")
-        assert page.locator("#compare-other").inner_text() == "London"
-        page.get_by_label("Compare Cumbria with").select_option("surrey")
-        link = page.locator("#compare-other a")
-        link.click()
-        expect(page).to_have_title(re.compile("^Surrey"))
-
-
 def test_everything_can_be_read_without_scripts(chromium: Any, base: str, data: Data) -> None:
     with Watched(chromium, base, java_script_enabled=False) as watched:
         page = watched.page
         page.goto(f"{base}/index.html")
         assert page.locator("table.areas tbody tr").count() == len(data.names)
         assert not page.locator("#table-search").is_visible()
-        page.goto(f"{base}/forces/cumbria/index.html")
-        assert not page.locator("#compare-chooser").is_visible()
-        assert "Durham" in page.locator("#compare-other").inner_text()
 
 
 def test_injected_script_does_not_run(chromium: Any, folder: Path, tmp_path: Path) -> None:

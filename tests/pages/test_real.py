@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from browser_support import browser_path
+from pypdf import PdfReader
 
 from mappa.data import Data
 from mappa.pages import brief, cells, site
@@ -18,8 +21,8 @@ from mappa.pages.notebook import render_notebook
 ROOT = Path(__file__).resolve().parents[2]
 #: Bytes of all pages of a site of all areas, and what is kept free of it.
 SITE_BUDGET, MARGIN = 100_000_000, 0.05
-#: Bytes of a brief with its charts shown.
-BRIEF_BUDGET = 600_000
+#: Bytes of a brief with its charts shown; its height in pixels on a desk, its sides of A4 in print.
+BRIEF_BUDGET, TALLEST, SIDES = 600_000, 6_000, 4
 
 
 def test_the_real_notebooks_have_the_charts_of_the_briefs_tagged() -> None:
@@ -61,7 +64,24 @@ def test_a_real_notebook_keeps_the_contract_and_its_budget(rate_page: str) -> No
     assert rate_page.count("<figure") >= 5
 
 
+def measured(page: str, folder: Path) -> tuple[int, int]:
+    """Return the height of a page at 1,200 pixels and how many sides of A4 its print takes."""
+    from playwright.sync_api import sync_playwright
+
+    file = folder / "page.html"
+    file.write_text(page, encoding="utf-8")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path())
+        shown = browser.new_page(viewport={"width": 1200, "height": 900})
+        shown.goto(file.as_uri())
+        height = shown.evaluate("document.documentElement.scrollHeight")
+        printed = PdfReader(io.BytesIO(shown.pdf(format="A4", prefer_css_page_size=True)))
+        browser.close()
+    return height, len(printed.pages)
+
+
 @pytest.mark.slow
+@pytest.mark.browser
 def test_a_site_of_real_reports_keeps_to_its_budget(tmp_path: Path, data: Data) -> None:
     """Cumbria has a count and Surrey has none: the other areas are taken to be like them.
 
@@ -86,5 +106,7 @@ def test_a_site_of_real_reports_keeps_to_its_budget(tmp_path: Path, data: Data) 
         page = files[f"forces/{own}/index.html"].decode()
         assert len(page.encode()) < BRIEF_BUDGET
         assert 3 <= page.count("<figure") <= 4 and f'href="{own}-figures.xlsx"' in page
+        height, sides = measured(page, tmp_path)
+        assert height <= TALLEST and sides <= SIDES
     told = files["national.html"].decode()
     assert 3 <= told.count("<figure") <= 5 and len(told.encode()) < BRIEF_BUDGET

@@ -19,7 +19,7 @@ from pages_support import write_reports
 
 from mappa.data import Data, load
 from mappa.errors import DataError, OutputError, UsageError
-from mappa.pages import frames, index, shared, site, summary, tiles
+from mappa.pages import frames, index, pairs, shared, site, summary, tiles
 from mappa.pages.contract import faults
 from mappa.plot.rate.tiles import shade_limits, short_names
 from mappa.rates.assess import assess
@@ -59,7 +59,9 @@ def test_every_link_within_the_site_leads_somewhere(files: dict[str, bytes]) -> 
             where = (Path("/") / address).parent / path
             found = Path(*[p for p in _resolved(where).parts if p != "/"]).as_posix()
             assert found in files, (address, href)
-            assert not target or f'id="{target}"' in files[found].decode(), (address, href)
+            pair = "+".join(reversed(target.split("+")))  # either area of a pair may come first
+            marks = [f'id="{target}"', f'"{target}":', f'"{pair}":'] if target else [""]
+            assert any(mark.encode() in files[found] for mark in marks), (address, href)
 
 
 def _linked(files: dict[str, bytes]) -> set[str]:
@@ -201,7 +203,7 @@ def test_shades_follow_the_rates_and_missing_has_none() -> None:
     assert shade_limits([]) == []
 
 
-def test_previous_next_and_comparison_stand_on_each_page(
+def test_each_page_links_to_the_areas_before_and_after_and_to_a_comparison(
     country: tuple[Data, Path], files: dict[str, bytes]
 ) -> None:
     data, reports = country
@@ -209,7 +211,11 @@ def test_previous_next_and_comparison_stand_on_each_page(
     middle = files[f"forces/{found[1].slug}/index.html"].decode()
     assert f'href="../{found[0].slug}/index.html" rel="prev"' in middle
     assert f'href="../{found[2].slug}/index.html" rel="next"' in middle
-    assert '<h2 id="compare">' in middle and middle.count("<option ") == len(data.names) - 1
+    known = pairs.areas(data, str(data.settings["default_as_of"]))
+    for report in found:
+        page = files[f"forces/{report.slug}/index.html"].decode()
+        asked = f'<a href="../../compare.html#{report.slug}+'
+        assert (asked in page) == (report.area in known)
     assert 'rel="prev"' not in files[f"forces/{found[0].slug}/index.html"].decode()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +30,8 @@ def render_pages(
     folder: Path,
     data: Data,
     frame: Callable[[str], dict[str, Any]] | None = None,
-    extra: str = "",
     *,
+    more: Mapping[str, str] | None = None,
     files: bool = True,
 ) -> dict[str, str | bytes]:
     """Return the pages of a force by file name, ``index.html`` first, and the files beside it.
@@ -43,7 +43,7 @@ def render_pages(
     folder: holds the executed notebooks; it is named after the force.
     frame: a function of a notebook's name (empty for the force's page) that returns what
         :func:`mappa.pages.layout.page` takes; by default pages that stand alone.
-    extra: HTML of sections that only a site can give.
+    more: addresses, each with its text, of pages that only a site has.
     files: whether to make the files too; a site takes those that the report has made.
     """
     notebooks = load_notebooks(folder)
@@ -55,10 +55,9 @@ def render_pages(
     if "force" in settings:
         made = brief.of_area(data, folder.name, notebooks)
         links = {f"{name}.html": page_title(nb) for name, nb in notebooks.items()}
-        text = brief.body(made, data, links=links, settings=settings, extra=extra)
-        scripts = ["copy", "compare"] if extra else ["copy"]
+        text = brief.body(made, data, links=links | dict(more or {}), settings=settings)
         own = frame("") if frame else {}
-        pages["index.html"] = layout.page(made.title, text, scripts=scripts, **own)
+        pages["index.html"] = layout.page(made.title, text, scripts=["copy"], **own)
         pages |= made.files(data) if files else {}
         around = {"crumbs": [{"text": made.area, "href": "index.html"}]}
     for name, nb in notebooks.items():

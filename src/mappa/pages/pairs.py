@@ -10,6 +10,7 @@ from mappa.growth.ranking import ESTIMATE, NONE, pairs, ranking
 from mappa.pages import layout
 from mappa.pages.exporter import dumps
 from mappa.pages.frames import Frames
+from mappa.rates.comparators import distances
 from mappa.words import numbers as n
 from mappa.words.growth import ranking as words
 from mappa.words.tables import table_html
@@ -17,11 +18,24 @@ from mappa.words.tables import table_html
 ADDRESS = "compare.html"
 
 
+def areas(data: Data, as_of: str) -> list[str]:
+    """Return the areas that have a rate or an estimate of it, in the order of their names."""
+    table = ranking(data, data.date(as_of))
+    return sorted(str(area) for area in table.index[table["known"] != NONE])
+
+
+def link(data: Data, area: str, known: list[str]) -> dict[str, str]:
+    """Return the address of the page from an area's own, the nearest area chosen, with a text."""
+    near = [other for other in distances(data, area).index if other in known]
+    if area not in known or not near:
+        return {}
+    address = f"../../{ADDRESS}#{data.slug(area)}+{data.slug(near[0])}"
+    return {address: f"Compare {area} with another {data.settings.get('area_term', 'area')}"}
+
+
 def render(data: Data, as_of: str, frames: Frames) -> dict[str, str]:
     """Return the page by its address; nothing where fewer than two areas have a rate."""
-    day = data.date(as_of)
-    table = ranking(data, day)
-    names = sorted(str(area) for area in table.index[table["known"] != NONE])
+    day, names = data.date(as_of), areas(data, as_of)
     if len(names) < 2:
         return {}
     found = pairs(data, day, names)

@@ -14,7 +14,7 @@ from typing import Any
 from mappa.data import Data
 from mappa.errors import OutputError, UsageError
 from mappa.files import fixed_zip, json_text, write_atomically
-from mappa.pages import compare, force, index, national, pairs, shared, summary, what_if
+from mappa.pages import force, index, national, pairs, shared, summary, what_if
 from mappa.pages.frames import Frames
 from mappa.words import numbers
 
@@ -100,9 +100,10 @@ def _files(
     files |= national.render(data, lines, frames, found[0].folder, every)
     files |= summary.files(lines) | what_if.render(data, frames)
     files |= compared
+    known = pairs.areas(data, lines[0].as_of) if compared else []
     files["results/tables.zip"] = _tables(data)
     for number, report in enumerate(found):
-        files |= _force_pages(data, found, number, lines, frames, report)
+        files |= _force_pages(data, found, number, frames, report, known)
     if every:
         pages = force.render_pages(every, data, lambda name: frames.every_area())
         files |= {f"{every.name}/{name}": c for name, c in (pages | _beside(every)).items()}
@@ -132,9 +133,9 @@ def _force_pages(
     data: Data,
     found: list[summary.Report],
     number: int,
-    lines: list[summary.AreaResult],
     frames: Frames,
     report: summary.Report,
+    known: list[str],
 ) -> dict[str, str | bytes]:
     """Return what the site holds of one area: its pages, and the files of its report."""
 
@@ -142,8 +143,8 @@ def _force_pages(
         settings = frames.force(report.area, notebook)
         return settings if notebook else settings | {"pager": _pager(found, number)}
 
-    extra = compare.section(data, lines, report.area)
-    pages = force.render_pages(report.folder, data, frame, extra, files=False)
+    more = pairs.link(data, report.area, known)
+    pages = force.render_pages(report.folder, data, frame, more=more, files=False)
     beside = _beside(report.folder)
     return {f"forces/{report.slug}/{name}": c for name, c in (pages | beside).items()}
 

@@ -85,7 +85,7 @@ def key_figures(rate: Mapping[str, Any], growth: Mapping[str, Any]) -> list[Figu
         Figure("Growth in a year", own.get("growth"), _growth, "share", own.get("growth_low"),
                own.get("growth_high"), own.get("level"), nation.get("growth")),
         _rate(rate, people, level),
-        Figure(f"Rate divided by that of {rate.get('comparator_label', 'the rest')}",
+        Figure(f"Ratio to the rate of {rate.get('comparator_label', 'the rest')}",
                rate.get("ratio"), n.ratio, "ratio", rate.get("ratio_low"), rate.get("ratio_high"),
                level),
         Figure(f"Rank by rate, highest first, of {rate.get('rank_of')} areas with a count",
@@ -105,7 +105,7 @@ def _rate(rate: Mapping[str, Any], people: str, level: float | None) -> Figure:
     guessed = rate.get("rate") is None and rate.get("estimated_rate") is not None
     key, named = ("estimated_rate", ", estimate") if guessed else ("rate", "")
     return Figure(
-        f"Rate per 100,000 {people}{named}", rate.get(key), n.rate, "per 100,000 people",
+        f"Rate per 100,000 {people}{named}", rate.get(key), n.number, "per 100,000 people",
         rate.get(f"{key}_low"), rate.get(f"{key}_high"), 0.9 if guessed else level,
         rate.get("national_rate"),
     )  # fmt: skip
