@@ -16,9 +16,9 @@ import time
 import numpy as np
 
 from mappa.data import load
-from mappa.register.inference.convergence import convergence
+from mappa.register.inference.diagnostics import convergence
 from mappa.register.inference.sampler import dispersed, run_block, tune
-from mappa.register.likelihood.density import density_of
+from mappa.register.likelihood import density_of
 
 AS_OF = "2020-03-31"
 _kept: dict[str, object] = {}

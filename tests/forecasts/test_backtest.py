@@ -94,13 +94,13 @@ def test_without_kept_forecasts_the_benchmarks_stand_alone(made_up_data: Data) -
     assert rolling.scores
 
 
-def test_make_kept_round_trips_through_the_file(data: Data, data_copy: Path) -> None:
+def test_a_refit_round_trips_through_the_file(data: Data, data_copy: Path) -> None:
     def straight(known: Data, origin: pd.Timestamp, horizon: int) -> np.ndarray:
         last = known.national("rso_count").iloc[-1]
         assert known.national("rso_count").index[-1] == origin  # nothing later is handed over
         return last + np.add.outer(np.linspace(-100, 100, 201), 1000.0 * np.arange(1, horizon + 1))
 
-    frame = pd.concat(list(ro.make_kept(data, straight, horizon=2)))
+    frame = pd.concat(list(ro.refit(data, straight, horizon=2)))
     frame.to_csv(data_copy / "origins.csv", index=False, quoting=csv.QUOTE_MINIMAL)
     rolling = ro.rolling_origins(load(data_copy), 2)
     assert rolling.register_status == "ok"
@@ -115,7 +115,7 @@ def test_make_kept_round_trips_through_the_file(data: Data, data_copy: Path) -> 
 def test_a_kept_forecast_is_remade_by_its_command(data: Data) -> None:
     from mappa.forecasts.national_draws import mode_draws
 
-    kept, _ = ro.kept_forecasts(data)
+    kept, _ = ro.stored_forecasts(data)
     origin = kept["origin"].min()
     rows = kept[kept["origin"] == origin].sort_values(["date", "level"])
     draws = mode_draws(data, origin, ro.HORIZON)
@@ -154,13 +154,10 @@ def test_periods_end_where_they_say(text: str, last: str | None) -> None:
 
 
 def test_what_was_published_late_from_march_2020(data: Data) -> None:
-    found = {x.date: x for x in fl.counts_published_later(data, "2020-03-31")}
+    late = fl.published_later(data, "2020-03-31")
+    found = {x.date: x for x in late if x.table == "national_figures"}
     assert found["2011-03-31"].kind == "later"  # known only from the tables of 2022/23
     assert found["2020-03-31"].kind == "usual lag"
     assert "2014-03-31" not in found
     assert all(x.date <= "2020-03-31" for x in found.values())
-    assert {x.kind for x in fl.sentences_published_later(data, "2020-03-31")} <= {
-        "later",
-        "not dated",
-        "usual lag",
-    }
+    assert {x.kind for x in late if x.table == "sentencing"} <= {"later", "not dated", "usual lag"}

@@ -12,6 +12,7 @@ from scipy import stats
 from mappa.data import Data
 from mappa.errors import UsageError
 from mappa.forecasts import benchmarks as bm
+from mappa.forecasts.scoring import LEVELS
 
 ORIGIN = "2020-03-31"
 
@@ -156,6 +157,7 @@ def test_impossible_horizons_name_what_is_allowed(data: Data, horizon: int) -> N
 
 def test_student_interval_is_wider_than_the_normal(data: Data) -> None:
     (spread,) = spreads(bm.random_walk_drift(yearly([0, 1, 4, 6, 9]), 1))
-    record = bm._record("random_walk_drift", pd.Timestamp(ORIGIN), 1, (spread,))
+    quantiles = spread.quantiles(LEVELS)
+    record = bm.forecast_record("walk", "", pd.Timestamp(ORIGIN), 1, quantiles=quantiles)
     assert record.high is not None and spread.sd is not None
     assert record.high - spread.mean > stats.norm.ppf(0.95) * spread.sd

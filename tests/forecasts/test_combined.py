@@ -7,12 +7,19 @@ import pandas as pd
 import pytest
 
 from mappa.data import Data
-from mappa.forecasts import combined
 from mappa.forecasts.backtest import rolling_origins
-from mappa.forecasts.benchmarks import benchmarks, forecast_record, spreads
+from mappa.forecasts.benchmarks import (
+    COMBINED,
+    MEMBERS,
+    benchmarks,
+    combine,
+    combined_draws,
+    forecast_record,
+    spreads,
+)
 from mappa.forecasts.national_draws import NationalDraws, jump_off
 from mappa.forecasts.scoring import LEVELS
-from mappa.forecasts.sealing import sealed_forecasts
+from mappa.forecasts.seals import sealed_forecasts
 
 ORIGIN = pd.Timestamp("2020-03-31")
 
@@ -33,23 +40,23 @@ def test_the_combined_quantile_is_the_mean_of_four(data: Data) -> None:
     draws = register_draws()
     ours = forecast_record("register", "x", ORIGIN, 2, quantiles=np.quantile(draws[:, 1], LEVELS))
     others = [b for b in benchmarks(data, ORIGIN, 2) if b.horizon == 2]
-    found = combined.combine(ours, others)
-    members = {b.method: b.quantiles for b in others if b.method in combined.MEMBERS}
+    found = combine(ours, others)
+    members = {b.method: b.quantiles for b in others if b.method in MEMBERS}
     assert set(members) == {"random_walk_drift", "ets_damped", "arima_021"}
     mean = (np.array(ours.quantiles) + sum(np.array(q) for q in members.values())) / 4
     assert found.quantiles == pytest.approx(mean)
     assert found.status == "ok" and found.method == "combined"
-    short = combined.combine(ours, [b for b in others if b.method != "arima_021"])
+    short = combine(ours, [b for b in others if b.method != "arima_021"])
     assert short.status == "1 of its methods cannot be used"
 
 
 def test_paths_have_the_combined_quantiles_and_the_registers_ranks(data: Data) -> None:
     draws = register_draws()
-    paths = combined.combined_draws(data, ORIGIN, draws)
+    paths = combined_draws(data, ORIGIN, draws)
     made = spreads(data, ORIGIN, 3)
     for h in range(3):
         assert (np.argsort(paths[:, h]) == np.argsort(draws[:, h])).all()
-        others = [made[name][h].quantiles(LEVELS) for name in combined.MEMBERS]  # type: ignore[union-attr]
+        others = [made[name][h].quantiles(LEVELS) for name in MEMBERS]  # type: ignore[union-attr]
         mean = np.mean([np.quantile(draws[:, h], LEVELS), *others], axis=0)
         assert np.quantile(paths[:, h], LEVELS) == pytest.approx(mean, rel=2e-3)
     # A draw that is high stays high: the ranks of neighbouring years are correlated.
@@ -79,12 +86,12 @@ def test_rolling_origins_hold_the_combined_forecast_against_the_register(data: D
 def test_a_seal_holds_the_combined_forecast_its_parts_and_areas_along_it(data: Data) -> None:
     draws = register_draws()
     nation = [
-        NationalDraws(combined.combined_draws(data, ORIGIN, draws), combined.METHOD, "combined"),
+        NationalDraws(combined_draws(data, ORIGIN, draws), COMBINED, "combined"),
         NationalDraws(draws, "register", "register"),
     ]
     rows, methods = sealed_forecasts(data, ORIGIN, 3, nation)
     of_nation = rows[rows["scope"] == "nation"]
-    assert {"combined", "register", *combined.MEMBERS} <= set(of_nation["method"])
+    assert {"combined", "register", *MEMBERS} <= set(of_nation["method"])
     assert set(rows["method"]) == set(methods)
     areas = rows[rows["method"] == "growth_model"]
     assert set(areas["place"]) == set(data.names)

@@ -11,6 +11,7 @@ import pytest
 from mappa.data import Data
 from mappa.errors import UnknownName, UsageError
 from mappa.forecasts import national_draws as nd
+from mappa.register.inference import draws as posteriors
 
 ORIGIN = pd.Timestamp("2020-03-31")
 
@@ -26,18 +27,18 @@ def test_benchmark_draws_are_blind_and_repeat(data: Data) -> None:
 def test_register_draws_add_the_error_of_a_count(
     data: Data, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from mappa.register.inference import forecast as module
-
     seen = {}
 
-    def made(known: Data, origin: pd.Timestamp, horizon: int, draws: int | None) -> object:
+    def made(known: Data, origin: pd.Timestamp, draws: int | None) -> object:
         seen["last"] = known.national_figures["date"].max()
         # Draws that miss the count by different amounts and grow alike.
         start = np.linspace(61000.0, 63000.0, 5000)
-        ahead = np.repeat(start[:, None] * 64000 / 62435, horizon, axis=1)
-        return types.SimpleNamespace(draws=ahead, start=start, status="sampled: draws shipped")
+        names = ("stock.2020.25", "forecast.2021.25", "forecast.2022.25")
+        shown = pd.DataFrame(dict.fromkeys(names, start * 64000 / 62435) | {names[0]: start})
+        plan = types.SimpleNamespace(today=2020.25)
+        return types.SimpleNamespace(plan=plan, shown=shown, status="sampled: draws shipped")
 
-    monkeypatch.setattr(module, "forecast", made)
+    monkeypatch.setattr(posteriors, "load", made)
     found = nd.national_draws(data, ORIGIN, 2, "register")
     assert found.label == "register model (sampled posterior)"
     assert seen["last"] <= ORIGIN

@@ -10,7 +10,7 @@ from mappa.growth.contribution import contributions
 from mappa.rates import change, missing
 from mappa.rates.assess import assess
 from mappa.register.answers.build import build
-from mappa.register.inputs.model_tables import model_table
+from mappa.register.inputs.parameters import model_table
 
 DAY = pd.Timestamp("2020-03-31")
 

@@ -11,7 +11,7 @@ import pytest
 from mappa.data import Data
 from mappa.register.inference import calibration as cal
 from mappa.register.inference import sampler
-from mappa.register.likelihood.density import density_of
+from mappa.register.likelihood import density_of
 
 AS_OF = "2020-03-31"
 
@@ -53,11 +53,11 @@ def test_ranks_of_a_set_are_kept_and_found_again(
     monkeypatch.setattr(sampler, "FULL_BURN", 20)
     monkeypatch.setattr(sampler, "FULL_LENGTH", 50)
     density = density_of(data, AS_OF)
-    found = cal.kept_ranks(density, 3)
+    found = cal.stored_ranks(density, 3)
     assert found.shape == (density.size,)
     assert found.min() >= 0 and found.max() <= cal.DRAWS
     monkeypatch.setattr(cal, "full_run", None)  # a second run would call it
-    assert (cal.kept_ranks(density, 3) == found).all()
+    assert (cal.stored_ranks(density, 3) == found).all()
 
 
 def test_the_table_is_of_the_sampled_coordinates(data: Data) -> None:

@@ -14,12 +14,17 @@ from later_rows import append
 from mappa.data import Data, load
 from mappa.errors import DataError
 from mappa.register.inputs.build import build_inputs
-from mappa.register.inputs.model_tables import ASSUMPTIONS, PARAMETERS, VERSIONS, model_table
-from mappa.register.inputs.parameters import parameter_table, priors_of
+from mappa.register.inputs.parameters import (
+    ASSUMPTIONS,
+    PARAMETERS,
+    VERSIONS,
+    model_table,
+    parameter_table,
+    priors_of,
+)
 from mappa.register.inputs.rules import LABELS, OPTIONAL
 from mappa.register.law import periods
-from mappa.register.likelihood.density import density_of
-from mappa.register.likelihood.targets import build_targets
+from mappa.register.likelihood import build_targets, density_of
 
 AS_OF = "2020-03-31"
 

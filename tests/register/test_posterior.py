@@ -13,17 +13,15 @@ from mappa.cache import Store
 from mappa.data import Data
 from mappa.errors import DataError
 from mappa.register.answers import assumptions
-from mappa.register.answers.sensitivity import sensitivities
 from mappa.register.inference import draws as posteriors
 from mappa.register.inference import fit as fits
-from mappa.register.inference.convergence import convergence
-from mappa.register.inference.coordinates import Coordinates
+from mappa.register.inference.diagnostics import convergence
 from mappa.register.inference.draws import Posterior
-from mappa.register.inference.mode import mode_of
+from mappa.register.inference.mode import Coordinates, mode_of
 from mappa.register.inference.quantities import quantities
 from mappa.register.inference.sampler import QUICK_POINTS, _from_mode, dispersed, run_block, tune
-from mappa.register.inputs.model_tables import shipped_folder
-from mappa.register.likelihood.density import Density, density_of
+from mappa.register.inputs.parameters import shipped_folder
+from mappa.register.likelihood import Density, density_of
 from mappa.register.stockflow.cohorts import DRIVERS
 
 AS_OF = "2020-03-31"
@@ -259,14 +257,14 @@ def test_chains_that_do_not_agree_are_not_shipped(p):
 
 
 def test_sensitivities_are_the_slopes_of_the_draws(p):
-    rows = sensitivities(p)
+    rows = assumptions.sensitivities(p)
     assert len(rows) == len(p.density.model.priors)
     assert [r.share for r in rows] == sorted((r.share for r in rows), reverse=True)
     assert all(0 <= r.share <= 1 for r in rows)
 
 
 def test_the_assumptions_log_tells_the_sensitivities_of_the_shipped_posterior(p, tmp_path):
-    shipped = assumptions.log_of(shipped_folder())
+    shipped = shipped_folder() / "assumptions.csv"
     copy = tmp_path / shipped.name
     lines = shipped.read_text(encoding="utf-8")
     copy.write_text(lines.replace(" of the year's growth", " of an older fit"), encoding="utf-8")

@@ -19,6 +19,7 @@ from mappa.data import Data
 from mappa.forecasts import seals
 from mappa.forecasts.backtest import Comparison, HorizonScore, RollingOrigins
 from mappa.forecasts.scores import SealScore, score_seal
+from mappa.forecasts.scoring import LEVELS
 from mappa.forecasts.view import ForecastView, dated_counts, forecast_view
 from mappa.plot.forecasts import charts
 from mappa.records import Dated
@@ -41,7 +42,7 @@ def data(data: Data) -> Data:
 def view(data: Data) -> ForecastView:
     steps = np.linspace(-1000, 1000, 2001)
     draws = 62435 + np.array([2000, 4000]) + np.column_stack([steps, 2 * steps])
-    return forecast_view(data, ORIGIN, 2, draws)
+    return forecast_view(data, ORIGIN, draws)
 
 
 def test_forecast_sentence_without_and_with_a_later_count(view: ForecastView) -> None:
@@ -150,15 +151,17 @@ def score(data: Data) -> SealScore:
 def _seal(data: Data) -> seals.Seal:
     nation, area = data.nation, "Durham"
     dates = [ORIGIN + pd.DateOffset(years=h) for h in (1, 2)]
-    steps = np.linspace(-1000, 1000, 2001)
+    steps = np.quantile(np.linspace(-1000, 1000, 2001), LEVELS)
     rows = [
-        seals.distribution_rows(
-            "nation", nation, "model", dates, 64000 + np.add.outer(steps, [0, 2000])
-        ),
-        seals.distribution_rows(
-            "area", area, "model", dates, 850 + np.add.outer(steps / 10, [0, 30])
-        ),
         seals.level_rows("area", area, "national_growth", dates[0], [np.nan], [868.0]),
+        *(
+            seals.level_rows(scope, place, "model", day, LEVELS, values)
+            for h, day in enumerate(dates)
+            for scope, place, values in (
+                ("nation", nation, 64000 + 2000 * h + steps),
+                ("area", area, 850 + 30 * h + steps / 10),
+            )
+        ),
     ]
     methods = {"model": "a model", "national_growth": "last count moved by the nation's growth"}
     return seals.make_seal(
@@ -305,7 +308,7 @@ def test_labels_are_spread_apart_and_keep_their_order() -> None:
 def test_made_up_country_has_its_own_words(made_up_data: Data, tmp_path: Path) -> None:
     origin = pd.Timestamp("2018-03-31")
     last = made_up_data.national("rso_count")[origin]
-    view = forecast_view(made_up_data, origin, 1, np.linspace(last, last + 200, 101)[:, None])
+    view = forecast_view(made_up_data, origin, np.linspace(last, last + 200, 101)[:, None])
     text = fw.forecast_sentence(view, dated_counts(made_up_data, after=origin))
     assert "Freedonia and Sylvania" in text and "31 March 2019" in text
     assert "England" not in text

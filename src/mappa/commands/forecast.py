@@ -41,7 +41,6 @@ def seal(
     from mappa.data import load
     from mappa.errors import OutputError
     from mappa.forecasts import national_draws, seals
-    from mappa.forecasts import sealing as forecast_seal
 
     data = load()
     day = data.date(origin)
@@ -53,16 +52,15 @@ def seal(
         raise OutputError(seals.taken(chosen))
     made_on = _day(sealed_on)
     sources = national_draws.sealed_sources(nation)
-    made = forecast_seal.seal_of(
+    draws = national_draws.SEAL_DRAWS
+    paths = [national_draws.national_draws(data, day, horizon, s, draws) for s in sources]
+    rows, methods = seals.sealed_forecasts(data, day, horizon, paths)
+    made = seals.make_seal(
         data,
         day,
         horizon,
-        [
-            national_draws.national_draws(
-                data, day, horizon, source, draws=national_draws.SEAL_DRAWS
-            )
-            for source in sources
-        ],
+        rows,
+        methods,
         name=chosen,
         sealed_on=made_on,
         previous=before[-1] if before else None,
@@ -151,7 +149,7 @@ def origins(
     data = load()
     path = options.beside(data, out, f"{rolling.TABLE}.csv")
     dates = rolling.origin_dates(data)
-    made = rolling.make_kept(data, national_draws.mode_draws)
+    made = rolling.refit(data, national_draws.mode_draws)
     rows = list(tqdm(made, total=len(dates), desc="origins", unit="fit"))
     text = pd.concat(rows).to_csv(index=False, lineterminator="\n")
     place = write_atomically(path, text)

@@ -168,7 +168,7 @@ def calibrate(
     from mappa.errors import UsageError
     from mappa.files import write_atomically
     from mappa.register.inference import calibration
-    from mappa.register.likelihood.density import density_of
+    from mappa.register.likelihood import density_of
 
     if sets < 2 or processes < 1:
         raise UsageError(
@@ -178,7 +178,7 @@ def calibrate(
     density = density_of(data, data.day(), version)
     context = multiprocessing.get_context("spawn")
     with concurrent.futures.ProcessPoolExecutor(processes, mp_context=context) as pool:
-        made = pool.map(calibration.kept_ranks, [density] * sets, range(1, sets + 1))
+        made = pool.map(calibration.stored_ranks, [density] * sets, range(1, sets + 1))
         found = np.array(list(tqdm(made, total=sets, unit="set", mininterval=1.0)))
     table = calibration.summary(density.model.names, found)
     words = table["inside"].map({True: "true", False: "false"})
@@ -207,7 +207,7 @@ def assumptions(
 
     data = load()
     p = posterior.load(data, data.day())
-    path = log.remake(log.log_of(options.beside(data, out)), p)
+    path = log.remake(options.beside(data, out) / "assumptions.csv", p)
     typer.echo(f"Wrote {path}: {p.status.split(':')[0]}, {len(p.z)} draws")
 
 

@@ -8,8 +8,6 @@
     forecasts.crps(view.combined[0].quantiles, 64_325)                # scored against a count
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 __all__ = [

@@ -1,17 +1,15 @@
 """Rolling origins: what each method would have said from each past count, against what came.
 
 The benchmarks are refitted whenever they are asked for. The register model takes too long for
-that: its forecasts are made offline from the posterior mode of each origin and kept in
+that: its forecasts are made offline from the posterior mode of each origin and stored in
 ``origins.csv``, with a digest of the figures they were made from, so that a table of forecasts
-is never shown beside figures it does not belong to.
+is never shown with figures it does not belong to.
 """
-
-from __future__ import annotations
 
 import dataclasses
 import functools
 import importlib.metadata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -20,20 +18,24 @@ from mappa.cache import Store
 from mappa.data import Data, places
 from mappa.data.schema import read_table
 from mappa.files import digest
-from mappa.forecasts import combined
 from mappa.forecasts.benchmarks import (
+    COMBINED,
     LEVEL,
     METHODS,
     PointForecast,
     benchmarks,
+    combine,
     forecast_record,
+    latest_count,
     national_series,
 )
 from mappa.forecasts.scoring import LEVELS, crps_quantiles, interval_score
 from mappa.records import Record, key, restored
 from mappa.register.arrays import Array
+from mappa.register.inputs.parameters import PARAMETERS, VERSIONS, model_table
 
 TABLE = "origins"
+COLUMNS = ["origin", "date", "method", "level", "value", "inputs"]
 REGISTER = "register_mode"
 REGISTER_LABEL = "register model (posterior modes of its versions)"
 #: Whose version the benchmarks' fits follow from.
@@ -133,8 +135,6 @@ def model_digest(data: Data, origin: str | pd.Timestamp) -> str:
 
 
 def _priors(data: Data) -> str:
-    from mappa.register.inputs.model_tables import PARAMETERS, VERSIONS, model_table
-
     priors = model_table(data, PARAMETERS)[["parameter", "transform", "median", "low", "high"]]
     versions = model_table(data, VERSIONS).drop(columns=["label", "words"])
     tables = (priors.sort_values("parameter"), versions)
@@ -143,124 +143,59 @@ def _priors(data: Data) -> str:
 
 def origin_dates(data: Data) -> list[pd.Timestamp]:
     """Return the dates of national counts with enough counts before them and one after."""
-    counts = national_series(data).dropna()
-    last = _last_date(data)
+    counts, last = national_series(data).dropna(), latest_count(data)
     return [last.replace(year=int(y)) for y in counts.index[LEAST_COUNTS - 1 : -1]]
 
 
-def _last_date(data: Data) -> pd.Timestamp:
-    series = national_series(data)
-    dates = data.national("rso_count").index
-    return max(d for d in dates if d.year == series.index[-1])
+def stored_forecasts(data: Data) -> tuple[pd.DataFrame, str]:
+    """Return the stored forecasts of the register model and ``ok``, or an empty frame and why.
 
-
-def kept_forecasts(data: Data) -> tuple[pd.DataFrame, str]:
-    """Return the kept forecasts of the register model and ``ok``, or an empty frame and why.
-
-    Columns: origin, date, level, value (people), inputs. Rows whose inputs are no longer those
-    of the figures are left out.
+    Columns: :data:`COLUMNS`; values are people. Rows whose inputs are no longer those of the
+    figures are left out.
     """
     path = data.folder / f"{TABLE}.csv"
-    empty = pd.DataFrame(columns=["origin", "date", "method", "level", "value", "inputs"])
     if not path.is_file():
-        return empty, "no forecasts of it are kept (`mappa forecast origins` makes them)"
-    kept = read_table(path, data.dictionary)
-    same = [
-        inputs == model_digest(data, origin)
-        for origin, inputs in kept[["origin", "inputs"]].drop_duplicates().itertuples(index=False)
-    ]
-    right = kept["origin"].isin(kept["origin"].drop_duplicates()[same])
-    if not right.all():
-        return kept[
-            right
-        ], "some were made from other figures (`mappa forecast origins` renews them)"
-    return kept, "ok"
+        return pd.DataFrame(columns=COLUMNS), (
+            "no forecasts of it are kept (`mappa forecast origins` makes them)"
+        )
+    stored = read_table(path, data.dictionary)
+    now = {origin: model_digest(data, origin) for origin in stored["origin"].unique()}
+    right = stored["inputs"] == stored["origin"].map(now)
+    renewed = "some were made from other figures (`mappa forecast origins` renews them)"
+    return stored[right], "ok" if right.all() else renewed
 
 
 def register_forecasts(data: Data) -> tuple[list[PointForecast], str]:
-    """Return the kept forecasts of the register model as records, and their status."""
-    kept, status = kept_forecasts(data)
+    """Return the stored forecasts of the register model as records, and their status."""
+    stored, status = stored_forecasts(data)
     records = []
-    for (origin, date), rows in kept.groupby(["origin", "date"], sort=True):
+    for (origin, date), rows in stored.groupby(["origin", "date"], sort=True):
         quantiles = rows.set_index("level")["value"].reindex(LEVELS).to_numpy(float)
-        horizon = date.year - origin.year
+        years = date.year - origin.year
         records.append(
-            forecast_record(REGISTER, REGISTER_LABEL, origin, horizon, quantiles=quantiles)
+            forecast_record(REGISTER, REGISTER_LABEL, origin, years, quantiles=quantiles)
         )
     return records, status
 
 
-def make_kept(
-    data: Data, forecaster: Forecaster, *, horizon: int = HORIZON
-) -> Iterator[pd.DataFrame]:
+def refit(data: Data, forecaster: Forecaster, *, horizon: int = HORIZON) -> Iterator[pd.DataFrame]:
     """Refit the register model at each origin and yield its rows of ``origins.csv``."""
     for origin in origin_dates(data):
         draws = np.asarray(forecaster(data.until(origin), origin, horizon))
-        values = np.quantile(draws, LEVELS, axis=0)
         inputs = model_digest(data, origin)
-        yield pd.DataFrame(
-            [
-                {
-                    "origin": f"{origin:%Y-%m-%d}",
-                    "date": f"{origin + pd.DateOffset(years=h + 1):%Y-%m-%d}",
-                    "method": REGISTER,
-                    "level": level,
-                    "value": round(float(values[k, h]), 1),
-                    "inputs": inputs,
-                }
-                for h in range(horizon)
-                for k, level in enumerate(LEVELS)
-            ]
-        )
-
-
-def _trial(forecast: PointForecast, count: float) -> Trial:
-    value = float(forecast.value)  # type: ignore[arg-type]
-    q = forecast.quantiles
-    return Trial(
-        method=forecast.method,
-        label=forecast.label,
-        origin=forecast.origin,
-        date=forecast.date,
-        horizon=forecast.horizon,
-        value=value,
-        low=forecast.low,
-        high=forecast.high,
-        count=count,
-        error=value - count,
-        crps=abs(value - count) if q is None else crps_quantiles(q, count),
-    )
-
-
-def _score(trials: list[Trial]) -> HorizonScore:
-    first = trials[0]
-    errors = np.array([t.error for t in trials])
-    ends = [(t.low, t.high, t.count) for t in trials if t.low is not None and t.high is not None]
-    whole = len(ends) == len(trials)
-    return HorizonScore(
-        method=first.method,
-        label=first.label,
-        horizon=first.horizon,
-        cases=len(trials),
-        mean_error=float(errors.mean()),
-        rmse=float(np.sqrt(np.mean(errors**2))),
-        crps=float(np.mean([t.crps for t in trials])),
-        covered=sum(low <= y <= high for low, high, y in ends) if whole else None,
-        interval_score=(
-            float(np.mean([interval_score(low, high, y, LEVEL) for low, high, y in ends]))
-            if whole
-            else None
-        ),
-    )
-
-
-def _common(trials: Iterable[Trial]) -> list[Trial]:
-    """Keep the origins and dates that every method has, so that all meet the same cases."""
-    table: dict[str, dict[tuple[pd.Timestamp, pd.Timestamp], Trial]] = {}
-    for t in trials:
-        table.setdefault(t.method, {})[t.origin, t.date] = t
-    shared = set.intersection(*(set(cases) for cases in table.values())) if table else set()
-    return [cases[c] for cases in table.values() for c in sorted(shared)]
+        rows = [
+            (
+                f"{origin:%Y-%m-%d}",
+                f"{origin + pd.DateOffset(years=h):%Y-%m-%d}",
+                REGISTER,
+                level,
+                round(float(value), 1),
+                inputs,
+            )
+            for h, values in enumerate(np.quantile(draws, LEVELS, axis=0).T, start=1)
+            for level, value in zip(LEVELS, values, strict=True)
+        ]
+        yield pd.DataFrame(rows, columns=COLUMNS)
 
 
 @functools.lru_cache(maxsize=16)
@@ -279,7 +214,7 @@ def rolling_origins(data: Data, horizon: int = HORIZON) -> RollingOrigins:
 
     Raises
     ------
-    DataError: the kept forecasts of the register model break their schema.
+    DataError: the stored forecasts of the register model break their schema.
 
     >>> from mappa import data, forecasts
     >>> found = forecasts.rolling_origins(data.load().until("2020-03-31"))
@@ -290,79 +225,92 @@ def rolling_origins(data: Data, horizon: int = HORIZON) -> RollingOrigins:
     forecasts = digest([path.read_bytes()]) if path.is_file() else ""
     parts = [data.digest, str(horizon), forecasts, _priors(data), LIBRARY]
     store = Store(places.cache_folder() / "origins")
-    kept = store.once("origins", parts, lambda: _rolling(data, horizon).as_dict())
-    found: RollingOrigins = restored(RollingOrigins, kept)
+    stored = store.once("origins", parts, lambda: _rolling(data, horizon).as_dict())
+    found: RollingOrigins = restored(RollingOrigins, stored)
     return found
 
 
 def _rolling(data: Data, horizon: int) -> RollingOrigins:
-    counts = national_series(data)
-    origins = origin_dates(data)
-    forecasts = [f for origin in origins for f in benchmarks(data, origin, horizon)]
+    counts, origins = national_series(data), origin_dates(data)
+    simple = [f for origin in origins for f in benchmarks(data, origin, horizon)]
     ours, status = register_forecasts(data)
-    mine = [f for f in ours if f.horizon <= horizon and pd.Timestamp(f.origin) in origins]
-    trials = [
-        _trial(f, float(counts[f.date.year]))
-        for f in _combined(mine, forecasts) + mine + forecasts
-        if f.value is not None and pd.notna(counts.get(f.date.year, np.nan))
-    ]
-    trials = _common(trials)
-    order = [combined.METHOD, REGISTER, *METHODS]
-    groups: dict[tuple[int, int], list[Trial]] = {}
-    for t in trials:
-        groups.setdefault((t.horizon, order.index(t.method)), []).append(t)
+    mine = [f for f in ours if f.horizon <= horizon and f.origin in origins]
+    if status == "ok" and not mine:
+        status = "none of its kept forecasts starts from these dates"
+    trials = _trials([*(combine(f, simple) for f in mine), *mine, *simple], counts)
+    groups = trials.groupby(["horizon", "place"])
     return RollingOrigins(
-        as_of=_last_date(data),
+        as_of=latest_count(data),
         origins=tuple(origins),
         missing=tuple(int(y) for y in counts.index[counts.isna()]),
-        scores=tuple(_score(groups[g]) for g in sorted(groups)),
-        trials=tuple(trials),
+        scores=tuple(_score(group) for _, group in groups),
+        trials=Trial.from_frame(trials),
         comparison=_compared(trials),
-        register_status=status
-        if status != "ok" or mine
-        else "none of its kept forecasts starts from these dates",
+        register_status=status,
     )
 
 
-def _combined(
-    register: list[PointForecast], benchmarks_: list[PointForecast]
-) -> list[PointForecast]:
-    """Return the combined forecast of every case that the register model forecasts."""
-    by_case: dict[tuple[pd.Timestamp, pd.Timestamp], list[PointForecast]] = {}
-    for f in benchmarks_:
-        by_case.setdefault((f.origin, f.date), []).append(f)
-    return [combined.combine(f, by_case.get((f.origin, f.date), [])) for f in register]
+def _trials(forecasts: list[PointForecast], counts: pd.Series) -> pd.DataFrame:
+    """Return the forecasts with their errors: those of origins and dates that every method has.
+
+    Columns are those of :class:`Trial` and ``place``, that of the method in the order of tables.
+    """
+    trials = PointForecast.to_frame(forecasts)
+    trials["count"] = [counts.get(day.year, np.nan) for day in trials["date"]]
+    trials = trials.dropna(subset=["value", "count"])
+    shared = trials.groupby(["origin", "date"])["method"].transform("size")
+    trials = trials[shared == trials["method"].nunique()]
+    error = trials["value"] - trials["count"]
+    both = zip(trials["quantiles"], trials["count"], error, strict=True)
+    crps = [abs(off) if q is None else crps_quantiles(q, count) for q, count, off in both]
+    place = trials["method"].map([COMBINED, REGISTER, *METHODS].index)
+    trials = trials.assign(error=error, crps=crps, place=place)
+    return trials.sort_values(["place", "origin", "date"])
 
 
-def _compared(trials: list[Trial]) -> Comparison | None:
-    """Hold the combined forecast against the register model, whole origins resampled.
+def _score(trials: pd.DataFrame) -> HorizonScore:
+    first, error = trials.iloc[0], trials["error"].to_numpy()
+    ends = list(zip(trials["low"], trials["high"], trials["count"], strict=True))
+    inside = scored = None
+    if trials["low"].notna().all():
+        inside = sum(low <= count <= high for low, high, count in ends)
+        scored = float(np.mean([interval_score(*case, LEVEL) for case in ends]))
+    return HorizonScore(
+        method=first["method"],
+        label=first["label"],
+        horizon=int(first["horizon"]),
+        cases=len(trials),
+        mean_error=float(error.mean()),
+        rmse=float(np.sqrt(np.mean(error**2))),
+        crps=float(trials["crps"].to_numpy().mean()),
+        covered=inside,
+        interval_score=scored,
+    )
+
+
+def _compared(trials: pd.DataFrame) -> Comparison | None:
+    """Compare the combined forecast with the register model, whole origins resampled.
 
     Forecasts from one origin fail together, so that the origins are what varies.
     """
-    scores: dict[str, dict[pd.Timestamp, list[float]]] = {combined.METHOD: {}, REGISTER: {}}
-    for t in trials:
-        if t.method in scores:
-            scores[t.method].setdefault(t.origin, []).append(t.crps)
-    ours, theirs = scores[combined.METHOD], scores[REGISTER]
-    if not ours or set(ours) != set(theirs):
+    scores = trials.pivot(index=["origin", "date"], columns="method", values="crps")
+    if not {COMBINED, REGISTER} <= set(scores.columns):
         return None
-    origins = sorted(ours)
-    sums = np.array([sum(ours[o]) - sum(theirs[o]) for o in origins])
-    sizes = np.array([len(ours[o]) for o in origins])
-    drawn = np.random.default_rng(SEED).integers(len(origins), size=(RESAMPLED, len(origins)))
+    by_origin = scores.groupby(level="origin")
+    ours, theirs = (by_origin[m].agg(lambda c: sum(c)).to_numpy() for m in (COMBINED, REGISTER))
+    sums, sizes = ours - theirs, by_origin.size().to_numpy()
+    drawn = np.random.default_rng(SEED).integers(len(sums), size=(RESAMPLED, len(sums)))
     resampled = sums[drawn].sum(axis=1) / sizes[drawn].sum(axis=1)
     low, high = np.quantile(resampled, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    held = [t for t in trials if t.method == combined.METHOD]
+    combined = trials[trials["method"] == COMBINED]
     return Comparison(
         cases=int(sizes.sum()),
-        origins=len(origins),
+        origins=len(sums),
         better=int((sums < 0).sum()),
-        combined=float(np.mean([t.crps for t in held])),
-        register=float(np.mean([t.crps for t in trials if t.method == REGISTER])),
+        combined=float(scores[COMBINED].to_numpy().mean()),
+        register=float(scores[REGISTER].to_numpy().mean()),
         difference=float(sums.sum() / sizes.sum()),
         low=float(low),
         high=float(high),
-        covered=sum(
-            t.low <= t.count <= t.high for t in held if t.low is not None and t.high is not None
-        ),
+        covered=int(combined["count"].between(combined["low"], combined["high"]).sum()),
     )

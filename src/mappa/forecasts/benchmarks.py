@@ -1,19 +1,28 @@
-"""Simple forecasts of the national stock, against which the register model is held.
+"""Simple forecasts of the national stock, and their mean with the register model's.
 
 Each uses the published counts up to the origin and nothing else. A year without a count stays
 missing: the two models of statsmodels pass it through the Kalman filter, the drifts count the
-years that lie between two counts. Nothing is interpolated.
+years between two counts. Nothing is interpolated.
+
+The combined forecast is the mean of four methods' quantiles: register model (from the last exact
+count), random walk with drift, damped exponential smoothing and ARIMA(0,2,1). The weights are
+equal because past counts are too few to choose better ones, and no method was left out for how it
+did. The areas need paths, not quantiles: the register model's draws are replaced by the combined
+quantile of the same rank at each horizon, so that each path keeps its rank from year to year.
 
 Sources: R. J. Hyndman and G. Athanasopoulos (2021), "Forecasting: principles and practice",
-3rd edition, OTexts, 5.2 (naive and drift methods), 8.2 (damped trend) and 9 (ARIMA).
+3rd edition, OTexts, 5.2 (naive and drift methods), 8.2 (damped trend) and 9 (ARIMA); J. M. Bates
+and C. W. J. Granger (1969), "The combination of forecasts", Operational Research Quarterly 20,
+451-468; K. C. Lichtendahl, Y. Grushka-Cockayne and R. L. Winkler (2013), "Is it better to average
+probabilities or quantiles?", Management Science 59, 1594-1611 (mean of quantiles); R. Schefzik,
+T. L. Thorarinsdottir and T. Gneiting (2013), "Uncertainty quantification in complex simulation
+models using ensemble copula coupling", Statistical Science 28, 616-640 (reordering).
 """
-
-from __future__ import annotations
 
 import dataclasses
 import functools
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -24,7 +33,11 @@ from mappa.data import Data
 from mappa.errors import UsageError
 from mappa.forecasts.scoring import LEVELS, central
 from mappa.records import Record, key
+from mappa.register.arrays import Array
 
+#: Method of the combined forecast, its words, and its methods other than the register model.
+COMBINED, COMBINED_LABEL = "combined", "combined forecast (equal weights)"
+MEMBERS = ("random_walk_drift", "ets_damped", "arima_021")
 #: National counts that form one yearly series; the earliest and the widest counts are others.
 BASES = ("mappa_returns", "snapshot_31_march")
 LEVEL = 0.90
@@ -67,7 +80,7 @@ class Spread:
         return np.asarray(stats.t(self.df, loc=self.mean, scale=self.sd).ppf(levels))
 
 
-_Method = Callable[[pd.Series, int], "list[Spread] | str"]
+_Method = Callable[[pd.Series, int], list[Spread] | str]
 
 
 def national_series(data: Data, origin: str | pd.Timestamp | None = None) -> pd.Series:
@@ -91,6 +104,12 @@ def national_series(data: Data, origin: str | pd.Timestamp | None = None) -> pd.
         return pd.Series(dtype=float)
     counts = pd.Series(rows["value"].to_numpy(float), index=rows["date"].dt.year.to_numpy())
     return counts.reindex(range(int(counts.index[0]), int(counts.index[-1]) + 1))
+
+
+def latest_count(data: Data) -> pd.Timestamp:
+    """Return the date of the last national count of the yearly series."""
+    year = national_series(data).index[-1]
+    return max(day for day in data.national("rso_count").index if day.year == year)
 
 
 def _known(series: pd.Series) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
@@ -136,12 +155,9 @@ def random_walk_drift(series: pd.Series, horizon: int) -> list[Spread] | str:
     total = gaps.sum()
     drift = changes.sum() / total
     variance = np.sum((changes - drift * gaps) ** 2 / gaps) / (len(changes) - 1)
-    return [
-        Spread(
-            counts[-1] + drift * h, float(np.sqrt(variance * (h + h**2 / total))), len(changes) - 1
-        )
-        for h in range(1, horizon + 1)
-    ]
+    ahead = np.arange(1, horizon + 1)
+    means, sds = counts[-1] + drift * ahead, np.sqrt(variance * (ahead + ahead**2 / total))
+    return [Spread(m, float(sd), len(changes) - 1) for m, sd in zip(means, sds, strict=True)]
 
 
 def _state_space(series: pd.Series, horizon: int, build: Callable, least: int) -> list | str:
@@ -191,11 +207,6 @@ METHODS: dict[str, tuple[str, _Method]] = {
 }
 
 
-def year_on(day: pd.Timestamp, years: int) -> pd.Timestamp:
-    """Return the same day *years* later."""
-    return day + pd.DateOffset(years=years)
-
-
 def check_horizon(horizon: int) -> int:
     """Return *horizon* if it is a number of years that can be forecast."""
     if not 1 <= horizon <= LONGEST_HORIZON:
@@ -213,26 +224,17 @@ def forecast_record(
     horizon: int,
     *,
     value: float | None = None,
-    quantiles: NDArray[np.float64] | None = None,
+    quantiles: ArrayLike | None = None,
     status: str = "ok",
 ) -> PointForecast:
     """Return the record of one forecast; *quantiles* (at LEVELS) give value and interval."""
-    low = high = None
+    low = high = levels = None
     if quantiles is not None:
-        low, high = central(quantiles, LEVEL)
-        value = float(quantiles[LEVELS.index(0.5)]) if value is None else value
-    return PointForecast(
-        method=method,
-        label=label,
-        origin=origin,
-        date=year_on(origin, horizon),
-        horizon=horizon,
-        value=value,
-        low=low,
-        high=high,
-        quantiles=None if quantiles is None else tuple(map(float, quantiles)),
-        status=status,
-    )
+        levels = tuple(map(float, np.asarray(quantiles)))
+        low, high = central(levels, LEVEL)
+        value = levels[LEVELS.index(0.5)] if value is None else value
+    date = origin + pd.DateOffset(years=horizon)
+    return PointForecast(method, label, origin, date, horizon, value, low, high, levels, status)
 
 
 @functools.lru_cache(maxsize=64)
@@ -258,7 +260,7 @@ def benchmarks(data: Data, origin: str | pd.Timestamp, horizon: int) -> tuple[Po
 
     Parameters
     ----------
-    data: the tables; rows dated after *origin* are not looked at.
+    data: the tables; rows dated after *origin* are not used.
     origin: date of the last count that may be known; it must have a national count.
     horizon: years ahead.
 
@@ -271,21 +273,63 @@ def benchmarks(data: Data, origin: str | pd.Timestamp, horizon: int) -> tuple[Po
     ------
     UsageError: no national count on *origin*, or a horizon out of range.
     """
-    day = pd.Timestamp(origin)
-    made = spreads(data, origin, horizon)
-    return tuple(
-        _record(name, day, h, made[name]) for name in METHODS for h in range(1, horizon + 1)
-    )
+    day, found = pd.Timestamp(origin), []
+    for name, made in spreads(data, origin, horizon).items():
+        for h in range(1, horizon + 1):
+            value = quantiles = None
+            status = made if isinstance(made, str) else "ok"
+            if not isinstance(made, str):
+                value, quantiles = made[h - 1].mean, made[h - 1].quantiles(LEVELS)
+                status = "the method has no interval" if quantiles is None else "ok"
+            record = forecast_record(
+                name, METHODS[name][0], day, h, value=value, quantiles=quantiles, status=status
+            )
+            found.append(record)
+    return tuple(found)
 
 
-def _record(
-    name: str, origin: pd.Timestamp, h: int, made: tuple[Spread, ...] | str
-) -> PointForecast:
-    label = METHODS[name][0]
-    if isinstance(made, str):
-        return forecast_record(name, label, origin, h, status=made)
-    quantiles = made[h - 1].quantiles(LEVELS)
-    status = "the method has no interval" if quantiles is None else "ok"
+def combine(register: PointForecast, benchmarks: Sequence[PointForecast]) -> PointForecast:
+    """Return the mean of the quantiles of the register model's forecast and its members'.
+
+    Parameters
+    ----------
+    register, benchmarks: forecasts from one origin; of *benchmarks* those of :data:`MEMBERS` for
+        the date of *register* are used. One without a distribution is left out, and the status
+        says so.
+
+    Raises ValueError where no method has a distribution.
+
+    >>> from mappa import data, forecasts
+    >>> view = forecasts.forecast(data.load(), "2020-03-31", 1)
+    >>> forecasts.combine(view.register[0], view.benchmarks) == view.combined[0]
+    True
+    """
+    case = register.origin, register.date
+    others = [b for b in benchmarks if b.method in MEMBERS and (b.origin, b.date) == case]
+    usable = [m.quantiles for m in (register, *others) if m.quantiles is not None]
+    missing = len(MEMBERS) + 1 - len(usable)
     return forecast_record(
-        name, label, origin, h, value=made[h - 1].mean, quantiles=quantiles, status=status
+        COMBINED,
+        COMBINED_LABEL,
+        register.origin,
+        register.horizon,
+        quantiles=np.mean(usable, axis=0),
+        status=f"{missing} of its methods cannot be used" if missing else "ok",
     )
+
+
+def combined_draws(data: Data, origin: pd.Timestamp, draws: Array) -> Array:
+    """Return the register model's draws, reordered to the combined quantiles at each horizon.
+
+    Parameters
+    ----------
+    draws: of the national stock by the register model, shape (draws, horizon), people.
+    """
+    made = spreads(data, origin, draws.shape[1])
+    members = [m for name in MEMBERS if not isinstance(m := made[name], str)]
+    levels, paths = (np.arange(len(draws)) + 0.5) / len(draws), np.empty_like(draws)
+    for h, column in enumerate(draws.T):
+        others = [q for m in members if (q := m[h].quantiles(levels)) is not None]
+        order = np.argsort(column, kind="stable")
+        paths[order, h] = np.mean([column[order], *others], axis=0)
+    return paths

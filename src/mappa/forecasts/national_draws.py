@@ -1,23 +1,30 @@
 """Draws of the national stock ahead: combined, of the register model, or a plain benchmark."""
 
-from __future__ import annotations
-
 import dataclasses
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from mappa.arguments import typed
 from mappa.data import Data
-from mappa.errors import TooLittleKnown, UnknownName
-from mappa.forecasts import combined
-from mappa.forecasts.benchmarks import check_horizon, national_series
+from mappa.errors import TooLittleKnown, UnknownName, UsageError
+from mappa.forecasts.benchmarks import (
+    COMBINED,
+    COMBINED_LABEL,
+    check_horizon,
+    combined_draws,
+    national_series,
+)
+from mappa.growth.national_path import benchmark_path
 from mappa.growth.record import BENCHMARK_NATION
 from mappa.register.arrays import Array
-
-if TYPE_CHECKING:
-    from mappa.register.inference.mode import Mode
+from mappa.register.inference import columns
+from mappa.register.inference import draws as posteriors
+from mappa.register.inference.mode import Mode, mode_of
+from mappa.register.inference.quantities import MAX_HORIZON
+from mappa.register.inputs.parameters import priors_of
+from mappa.register.likelihood import density_of
+from mappa.register.stockflow.stock import RegisterModel
 
 #: Futures at each version's posterior mode: pairs of opposite steps, for a steady median.
 FUTURES = 400
@@ -43,11 +50,8 @@ def mode_draws(data: Data, origin: pd.Timestamp, horizon: int) -> Array:
     As many of each version of the model, so that the versions have equal weights as in the pooled
     posterior. Nothing dated after *origin* is used.
     """
-    from mappa.register.inference.mode import fit_mode
-    from mappa.register.inputs.parameters import priors_of
-
     known, length = data.until(origin), check_horizon(horizon)
-    modes = [fit_mode(known, origin, version.name) for version in priors_of(data).versions]
+    modes = [mode_of(density_of(known, origin, v.name)) for v in priors_of(data).versions]
     return np.concatenate([_about_mode(known, origin, length, mode) for mode in modes])
 
 
@@ -58,12 +62,10 @@ def _about_mode(data: Data, origin: pd.Timestamp, horizon: int, mode: Mode) -> A
     uncertainty by the delta method (the forecast made straight at the mode, with the covariance
     of the normal approximation there) and the error that the model allows a count.
     """
-    from mappa.register.stockflow.stock import RegisterModel
-
     near = mode.density.model
     fixed = near.priors.fixed
     model = RegisterModel(near.inputs, near.priors, horizon=horizon)
-    dates = np.asarray(near.today + np.arange(0, horizon + 1), dtype=float)
+    dates = near.today + np.arange(0.0, horizon + 1)
 
     def ahead(z: Array, future: Array) -> Array:
         stock = model.run(model.values(z), dates, future=future).stock
@@ -76,7 +78,7 @@ def _about_mode(data: Data, origin: pd.Timestamp, horizon: int, mode: Mode) -> A
     slope = np.array(
         [
             (ahead(mode.z + step, level) - ahead(mode.z - step, level)) / (2 * STEP)
-            for step in np.asarray(STEP * np.eye(len(mode.z)), dtype=float)
+            for step in STEP * np.eye(len(mode.z))
         ]
     )
     spread = slope.T @ mode.covariance @ slope + fixed["error_exact"] ** 2 * np.eye(horizon)
@@ -100,16 +102,17 @@ def _register_draws(
 ) -> NationalDraws:
     """Return the posterior's forecasts, each from the last count, with the error of a count.
 
-    A seal is held against published counts, so that error belongs in it.
+    A seal is compared with published counts, so that error belongs in it.
     """
-    from mappa.register.inference.forecast import forecast
-    from mappa.register.inputs.parameters import priors_of
-
-    made = forecast(data, origin, horizon, draws)
+    if not 1 <= horizon <= MAX_HORIZON:
+        raise UsageError(f"The horizon is {horizon} years: it can be 1 to {MAX_HORIZON}.")
+    p = posteriors.load(data, origin, draws=draws)
+    ahead = p.shown[[columns.forecast(p.plan.today + h) for h in range(1, horizon + 1)]]
+    start = p.shown[columns.stock(p.plan.today)].to_numpy(dtype=float)
     sd = priors_of(data).fixed["error_exact"]
-    error = sd * np.random.default_rng(SEED).standard_normal(made.draws.shape)
-    paths = made.draws * jump_off(data, origin, made.start)[:, None] * np.exp(error)
-    how = made.status.split(":")[0]
+    error = sd * np.random.default_rng(SEED).standard_normal(ahead.shape)
+    paths = ahead.to_numpy(dtype=float) * jump_off(data, origin, start)[:, None] * np.exp(error)
+    how = p.status.split(":")[0]
     return NationalDraws(paths, "register", f"register model ({how} posterior)")
 
 
@@ -126,22 +129,19 @@ def national_draws(
 
     Raises UnknownName where *source* is not one of :data:`SOURCES`.
     """
-    if source in ("combined", "register"):
-        made = _register_draws(data.until(origin), origin, check_horizon(horizon), draws)
-        if source == "register":
-            return made
-        paths = combined.combined_draws(
-            data.until(origin), origin, np.asarray(made.draws, dtype=np.float64)
-        )
-        return NationalDraws(paths, combined.METHOD, combined.LABEL)
+    if source not in SOURCES:
+        raise UnknownName("source of the nation's forecast", source, SOURCES)
+    check_horizon(horizon)
     if source == "benchmark":
-        from mappa.growth.national_path import benchmark_path
-
-        path = benchmark_path(data, origin, check_horizon(horizon), 4000, SEED)
+        path = benchmark_path(data, origin, horizon, 4000, SEED)
         return NationalDraws(
             path, "growth_benchmark", "mean growth of the last three years, with its past errors"
         )
-    raise UnknownName("source of the nation's forecast", source, SOURCES)
+    known = data.until(origin)
+    made = _register_draws(known, origin, horizon, draws)
+    if source == "register":
+        return made
+    return NationalDraws(combined_draws(known, origin, made.draws), COMBINED, COMBINED_LABEL)
 
 
 @typed

@@ -1,7 +1,5 @@
 """Score sealed forecasts against the counts that have been added since."""
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Callable, Iterable
 
@@ -12,12 +10,12 @@ from mappa.cache import Store
 from mappa.data import Data, places
 from mappa.files import digest_files
 from mappa.forecasts.backtest import inputs_digest
-from mappa.forecasts.benchmarks import LEVEL, METHODS, national_series
+from mappa.forecasts.benchmarks import LEVEL, METHODS, latest_count
 from mappa.forecasts.scoring import at_level, central, crps_quantiles, interval_score, pit
 from mappa.forecasts.seals import FOLDER, NATIONAL_GROWTH, Seal, read_seals
 from mappa.records import Record, key, restored
 
-#: The scores that are kept beside the tables.
+#: The table of scores.
 TABLE = "seal_scores"
 
 
@@ -61,7 +59,7 @@ class AreaScore(Record):
 
 @dataclasses.dataclass(frozen=True)
 class SealScore(Record):
-    """A seal held against the counts in the data."""
+    """A seal compared with the counts in the data."""
 
     name: str = key("Name of the seal")
     origin: pd.Timestamp = key("Date of the last figures that the forecasts knew")
@@ -80,20 +78,18 @@ class SealScore(Record):
 
 
 def score_seal(seal: Seal, data: Data) -> SealScore:
-    """Hold a seal against the counts of *figures* dated after its origin.
+    """Compare a seal with the counts of *data* dated after its origin.
 
     National counts are those of one yearly series, area counts the preferred ones on all levels
-    of the very day. A date without a count is kept, unscored.
+    of the very day. A date without a count is included, unscored.
     """
     counts = data.national("rso_count")
     same = seal.manifest["nation"] == data.nation
     days = seal.forecasts["date"].unique()
-    by_day = {day: data.counts(day) if same else pd.Series(dtype=float) for day in days}
+    by_day = {day: data.counts(day) if same else {} for day in days}
     national = _cases(seal, "nation", lambda day, place: counts.get(day) if same else None)
     areas = _cases(seal, "area", lambda day, place: by_day[day].get(place))
     scored = {c.date: c.blind for c in national if c.count is not None}
-    latest = national_series(data).dropna().index[-1]
-    latest_day = max(d for d in counts.index if d.year == latest)
     if not same:
         status = f"the seal forecasts {seal.manifest['nation']}, not {data.nation}"
     elif not scored and not any(c.count is not None for c in areas):
@@ -107,7 +103,7 @@ def score_seal(seal: Seal, data: Data) -> SealScore:
         sealed_on=pd.Timestamp(seal.manifest["sealed_on"]),
         seal_sha256=seal.sha256,
         nation=str(seal.manifest["nation"]),
-        latest_count=latest_day,
+        latest_count=latest_count(data),
         scored=len(scored),
         blind=sum(scored.values()),
         inputs_unchanged=inputs_digest(data, seal.origin) == seal.manifest["inputs_sha256"],
@@ -119,7 +115,7 @@ def score_seal(seal: Seal, data: Data) -> SealScore:
 
 
 def seal_scores(data: Data) -> tuple[SealScore, ...]:
-    """Verify the seals beside the tables and score each, in the order they were made.
+    """Verify the seals in the data folder and score each, in the order they were made.
 
     Returns
     -------
@@ -155,91 +151,69 @@ def _order(method: str) -> tuple[int, str]:
 def _cases(
     seal: Seal, scope: str, count_of: Callable[[pd.Timestamp, str], float | None]
 ) -> tuple[SealCase, ...]:
-    rows = seal.forecasts[seal.forecasts["scope"] == scope]
-    cases = [
-        _case(seal, scope, place, method, day, group, count_of(day, place))
-        for (day, place, method), group in rows.groupby(["date", "place", "method"])
-    ]
+    rows = seal.forecasts[seal.forecasts["scope"] == scope].sort_values("level")
+    cases = []
+    for (day, place, method), group in rows.groupby(["date", "place", "method"]):
+        value, levels = group["value"].to_numpy(float), group["level"].to_numpy(float)
+        found = count_of(day, place)
+        count = np.nan if found is None else float(found)
+        low = high = scored = share = np.nan
+        middle, crps = value[0], abs(value[0] - count)
+        if not np.isnan(levels).any():
+            middle, (low, high) = at_level(value, 0.5, levels), central(value, LEVEL, levels)
+            crps, share = crps_quantiles(value, count, levels), pit(value, count, levels)
+            scored = interval_score(low, high, count, LEVEL)
+        case = SealCase(
+            scope=scope,
+            place=place,
+            method=method,
+            label=str(seal.manifest["methods"].get(method, method)),
+            date=day,
+            horizon=day.year - seal.origin.year,
+            value=float(middle),
+            low=_known(low),
+            high=_known(high),
+            count=_known(count),
+            error=_known(middle - count),
+            covered=None if np.isnan([low, count]).any() else low <= count <= high,
+            crps=_known(crps),
+            interval_score=_known(scored),
+            pit=_known(share),
+            blind=day > pd.Timestamp(seal.manifest["latest_count_when_sealed"]),
+        )
+        cases.append(case)
     return tuple(sorted(cases, key=lambda c: (c.date, c.place, _order(c.method))))
 
 
-def _case(
-    seal: Seal,
-    scope: str,
-    place: str,
-    method: str,
-    day: pd.Timestamp,
-    rows: pd.DataFrame,
-    count: float | None,
-) -> SealCase:
-    low = high = None
-    kept = rows.sort_values("level")
-    if kept["level"].notna().all():
-        low, high = central(kept["value"], LEVEL, kept["level"])
-        value = at_level(kept["value"], 0.5, kept["level"])
-    else:
-        value = float(kept["value"].iloc[0])
-    y = None if count is None or pd.isna(count) else float(count)
-    whole = y is not None and low is not None and high is not None
-    return SealCase(
-        scope=scope,
-        place=place,
-        method=method,
-        label=str(seal.manifest["methods"].get(method, method)),
-        date=day,
-        horizon=day.year - seal.origin.year,
-        value=value,
-        low=low,
-        high=high,
-        count=y,
-        error=None if y is None else value - y,
-        covered=bool(low <= y <= high) if whole else None,  # type: ignore[operator]
-        crps=None if y is None else _crps(kept, value, y),
-        interval_score=interval_score(low, high, y, LEVEL) if whole else None,  # type: ignore[arg-type]
-        pit=pit(kept["value"], y, kept["level"]) if whole else None,  # type: ignore[arg-type]
-        blind=day > pd.Timestamp(seal.manifest["latest_count_when_sealed"]),
-    )
+def _known(number: float) -> float | None:
+    return None if np.isnan(number) else float(number)
 
 
-def _crps(kept: pd.DataFrame, value: float, count: float) -> float:
-    if kept["level"].isna().any():
-        return abs(value - count)
-    return crps_quantiles(kept["value"], count, kept["level"])
-
-
-def _area_scores(cases: tuple[SealCase, ...]) -> tuple[AreaScore, ...]:
-    known = [c for c in cases if c.count is not None]
+def _area_scores(cases: Iterable[SealCase]) -> tuple[AreaScore, ...]:
+    table = SealCase.to_frame(c for c in cases if c.count is not None)
+    methods = table.groupby("date")["method"].transform("nunique")
+    shared = table[table.groupby(["date", "place"])["method"].transform("size") == methods]
     scores = []
-    for day in sorted({c.date for c in known}):
-        of_day = [c for c in known if c.date == day]
-        methods = sorted({c.method for c in of_day}, key=_order)
-        shared = set.intersection(*({c.place for c in of_day if c.method == m} for m in methods))
-        for method in methods:
-            chosen = [c for c in of_day if c.method == method and c.place in shared]
-            if chosen:
-                scores.append(_area_score(chosen))
-    return tuple(scores)
-
-
-def _area_score(cases: list[SealCase]) -> AreaScore:
-    errors = np.array([c.error for c in cases], dtype=float)
-    held = [c.covered for c in cases]
-    return AreaScore(
-        date=cases[0].date,
-        horizon=cases[0].horizon,
-        method=cases[0].method,
-        label=cases[0].label,
-        areas=len(cases),
-        mean_error=float(errors.mean()),
-        mean_absolute_error=float(np.abs(errors).mean()),
-        crps=float(np.mean([c.crps for c in cases if c.crps is not None])),
-        covered=None if None in held else sum(bool(h) for h in held),
-        pit=None if None in held else float(np.mean([c.pit for c in cases])),
-    )
+    for (day, method), group in shared.groupby(["date", "method"]):
+        error, all_have = group["error"].to_numpy(), group["covered"].notna().all()
+        score = AreaScore(
+            date=day,
+            horizon=int(group["horizon"].iloc[0]),
+            method=method,
+            label=group["label"].iloc[0],
+            areas=len(group),
+            mean_error=float(error.mean()),
+            mean_absolute_error=float(np.abs(error).mean()),
+            crps=float(group["crps"].to_numpy().mean()),
+            covered=int(group["covered"].sum()) if all_have else None,
+            pit=float(group["pit"].to_numpy().mean()) if all_have else None,
+        )
+        scores.append(score)
+    return tuple(sorted(scores, key=lambda s: (s.date, _order(s.method))))
 
 
 def score_table(scores: Iterable[SealScore]) -> pd.DataFrame:
-    """Return the scores as the table that is kept: a row for a seal, scope, date and method.
+    """Return the scores as the table that is stored: a row for a seal, scope, date and method.
 
     The nation is one case; of the areas, those that every method forecasts and that have a count.
     Columns are those of ``seal_scores`` in the data dictionary.

@@ -1,11 +1,11 @@
 """Scores of a forecast: error, coverage, interval score and continuous ranked probability score.
 
-A forecast distribution is held by its quantiles at :data:`LEVELS`, so that a model's draws, a
+A forecast distribution is given by its quantiles at :data:`LEVELS`, so that a model's draws, a
 formula and a sealed file are scored by one rule. Scores are in the unit of what is forecast;
 lower is better.
 
-By hand, because the one kept library (scoringrules) gives every level the same weight: with the
-unequal spacing of the levels below that misstates the score.
+By hand, because scoringrules gives every level the same weight: with the unequal spacing of the
+levels below that misstates the score.
 
 Sources: T. Gneiting and A. E. Raftery (2007), "Strictly proper scoring rules, prediction, and
 estimation", Journal of the American Statistical Association 102, 359-378; J. Bracher, E. L. Ray,
@@ -13,19 +13,11 @@ T. Gneiting and N. G. Reich (2021), "Evaluating epidemic forecasts in an interva
 Computational Biology 17, e1008618 (the levels).
 """
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-#: Probability levels at which a forecast distribution is kept: those of the Forecast Hubs.
-LEVELS: tuple[float, ...] = (
-    0.01,
-    0.025,
-    *(round(0.05 * k, 2) for k in range(1, 20)),
-    0.975,
-    0.99,
-)
+#: Probability levels at which a forecast distribution is stored: those of the Forecast Hubs.
+LEVELS = (0.01, 0.025, *(round(0.05 * k, 2) for k in range(1, 20)), 0.975, 0.99)
 
 
 def quantiles_of(draws: ArrayLike) -> NDArray[np.float64]:
@@ -34,7 +26,7 @@ def quantiles_of(draws: ArrayLike) -> NDArray[np.float64]:
 
 
 def at_level(quantiles: ArrayLike, level: float, levels: ArrayLike = LEVELS) -> float:
-    """Return the quantile at one level, interpolated between those kept at *levels*."""
+    """Return the quantile at one level, interpolated between those at *levels*."""
     return float(np.interp(level, np.asarray(levels, dtype=float), np.asarray(quantiles)))
 
 
@@ -55,8 +47,8 @@ def pinball(level: ArrayLike, quantile: ArrayLike, outcome: float) -> NDArray[np
 def crps_quantiles(quantiles: ArrayLike, outcome: float, levels: ArrayLike = LEVELS) -> float:
     """Return the CRPS of a distribution known by its quantiles.
 
-    The CRPS is twice the integral of the quantile loss over the levels; here each kept level
-    stands for the levels nearest to it, so unequal spacing does no harm.
+    The CRPS is twice the integral of the quantile loss over the levels; here each level counts for
+    the levels nearest to it, so unequal spacing does no harm.
 
     Parameters
     ----------
@@ -78,8 +70,8 @@ def crps_quantiles(quantiles: ArrayLike, outcome: float, levels: ArrayLike = LEV
 def pit(quantiles: ArrayLike, outcome: float, levels: ArrayLike = LEVELS) -> float:
     """Return the probability integral transform: the share of the forecast below the outcome.
 
-    Interpolated between the quantiles; beyond the last of them it is the last level, for nothing
-    more is kept. Over many forecasts that are right about their spread it is uniform.
+    Interpolated between the quantiles; beyond the last of them it is the last level. Over many
+    forecasts that are right about their spread it is uniform.
     """
     return float(np.interp(outcome, np.asarray(quantiles), np.asarray(levels, dtype=float)))
 

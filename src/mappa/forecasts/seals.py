@@ -7,37 +7,38 @@ either file, or of an earlier seal, is found when it is read. Whoever can rewrit
 rewrite the hashes too: what binds a seal in time is its hash in the repository's history.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import datetime as dt
 import hashlib
-import io
 import json
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from scipy import stats
 
 from mappa import __version__
 from mappa.data import Data
 from mappa.data.schema import read_table
 from mappa.errors import DataError, OutputError, UsageError
 from mappa.forecasts.backtest import inputs_digest
-from mappa.forecasts.benchmarks import benchmarks, national_series
-from mappa.forecasts.scoring import LEVELS
+from mappa.forecasts.benchmarks import METHODS, benchmarks, check_horizon, latest_count
+from mappa.forecasts.national_draws import NationalDraws
+from mappa.forecasts.scoring import LEVELS, quantiles_of
+from mappa.growth.estimates import QUANTILES, area_forecasts, quantile_function
+from mappa.register.arrays import Array
 
 FOLDER = "seals"
 FORECASTS, MANIFEST = "forecasts.csv", "seal.json"
 TABLE = "seal_forecasts"
 COLUMNS = ("scope", "place", "date", "method", "level", "value")
-NATIONAL_GROWTH = "national_growth"
+NATIONAL_GROWTH, AREA_MODEL = "national_growth", "growth_model"
+AREA_LABEL = "growth model of the areas, along the nation's forecast"
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
@@ -67,22 +68,8 @@ class Seal:
 
     @property
     def sha256(self) -> str:
-        """Hash of the whole seal."""
+        """Hash of the complete seal."""
         return str(self.manifest["seal_sha256"])
-
-
-def distribution_rows(
-    scope: str, place: str, method: str, dates: Iterable[Any], draws: NDArray[np.float64]
-) -> pd.DataFrame:
-    """Return the rows of a forecast distribution known by its draws, shape (draws, dates)."""
-    values = np.quantile(draws, LEVELS, axis=0)
-    return pd.concat(
-        [
-            level_rows(scope, place, method, day, LEVELS, values[:, k])
-            for k, day in enumerate(dates)
-        ],
-        ignore_index=True,
-    )
 
 
 def level_rows(
@@ -90,19 +77,53 @@ def level_rows(
 ) -> pd.DataFrame:
     """Return the rows of one forecast: a value for each level (a missing level for a point)."""
     frame = pd.DataFrame({"level": list(levels), "value": list(values)}, dtype=float)
-    return frame.assign(scope=scope, place=place, date=pd.Timestamp(day), method=method)[
-        list(COLUMNS)
+    frame = frame.assign(scope=scope, place=place, date=pd.Timestamp(day), method=method)
+    return frame[list(COLUMNS)]
+
+
+def sealed_forecasts(
+    data: Data, origin: pd.Timestamp, horizon: int, nation: Sequence[NationalDraws]
+) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Return the rows of a seal and the words of its methods.
+
+    The areas come from the growth model, moved along the same draws of the nation, so that a
+    seal's areas and nation belong together.
+
+    Parameters
+    ----------
+    data, origin, horizon: as for the forecasts themselves.
+    nation: draws of the national stock; the areas move along the first; the others go with it.
+    """
+    dates = [origin + pd.DateOffset(years=h + 1) for h in range(check_horizon(horizon))]
+    draws = nation[0].draws
+    frames = [
+        level_rows("nation", data.nation, n.method, day, LEVELS, quantiles)
+        for n in nation
+        for day, quantiles in zip(dates, quantiles_of(n.draws).T, strict=True)
     ]
+    benchmark = benchmark_rows(data, origin, horizon)
+    # The growth model stores fewer quantiles, too few to score by; between them the distribution
+    # is taken as straight on the scale of normal scores, as that model takes it itself.
+    scores = stats.norm.ppf(LEVELS)
+    for row in area_forecasts(data, origin, horizon, draws).itertuples(index=False):
+        stored = np.array([getattr(row, q) for q in QUANTILES], dtype=float)
+        values = quantile_function(stored, scores)
+        frames.append(level_rows("area", row.area, AREA_MODEL, row.date, LEVELS, values))
+    carried = national_growth_rows(data, origin, dates, np.median(draws, axis=0))
+    methods = {n.method: n.label for n in nation} | {AREA_MODEL: AREA_LABEL}
+    methods |= {m: METHODS[m][0] for m in benchmark["method"].unique()}
+    methods |= {NATIONAL_GROWTH: "last count moved by the nation's growth"}
+    return pd.concat([*frames, benchmark, carried], ignore_index=True), methods
 
 
 def benchmark_rows(data: Data, origin: pd.Timestamp, horizon: int) -> pd.DataFrame:
     """Return the rows of the national benchmarks; those that cannot be used are left out."""
     frames = []
     for f in benchmarks(data, origin, horizon):
-        if f.quantiles is not None:
-            frames.append(level_rows("nation", data.nation, f.method, f.date, LEVELS, f.quantiles))
-        elif f.value is not None:
-            frames.append(level_rows("nation", data.nation, f.method, f.date, [np.nan], [f.value]))
+        if f.value is not None:
+            point = ([np.nan], [f.value])
+            levels, values = point if f.quantiles is None else (LEVELS, f.quantiles)
+            frames.append(level_rows("nation", data.nation, f.method, f.date, levels, values))
     return pd.concat(frames, ignore_index=True)
 
 
@@ -118,7 +139,7 @@ def last_counts(data: Data, origin: str | pd.Timestamp) -> pd.DataFrame:
 
 
 def national_growth_rows(
-    data: Data, origin: pd.Timestamp, dates: list[Any], nation: NDArray[np.float64]
+    data: Data, origin: pd.Timestamp, dates: list[Any], nation: Array
 ) -> pd.DataFrame:
     """Return the area benchmark: the last count moved by the nation's growth since, as forecast.
 
@@ -126,24 +147,21 @@ def national_growth_rows(
     of the nation forward; areas without a count have none.
     """
     counts = data.national("rso_count")
-    frames = []
-    for area, last in last_counts(data, origin).iterrows():
-        share = last["value"] / counts[last["date"]]
-        for day, value in zip(dates, nation, strict=True):
-            frames.append(
-                level_rows("area", str(area), NATIONAL_GROWTH, day, [np.nan], [share * value])
-            )
-    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(COLUMNS))
+    rows = [
+        ("area", str(area), day, NATIONAL_GROWTH, np.nan, last["value"] / counts[last["date"]] * v)
+        for area, last in last_counts(data, origin).iterrows()
+        for day, v in zip(dates, nation, strict=True)
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def forecasts_csv(forecasts: pd.DataFrame) -> bytes:
     """Return the forecasts as the bytes that are sealed: sorted, hundredths of a person."""
     frame = forecasts[list(COLUMNS)].sort_values(list(COLUMNS[:5]), kind="stable")
-    stream = io.StringIO()
-    frame.to_csv(
-        stream, index=False, lineterminator="\n", float_format="%.10g", date_format="%Y-%m-%d"
+    text: str = frame.to_csv(
+        index=False, lineterminator="\n", float_format="%.10g", date_format="%Y-%m-%d"
     )
-    return stream.getvalue().encode("utf-8")
+    return text.encode("utf-8")
 
 
 def seal_name(name: str, origin: pd.Timestamp) -> str:
@@ -174,7 +192,7 @@ def make_seal(
 
     Parameters
     ----------
-    figures: the tables in force when the seal is made, later counts and all.
+    data: the tables in force when the seal is made, later counts and all.
     origin, horizon: last date that the forecasts know, and years ahead.
     forecasts: rows as :class:`Seal` describes them.
     methods: name and description of every method in *forecasts*.
@@ -196,7 +214,7 @@ def make_seal(
         "horizon": horizon,
         "nation": data.nation,
         "sealed_on": (sealed_on or dt.date.today()).isoformat(),
-        "latest_count_when_sealed": _latest_count(data),
+        "latest_count_when_sealed": f"{latest_count(data):%Y-%m-%d}",
         "package": f"mappa {__version__}",
         "data_sha256": data.digest,
         "inputs_sha256": inputs_digest(data, day),
@@ -207,12 +225,6 @@ def make_seal(
     }
     manifest["seal_sha256"] = _manifest_hash(manifest)
     return Seal(manifest, rounded)
-
-
-def _latest_count(data: Data) -> str:
-    series = national_series(data)
-    dates = data.national("rso_count").index
-    return f"{max(d for d in dates if d.year == series.index[-1]):%Y-%m-%d}"
 
 
 def _manifest_hash(manifest: Mapping[str, Any]) -> str:
@@ -230,7 +242,7 @@ def taken(name: str) -> str:
 
 
 def write_seal(seal: Seal, folder: Path) -> Path:
-    """Write *seal* into ``folder/NAME``, whole or not at all, and never over another.
+    """Write *seal* into ``folder/NAME``, completely or not at all, and never over another.
 
     Raises OutputError where a seal of that name exists or the folder cannot be written.
     """

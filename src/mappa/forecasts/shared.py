@@ -1,9 +1,7 @@
 """What the register's answers of every area share, computed once before kernels are forked."""
 
-from __future__ import annotations
-
 from mappa.data import Data
-from mappa.forecasts.doors import forecast
+from mappa.forecasts.view import forecast
 from mappa.register.answers.build import build
 
 

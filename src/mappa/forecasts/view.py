@@ -1,25 +1,23 @@
-"""The national forecast from a date: combined, and its parts beside it, in one record."""
-
-from __future__ import annotations
+"""The national forecast from a date: combined, and its parts, in one record."""
 
 import dataclasses
+import datetime as dt
 
-import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
 
+from mappa.arguments import typed
 from mappa.data import Data
-from mappa.errors import UsageError
 from mappa.forecasts.benchmarks import (
     PointForecast,
     benchmarks,
-    check_horizon,
+    combine,
     forecast_record,
     national_series,
 )
-from mappa.forecasts.combined import combine
+from mappa.forecasts.national_draws import national_draws
 from mappa.forecasts.scoring import quantiles_of
 from mappa.records import Dated, Record, key
+from mappa.register.arrays import Array
 
 REGISTER = "register"
 REGISTER_LABEL = "register model"
@@ -38,38 +36,53 @@ class ForecastView(Record):
     benchmarks: tuple[PointForecast, ...] = key("Forecasts of the simple methods")
 
 
-def forecast_view(
-    data: Data, origin: str | pd.Timestamp, horizon: int, draws: ArrayLike
-) -> ForecastView:
-    """Combine the register model's draws with the benchmarks, and keep the parts.
+@typed
+def forecast(data: Data, as_of: str | dt.date, horizon: int = 4) -> ForecastView:
+    """Return the national forecast from a date: combined, its parts and the simple methods.
 
     Parameters
     ----------
-    figures, origin, horizon: as :func:`mappa.forecasts.benchmarks.benchmarks`.
-    draws: draws of the national stock 1, 2, ..., *horizon* years after *origin*, shape
-        (draws, horizon), future inflow uncertainty included.
+    as_of: date of the last count known; nothing dated later is used. horizon: years, 1 to 10.
+
+    Returns
+    -------
+    ``.combined``, ``.register`` and ``.benchmarks``: a forecast for each year (and method) with
+    ``value``, ``low``, ``high`` (people, 90% interval) and its ``quantiles`` at
+    ``scoring.LEVELS``; ``.history`` are the counts. ``records.table`` makes a frame of any.
+
+    Raises
+    ------
+    UsageError: an unknown date, or a horizon out of range.
+
+    Source: Lichtendahl, Grushka-Cockayne and Winkler (2013): the mean of four methods' quantiles.
+
+    >>> from mappa import data, forecasts
+    >>> view = forecasts.forecast(data.load(), "2020-03-31", 2)
+    >>> [f.date.year for f in view.combined]
+    [2021, 2022]
     """
-    check_horizon(horizon)
-    day = pd.Timestamp(origin)
-    array = np.asarray(draws, dtype=float)
-    if array.ndim != 2 or array.shape[1] != horizon:
-        raise UsageError(
-            f"The forecast has draws of shape {array.shape}: {horizon} columns are needed, "
-            "one for each year ahead."
-        )
-    quantiles = quantiles_of(array)
-    register = [
-        forecast_record(REGISTER, REGISTER_LABEL, day, h + 1, quantiles=quantiles[:, h])
-        for h in range(horizon)
-    ]
-    others = benchmarks(data, day, horizon)
+    day = data.date(as_of)
+    # The draws that a seal would hold: one forecast under one label.
+    return forecast_view(data, day, national_draws(data, day, horizon, "register").draws)
+
+
+def forecast_view(data: Data, day: pd.Timestamp, draws: Array) -> ForecastView:
+    """Combine the register model's *draws* from a *day* with the benchmarks.
+
+    Draws are of the national stock 1, 2, ... years later, shape (draws, horizon), people.
+    """
+    register = tuple(
+        forecast_record(REGISTER, REGISTER_LABEL, day, years, quantiles=quantiles)
+        for years, quantiles in enumerate(quantiles_of(draws).T, start=1)
+    )
+    others = benchmarks(data, day, len(register))
     return ForecastView(
         nation=data.nation,
         origin=day,
-        horizon=horizon,
+        horizon=len(register),
         history=dated_counts(data, until=day),
-        combined=tuple(combine(f, [b for b in others if b.horizon == f.horizon]) for f in register),
-        register=tuple(register),
+        combined=tuple(combine(f, others) for f in register),
+        register=register,
         benchmarks=others,
     )
 
@@ -77,21 +90,12 @@ def forecast_view(
 def dated_counts(
     data: Data, *, until: pd.Timestamp | None = None, after: pd.Timestamp | None = None
 ) -> tuple[Dated, ...]:
-    """Return the national counts of the yearly series, up to a day or after one.
+    """Return the national counts on a day of the year, up to one such day or after one.
 
     A year without a count is not among them.
     """
-    day = until if until is not None else after
-    full = national_series(data) if day is None else _same_day_series(data, day)
-    anchor = day if day is not None else data.national("rso_count").index[-1]
-    return tuple(
-        Dated(anchor.replace(year=int(year)), float(value))
-        for year, value in full.dropna().items()
-        if (until is None or year <= until.year) and (after is None or year > after.year)
-    )
-
-
-def _same_day_series(data: Data, day: pd.Timestamp) -> pd.Series:
-    """Return the yearly series of the counts on the day of the year of *day*."""
+    day: pd.Timestamp = after if until is None else until
     last = data.national("rso_count").index[-1]
-    return national_series(data, day.replace(year=max(last.year, day.year)))
+    counts = national_series(data, day.replace(year=max(last.year, day.year))).dropna()
+    counts = counts.loc[day.year + 1 :] if until is None else counts.loc[: day.year]
+    return tuple(Dated(day.replace(year=int(year)), float(v)) for year, v in counts.items())

@@ -4,8 +4,6 @@ A forecast from an origin uses the counts dated up to it. Those of the origin's 
 months later, and some are known only from a later edition: a reader must be able to see which.
 """
 
-from __future__ import annotations
-
 import calendar
 import dataclasses
 import datetime as dt
@@ -34,15 +32,14 @@ class Late(Record):
 
 def published_by(text: str) -> dt.date | None:
     """Return the last day of a written year, month or day; None where none is written."""
-    match = re.match(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?$", text.strip())
+    match = re.fullmatch(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?", text.strip())
     if not match:
         return None
-    year, month, day = (None if part is None else int(part) for part in match.groups())
-    assert year is not None  # the pattern has it
-    if month is None or not 1 <= month <= 12:  # a span such as 1998-99
+    year, month, day = (int(part) if part else 0 for part in match.groups())
+    if not 1 <= month <= 12:  # a year alone, or a span such as 1998-99
         return dt.date(year, 12, 31)
     last = calendar.monthrange(year, month)[1]
-    return dt.date(year, month, last if day is None else min(max(day, 1), last))
+    return dt.date(year, month, min(max(day, 1), last) if match[3] else last)
 
 
 def period_end(text: str) -> dt.date | None:
@@ -51,74 +48,10 @@ def period_end(text: str) -> dt.date | None:
     return published_by(found[-1]) if found else None
 
 
-def _published(data: Data) -> dict[str, dt.date | None]:
-    """Return the last day on which each source can have come out."""
-    t = data.sources
-    return {s: published_by(p) for s, p in zip(t["source"], t["published"], strict=True)}
-
-
-def _earliest(published: dict[str, dt.date | None], names: str) -> tuple[str, dt.date | None]:
-    """Return the source of *names* that came out first; an undated one only if all are."""
-    known = [(day, n) for n in names.split() if (day := published[n]) is not None]
-    if not known:
-        return names.split()[0], None
-    day, name = min(known)
-    return name, day
-
-
-def _kind(date: dt.date, out: dt.date | None) -> str:
-    if out is None:
-        return "not dated"
-    return "usual lag" if (out - date).days <= USUAL_LAG_DAYS else "later"
-
-
-def counts_published_later(
-    data: Data, origin: str | pd.Timestamp, measure: str = "rso_count"
-) -> list[Late]:
-    """List the national figures of *measure* up to *origin* that were not out by then.
-
-    A source without a date cannot be shown to be earlier, so it is listed too.
-    """
-    day = pd.Timestamp(origin)
-    rows = data.national_figures
-    rows = rows[(rows["measure"] == measure) & rows["preferred"] & (rows["date"] <= day)]
-    published, found = _published(data), []
-    for _, row in rows.sort_values("date").iterrows():
-        name, out = _earliest(published, row["sources"])
-        if out is not None and out <= day.date():
-            continue
-        found.append(
-            Late(
-                table="national_figures",
-                date=f"{row['date']:%Y-%m-%d}",
-                measure=measure,
-                value=float(row["value"]),
-                source=name,
-                published=out,
-                kind=_kind(row["date"].date(), out),
-            )
-        )
-    return found
-
-
-def sentences_published_later(data: Data, origin: str | pd.Timestamp) -> list[Late]:
-    """List the rows of ``sentencing.csv`` about years up to *origin* that were not out by then."""
-    day, published = pd.Timestamp(origin).date(), _published(data)
-    t, found = data.sentencing, []
-    for year, measure, value, sources in zip(
-        t["year"], t["measure"], t["value"], t["source"], strict=True
-    ):
-        end = period_end(year)
-        name, out = _earliest(published, sources)
-        if end is None or end > day or (out is not None and out <= day):
-            continue
-        number = float(value) if pd.notna(value) else None
-        found.append(Late("sentencing", year, measure, number, name, out, _kind(end, out)))
-    return found
-
-
 def published_later(data: Data, origin: str | pd.Timestamp) -> tuple[Late, ...]:
     """Return the counts and sentences dated up to *origin* that were not out by then.
+
+    A source without a date cannot be shown to be earlier, so it is listed too.
 
     Raises ValueError for an *origin* that is no date.
 
@@ -127,4 +60,27 @@ def published_later(data: Data, origin: str | pd.Timestamp) -> tuple[Late, ...]:
     >>> {row.table for row in late} == {"national_figures", "sentencing"}
     True
     """
-    return *counts_published_later(data, origin), *sentences_published_later(data, origin)
+    day = pd.Timestamp(origin).date()
+    out = {s: published_by(p) for s, p in data.sources.set_index("source")["published"].items()}
+    counts = data.national_figures
+    counts = counts[(counts["measure"] == "rso_count") & counts["preferred"]].sort_values("date")
+    written = counts["date"].dt.strftime("%Y-%m-%d")
+    t, found = data.sentencing, []
+    for table, columns in (
+        ("national_figures", (written, counts["measure"], counts["value"], counts["sources"])),
+        ("sentencing", (t["year"], t["measure"], t["value"], t["source"])),
+    ):
+        for date, measure, value, sources in zip(*columns, strict=True):
+            # The source that came out first; an undated one only if all are.
+            dated = [(when, n) for n in sources.split() if (when := out[n]) is not None]
+            published, source = min(dated, default=(None, sources.split()[0]))
+            end = period_end(date)
+            if end is None or end > day or (published is not None and published <= day):
+                continue
+            number = float(value) if pd.notna(value) else None
+            if published is None:
+                kind = "not dated"
+            else:
+                kind = "usual lag" if (published - end).days <= USUAL_LAG_DAYS else "later"
+            found.append(Late(table, date, measure, number, source, published, kind))
+    return tuple(found)

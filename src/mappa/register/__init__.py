@@ -22,8 +22,6 @@ Beneath them, in order: ``law`` (terms from the rules), ``inputs`` (points, prio
 ``answers`` (records, scenarios, value of information).
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 __all__ = [

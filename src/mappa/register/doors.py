@@ -1,7 +1,5 @@
 """What a notebook calls: the tables in, the model, its draws, and its answer as numeric frames."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Iterable
 
@@ -17,8 +15,7 @@ from mappa.register.answers.record import Estimate, RegisterRecord
 from mappa.register.answers.scenarios import build as scenario
 from mappa.register.answers.value_of_information import of_posterior as value_of_information
 from mappa.register.inputs.build import build_inputs
-from mappa.register.inputs.model_tables import ASSUMPTIONS, model_table
-from mappa.register.inputs.parameters import priors_of
+from mappa.register.inputs.parameters import ASSUMPTIONS, model_table, priors_of
 from mappa.register.law.terms import terms_of_law
 from mappa.register.stockflow.stock import RegisterModel
 
@@ -154,8 +151,8 @@ def attribution(record: RegisterRecord, reference: str = "") -> pd.DataFrame:
 
     Returns
     -------
-    As :func:`accounting`, and ``figure``: whether one of the last five years stands behind the
-    part. The means add up to the published change.
+    As :func:`accounting`, and ``figure``: whether the part follows from a figure of the last five
+    years. The means add up to the published change.
 
     Raises
     ------
@@ -201,26 +198,27 @@ def but_fors(record: RegisterRecord) -> pd.DataFrame:
     True
     """
     _attributed(record)
-    law = record.counterfactuals[0].label
-    rows: dict[str, tuple[str, Estimate, Estimate | None]] = {
-        f"{s.reference}{name}": (f"sentences as long as in {s.reference}{also}", e, None)
-        for s in record.shorter
-        for name, also, e in (("", "", s.smaller), (" jointly", f", and {law}", s.jointly))
-    }
-    rows |= {
-        c.name: (c.label, -c.growth_difference, -c.stock_difference) for c in record.counterfactuals
-    }
-    names = ("smaller", "low", "high", "fewer", "fewer_low", "fewer_high")
-    cells = [[had, *_three(growth), *_three(stock)] for had, growth, stock in rows.values()]
-    return pd.DataFrame(cells, pd.Index(rows, name=""), ["had", *names])
+    law, rows = record.counterfactuals[0].label, {}
+    for s in record.shorter:
+        had = f"sentences as long as in {s.reference}"
+        rows[s.reference] = {"had": had} | _three("smaller", s.smaller)
+        both = _three("smaller", s.jointly)
+        rows[f"{s.reference} jointly"] = {"had": f"{had}, and {law}"} | both
+    for c in record.counterfactuals:
+        less = _three("smaller", -c.growth_difference) | _three("fewer", -c.stock_difference)
+        rows[c.name] = {"had": c.label} | less
+    frame = pd.DataFrame.from_dict(rows, orient="index").rename_axis("")
+    return frame.rename(columns={"smaller_low": "low", "smaller_high": "high"})
 
 
-def _three(e: Estimate | None) -> tuple[float | None, ...]:
-    return (None, None, None) if e is None else (e.median, e.low, e.high)
+def _three(name: str, e: Estimate | None) -> dict[str, object]:
+    """Return median, low and high under names that begin alike; missing where there is none."""
+    ends = (None,) * 3 if e is None else (e.median, e.low, e.high)
+    return dict(zip((name, f"{name}_low", f"{name}_high"), ends, strict=True))
 
 
 def versions(record: RegisterRecord) -> pd.DataFrame:
-    """Return each version's own answer beside how well it meets the figures.
+    """Return each version's own answer and how well it meets the figures.
 
     The answer pools the versions with equal weights, whatever their fit.
 
@@ -237,26 +235,21 @@ def versions(record: RegisterRecord) -> pd.DataFrame:
     >>> len(register.versions(record))
     5
     """
+    answers = ("indefinite", "shorter", "shorter_earliest", "fixed_period", "latent")
     rows = []
     for v in record.versions:
         row: dict[str, object] = {}
         for name, value in vars(v).items():
-            if name in _ANSWERS:
-                ends = (name, f"{name}_low", f"{name}_high")
-                row |= dict(zip(ends, _three(value), strict=True))
-            elif name == "posterior_predictive_p":
+            if name == "posterior_predictive_p":
                 row |= {f"p_{group}": p for group, p in value.items()}
             else:
-                row[name] = value
+                row |= _three(name, value) if name in answers else {name: value}
         rows.append(row)
     return pd.DataFrame(rows).set_index("name")
 
 
-_ANSWERS = ("indefinite", "shorter", "shorter_earliest", "fixed_period", "latent")
-
-
 def parameters(record: RegisterRecord) -> pd.DataFrame:
-    """Return what was assumed of each quantity beside what the data make of it.
+    """Return what was assumed of each quantity and what the data make of it.
 
     Returns
     -------

@@ -1,11 +1,15 @@
-"""The assumptions log's sensitivities, remade from the posterior after each fit.
+"""What was assumed of each quantity, what the data make of it, and what follows from it.
 
-Everything else in the log (statements, ranges, grades) is written by hand and stays as it is.
+The assumptions log's sensitivities are remade from the posterior after each fit. For a parameter:
+the expected change of a quantity if the parameter were known to be at the high end of its prior
+range instead of the low end, all else following the posterior: the slope of the best linear
+prediction of the quantity from that parameter alone, times the width of the range.
+Source: J. E. Oakley and A. O'Hagan (2004), "Probabilistic sensitivity analysis of complex
+models", JRSS B 66 (main effects, here in their linear part).
 """
 
-from __future__ import annotations
-
 import csv
+import dataclasses
 import io
 from pathlib import Path
 
@@ -13,21 +17,97 @@ import numpy as np
 
 from mappa.errors import DataError
 from mappa.files import write_atomically
-from mappa.register.answers.sensitivity import sensitivities
+from mappa.records import Record, key
+from mappa.register.answers.record import PriorPosterior, Summary
 from mappa.register.inference import columns
 from mappa.register.inference.draws import Posterior
-from mappa.register.inputs.model_tables import ASSUMPTIONS
+from mappa.register.inputs.parameters import Z90
 
+#: Contraction of the variance from which the data are said to inform a parameter, fully or partly.
+INFORMED, PARTLY = 0.5, 0.2
 FIXED = "not varied: fixed in the model; its range is what would still be held reasonable"
-#: Assumptions that are no parameter: what the model is run without, and how that is told.
+#: Assumptions that are no parameter: what the model is run without, and the words for that.
 SWITCHED = {
     "custody_counts": ("paused", "terms paused in custody"),
     "orders_and_timing": ("no_orders", "no one stayed on"),
 }
 
 
+@dataclasses.dataclass(frozen=True)
+class Sensitivity(Record):
+    """How much growth and stock depend on a parameter."""
+
+    parameter: str = key("Name of the parameter")
+    growth: float = key("Change of the year's growth from the low to the high end", "people")
+    stock: float = key("Change of the stock from the low to the high end", "people")
+    share: float = key("Share of the growth's variance that goes with the parameter", "share")
+
+
+def prior_and_posterior(p: Posterior) -> list[PriorPosterior]:
+    """Return the parameters, then the steps of the latent inflow: all that was sampled.
+
+    The contraction is that within a version: that versions disagree is no lack of data.
+    """
+    model = p.density.model
+    priors, latent = model.priors, model.latent
+    frame = priors.frame.set_index("parameter")
+    rows = []
+    for i, name in enumerate(model.names):
+        step = i - len(priors)
+        z = p.z
+        if step < 0:
+            # Where a version does not use it, a parameter's draws are the prior's.
+            used = [place for place, version in enumerate(p.versions) if version.uses(name)]
+            z = p.z[np.isin(p.z[:, -1], used)]
+            draws, stated = priors.column(name, z), frame.loc[name]
+            middle, low, high = (float(stated[end]) for end in ("median", "low", "high"))
+            meaning, unit, quality = (str(stated[c]) for c in ("meaning", "unit", "quality"))
+        else:
+            sd, (start, end) = float(latent.steps[step]), latent.knots[step : step + 2]
+            draws, middle, low, high = z[:, i] * sd, 0.0, -Z90 * sd, Z90 * sd
+            meaning, unit = f"Latent inflow, change from {start:.1f} to {end:.1f}", "log"
+            quality = "red"
+        e = Summary.from_draws(name, name, draws)
+        within = [np.var(z[z[:, -1] == place, i], ddof=1) for place in np.unique(z[:, -1])]
+        contraction = 1 - float(np.mean(within))
+        informed = "partly" if contraction > PARTLY else "prior only"
+        row = PriorPosterior(
+            parameter=name,
+            meaning=meaning,
+            unit=unit,
+            prior_median=middle,
+            prior_low=low,
+            prior_high=high,
+            median=e.median,
+            low=e.low,
+            high=e.high,
+            contraction=contraction,
+            told="data" if contraction > INFORMED else informed,
+            quality=quality,
+            conflict=not low <= e.median <= high,
+            latent=step >= 0,
+        )
+        rows.append(row)
+    return rows
+
+
+def sensitivities(p: Posterior) -> list[Sensitivity]:
+    """Return the sensitivity of the year's growth and of the stock, largest share first."""
+    growth = p.shown[columns.NET].to_numpy(dtype=float)
+    stock = p.shown[columns.stock(p.plan.today)].to_numpy(dtype=float)
+    rows = []
+    for z, name in zip(p.z.T, p.density.model.priors.names, strict=False):
+        variance = float(np.var(z))
+        slopes = [float(np.cov(z, y, bias=True)[0, 1]) / variance for y in (growth, stock)]
+        share = float(np.corrcoef(z, growth)[0, 1] ** 2)
+        rows.append(Sensitivity(name, 2 * Z90 * slopes[0], 2 * Z90 * slopes[1], share))
+    return sorted(rows, key=lambda r: (-r.share, r.parameter))
+
+
 def remake(path: Path, p: Posterior) -> Path:
     """Write the log at *path* anew with the sensitivities of *p* and return the path.
+
+    Everything else in it (statements, ranges, grades) is written by hand and stays as it is.
 
     Raises
     ------
@@ -39,40 +119,32 @@ def remake(path: Path, p: Posterior) -> Path:
     if not rows or not {"id", "sensitivity"} <= set(rows[0]):
         raise DataError(f"{path.name} needs rows with the columns id and sensitivity.")
     texts = sentences(p)
-    for row in rows:
-        row["sensitivity"] = texts.get(row["id"], row["sensitivity"])
     stream = io.StringIO()
     writer = csv.DictWriter(stream, list(rows[0]), lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows(r | {"sensitivity": texts.get(r["id"], r["sensitivity"])} for r in rows)
     return write_atomically(path, stream.getvalue())
 
 
-def log_of(folder: Path) -> Path:
-    """Return where the log stands in a data folder."""
-    return folder / f"{ASSUMPTIONS}.csv"
-
-
 def sentences(p: Posterior) -> dict[str, str]:
-    """Return the sensitivity of each assumption that the posterior can tell of, by its id."""
-    told = dict.fromkeys(p.density.model.priors.fixed, FIXED)
+    """Return the sensitivity of each assumption of which the posterior has one, by its id."""
+    found = dict.fromkeys(p.density.model.priors.fixed, FIXED)
     for s in sensitivities(p):
-        told[s.parameter] = (
+        found[s.parameter] = (
             f"{_signed(s.growth)} people of the year's growth and {_signed(s.stock)} of the stock "
             f"from the low to the high end; {100 * s.share:.0f}% of the growth's variance goes "
             "with it"
         )
-    growth = p.shown[columns.NET].to_numpy(dtype=float)
     for name, (run, condition) in SWITCHED.items():
         # Medians first, as the page that shows both growths does.
-        change = float(
-            np.median(p.shown[columns.assumption(run, columns.GROWTH)]) - np.median(growth)
+        without, growth = np.median(
+            p.shown[[columns.assumption(run, columns.GROWTH), columns.NET]].to_numpy(), axis=0
         )
-        told[name] = (
-            f"{_signed(change)} people of the year's growth if {condition} (median, without a "
-            "new fit)"
+        found[name] = (
+            f"{_signed(without - growth)} people of the year's growth if {condition} (median, "
+            "without a new fit)"
         )
-    return told
+    return found
 
 
 def _signed(people: float) -> str:

@@ -1,10 +1,7 @@
 """Build the record of the register question from the draws of the posterior."""
 
-from __future__ import annotations
-
 import dataclasses
 import datetime as dt
-import functools
 from collections.abc import Callable
 
 import numpy as np
@@ -13,7 +10,7 @@ import pandas as pd
 from mappa.arguments import typed
 from mappa.data import Data
 from mappa.errors import UsageError
-from mappa.register.answers.priors import prior_and_posterior
+from mappa.register.answers.assumptions import prior_and_posterior
 from mappa.register.answers.record import (
     LEVEL,
     Accounting,
@@ -25,8 +22,8 @@ from mappa.register.answers.record import (
     RegisterRecord,
     ShorterSentences,
     StockPoint,
+    Summary,
 )
-from mappa.register.answers.summary import Summary
 from mappa.register.answers.versions import version_answers
 from mappa.register.arrays import Array
 from mappa.register.effects import counterfactuals as cf
@@ -44,9 +41,8 @@ from mappa.register.inference.quantities import (
 )
 from mappa.register.inputs.rules import LABELS
 from mappa.register.law.periods import decimal_end
-from mappa.register.likelihood.targets import BASES
+from mappa.register.likelihood import national_counts
 from mappa.register.stockflow.cohorts import DRIVER_LABELS, DRIVERS
-from mappa.register.stockflow.flows import FLOWS
 from mappa.register.stockflow.kernels import CLASSES
 
 #: Name of the input that holds how long sentences are.
@@ -63,40 +59,6 @@ CLASS_LABELS = {
     "images": "indecent images",
     "legacy": "those of the first day",
 }
-
-
-def _date(decimal: float, like: pd.Timestamp) -> dt.date:
-    """Return the day of *like*'s month and day in the year that ends at *decimal*."""
-    years = round(decimal - decimal_end(like))
-    return (like + pd.DateOffset(years=years)).date()
-
-
-def _published(data: Data, as_of: pd.Timestamp) -> dict[dt.date, float]:
-    t = data.national_figures
-    rows = t[
-        (t["measure"] == "rso_count")
-        & t["preferred"]
-        & t["category"].isin(["", "all"])
-        & t["basis"].isin(BASES)
-        & (t["date"] <= as_of)
-    ]
-    return {d.date(): float(v) for d, v in zip(rows["date"], rows["value"], strict=True)}
-
-
-def _stock(p: Posterior, day: pd.Timestamp, horizon: int, known: dict) -> list[StockPoint]:
-    summary = Summary(p.shown)
-    points = []
-    for named, kind, dates in (
-        (columns.stock, "fitted", p.plan.past),
-        (columns.forecast, "forecast", p.plan.coming[:horizon]),
-    ):
-        for decimal in dates:
-            e = summary.of(named(decimal))
-            date = _date(float(decimal), day)
-            points.append(StockPoint(date, kind, e.median, e.low, e.high, known.get(date)))
-    return points
-
-
 #: The movements of the year in words.
 FLOW_LABELS = {
     "first_registrations": "first registrations (not from custody)",
@@ -105,53 +67,18 @@ FLOW_LABELS = {
     "deaths": "deaths",
     "reviews": "removals on review",
 }
-
-
-def _accounting(p: Posterior, day: pd.Timestamp, known: dict[dt.date, float]) -> Accounting:
-    summary = Summary(p.shown)
-    start, end = (day - pd.DateOffset(years=1)).date(), day.date()
-    first, last = known.get(start), known.get(end)
-    growth = last - first if first is not None and last is not None else None
-    return Accounting(
-        start=start,
-        end=end,
-        published_start=first,
-        published_end=last,
-        published_growth=growth,
-        flows=tuple(summary.of(columns.flow(f), FLOW_LABELS[f]) for f in FLOWS),
-        net=summary.of(columns.NET, "net of the flows"),
-        remainder=_remainder(summary, growth),
-        kinds=_kinds(summary),
-    )
-
-
-def _remainder(summary: Summary, growth: float | None) -> Estimate | None:
-    """Return the published growth less the model's, where it is published."""
-    if growth is None:
-        return None
-    rest = growth - summary.draws(columns.NET)
-    return summary.from_draws("remainder", "unexplained remainder", rest)
-
-
-def kinds_of(shown: pd.DataFrame) -> tuple[Array, Array, Array]:
-    """Return draws of the net growth of the indefinite, of suspended sentences, of all others."""
-    summary = Summary(shown)
-    indefinite, suspended = (summary.draws(columns.kind(kind)) for kind in KINDS[:2])
-    # Shipped quantities are rounded: the rest is taken of the net, so that the parts sum to it.
-    return indefinite, suspended, summary.draws(columns.NET) - indefinite - suspended
-
-
-def _kinds(summary: Summary) -> tuple[Estimate, ...]:
-    """Return the net growth of the year by kind of registration; the three sum to the net."""
-    indefinite, suspended, other = kinds_of(summary.shown)
-    return (
-        summary.from_draws("kind.indefinite", "people registered indefinitely", indefinite),
-        summary.from_draws("kind.suspended", "people with suspended sentences", suspended),
-        summary.from_draws("kind.other", "all other groups", other),
-    )
-
-
-_DRIVER_INPUTS = {
+KIND_LABELS = (
+    "people registered indefinitely",
+    "people with suspended sentences",
+    "all other groups",
+)
+#: What holds where an assumption of the rule is dropped.
+DROPPED = {
+    "paused": "terms do not run in custody",
+    "no_orders": "no one stays on after a fixed term",
+}
+#: What each driver of the attribution is computed from.
+DRIVER_INPUTS = {
     "volume": ("sentenced", "cautions", "images"),
     "latent": (),
     "mix": ("custody", "suspended_share"),
@@ -162,88 +89,120 @@ _DRIVER_INPUTS = {
 }
 
 
-def last_figures(p: Posterior) -> dict[str, float]:
-    """Return, for each driver, the decimal year of the last figure behind it."""
+def _stock(
+    p: Posterior, s: Summary, day: pd.Timestamp, horizon: int, known: dict[dt.date, float]
+) -> list[StockPoint]:
+    points = []
+    for named, kind, dates in (
+        (columns.stock, "fitted", p.plan.past),
+        (columns.forecast, "forecast", p.plan.coming[:horizon]),
+    ):
+        for decimal in dates:
+            e = s.of(named(decimal))
+            date = (day + pd.DateOffset(years=round(float(decimal) - decimal_end(day)))).date()
+            points.append(StockPoint(date, kind, e.median, e.low, e.high, known.get(date)))
+    return points
+
+
+def _accounting(s: Summary, day: pd.Timestamp, known: dict[dt.date, float]) -> Accounting:
+    start, end = (day - pd.DateOffset(years=1)).date(), day.date()
+    first, last = known.get(start), known.get(end)
+    growth = last - first if first is not None and last is not None else None
+    kinds = zip(KINDS, KIND_LABELS, kinds_of(s.shown), strict=True)
+    return Accounting(
+        start=start,
+        end=end,
+        published_start=first,
+        published_end=last,
+        published_growth=growth,
+        flows=tuple(s.of(columns.flow(flow), label) for flow, label in FLOW_LABELS.items()),
+        net=s.of(columns.NET, "net of the flows"),
+        remainder=_remainder(s, growth),
+        kinds=tuple(s.from_draws(columns.kind(k), label, draws) for k, label, draws in kinds),
+    )
+
+
+def _remainder(s: Summary, growth: float | None) -> Estimate | None:
+    """Return the published growth less the model's, where it is published."""
+    if growth is None:
+        return None
+    return s.from_draws("remainder", "unexplained remainder", growth - s.draws(columns.NET))
+
+
+def kinds_of(shown: pd.DataFrame) -> tuple[Array, Array, Array]:
+    """Return draws of the net growth of the indefinite, of suspended sentences, of all others."""
+    summary = Summary(shown)
+    indefinite, suspended = (summary.draws(columns.kind(kind)) for kind in KINDS[:2])
+    # Shipped quantities are rounded: the rest is taken of the net, so that the parts sum to it.
+    return indefinite, suspended, summary.draws(columns.NET) - indefinite - suspended
+
+
+def _attribution(p: Posterior, s: Summary, label: str, growth: float | None) -> Attribution:
+    def part(name: str, words: str) -> Estimate:
+        return s.of(columns.shapley(label, name), words)
+
     series = p.density.model.inputs.series
-    return {
-        driver: max((float(series[s].t[-1]) for s in names if series[s].t.size), default=np.nan)
-        for driver, names in _DRIVER_INPUTS.items()
+    # The decimal year of the last figure behind each driver.
+    last = {
+        driver: max((float(series[name].t[-1]) for name in names if series[name].t.size), default=0)
+        for driver, names in DRIVER_INPUTS.items()
     }
-
-
-def _attribution(p: Posterior, label: str, growth: float | None) -> Attribution:
-    summary, named = Summary(p.shown), functools.partial(columns.shapley, label)
-    last = last_figures(p)
-    implied = summary.draws(columns.NET) - summary.draws(named(LATENT))
+    implied = s.draws(columns.NET) - s.draws(columns.shapley(label, LATENT))
     return Attribution(
         reference=label,
-        drivers=tuple(summary.of(named(d), DRIVER_LABELS[d]) for d in DRIVERS),
-        lengths=summary.of(named(columns.LENGTHS), "sentence length"),
-        entry=summary.of(named(columns.ENTRY), "volume and mix of published sentences"),
-        latent=summary.of(named(LATENT), DRIVER_LABELS[LATENT]),
-        implied=summary.from_draws("implied", "published sentences alone", implied),
-        residual=_remainder(summary, growth),
-        momentum_indefinite=summary.of(
-            named(columns.MOMENTUM_INDEFINITE), "momentum, indefinite cohorts"
-        ),
-        momentum_fixed=summary.of(named(columns.MOMENTUM_FIXED), "momentum, fixed-term cohorts"),
-        hatched=tuple(d for d in DRIVERS if not last[d] >= p.plan.today - 5),
+        drivers=tuple(part(d, DRIVER_LABELS[d]) for d in DRIVERS),
+        lengths=part(columns.LENGTHS, "sentence length"),
+        entry=part(columns.ENTRY, "volume and mix of published sentences"),
+        latent=part(LATENT, DRIVER_LABELS[LATENT]),
+        implied=s.from_draws("implied", "published sentences alone", implied),
+        residual=_remainder(s, growth),
+        momentum_indefinite=part(columns.MOMENTUM_INDEFINITE, "momentum, indefinite cohorts"),
+        momentum_fixed=part(columns.MOMENTUM_FIXED, "momentum, fixed-term cohorts"),
+        hatched=tuple(d for d in DRIVERS if last[d] < p.plan.today - 5),
     )
 
 
-def _shorter(p: Posterior, label: str) -> ShorterSentences:
-    summary = Summary(p.shown)
-    law = cf.counterfactuals(p.density.model.law.terms)[0]
-    alone = -summary.draws(columns.shorter(label, columns.GROWTH_DIFFERENCE))
-    both = -summary.draws(columns.shorter(label, columns.JOINT))
+def _shorter(s: Summary, label: str, law: str) -> ShorterSentences:
+    alone, both = (
+        -s.draws(columns.shorter(label, part))
+        for part in (columns.GROWTH_DIFFERENCE, columns.JOINT)
+    )
     return ShorterSentences(
         reference=label,
-        smaller=summary.from_draws("shorter", f"sentences as long as in {label}", alone),
-        jointly=summary.from_draws("jointly", f"and {law.label}", both),
+        smaller=s.from_draws("shorter", f"sentences as long as in {label}", alone),
+        jointly=s.from_draws("jointly", f"and {law}", both),
     )
 
 
-def _other_laws(p: Posterior) -> list[OtherLaw]:
-    summary = Summary(p.shown)
-    parts = (
-        columns.GROWTH,
-        columns.STOCK,
-        columns.GROWTH_DIFFERENCE,
-        columns.STOCK_DIFFERENCE,
-    )
+def _other_laws(s: Summary, laws: list[cf.Counterfactual]) -> list[OtherLaw]:
+    parts = (columns.GROWTH, columns.STOCK, columns.GROWTH_DIFFERENCE, columns.STOCK_DIFFERENCE)
     return [
         OtherLaw(
             c.name,
             c.label,
             c.terms.long if np.isfinite(c.terms.long) else None,
-            *(summary.of(columns.law(c.name, part)) for part in parts),
+            *(s.of(columns.law(c.name, part)) for part in parts),
         )
-        for c in cf.counterfactuals(p.density.model.law.terms)
+        for c in laws
     ]
 
 
-def _impulse(p: Posterior) -> list[Impulse]:
-    summary, rows = Summary(p.shown), []
+def _impulse(s: Summary) -> list[Impulse]:
+    rows = []
     for kind in ("all", "crossing", "waiting", "paused", "no_orders"):
         for year in cf.IMPULSE_YEARS:
-            e = summary.of(columns.impulse(kind, year))
+            e = s.of(columns.impulse(kind, year))
             rows.append(Impulse(kind, year, e.median, e.low, e.high))
     return rows
 
 
-def _classes(p: Posterior, named: Callable[[str], str]) -> list[Estimate]:
+def _classes(s: Summary, named: Callable[[str], str]) -> list[Estimate]:
     images = [n for n in CLASSES if n.startswith("images")]
-    summary, found = Summary(p.shown), []
-    for name, label in CLASS_LABELS.items():
-        parts = images if name == "images" else [name]
-        draws = summary.draws(*map(named, parts))
-        found.append(summary.from_draws(named(name), label, draws))
-    return found
-
-
-def _inputs(p: Posterior) -> list[InputPoint]:
-    table = p.density.model.inputs.table
-    return [InputPoint(**row, label=LABELS[row["input"]]) for row in table.to_dict("records")]
+    parts = {name: images if name == "images" else [name] for name in CLASS_LABELS}
+    return [
+        s.from_draws(named(name), label, s.draws(*map(named, parts[name])))
+        for name, label in CLASS_LABELS.items()
+    ]
 
 
 @typed
@@ -263,7 +222,7 @@ def build(
     force: the force whose page it is; the model is the nation's.
     as_of: date of the last figures used.
     horizon: years of forecast, 0 to 10.
-    reference: year to March such as 2009/10 that the attribution is held against.
+    reference: year to March such as 2009/10 that the attribution is compared with.
     draws: at most so many draws of the posterior.
 
     Raises
@@ -281,17 +240,12 @@ def build(
         raise UsageError(f"The horizon is {horizon} years: it can be 0 to {MAX_HORIZON}.")
     p = posterior(data, day, reference, draws)
     against = references(p.plan.today, p.plan.near.grid.start, reference)
-    known = _published(data, day)
-    summary = Summary(p.shown)
-    growth = [
-        summary.of(columns.assumption(name, columns.GROWTH), label)
-        for name, label in (
-            ("paused", "terms do not run in custody"),
-            ("no_orders", "no one stays on after a fixed term"),
-        )
-    ]
-    made = _accounting(p, day, known)
-    inputs = tuple(_inputs(p))
+    counts = national_counts(data, day)
+    known = dict(zip(counts["date"].dt.date, counts["value"].astype(float), strict=True))
+    s, laws = Summary(p.shown), cf.counterfactuals(p.density.model.law.terms)
+    made = _accounting(s, day, known)
+    table = p.density.model.inputs.table.to_dict("records")
+    inputs = tuple(InputPoint(**row, label=LABELS[row["input"]]) for row in table)
     record = RegisterRecord(
         force=area,
         nation=data.nation,
@@ -300,20 +254,22 @@ def build(
         reference=against[0].label,
         status=p.status,
         level=LEVEL,
-        stock=tuple(_stock(p, day, horizon, known)),
+        stock=tuple(_stock(p, s, day, horizon, known)),
         accounting=made,
-        classes=tuple(_classes(p, columns.of_class)),
-        class_growth=tuple(_classes(p, columns.class_growth)),
-        indefinite_share=summary.of(columns.INDEFINITE_SHARE, "indefinite share of the stock"),
-        indefinite_growth=summary.of(columns.INDEFINITE_GROWTH, "growth of the indefinite classes"),
-        attribution=tuple(_attribution(p, r.label, made.published_growth) for r in against),
-        shorter=tuple(_shorter(p, r.label) for r in against),
-        counterfactuals=tuple(_other_laws(p)),
-        impulse=tuple(_impulse(p)),
-        assumption_growth=tuple(growth),
+        classes=tuple(_classes(s, columns.of_class)),
+        class_growth=tuple(_classes(s, columns.class_growth)),
+        indefinite_share=s.of(columns.INDEFINITE_SHARE, "indefinite share of the stock"),
+        indefinite_growth=s.of(columns.INDEFINITE_GROWTH, "growth of the indefinite classes"),
+        attribution=tuple(_attribution(p, s, r.label, made.published_growth) for r in against),
+        shorter=tuple(_shorter(s, r.label, laws[0].label) for r in against),
+        counterfactuals=tuple(_other_laws(s, laws)),
+        impulse=tuple(_impulse(s)),
+        assumption_growth=tuple(
+            s.of(columns.assumption(name, columns.GROWTH), label) for name, label in DROPPED.items()
+        ),
         versions=tuple(version_answers(p, against)),
         parameters=tuple(prior_and_posterior(p)),
-        long_run=tuple(summary.of(columns.long_run(y), f"after {y} years") for y in LONG_RUN),
+        long_run=tuple(s.of(columns.long_run(y), f"after {y} years") for y in LONG_RUN),
         inputs=inputs,
         diagnostics=p.diagnostics,
         seed=p.seed,
@@ -331,12 +287,7 @@ def _withheld(record: RegisterRecord) -> RegisterRecord:
         for v in record.versions
     ]
     return dataclasses.replace(
-        record,
-        attribution=(),
-        shorter=(),
-        counterfactuals=(),
-        long_run=(),
-        versions=tuple(own),
+        record, attribution=(), shorter=(), counterfactuals=(), long_run=(), versions=tuple(own)
     )
 
 
@@ -353,7 +304,7 @@ def posterior(
     Parameters
     ----------
     as_of: date of the last figures used. reference: a year to March whose attribution is wanted
-        beside the usual ones. draws: at most so many.
+        in addition to the usual ones. draws: at most so many.
 
     Raises
     ------
@@ -368,19 +319,16 @@ def posterior(
     True
     """
     p = posteriors.load(data, data.date(as_of), draws=draws)
-    return with_references(p, references(p.plan.today, p.plan.near.grid.start, reference))
-
-
-def with_references(p: Posterior, against: list[Reference]) -> Posterior:
-    """Return the posterior with the attribution for reference years that it lacks."""
+    against = references(p.plan.today, p.plan.near.grid.start, reference)
     missing = [r for r in against if columns.shorter(r.label, columns.JOINT) not in p.shown.columns]
-    if not missing:
-        return p
-    rows = []
-    for z in p.z:
-        made: dict[str, float] = {}
-        values = p.plan.near.values(z)
-        for r in missing:
-            made |= attribution(p.plan, values, r) | shorter_sentences(p.plan, values, r)
-        rows.append(made)
-    return dataclasses.replace(p, shown=pd.concat([p.shown, pd.DataFrame(rows)], axis=1))
+    rows = [_more(p, z, missing) for z in p.z] if missing else []
+    return dataclasses.replace(p, shown=p.shown.join(pd.DataFrame(rows))) if rows else p
+
+
+def _more(p: Posterior, z: Array, missing: list[Reference]) -> dict[str, float]:
+    """Return the attribution of a draw for reference years that the posterior lacks."""
+    values = p.plan.near.values(z)
+    made: dict[str, float] = {}
+    for r in missing:
+        made |= attribution(p.plan, values, r) | shorter_sentences(p.plan, values, r)
+    return made

@@ -1,19 +1,21 @@
 """The record of the register question: every number from which words, tables and charts come."""
 
-from __future__ import annotations
-
 import dataclasses
 import datetime as dt
-from typing import Any
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
 
 from mappa.records import Record, key
+from mappa.register.arrays import Array
 from mappa.register.inference import columns
 from mappa.register.stockflow.flows import FLOWS
 
 LEVEL = 0.90
 #: Movements into the community; the others leave it.
 JOINING = tuple(columns.flow(name) for name in FLOWS[:2])
-#: Years after the last published sentence lengths for which the effect of sentences is still told.
+#: Years after the last published sentence lengths for which the effect of sentences is reported.
 REACH = 2
 
 
@@ -31,9 +33,35 @@ class Estimate(Record):
     low: float = key("Lower end of the central 90% interval", "see label")
     high: float = key("Upper end of the central 90% interval", "see label")
 
-    def __neg__(self) -> Estimate:
+    def __neg__(self) -> Self:
         """Return the estimate of the quantity with the other sign."""
-        return Estimate(self.name, self.label, -self.mean, -self.median, -self.high, -self.low)
+        return type(self)(self.name, self.label, -self.mean, -self.median, -self.high, -self.low)
+
+
+class Summary:
+    """Means, medians and 90% intervals of the quantities of a posterior (a row a draw)."""
+
+    def __init__(self, shown: pd.DataFrame) -> None:
+        self.shown = shown
+
+    def draws(self, *names: str) -> Array:
+        """Return the draws of the sum of quantities."""
+        return np.asarray(self.shown[list(names)].to_numpy(dtype=float).sum(axis=1))
+
+    def of(self, name: str, label: str = "") -> Estimate:
+        """Return the estimate of a quantity."""
+        return self.from_draws(name, label, self.draws(name))
+
+    def less(self, name: str) -> Estimate:
+        """Return the estimate of a quantity with the other sign."""
+        return self.from_draws(name, "", -self.draws(name))
+
+    @staticmethod
+    def from_draws(name: str, label: str, draws: Array) -> Estimate:
+        """Return the estimate of draws of a quantity."""
+        low, median, high = np.quantile(draws, [(1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2])
+        mean = float(np.mean(draws))
+        return Estimate(name, label or name, mean, float(median), float(low), float(high))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -112,7 +140,7 @@ class Attribution(Record):
         return self.momentum_indefinite, self.momentum_fixed, *self.drivers, *rest
 
     def known(self, part: Estimate) -> bool:
-        """Tell whether a figure of the last five years stands behind a part."""
+        """Return whether a part follows from a figure of the last five years."""
         return part.name.rsplit(".", 1)[-1] not in self.hatched
 
 
@@ -186,7 +214,7 @@ class PriorPosterior(Record):
 
 @dataclasses.dataclass(frozen=True)
 class VersionAnswer(Record):
-    """One version's own answer beside how well it meets the figures; information, not a weight.
+    """One version's own answer and how well it meets the figures; information, not a weight.
 
     What only the shipped fit knows is None, or empty, for a quick one.
     """

@@ -1,13 +1,10 @@
 """What-ifs: another law, other sentences or another volume from a date, against the baseline."""
 
-from __future__ import annotations
-
 import dataclasses
 import datetime as dt
 import functools
 import re
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -44,28 +41,22 @@ class Setting:
     term: str = ""
 
 
+_THRESHOLD = "length from which sentences register indefinitely"
+_YEARS = {
+    "short": "term of the shortest custodial sentences",
+    "middle": "term of custody below the threshold",
+    "long": "term at or above the threshold",
+    "other": "term of community orders, fines and others",
+    "caution": "term of cautions",
+}
+_WAIT, _SERVED = "wait until review may be asked for", "change of the share served beyond 48 months"
 SETTINGS = (
-    Setting(
-        "threshold_months",
-        "length from which sentences register indefinitely",
-        7,
-        240,
-        "months",
-        "threshold",
-    ),
-    Setting("short_years", "term of the shortest custodial sentences", 0.5, 99, "years", "short"),
-    Setting("middle_years", "term of custody below the threshold", 0.5, 99, "years", "middle"),
-    Setting("long_years", "term at or above the threshold", 0.5, 99, "years", "long"),
-    Setting("other_years", "term of community orders, fines and others", 0.5, 99, "years", "other"),
-    Setting("caution_years", "term of cautions", 0.5, 99, "years", "caution"),
-    Setting(
-        "review_wait_years", "wait until review may be asked for", 1, 99, "years", "review_wait"
-    ),
+    Setting("threshold_months", _THRESHOLD, 7, 240, "months", "threshold"),
+    *(Setting(f"{term}_years", text, 0.5, 99, "years", term) for term, text in _YEARS.items()),
+    Setting("review_wait_years", _WAIT, 1, 99, "years", "review_wait"),
     Setting("sentence_length_percent", "change of sentence lengths", -80, 200, "percent"),
     Setting("volume_percent", "change of sentences and cautions", -100, 200, "percent"),
-    Setting(
-        "time_served_percent", "change of the share served beyond 48 months", -50, 50, "percent"
-    ),
+    Setting("time_served_percent", _SERVED, -50, 50, "percent"),
 )
 NAMES = tuple(s.name for s in SETTINGS)
 COHORTS = ("new", "all")
@@ -115,10 +106,8 @@ class Scenario:
 
     def terms(self, terms: Terms) -> Terms:
         """Return the terms of the scenario."""
-        changes = {
-            s.term: self.settings[s.name] for s in SETTINGS if s.term and s.name in self.settings
-        }
-        return terms.with_(**changes)
+        lawful = [s for s in SETTINGS if s.term and s.name in self.settings]
+        return terms.with_(**{s.term: self.settings[s.name] for s in lawful})
 
     def law(self, terms: Terms) -> Law:
         """Return the law: that in force, and the scenario's from its day."""
@@ -144,18 +133,15 @@ class Scenario:
         )
 
 
-def _number(setting: Setting, text: Any) -> float:
-    shown = (
-        f"{setting.name} is {text}: it can be {setting.low:g} to {setting.high:g} {setting.unit}"
-    )
-    if isinstance(text, str) and setting.name == "long_years" and text == "indefinite":
-        return float("inf")
+def _number(s: Setting, text: float | str) -> float:
+    if s.name == "long_years" and text == "indefinite":
+        return np.inf
     try:
         value = float(text)
     except (TypeError, ValueError):
-        raise UsageError(f"{shown}.") from None
-    if not setting.low <= value <= setting.high:
-        raise UsageError(f"{shown}.")
+        value = np.nan
+    if not s.low <= value <= s.high:
+        raise UsageError(f"{s.name} is {text}: it can be {s.low:g} to {s.high:g} {s.unit}.")
     return value
 
 
@@ -168,7 +154,7 @@ def parse_month(text: str) -> float:
 
 
 def parse(
-    settings: Mapping[str, Any],
+    settings: Mapping[str, float | str],
     *,
     terms: Terms,
     today: float,
@@ -211,10 +197,9 @@ def parse(
             f"threshold_months is {changed.threshold:g}: it must be above {changed.short_limit:g}."
         )
     if scenario.everyone and changed == terms:
-        lawful = ", ".join(s.name for s in SETTINGS if s.term)
         raise UsageError(
             "cohorts=all needs a change of the law, because past sentences stay as they are: "
-            f"one of {lawful}."
+            f"one of {', '.join(s.name for s in SETTINGS if s.term)}."
         )
     return scenario
 
@@ -236,17 +221,14 @@ def run_pair(
     """Return baseline and scenario stocks (people) at *dates* for one draw."""
     values = model.values(z)
     drivers = model.drivers(values, future)
-    law = scenario.law(model.law.terms)
-    changed = scenario.drivers(drivers, model.grid.times)
+    changed, law = scenario.drivers(drivers, model.grid.times), scenario.law(model.law.terms)
     before = model.run(values, dates, drivers=drivers).stock
-    if law == model.law and changed is drivers:
-        return before, before.copy()
     return before, model.run(values, dates, drivers=changed, law=law).stock
 
 
 @functools.lru_cache(maxsize=4)
 def _posterior(data: Data, day: pd.Timestamp) -> Posterior:
-    """Keep the posterior: to find it again takes longer than to run it once."""
+    """Return the posterior, which takes longer to find again than to run once."""
     return posteriors.load(data, day)
 
 
@@ -291,15 +273,11 @@ def build(
     """
     day = data.date(as_of)
     p = _posterior(data, day)
+    terms, today = p.density.model.law.terms, p.plan.today
     scenario = parse(
-        settings,
-        terms=p.density.model.law.terms,
-        today=p.plan.today,
-        horizon=horizon,
-        since=since,
-        cohorts=cohorts,
+        settings, terms=terms, today=today, horizon=horizon, since=since, cohorts=cohorts
     )
-    dates = dates_of(scenario, p.plan.today, horizon, p.plan.near.grid.start)
+    dates = dates_of(scenario, today, horizon, p.plan.near.grid.start)
     if draws:
         before, after = _stocks(p, scenario, dates, posteriors.thinned(len(p.z), draws))
     else:
@@ -315,24 +293,24 @@ def build(
         since=dt.date.fromisoformat(_month(scenario.since) + "-01"),
         cohorts="all" if scenario.everyone else "new",
         status=p.status,
-        points=tuple(_points(day, p.plan.today, dates, before, after)),
+        points=tuple(_points(day, today, dates, before, after)),
     )
 
 
 def _stocks(
     p: Posterior, scenario: Scenario, dates: Array, draws: NDArray[np.intp]
 ) -> tuple[Array, Array]:
-    """Return both stocks (draw by date); the same for every force, so they are kept."""
+    """Return both stocks (draw by date); the same for every force, so they are stored."""
 
     def compute() -> dict[str, Array]:
         pairs = [
             run_pair(p.plan.far, p.z[i], scenario, dates, future_walk(p.plan, int(i)))
             for i in draws
         ]
-        return {"before": np.array([b for b, _ in pairs]), "after": np.array([a for _, a in pairs])}
+        return dict(zip(("before", "after"), np.array(pairs).swapaxes(0, 1), strict=True))
 
     arrays = [p.z.tobytes(), draws.tobytes(), dates.tobytes()]
-    settings = repr((p.density.digest, p.plan.seed, p.plan.horizon, scenario))
+    settings = repr((p.density.digest, p.plan.seed, scenario))
     store = Store(places.cache_folder() / "scenarios")
     found = store.once_arrays("scenario", [settings, *arrays], compute)
     return found["before"], found["after"]
@@ -352,13 +330,10 @@ def _points(
     """Return the points of stocks by draw and date, or of single runs by date."""
     stocks = (before, after, after - before)
     if before.ndim == 1:
-        bands = [(a, None, None) for a in stocks]
+        none = [None] * len(dates)
+        columns = [part for stock in stocks for part in (stock.tolist(), none, none)]
     else:
-        bands = [tuple(np.quantile(a, [0.5, 0.05, 0.95], axis=0)) for a in stocks]
-    return [
-        ScenarioPoint(
-            (day + pd.DateOffset(years=round(float(date) - today))).date(),
-            *(None if part is None else float(part[i]) for band in bands for part in band),  # type: ignore[arg-type]
-        )
-        for i, date in enumerate(dates)
-    ]
+        bands = [np.quantile(stock, [0.5, 0.05, 0.95], axis=0) for stock in stocks]
+        columns = np.concatenate(bands).tolist()
+    days = [(day + pd.DateOffset(years=round(date - today))).date() for date in dates.tolist()]
+    return [ScenarioPoint(*row) for row in zip(days, *columns, strict=True)]

@@ -13,20 +13,19 @@ multiparameter partial expected value of perfect information", Medical Decision 
 311-326 (by regression on the draws).
 """
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from mappa.data import Data
 from mappa.data.schema import read_table
 from mappa.errors import DataError
 from mappa.records import Record, key
 from mappa.register.answers.build import kinds_of
+from mappa.register.arrays import Array
 from mappa.register.effects.attribution import LATENT
 from mappa.register.inference import columns
 from mappa.register.inference.draws import Posterior
@@ -74,9 +73,7 @@ def candidates(data: Data) -> pd.DataFrame:
     return read_table(data.folder / f"{TABLE}.csv", data.dictionary)
 
 
-def expected_variance(
-    targets: NDArray[np.float64], measured: NDArray[np.float64], error_sd: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def expected_variance(targets: Array, measured: Array, error_sd: Array) -> Array:
     """Return the covariance of *targets* that remains once *measured* is known with error.
 
     Parameters
@@ -85,35 +82,14 @@ def expected_variance(
     measured: the same draws of the table's numbers, shape (draws, numbers).
     error_sd: standard deviation of the table's error, shape (numbers,), in its own units.
     """
-    a = targets - targets.mean(axis=0)
-    q = measured - measured.mean(axis=0)
+    a, q = targets - targets.mean(axis=0), measured - measured.mean(axis=0)
     n = len(a) - 1
     v_aq = a.T @ q / n
-    v_qq = q.T @ q / n + np.diag(np.asarray(error_sd, dtype=float) ** 2)
+    v_qq = q.T @ q / n + np.diag(error_sd**2)
     # A table may repeat itself (a total and its parts), so the inverse is a pseudo-inverse.
-    left = a.T @ a / n - v_aq @ np.linalg.pinv(v_qq, hermitian=True) @ v_aq.T
+    left: Array = a.T @ a / n - v_aq @ np.linalg.pinv(v_qq, hermitian=True) @ v_aq.T
     # Each number also fits some of the draws' noise: the usual correction of a regression.
     return left * n / max(n - q.shape[1], 1)
-
-
-def answer_draws(shown: pd.DataFrame, reference: str) -> pd.DataFrame:
-    """Return the draws of what the answer says, a column for each of its parts (people).
-
-    Parameters
-    ----------
-    shown: quantities by draw, as a posterior of the register model has them.
-    reference: label of the reference year of the answer.
-    """
-    indefinite, suspended, other = kinds_of(shown)
-    return pd.DataFrame(
-        {
-            "registered indefinitely": indefinite,
-            "suspended sentences": suspended,
-            "other groups": other,
-            "longer sentences": -shown[columns.shorter(reference, columns.GROWTH_DIFFERENCE)],
-            "latent inflow": shown[columns.shapley(reference, LATENT)],
-        }
-    )
 
 
 def of_posterior(data: Data, posterior: Posterior, reference: str) -> Settlement:
@@ -135,11 +111,18 @@ def of_posterior(data: Data, posterior: Posterior, reference: str) -> Settlement
     >>> 0 < found.together < 1
     True
     """
+    shown = posterior.shown
+    indefinite, suspended, other = kinds_of(shown)
+    answer = {
+        "registered indefinitely": indefinite,
+        "suspended sentences": suspended,
+        "other groups": other,
+        "longer sentences": -shown[columns.shorter(reference, columns.GROWTH_DIFFERENCE)],
+        "latent inflow": shown[columns.shapley(reference, LATENT)],
+    }
     parameters = posterior.parameters.drop(columns="version").add_prefix("parameter.")
-    shown = posterior.shown.reset_index(drop=True)
-    quantities = pd.concat([shown, parameters], axis=1)
     as_of = posterior.density.model.inputs.as_of
-    return settle(data, as_of, answer_draws(shown, reference), quantities)
+    return settle(data, as_of, pd.DataFrame(answer), shown.join(parameters))
 
 
 def settle(
@@ -152,7 +135,7 @@ def settle(
 
     Parameters
     ----------
-    figures: the tables, whose folder holds ``settle.csv``.
+    data: the tables, whose folder holds ``settle.csv``.
     as_of: last day of the year that is attributed; it goes into the wording.
     attribution: posterior draws of the attributed numbers (people), a column a component.
     quantities: the same draws of what tables could show, a column for each name that
@@ -167,27 +150,41 @@ def settle(
             f"The attribution has {len(attribution)} draws and the quantities {len(quantities)}: "
             "both must come from the same draws."
         )
-    table = candidates(data)
     day = pd.Timestamp(as_of)
-    found = [_request(row, day, data, attribution, quantities) for _, row in table.iterrows()]
+    rows = candidates(data).to_dict("records")
+    found = [_request(row, day, data, attribution, quantities) for row in rows]
     found.sort(key=lambda r: (-(r.reduction if r.reduction is not None else -1.0), r.candidate))
+    # All tables at once, each number with its smallest error.
+    error: dict[str, float] = {}
+    for r in found:
+        for name in r.measures if r.status == "ok" else ():
+            error[name] = min(r.error, error.get(name, r.error))
+    together = 0.0
+    shown = measured(quantities, tuple(error))
+    if error and not isinstance(shown, str):
+        after = _remaining(attribution, shown, np.array(list(error.values())))
+        together = _reduction(attribution.var(), after)
     return Settlement(
         as_of=day,
         components=tuple(attribution.columns),
         draws=len(attribution),
         requests=tuple(found),
-        together=_together(found, attribution, quantities),
+        together=together,
     )
 
 
-def _share(before: NDArray[np.float64], after: NDArray[np.float64]) -> float:
+def _reduction(before: pd.Series, after: pd.Series) -> float:
     return float(1 - after.sum() / before.sum()) if before.sum() > 0 else 0.0
 
 
-def _errors(quantities: pd.DataFrame, share: float | NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the error of each number: a share of its size, or of its spread if that is larger."""
-    size = np.maximum(quantities.mean().abs(), quantities.std())
-    return np.asarray(share * size.to_numpy(float))
+def _remaining(attribution: pd.DataFrame, shown: pd.DataFrame, share: Array | float) -> pd.Series:
+    """Return the variance of each component that is expected to remain once *shown* is known.
+
+    The error of each number is a *share* of its size, or of its spread if that is larger.
+    """
+    error = share * np.maximum(shown.mean().abs(), shown.std()).to_numpy(float)
+    left = expected_variance(attribution.to_numpy(float), shown.to_numpy(float), error)
+    return pd.Series(np.diag(left), attribution.columns).clip(0, attribution.var())
 
 
 def measured(quantities: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame | str:
@@ -195,73 +192,38 @@ def measured(quantities: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame |
 
     A plus sign in a name adds quantities.
     """
-    columns = {}
-    for name in names:
-        parts = name.split("+")
-        missing = [p for p in parts if p not in quantities]
-        if missing:
-            return missing[0]
-        columns[name] = quantities[parts].sum(axis=1)
-    return pd.DataFrame(columns)
+    missing = [part for name in names for part in name.split("+") if part not in quantities]
+    if missing:
+        return missing[0]
+    return pd.DataFrame({name: quantities[name.split("+")].sum(axis=1) for name in names})
 
 
 def _request(
-    row: pd.Series,
+    row: Mapping[str, Any],
     day: pd.Timestamp,
     data: Data,
     attribution: pd.DataFrame,
     quantities: pd.DataFrame,
 ) -> Request:
-    names = tuple(row["measures"].split())
-    chosen = measured(quantities, names)
-    text = wording(HEAD + row["request"] + TAIL, data, day)
-    holder = wording(row["holder"], data, day)
-    base = {
-        "candidate": row["candidate"],
-        "table": row["table"],
-        "holder": holder,
-        "measures": names,
-        "error": float(row["error"]),
-        "request": text,
-    }
-    before = attribution.var().to_numpy(float)
-    sd_before = dict(zip(attribution.columns, np.sqrt(before).tolist(), strict=True))
-    if isinstance(chosen, str):
-        status = f"the model does not show {chosen}"
-        return Request(
-            **base, reduction=None, by_component={}, sd_before=sd_before, sd_after={}, status=status
-        )
-    left = expected_variance(
-        attribution.to_numpy(float), chosen.to_numpy(float), _errors(chosen, float(row["error"]))
-    )
-    after = np.clip(np.diag(left), 0, before)
-    share = np.where(before > 0, 1 - after / np.where(before > 0, before, 1), 0.0)
+    names, before = tuple(row["measures"].split()), attribution.var()
+    shown, after = measured(quantities, names), before.iloc[:0]
+    reduction, status = None, f"the model does not show {shown}"
+    if not isinstance(shown, str):
+        after = _remaining(attribution, shown, float(row["error"]))
+        reduction, status = _reduction(before, after), "ok"
     return Request(
-        **base,
-        reduction=_share(before, after),
-        by_component=dict(zip(attribution.columns, share.tolist(), strict=True)),
-        sd_before=sd_before,
-        sd_after=dict(zip(attribution.columns, np.sqrt(after).tolist(), strict=True)),
-        status="ok",
+        candidate=row["candidate"],
+        table=row["table"],
+        holder=wording(row["holder"], data, day),
+        measures=names,
+        error=float(row["error"]),
+        reduction=reduction,
+        by_component=(1 - after / before[after.index]).fillna(0.0).to_dict(),
+        sd_before=np.sqrt(before).to_dict(),
+        sd_after=np.sqrt(after).to_dict(),
+        request=wording(HEAD + row["request"] + TAIL, data, day),
+        status=status,
     )
-
-
-def _together(
-    requests: list[Request], attribution: pd.DataFrame, quantities: pd.DataFrame
-) -> float:
-    """Return the reduction by all tables at once, each number with its smallest error."""
-    error: dict[str, float] = {}
-    for r in requests:
-        for name in r.measures if r.status == "ok" else ():
-            error[name] = min(r.error, error.get(name, r.error))
-    if not error:
-        return 0.0
-    chosen = measured(quantities, tuple(error))
-    assert isinstance(chosen, pd.DataFrame)  # only names that were found are asked for
-    sd = _errors(chosen, np.array(list(error.values())))
-    left = expected_variance(attribution.to_numpy(float), chosen.to_numpy(float), sd)
-    before = attribution.var().to_numpy(float)
-    return _share(before, np.clip(np.diag(left), 0, before))
 
 
 def wording(template: str, data: Data, as_of: pd.Timestamp) -> str:

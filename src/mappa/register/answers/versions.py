@@ -1,18 +1,15 @@
-"""Each version's answer beside its fit: information, not weights, which are equal."""
-
-from __future__ import annotations
+"""Each version's answer and its fit: information, not weights, which are equal."""
 
 import numpy as np
 
-from mappa.register.answers.record import VersionAnswer
-from mappa.register.answers.summary import Summary
+from mappa.register.answers.record import Summary, VersionAnswer
 from mappa.register.effects import counterfactuals as cf
 from mappa.register.effects.attribution import LATENT
 from mappa.register.effects.references import Reference
 from mappa.register.inference import columns
 from mappa.register.inference.draws import Posterior, thinned
 from mappa.register.inputs.parameters import Z90, Version
-from mappa.register.likelihood.density import Density
+from mappa.register.likelihood import Density
 
 #: Draws over which a figure's distance from the model is averaged.
 AVERAGED = 20
@@ -27,38 +24,28 @@ def version_answers(p: Posterior, against: list[Reference]) -> list[VersionAnswe
 def _answer(
     own: Posterior, version: Version, density: Density, against: list[Reference]
 ) -> VersionAnswer:
-    summary, first = Summary(own.shown), against[0]
-    earliest = min(against, key=lambda r: r.end)
+    s, first, earliest = Summary(own.shown), against[0], min(against, key=lambda r: r.end)
     law = cf.counterfactuals(density.model.law.terms)[0]
-    found = own.reports.get(version.name, {}).get("information", {})
+    fit = own.reports.get(version.name, {}).get("information", {})
     furthest, gap = _furthest(density, own)
+    names = density.model.priors.names
+    middle = np.median(own.z[:, : len(names)], axis=0)
+    outside = [n for n, z in zip(names, middle, strict=True) if version.uses(n) and abs(z) > Z90]
+    known = ("squares", "log_evidence", "prior_predictive_p", "log_predictive", "origins")
     return VersionAnswer(
         name=version.name,
         label=version.label,
-        indefinite=summary.of(columns.kind("indefinite")),
-        shorter=summary.less(columns.shorter(first.label, columns.GROWTH_DIFFERENCE)),
-        shorter_earliest=summary.less(columns.shorter(earliest.label, columns.GROWTH_DIFFERENCE)),
-        fixed_period=summary.less(columns.law(law.name, columns.GROWTH_DIFFERENCE)),
-        latent=summary.of(columns.shapley(first.label, LATENT)),
+        indefinite=s.of(columns.kind("indefinite")),
+        shorter=s.less(columns.shorter(first.label, columns.GROWTH_DIFFERENCE)),
+        shorter_earliest=s.less(columns.shorter(earliest.label, columns.GROWTH_DIFFERENCE)),
+        fixed_period=s.less(columns.law(law.name, columns.GROWTH_DIFFERENCE)),
+        latent=s.of(columns.shapley(first.label, LATENT)),
         furthest=furthest,
         gap=gap,
-        conflicts=_conflicts(own, version),
+        conflicts=tuple(outside),
         figures=len(density),
-        squares=found.get("squares"),
-        log_evidence=found.get("log_evidence"),
-        prior_predictive_p=found.get("prior_predictive_p"),
-        posterior_predictive_p=found.get("posterior_predictive_p", {}),
-        log_predictive=found.get("log_predictive"),
-        origins=found.get("origins"),
-    )
-
-
-def _conflicts(own: Posterior, version: Version) -> tuple[str, ...]:
-    """Return the parameters in use whose median is outside the prior's central 90%."""
-    names = own.density.model.priors.names
-    middle = np.median(own.z[:, : len(names)], axis=0)
-    return tuple(
-        name for name, z in zip(names, middle, strict=True) if version.uses(name) and abs(z) > Z90
+        posterior_predictive_p=fit.get("posterior_predictive_p", {}),
+        **{name: fit.get(name) for name in known},
     )
 
 

@@ -4,8 +4,6 @@ A page shows them without running the model. Laws hold for everyone from :data:`
 lengths and volume for those sentenced from then.
 """
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Iterator, Mapping
 
@@ -28,14 +26,11 @@ GRID: dict[str, tuple[float, ...]] = {
     "sentence_length_percent": (-30, -20, -10, 10, 20, 30),
     "volume_percent": (-30, -20, -10, 10, 20, 30),
 }
-COLUMNS = (
-    "setting", "value", "other", "other_value", "date", "median", "low", "high",
-    "difference", "difference_low", "difference_high",
-)  # fmt: skip
+PEOPLE = ["median", "low", "high", "difference", "difference_low", "difference_high"]
 
 
 def is_law(setting: str) -> bool:
-    """Tell whether a setting is a term of the law, not a change of sentences in percent."""
+    """Return whether a setting is a term of the law, not a change of sentences in percent."""
     return not setting.endswith("_percent")
 
 
@@ -70,7 +65,8 @@ def run(data: Data, settings: Mapping[str, float]) -> ScenarioRecord:
 def build(data: Data) -> pd.DataFrame:
     """Return every what-if by date, with 90% intervals, in whole people.
 
-    Columns: :data:`COLUMNS`. Rows of ``in_force`` are the baseline, which all share.
+    Columns: one setting and its value, the other of a pair, the date, and :data:`PEOPLE`. Rows of
+    ``in_force`` are the baseline, which all share.
     """
     rows: list[tuple[object, ...]] = []
     for settings in (*singles(), *pairs()):
@@ -80,9 +76,9 @@ def build(data: Data) -> pd.DataFrame:
         (IN_FORCE, 0, "", "", p.date, p.baseline, p.baseline_low, p.baseline_high, 0, 0, 0)
         for p in record.points
     ]
-    frame = pd.DataFrame(baseline + rows, columns=COLUMNS)
-    people = list(COLUMNS[5:])
-    frame[people] = frame[people].astype(float).round().astype(int)
+    columns = ["setting", "value", "other", "other_value", "date", *PEOPLE]
+    frame = pd.DataFrame(baseline + rows, columns=columns)
+    frame[PEOPLE] = frame[PEOPLE].astype(float).round().astype(int)
     return frame
 
 
@@ -105,7 +101,7 @@ def errors_of_products(table: pd.DataFrame) -> pd.DataFrame:
     that is not of the law alone: ``setting``, ``other``, and ``median``, ``low`` and ``high``, each
     product less exact (people).
     """
-    lines, last = ["median", "low", "high"], table[table["date"] == table["date"].max()]
+    lines, last = PEOPLE[:3], table[table["date"] == table["date"].max()]
     alone = last[last["other"] == ""].set_index(["setting", "value"])[lines].astype(float)
     pairs = last[(last["other"] != "") & ~(last["setting"].map(is_law) & last["other"].map(is_law))]
     one = alone.loc[list(zip(pairs["setting"], pairs["value"], strict=True))].to_numpy()
@@ -122,6 +118,4 @@ def stored(data: Data) -> pd.DataFrame | None:
     DataError: a table that breaks its schema.
     """
     path = data.folder / f"{TABLE}.csv"
-    if not path.is_file():
-        return None
-    return schema.read_table(path, data.dictionary)
+    return schema.read_table(path, data.dictionary) if path.is_file() else None

@@ -11,10 +11,6 @@ T. Saeilynoja, P.-C. Buerkner and A. Vehtari (2022), "Graphical test for discret
 Statistics and Computing 32, found by simulation.
 """
 
-from __future__ import annotations
-
-import functools
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -23,8 +19,7 @@ from mappa.cache import Store
 from mappa.data import places
 from mappa.register.arrays import Array
 from mappa.register.inference.sampler import full_run
-from mappa.register.likelihood.density import Density
-from mappa.register.likelihood.targets import Targets
+from mappa.register.likelihood import Density, Targets
 
 #: Thinned draws among which a true value is ranked, and the level of the simultaneous band.
 DRAWS, LEVEL = 99, 0.95
@@ -49,16 +44,12 @@ def ranks(density: Density, seed: int) -> NDArray[np.int64]:
     return np.asarray((full_run(made, DRAWS, seed) < truth).sum(axis=0))
 
 
-def kept_ranks(density: Density, seed: int) -> NDArray[np.int64]:
-    """Return :func:`ranks` of a set, kept, so that a broken calibration goes on where it was."""
+def stored_ranks(density: Density, seed: int) -> NDArray[np.int64]:
+    """Return :func:`ranks` of a set, stored, so that a broken calibration goes on where it was."""
     priors = density.model.priors
     parts = [density.digest, priors.versions[priors.version].name, str(seed)]
     store = Store(places.cache_folder() / "calibration")
-    return np.asarray(store.once("ranks", parts, functools.partial(_listed, density, seed)))
-
-
-def _listed(density: Density, seed: int) -> list[int]:
-    return [int(rank) for rank in ranks(density, seed)]
+    return np.asarray(store.once("ranks", parts, lambda: ranks(density, seed).tolist()))
 
 
 def band(sets: int, seed: int = 1) -> float:
@@ -82,16 +73,9 @@ def summary(names: tuple[str, ...], found: NDArray[np.int64]) -> pd.DataFrame:
 
     The band is for one parameter; of twenty, one lies outside it by chance.
     """
-    limit = band(len(found))
-    strays = [stray(column) for column in found.T]
-    return pd.DataFrame(
-        {
-            "parameter": names,
-            "sets": len(found),
-            "draws": DRAWS,
-            "mean_rank": (found.mean(axis=0) / DRAWS).round(4),
-            "stray": np.round(strays, 4),
-            "band": round(limit, 4),
-            "inside": [value <= limit for value in strays],
-        }
+    limit, strays = band(len(found)), np.array([stray(column) for column in found.T])
+    table = pd.DataFrame({"parameter": names, "sets": len(found), "draws": DRAWS})
+    mean = (found.mean(axis=0) / DRAWS).round(4)
+    return table.assign(
+        mean_rank=mean, stray=strays.round(4), band=round(limit, 4), inside=strays <= limit
     )

@@ -4,13 +4,11 @@ The answer pools the draws of all versions of the model with equal weights, whic
 any was fitted. A pooled draw has one coordinate more than a version's: the place of its version.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import functools
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -19,11 +17,11 @@ from numpy.typing import NDArray
 from mappa.cache import Store
 from mappa.data import Data, places
 from mappa.register.arrays import Array
-from mappa.register.inference.coordinates import Coordinates
+from mappa.register.inference.mode import Coordinates
 from mappa.register.inference.quantities import Plan, plan_for, quantities
-from mappa.register.inputs.model_tables import shipped_folder
-from mappa.register.inputs.parameters import Version
-from mappa.register.likelihood.density import Density, density_of
+from mappa.register.inference.sampler import short_run
+from mappa.register.inputs.parameters import Version, shipped_folder
+from mappa.register.likelihood import Density, density_of
 
 DRAWS, QUANTITIES, DIAGNOSTICS = "posterior.csv", "posterior_quantities.csv.gz", "posterior.json"
 SHIPPED = "sampled: draws of the posterior shipped with the study"
@@ -33,9 +31,12 @@ QUICKLY = (
 )
 #: Draws of the quick approximation, of all versions together.
 QUICK = 100
-#: Raised when the model changes, so that what an older one kept is not used.
+#: Raised when the model changes, so that what an older one stored is not used.
 VERSION = 4
 SEED = 20200331
+
+#: Diagnostics of a fit as they are written: numbers, texts and tables of both, by name.
+Report = dict[str, Any]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,19 +59,14 @@ class Posterior:
     z: Array
     shown: pd.DataFrame
     status: str
-    diagnostics: dict[str, Any]
-    reports: dict[str, dict[str, Any]]
+    diagnostics: Report
+    reports: dict[str, Report]
     seed: int
 
     @property
     def density(self) -> Density:
         """The first version's density; its model runs the draws of every version."""
         return self.densities[0]
-
-    @property
-    def sampled(self) -> bool:
-        """Whether the draws come from the sampler."""
-        return self.status == SHIPPED
 
     @property
     def versions(self) -> tuple[Version, ...]:
@@ -84,12 +80,11 @@ class Posterior:
         frame = pd.DataFrame({name: priors.column(name, self.z) for name in priors.names})
         return frame.assign(version=[self.versions[int(place)].name for place in self.z[:, -1]])
 
-    def of(self, version: Version) -> Posterior:
+    def of(self, version: Version) -> Self:
         """Return one version's own draws."""
         mine = self.z[:, -1] == self.versions.index(version)
-        return dataclasses.replace(
-            self, z=self.z[mine], shown=self.shown[mine].reset_index(drop=True)
-        )
+        shown = self.shown[mine].reset_index(drop=True)
+        return dataclasses.replace(self, z=self.z[mine], shown=shown)
 
     @functools.cached_property
     def centres(self) -> Array:
@@ -113,17 +108,10 @@ def load(data: Data, as_of: object, *, draws: int | None = None) -> Posterior:
     """Return the posterior for a country and date: the pooled draws of all versions.
 
     The shipped draws are used when the digest of all that the densities depend on is that of the
-    fit; otherwise two short chains of each version are drawn, in seconds, and kept in the cache.
+    fit; otherwise two short chains of each version are drawn, in seconds, and stored in the cache.
     """
     versions = density_of(data, as_of).model.priors.versions
     densities = tuple(density_of(data, as_of, version.name) for version in versions)
-    return _load(densities, draws)
-
-
-_cache: dict[tuple[str, int | None], Posterior] = {}
-
-
-def _load(densities: tuple[Density, ...], draws: int | None) -> Posterior:
     key = densities[0].digest, draws
     if key not in _cache:
         if len(_cache) > 8:
@@ -132,10 +120,13 @@ def _load(densities: tuple[Density, ...], draws: int | None) -> Posterior:
     return _cache[key]
 
 
-def read_reports(folder: Path) -> dict[str, dict[str, Any]]:
+_cache: dict[tuple[str, int | None], Posterior] = {}
+
+
+def read_reports(folder: Path) -> dict[str, Report]:
     """Return the diagnostics of each version in a folder; none where there is no such file."""
     path = folder / DIAGNOSTICS
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, Report] = {}
     if path.is_file():
         found = json.loads(path.read_text(encoding="utf-8"))
     return found
@@ -148,7 +139,7 @@ def read_text_tables(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 @functools.lru_cache(maxsize=2)
-def _files(folder: Path, stamp: int) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any]]:
+def _files(folder: Path, stamp: int) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Report]]:
     draws = pd.read_csv(folder / DRAWS)
     return draws, pd.read_csv(folder / QUANTITIES), read_reports(folder)
 
@@ -167,14 +158,14 @@ def _shipped(densities: tuple[Density, ...], draws: int | None) -> Posterior | N
     order = np.argsort(place.to_numpy(), kind="stable")
     z = table[list(first.model.names)].to_numpy(dtype=float)
     z = np.column_stack([z, place])[order]
-    shown = shown.set_index("draw").sort_index().drop(columns="version").reset_index(drop=True)
-    keep = slice(None) if draws is None else thinned(len(z), draws)
+    shown = shown.set_index("draw").sort_index().drop(columns="version")
+    some = slice(None) if draws is None else thinned(len(z), draws)
     summary = summary_of(reports)
     return Posterior(
         densities=densities,
         plan=plan_for(first, seed=summary["future_seed"]),
-        z=z[keep],
-        shown=shown.iloc[keep].reset_index(drop=True),
+        z=z[some],
+        shown=shown.iloc[some].reset_index(drop=True),
         status=SHIPPED,
         diagnostics=summary,
         reports={name: reports[name] for name in names},
@@ -182,14 +173,14 @@ def _shipped(densities: tuple[Density, ...], draws: int | None) -> Posterior | N
     )
 
 
-def summary_of(reports: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def summary_of(reports: dict[str, Report]) -> Report:
     """Return the diagnostics of all versions together: the worst of each, and sums of sizes."""
     made = list(reports.values())
     same = ("as_of", "digest", "method", "command", "seeds", "future_seed", "chains")
+    worst = ("accepted", "ess_min", "ess_min_chains")
     summary = {name: made[0][name] for name in same}
     summary |= {name: sum(r[name] for r in made) for name in ("kept", "judged", "draws")}
-    summary |= {name: min(r[name] for r in made) for name in ("accepted", "ess_min")}
-    summary["ess_min_chains"] = min(r["ess_min_chains"] for r in made)
+    summary |= {name: min(r[name] for r in made) for name in worst}
     return {**summary, "rhat_max": max(r["rhat_max"] for r in made), "versions": sorted(reports)}
 
 
@@ -199,13 +190,11 @@ def thinned(total: int, wanted: int) -> NDArray[np.intp]:
 
 
 def quick(densities: tuple[Density, ...], draws: int = QUICK, seed: int = SEED) -> Posterior:
-    """Return short exact runs of the sampler about each version's mode, kept in the cache folder.
+    """Return short exact runs of the sampler about each version's mode, stored in the cache folder.
 
     The surrogate is fitted once, at the mode's normal approximation, and two short chains of each
     version are drawn: some seconds, and rougher than the shipped posterior.
     """
-    from mappa.register.inference.sampler import short_run
-
     plan = plan_for(densities[0], seed=seed)
     each = max(draws // len(densities), 2)
 
@@ -217,18 +206,15 @@ def quick(densities: tuple[Density, ...], draws: int = QUICK, seed: int = SEED) 
 
     store = Store(places.cache_folder() / "register")
     parts = [densities[0].digest, str(VERSION), f"{draws} {seed}"]
-    kept = store.once_arrays("quick", parts, compute)
+    stored = store.once_arrays("quick", parts, compute)
+    method = "two short chains of each version about its mode"
     return Posterior(
         densities=densities,
         plan=plan,
-        z=kept["z"],
-        shown=pd.DataFrame(kept["shown"], columns=kept["names"].tolist()),
+        z=stored["z"],
+        shown=pd.DataFrame(stored["shown"], columns=stored["names"].tolist()),
         status=QUICKLY,
-        diagnostics={
-            "method": "two short chains of each version about its mode",
-            "draws": len(kept["z"]),
-            "seeds": [seed],
-        },
+        diagnostics={"method": method, "draws": len(stored["z"]), "seeds": [seed]},
         reports={},
         seed=seed,
     )

@@ -1,11 +1,9 @@
 """The fit that makes the shipped posterior: resumable, seeded, with a progress bar.
 
-Stages (mode and surrogate; each block of draws of each chain; quantities) are kept in the cache
+Stages (mode and surrogate; each block of draws of each chain; quantities) are stored in the cache
 folder under the digest of the density, so that a broken fit goes on where it stopped and ends
 with the same draws as an unbroken one.
 """
-
-from __future__ import annotations
 
 import concurrent.futures
 import contextlib
@@ -30,15 +28,15 @@ from mappa.errors import DataError
 from mappa.files import write_atomically
 from mappa.register.arrays import Array
 from mappa.register.inference import draws as posteriors
-from mappa.register.inference.convergence import convergence
-from mappa.register.inference.coordinates import Coordinates
-from mappa.register.inference.information import information
+from mappa.register.inference.diagnostics import convergence, information
+from mappa.register.inference.draws import Report
+from mappa.register.inference.mode import Coordinates
 from mappa.register.inference.quantities import plan_for, quantities
 from mappa.register.inference.sampler import Tuned, dispersed, run_block, tune
 from mappa.register.inference.surrogate import Surrogate
-from mappa.register.likelihood.density import Density, density_of
+from mappa.register.likelihood import Density, density_of
 
-#: Of how the sampler draws: what an older one kept is not gone on with.
+#: Of how the sampler draws: what an older one stored is not gone on with.
 VERSION = 3
 CHAINS, BLOCK = 4, 250
 #: Burn-in and kept draws of a chain; of all chains, how many draws get every quantity, over which
@@ -53,7 +51,7 @@ PART = 50
 
 #: What a task makes: arrays by name.
 Arrays = dict[str, NDArray[Any]]
-#: Told after each step: how many were done and how many there are.
+#: Called after each step: how many were done and how many there are.
 Progress = Callable[[int, int], None]
 
 
@@ -78,17 +76,59 @@ class Settings:
         return -(-(self.burn + self.kept) // self.block)
 
 
-def _silent(done: int, total: int) -> None:
-    pass
+class _Here(concurrent.futures.Executor):
+    """Runs each task at once, in this process."""
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> concurrent.futures.Future[Any]:
+        future: concurrent.futures.Future[Any] = concurrent.futures.Future()
+        future.set_result(fn(*args, **kwargs))
+        return future
+
+
+def _workers(processes: int) -> concurrent.futures.Executor:
+    if processes == 1:
+        return _Here()
+    context = multiprocessing.get_context("spawn")
+    return concurrent.futures.ProcessPoolExecutor(processes, mp_context=context)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Runner:
+    """Runs tasks that all need the tuned sampler, and stores what each made.
+
+    What is stored is read and written here, so that a cluster needs no folder in common.
+    """
+
+    executor: concurrent.futures.Executor
+    store: Store
+    parts: list[str]
+    packed: bytes
+
+    def __call__(
+        self, name: str, work: Callable[..., Arrays], jobs: Sequence[tuple[Any, ...]]
+    ) -> Iterator[Arrays]:
+        """Yield the arrays that *work* makes of each job, in their order."""
+
+        def one(job: tuple[Any, ...]) -> Arrays:
+            own = [part.tobytes() if isinstance(part, np.ndarray) else repr(part) for part in job]
+            return self.store.once_arrays(
+                name,
+                [*self.parts, *own],
+                lambda: self.executor.submit(work, self.packed, *job).result(),
+            )
+
+        # A thread waits for each task; the work is done by the executor.
+        with concurrent.futures.ThreadPoolExecutor(len(jobs)) as threads:
+            yield from threads.map(one, jobs)
 
 
 def fit(
     data: Data,
     as_of: object,
     settings: Settings,
-    progress: Progress = _silent,
+    progress: Progress = lambda done, total: None,
     executor: concurrent.futures.Executor | None = None,
-) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any]]:
+) -> tuple[pd.DataFrame, pd.DataFrame, Report]:
     """Sample the posterior and return draws, quantities and diagnostics.
 
     Blocks of draws and quantities run in *executor* (a cluster's, say) or else in
@@ -113,8 +153,8 @@ def fit(
         found = _quantities(run, density, z[order], settings, progress)
     judged = found.iloc[np.argsort(order)]
     report = _diagnose(density, version, chains, judged, settings, accepted, len(shipped))
-    told = information(data, density, version, z[shipped], settings.seed)
-    report["information"] = dataclasses.asdict(told)
+    known = information(data, density, version, z[shipped], settings.seed)
+    report["information"] = dataclasses.asdict(known)
     draws = pd.DataFrame(z[shipped], columns=list(density.model.names))
     draws.insert(0, "version", version)
     draws.insert(1, "chain", shipped // (len(z) // settings.chains))
@@ -124,22 +164,22 @@ def fit(
 
 
 def _tuned(density: Density, settings: Settings, store: Store, parts: list[str]) -> Tuned:
-    """Return the tuned sampler, as it is kept."""
+    """Return the tuned sampler, as it is stored."""
 
     def compute() -> Arrays:
         made = tune(density, settings.seed, scale=settings.tuning)
         return {"mean": made.mean, "root": made.root, **dataclasses.asdict(made.surrogate)}
 
-    kept = store.once_arrays("tuned", parts, compute)
-    mean, root = kept.pop("mean"), kept.pop("root")
-    return Tuned(Coordinates(density), Surrogate(**kept), mean, root)
+    stored = store.once_arrays("tuned", parts, compute)
+    mean, root = stored.pop("mean"), stored.pop("root")
+    return Tuned(Coordinates(density), Surrogate(**stored), mean, root)
 
 
 def _chains(
     tuned: Tuned, run: _Runner, settings: Settings, progress: Progress
 ) -> tuple[Array, float]:
     """Return draws (chain, draw, coordinate) and the share accepted after the burn-in."""
-    total, done = settings.chains * settings.blocks, 0
+    total = settings.chains * settings.blocks
     spots = [dispersed(tuned, settings.seed, c) for c in range(settings.chains)]
     z, accepted = [], []
     for b in range(settings.blocks):
@@ -148,60 +188,13 @@ def _chains(
         blocks = []
         for block in run("block", _draw, jobs):
             blocks.append(block)
-            done += 1
-            progress(done, total + settings.judged // PART)
+            progress(b * settings.chains + len(blocks), total + settings.judged // PART)
         spots = [block["last"] for block in blocks]
         z.append([block["z"] for block in blocks])
         accepted.append(float(np.mean([block["accepted"] for block in blocks])))
     burned = settings.burn // settings.block
     chains: Array = np.concatenate(z, axis=1)[:, settings.burn : settings.burn + settings.kept]
     return chains, float(np.mean(accepted[burned:]))
-
-
-class _Here(concurrent.futures.Executor):
-    """Runs each task at once, in this process."""
-
-    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> concurrent.futures.Future[Any]:
-        future: concurrent.futures.Future[Any] = concurrent.futures.Future()
-        future.set_result(fn(*args, **kwargs))
-        return future
-
-
-def _workers(processes: int) -> concurrent.futures.Executor:
-    if processes == 1:
-        return _Here()
-    context = multiprocessing.get_context("spawn")
-    return concurrent.futures.ProcessPoolExecutor(processes, mp_context=context)
-
-
-@dataclasses.dataclass(frozen=True)
-class _Runner:
-    """Runs tasks that all need the tuned sampler, and keeps what each made.
-
-    What is kept is read and written here, so that a cluster needs no folder in common.
-    """
-
-    executor: concurrent.futures.Executor
-    store: Store
-    parts: list[str]
-    packed: bytes
-
-    def __call__(
-        self, name: str, work: Callable[..., Arrays], jobs: Sequence[tuple[Any, ...]]
-    ) -> Iterator[Arrays]:
-        """Yield the arrays that *work* makes of each job, in their order."""
-
-        def one(job: tuple[Any, ...]) -> Arrays:
-            told = [part.tobytes() if isinstance(part, np.ndarray) else repr(part) for part in job]
-            return self.store.once_arrays(
-                name,
-                [*self.parts, *told],
-                lambda: self.executor.submit(work, self.packed, *job).result(),
-            )
-
-        # A thread waits for each task; the work is done by the executor.
-        with concurrent.futures.ThreadPoolExecutor(len(jobs)) as threads:
-            yield from threads.map(one, jobs)
 
 
 @functools.lru_cache(maxsize=1)
@@ -234,18 +227,17 @@ def _thin(chains: Array, settings: Settings) -> tuple[Array, NDArray[np.intp], N
 def _quantities(
     run: _Runner, density: Density, z: Array, settings: Settings, progress: Progress
 ) -> pd.DataFrame:
-    """Return the quantities of every draw, in parts that are kept."""
+    """Return the quantities of every draw, in parts that are stored."""
     # Each version has futures of its own: draws are numbered on from one to the next.
     start = density.model.priors.version * settings.ship
     jobs = [
         (z[first : first + PART], settings.seed, start + first, posteriors.VERSION)
         for first in range(0, len(z), PART)
     ]
-    parts = []
-    for n, part in enumerate(run("shown", _show, jobs)):
+    parts, done = [], settings.chains * settings.blocks
+    for part in run("shown", _show, jobs):
         parts.append(pd.DataFrame(part))
-        done = settings.chains * settings.blocks
-        progress(done + n + 1, done + len(jobs))
+        progress(done + len(parts), done + len(jobs))
     frame = pd.concat(parts, ignore_index=True)
     digits = {c: 5 if c == "indefinite_share" else 2 for c in frame.columns}
     frame = frame.round(digits) + 0.0  # no negative zeros
@@ -267,13 +259,14 @@ def _diagnose(
     settings: Settings,
     accepted: float,
     shipped: int,
-) -> dict[str, Any]:
+) -> Report:
     """Return R-hat and effective sizes of every parameter and quantity."""
     parameters = _measures(list(density.model.names), chains)
     moving = [name for name in judged.columns if name != "draw" and judged[name].std() > 1e-6]
     table = judged[moving].to_numpy(dtype=float)
     quantities_ = _measures(moving, table.reshape(settings.chains, -1, len(moving)))
-    both = [*parameters.values(), *quantities_.values()]
+    both = pd.DataFrame([*parameters.values(), *quantities_.values()])
+    sizes = both[["bulk", "tail"]].min(axis=1)
     return {
         "as_of": f"{density.model.inputs.as_of:%Y-%m-%d}",
         "digest": density.digest,
@@ -287,9 +280,9 @@ def _diagnose(
         "judged": len(judged),
         "draws": shipped,
         "accepted": round(accepted, 4),
-        "rhat_max": round(max(m["rhat"] for m in both), 5),
-        "ess_min": round(min(min(m["bulk"], m["tail"]) for m in both), 1),
-        "ess_min_chains": round(min(min(m["bulk"], m["tail"]) for m in parameters.values()), 1),
+        "rhat_max": float(both["rhat"].max()),
+        "ess_min": float(sizes.min()),
+        "ess_min_chains": float(sizes[: len(parameters)].min()),
         "parameters": parameters,
         "quantities": quantities_,
     }
@@ -297,15 +290,12 @@ def _diagnose(
 
 def _measures(names: list[str], chains: Array) -> dict[str, dict[str, float]]:
     """Return R-hat and effective sizes by name (*chains*: chain by draw by name)."""
-    found = convergence(chains)
-    rows = zip(found.rhat.round(5), found.bulk.round(1), found.tail.round(1), strict=True)
-    return {
-        name: {"rhat": float(rhat), "bulk": float(bulk), "tail": float(tail)}
-        for name, (rhat, bulk, tail) in zip(names, rows, strict=True)
-    }
+    table = pd.DataFrame(vars(convergence(chains)), names).round({"rhat": 5, "bulk": 1, "tail": 1})
+    rows: dict[str, dict[str, float]] = table.to_dict("index")
+    return rows
 
 
-def check(report: dict[str, Any]) -> None:
+def check(report: Report) -> None:
     """Refuse a fit whose chains do not agree or are too short.
 
     Raises
@@ -323,45 +313,38 @@ def check(report: dict[str, Any]) -> None:
                 )
 
 
-def ship(
-    folder: Path, draws: pd.DataFrame, shown: pd.DataFrame, report: dict[str, Any]
-) -> list[Path]:
+def ship(folder: Path, draws: pd.DataFrame, shown: pd.DataFrame, report: Report) -> list[Path]:
     """Write a version's draws, quantities and diagnostics into *folder*, the diagnostics last.
 
     They are added to those of the other versions, where these are of the same figures.
     """
     version = str(report["version"])
-    short = draws.copy()
-    for name in draws.columns[3:]:
-        short[name] = [f"{v:.4f}" for v in draws[name]]
-    short["log_posterior"] = [f"{v:.10f}" for v in draws["log_posterior"]]
+    numbers = dict.fromkeys(draws.columns[3:], "{:.4f}".format)
+    numbers["log_posterior"] = "{:.10f}".format
+    texts = draws.assign(**{name: draws[name].map(text) for name, text in numbers.items()})
     own = pd.Series(version, index=shown.index, name="version")
     shown = pd.concat([own, shown.astype({"draw": int})], axis=1).astype(str)
-    reports = {version: report}
+    tables, reports = [texts, shown], {version: report}
     before = posteriors.read_reports(folder)
-    if all(other["digest"] == report["digest"] for other in before.values()):
-        kept = {name: other for name, other in before.items() if name != version}
-        reports |= kept
-        tables = posteriors.read_text_tables(folder) if kept else []
-        others = [table[table["version"].isin(kept)] for table in tables]
-        if others:
-            short, shown = (
-                pd.concat([other, mine]) for other, mine in zip(others, (short, shown), strict=True)
-            )
-    stream = io.BytesIO()
-    with gzip.GzipFile(fileobj=stream, mode="wb", mtime=0) as packed:
-        packed.write(_ordered(shown, "draw").to_csv(index=False, lineterminator="\n").encode())
-    text = _ordered(short, "chain").to_csv(index=False, lineterminator="\n")
-    return [
-        write_atomically(folder / posteriors.DRAWS, text),
-        write_atomically(folder / posteriors.QUANTITIES, stream.getvalue()),
-        write_atomically(
-            folder / posteriors.DIAGNOSTICS, json.dumps(reports, indent=1, sort_keys=True) + "\n"
-        ),
-    ]
-
-
-def _ordered(table: pd.DataFrame, within: str) -> pd.DataFrame:
-    """Return a table by version and *within* it, otherwise as it stands."""
-    order = table.assign(_number=table[within].astype(int))
-    return order.sort_values(["version", "_number"], kind="stable").drop(columns="_number")
+    others = [name for name in before if name != version]
+    if others and all(other["digest"] == report["digest"] for other in before.values()):
+        reports |= {name: before[name] for name in others}
+        stored = posteriors.read_text_tables(folder)
+        tables = [
+            pd.concat([old[old["version"].isin(others)], new])
+            for old, new in zip(stored, tables, strict=True)
+        ]
+    paths, names = [], (posteriors.DRAWS, posteriors.QUANTITIES)
+    for table, within, name in zip(tables, ("chain", "draw"), names, strict=True):
+        # By version and within it, otherwise in the order given.
+        rows = table.assign(_number=table[within].astype(int))
+        rows = rows.sort_values(["version", "_number"], kind="stable").drop(columns="_number")
+        content = rows.to_csv(index=False, lineterminator="\n").encode()
+        if name.endswith(".gz"):  # not gzip.compress, whose bytes name the system
+            stream = io.BytesIO()
+            with gzip.GzipFile(fileobj=stream, mode="wb", mtime=0) as packed:
+                packed.write(content)
+            content = stream.getvalue()
+        paths.append(write_atomically(folder / name, content))
+    text = json.dumps(reports, indent=1, sort_keys=True) + "\n"
+    return [*paths, write_atomically(folder / posteriors.DIAGNOSTICS, text)]

@@ -1,27 +1,92 @@
-"""The posterior mode and the Laplace approximation about it: seconds instead of a minute."""
+"""The posterior mode, in coordinates in which the posterior is nearly normal.
 
-from __future__ import annotations
+The counts fix the level of the stock to half a percent, while the rates that make it are wide, so
+that in the prior's coordinates the posterior is a thin bent sheet. Here the common level of the
+four rates of registration is replaced by the log stock on the last date with a count: given that
+stock and all else, linearity in the entrants gives the level in closed form. The density is the
+same; the change of variables carries its Jacobian.
+"""
 
 import dataclasses
 
 import numpy as np
 from scipy.optimize import least_squares
 
-from mappa.data import Data
 from mappa.register.arrays import Array
-from mappa.register.inference.coordinates import Coordinates
-from mappa.register.likelihood.density import Density, density_of
+from mappa.register.likelihood import EDGE, Density
+
+#: The rates of registration that share the level; the first carries it.
+RATES = ("kappa_custody", "kappa_other", "kappa_images", "kappa_caution")
+
+
+class Coordinates:
+    """A change of variables for a density: *y* (near normal) to *z* (whitened priors)."""
+
+    def __init__(self, density: Density) -> None:
+        self.density, self.model = density, density.model
+        priors, targets = density.model.priors, density.targets
+        self.at = np.array([priors.names.index(name) for name in RATES], dtype=np.intp)
+        self.scale = priors.scale[self.at]
+        self.log_stock = float(np.log(targets.stock.value[-1]))
+        self.unit = float(targets.stock.sd[-1])
+        # All other coordinates are the prior's own.
+        self.same = np.ones(density.size, dtype=bool)
+        self.same[self.at] = False
+
+    @property
+    def size(self) -> int:
+        """Number of coordinates."""
+        return self.density.size
+
+    def _levelled(self, y: Array) -> tuple[Array, Array, float]:
+        """Return *z*, the residuals and the log Jacobian (up to a constant) at *y*.
+
+        One run of the model serves all: the level multiplies all entrants. NaN where the legacy
+        alone is more than the stock.
+        """
+        z = y.copy()
+        z[self.at[0]] = 0.0
+        expected = self.density.expected(z)
+        entered, legacy = expected.stock.cohorts[-1], expected.stock.legacy[-1]
+        stock = np.exp(self.log_stock + self.unit * y[self.at[0]])
+        if not stock > legacy:
+            return np.full_like(y, np.nan), np.full(len(self.density), np.nan), -np.inf
+        times = (stock - legacy) / entered
+        z[self.at] += np.log(times) / self.scale
+        return z, self.density.compare(expected, times), float(np.log(stock / (stock - legacy)))
+
+    def to_z(self, y: Array) -> tuple[Array, float]:
+        """Return *z* and the log Jacobian (up to a constant) at *y*; NaN where there is none."""
+        z, _, jacobian = self._levelled(y)
+        return z, jacobian
+
+    def from_z(self, z: Array) -> Array:
+        """Return the *y* of a *z*."""
+        stock = self.density.expected(z).stock
+        y = z.copy()
+        y[self.at] -= z[self.at[0]] * self.scale[0] / self.scale
+        y[self.at[0]] = (np.log(stock.at(1.0)[-1]) - self.log_stock) / self.unit
+        return y
+
+    def residuals(self, y: Array) -> Array:
+        """Return the data's residuals and the rates' prior coordinates, all standard normal."""
+        with np.errstate(all="ignore"):
+            z, residuals, _ = self._levelled(y)
+        return np.concatenate([residuals, z[self.at]])
+
+    def log_target(self, y: Array) -> tuple[float, Array, float]:
+        """Return the log density of *y*, its *z* and the log posterior of that *z*."""
+        if not np.abs(y).max() < 2 * EDGE:
+            return -np.inf, y, -np.inf
+        with np.errstate(all="ignore"):
+            z, residuals, jacobian = self._levelled(y)
+            value = self.density.value(residuals, z)
+        return value + jacobian, z, value
 
 
 @dataclasses.dataclass(frozen=True)
 class Mode:
-    """The mode of a density and the normal approximation there, in near-normal coordinates.
-
-    Attributes
-    ----------
-    y, scatter: mode and covariance in the coordinates of ``space``.
-    z: the mode in the whitened priors' coordinates.
-    """
+    """The mode *y* of a density and the covariance there, in near-normal coordinates."""
 
     space: Coordinates
     y: Array
@@ -40,12 +105,8 @@ class Mode:
     @property
     def covariance(self) -> Array:
         """The covariance in the coordinates of the priors, by the delta method."""
-        steps = 1e-5 * np.eye(self.space.size)
-        columns = [
-            (self.space.to_z(self.y + step)[0] - self.space.to_z(self.y - step)[0]) / 2e-5
-            for step in steps
-        ]
-        J = np.array(columns).T
+        to_z, steps = self.space.to_z, 1e-5 * np.eye(self.space.size)
+        J = np.array([(to_z(self.y + s)[0] - to_z(self.y - s)[0]) / 2e-5 for s in steps]).T
         return np.asarray(J @ self.scatter @ J.T)
 
     def draws(self, count: int, seed: int) -> Array:
@@ -70,8 +131,3 @@ def mode_of(density: Density) -> Mode:
     found = least_squares(whitened, begin, method="lm", xtol=1e-8, ftol=1e-8, diff_step=1e-5)
     J = found.jac
     return Mode(space, found.x, np.linalg.inv(J.T @ J))
-
-
-def fit_mode(data: Data, as_of: object, version: str = "") -> Mode:
-    """Fit a version of a country's register up to *as_of* by its posterior mode."""
-    return mode_of(density_of(data, as_of, version))

@@ -1,10 +1,8 @@
 """Every number that is shown, for one draw of the posterior: names and people.
 
 A quantity is computed draw by draw, so that each has an interval, and its R-hat and effective
-sample size can be told like a parameter's.
+sample size can be reported like a parameter's.
 """
-
-from __future__ import annotations
 
 import dataclasses
 
@@ -15,7 +13,7 @@ from mappa.register.effects import counterfactuals as cf
 from mappa.register.effects.attribution import attribute
 from mappa.register.effects.references import Reference, reference, references
 from mappa.register.inference import columns
-from mappa.register.likelihood.density import Density
+from mappa.register.likelihood import Density
 from mappa.register.stockflow.cohorts import DRIVERS
 from mappa.register.stockflow.flows import FLOWS
 from mappa.register.stockflow.kernels import CLASSES, SUSPENDED_CLASSES, Law, Values
@@ -25,6 +23,8 @@ from mappa.register.stockflow.stock import RegisterModel
 LONG_RUN = (10, 30, 80)
 #: Kinds of registration whose growth sums to the whole: see :func:`past_stock`.
 KINDS = ("indefinite", "suspended", "other")
+#: Assumptions of the rule that are dropped one by one.
+ASSUMPTIONS = ("paused", "no_orders")
 #: Longest horizon of a forecast, in years.
 MAX_HORIZON = 10
 
@@ -36,14 +36,13 @@ class Plan:
     Attributes
     ----------
     near, far, settled: models to the date, to the horizon and to the long run.
-    against: reference years; the first is the default.
+    against: reference years; the first is the default. seed: of the futures.
     """
 
     near: RegisterModel
     far: RegisterModel
     settled: RegisterModel
     against: tuple[Reference, ...]
-    horizon: int
     seed: int
 
     @property
@@ -64,25 +63,19 @@ class Plan:
 
     @property
     def coming(self) -> Array:
-        """Yearly dates from the date to the horizon, without the date."""
-        return self.today + np.arange(1, self.horizon + 1)
+        """Yearly dates from the date to the longest horizon, without the date."""
+        return self.today + np.arange(1, MAX_HORIZON + 1)
 
 
-def plan_for(
-    density: Density, *, horizon: int = MAX_HORIZON, against: str = "", seed: int = 1
-) -> Plan:
-    """Return the plan for a density; *against* puts another reference year first."""
+def plan_for(density: Density, *, seed: int) -> Plan:
+    """Return the plan for a density."""
     model = density.model
-    inputs, priors = model.inputs, model.priors
-    chosen = references(model.today, model.grid.start, against)
-    return Plan(
-        near=model,
-        far=RegisterModel(inputs, priors, horizon=max(horizon, 5)),
-        settled=RegisterModel(inputs, priors, horizon=max(LONG_RUN)),
-        against=tuple(chosen),
-        horizon=horizon,
-        seed=seed,
+    far, settled = (
+        RegisterModel(model.inputs, model.priors, horizon=years)
+        for years in (MAX_HORIZON, max(LONG_RUN))
     )
+    against = references(model.today, model.grid.start)
+    return Plan(near=model, far=far, settled=settled, against=tuple(against), seed=seed)
 
 
 def future_walk(plan: Plan, index: int) -> Array:
@@ -94,16 +87,11 @@ def future_walk(plan: Plan, index: int) -> Array:
 def quantities(plan: Plan, z: Array, index: int) -> dict[str, float]:
     """Return every quantity at draw *z*; *index* seeds its future."""
     values = plan.near.values(z)
-    result = past_stock(plan, values)
-    result |= accounting(plan, values)
+    result = past_stock(plan, values) | accounting(plan, values)
     for against in plan.against:
-        result |= attribution(plan, values, against)
-        result |= shorter_sentences(plan, values, against)
-    result |= other_laws(plan, values)
-    result |= rule_result(plan, values)
-    result |= long_run(plan, values)
-    result |= forecast(plan, values, index)
-    return result
+        result |= attribution(plan, values, against) | shorter_sentences(plan, values, against)
+    result |= other_laws(plan, values) | rule_result(plan, values)
+    return result | long_run(plan, values) | forecast(plan, values, index)
 
 
 def past_stock(plan: Plan, values: Values) -> dict[str, float]:
@@ -113,14 +101,13 @@ def past_stock(plan: Plan, values: Values) -> dict[str, float]:
     """
     run = plan.near.run(values, plan.past)
     result = {columns.stock(date): v for date, v in zip(run.dates, run.stock, strict=True)}
-    for name, row in zip((*CLASSES, "legacy"), run.classes, strict=True):
-        result[columns.of_class(name)] = row[-1]
-        result[columns.class_growth(name)] = row[-1] - row[-2]
-    result[columns.INDEFINITE_SHARE] = run.indefinite[-1] / run.stock[-1]
-    result[columns.INDEFINITE_GROWTH] = run.indefinite[-1] - run.indefinite[-2]
     grown = np.diff(run.classes[:, -2:])[:, 0]
+    for name, row, growth in zip((*CLASSES, "legacy"), run.classes, grown, strict=True):
+        result |= {columns.of_class(name): row[-1], columns.class_growth(name): growth}
+    indefinite = run.indefinite[-1] - run.indefinite[-2]
+    result[columns.INDEFINITE_SHARE] = run.indefinite[-1] / run.stock[-1]
+    result[columns.INDEFINITE_GROWTH] = indefinite
     suspended = sum(grown[CLASSES.index(name)] for name in SUSPENDED_CLASSES)
-    indefinite = result[columns.INDEFINITE_GROWTH]
     kinds = (indefinite, suspended, grown.sum() - indefinite - suspended)
     result |= {columns.kind(kind): people for kind, people in zip(KINDS, kinds, strict=True)}
     held = plan.near.prisoners(values, plan.near.drivers(values), plan.past[-1:])
@@ -132,9 +119,7 @@ def past_stock(plan: Plan, values: Values) -> dict[str, float]:
 def accounting(plan: Plan, values: Values) -> dict[str, float]:
     """Return the flows of the year and their net."""
     flows = plan.near.flows(values, *plan.year)
-    result = {columns.flow(name): float(getattr(flows, name)) for name in FLOWS}
-    result[columns.NET] = flows.net
-    return result
+    return {columns.flow(f): float(getattr(flows, f)) for f in FLOWS} | {columns.NET: flows.net}
 
 
 def attribution(plan: Plan, values: Values, against: Reference) -> dict[str, float]:
@@ -190,33 +175,31 @@ def other_laws(plan: Plan, values: Values) -> dict[str, float]:
 def rule_result(plan: Plan, values: Values) -> dict[str, float]:
     """Return the effect of a lasting 10% on sentence lengths, and under the two assumptions."""
     model, since = plan.far, plan.against[0].end
-    drivers = model.drivers(values)
-    times = model.grid.times
-    result = {}
-    long = cf.longer(drivers, since, times)
-    for name, change in (
-        ("all", long),
-        ("crossing", cf.threshold_only(drivers, since, times)),
-        ("waiting", cf.release_only(drivers, since, times)),
-    ):
-        effect = cf.impulse(model, values, drivers, since, change)
-        for year, people in zip(cf.IMPULSE_YEARS, effect, strict=True):
-            result[columns.impulse(name, year)] = float(people)
-    lengths = model.lengths(values)
-    threshold = model.law.terms.threshold
+    drivers, law = model.drivers(values), model.law
+    long, crossing, waiting = (
+        change(drivers, since, model.grid.times)
+        for change in (cf.longer, cf.threshold_only, cf.release_only)
+    )
+    lengths, threshold = model.lengths(values), law.terms.threshold
     below = float(lengths.share_below(np.log(threshold)))
     under = (lengths.mean - float(lengths.sum_above(threshold))) / below
-    held = Law(cf.paused(model.law.terms, values, under))
-    for name, law, changed in (
-        ("paused", held, values),
-        ("no_orders", model.law, {**values, "extension": 0.0}),
+    paused = Law(cf.paused(law.terms, values, under))
+    stay = {**values, "extension": 0.0}
+    result = {}
+    for name, changed, at, held in (
+        ("all", long, values, law),
+        ("crossing", crossing, values, law),
+        ("waiting", waiting, values, law),
+        ("paused", long, values, paused),
+        ("no_orders", long, stay, law),
     ):
-        effect = cf.impulse(model, changed, drivers, since, long, law)
-        for year, people in zip(cf.IMPULSE_YEARS, effect, strict=True):
-            result[columns.impulse(name, year)] = float(people)
-        stock = model.run(changed, plan.year, drivers=drivers, law=law).stock
-        result[columns.assumption(name, columns.GROWTH)] = float(stock[1] - stock[0])
-        result[columns.assumption(name, columns.STOCK)] = float(stock[1])
+        effect = cf.impulse(model, at, drivers, since, changed, held)
+        for years, people in zip(cf.IMPULSE_YEARS, effect, strict=True):
+            result[columns.impulse(name, years)] = float(people)
+        if name in ASSUMPTIONS:
+            stock = model.run(at, plan.year, drivers=drivers, law=held).stock
+            result[columns.assumption(name, columns.GROWTH)] = float(stock[1] - stock[0])
+            result[columns.assumption(name, columns.STOCK)] = float(stock[1])
     return result
 
 
@@ -231,8 +214,5 @@ def long_run(plan: Plan, values: Values) -> dict[str, float]:
 
 def forecast(plan: Plan, values: Values, index: int) -> dict[str, float]:
     """Return the community stock at coming dates, the volume walking at random."""
-    if not plan.horizon:
-        return {}
-    model = plan.far
-    run = model.run(values, plan.coming, future=future_walk(plan, index))
+    run = plan.far.run(values, plan.coming, future=future_walk(plan, index))
     return {columns.forecast(d): float(v) for d, v in zip(run.dates, run.stock, strict=True)}

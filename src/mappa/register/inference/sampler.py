@@ -2,8 +2,8 @@
 
 Most moves are trajectories of some twelve leapfrog steps. One in eight has steps up to eight times
 shorter, for places where the posterior is narrower than the surrogate knows, and one in eight is a
-small random step that does not ask the surrogate: a chain that stands where the surrogate is poor
-is freed by one or the other. Each kind keeps the posterior, so that a mixture of them does
+small random step that does not ask the surrogate: a chain that is where the surrogate is poor is
+freed by one or the other. Each kind preserves the posterior, so that a mixture of them does
 (L. Tierney 1994, "Markov chains for exploring posterior distributions", Annals of Statistics 22).
 
 Blocks of draws are seeded by (seed, chain, block), so that a broken fit goes on where it stopped
@@ -13,8 +13,6 @@ Source: R. M. Neal (2011), "MCMC using Hamiltonian dynamics"; C. E. Rasmussen (2
 processes to speed up hybrid Monte Carlo for expensive Bayesian integrals".
 """
 
-from __future__ import annotations
-
 import dataclasses
 import functools
 from collections.abc import Callable
@@ -22,10 +20,9 @@ from collections.abc import Callable
 import numpy as np
 
 from mappa.register.arrays import Array
-from mappa.register.inference.coordinates import Coordinates
-from mappa.register.inference.mode import Mode, mode_of
+from mappa.register.inference.mode import Coordinates, Mode, mode_of
 from mappa.register.inference.surrogate import Potential, Surrogate, fit_surrogate
-from mappa.register.likelihood.density import Density
+from mappa.register.likelihood import Density
 
 #: Leapfrog step (within a fifth) and steps: one direction of the posterior is four to seven times
 #: as narrow in places as over all, which a longer step does not follow.
@@ -81,7 +78,7 @@ def run_block(tuned: Tuned, start: Array, count: int, seed: tuple[int, ...]) -> 
     w: Array = np.linalg.solve(root, start - mean)
     y = start
     target, z, value = tuned.space.log_target(y)
-    kept_y, kept_z = np.empty((count, len(y))), np.empty((count, len(y)))
+    all_y, all_z = np.empty((2, count, len(y)))
     values, accepted = np.empty(count), 0
     for n in range(count):
         momentum: Array = rng.standard_normal(len(y))
@@ -102,8 +99,8 @@ def run_block(tuned: Tuned, start: Array, count: int, seed: tuple[int, ...]) -> 
             if chance < gain:
                 w, y, z, target, value = w2, y2, z2, target2, value2
                 accepted += 1
-        kept_y[n], kept_z[n], values[n] = y, z, value
-    return Block(kept_y, kept_z, values, accepted / count)
+        all_y[n], all_z[n], values[n] = y, z, value
+    return Block(all_y, all_z, values, accepted / count)
 
 
 def _between(rng: np.random.Generator, ends: tuple[float, float]) -> float:
@@ -135,22 +132,11 @@ def tune(density: Density, seed: int, *, scale: float = 1.0) -> Tuned:
 
     tuned = _from_mode(mode_of(density), of(2500, 900), seed)
     for n, (length, size) in enumerate(PILOTS):
-        draws = _pilot(tuned, of(length, 60), (seed, 900 + n))
+        long = of(length, 60)
+        pilots = [run_block(tuned, tuned.mean, long, (seed, 900 + n, c)) for c in range(2)]
+        draws = np.concatenate([pilot.y[long // 10 :] for pilot in pilots])
         tuned = _from_draws(tuned.space, draws, of(size, 900), (seed, 910 + n))
     return tuned
-
-
-def _pilot(tuned: Tuned, length: int, seed: tuple[int, ...]) -> Array:
-    chains = [run_block(tuned, tuned.mean, length, (*seed, c)).y[length // 10 :] for c in range(2)]
-    return np.concatenate(chains)
-
-
-def _root(draws: Array) -> Array:
-    covariance = np.cov(draws.T)
-    # A short pilot knows the correlations less well than the widths.
-    shrink = min(0.5, 34.0 / len(draws))
-    covariance = (1 - shrink) * covariance + shrink * np.diag(np.diag(covariance))
-    return np.linalg.cholesky(covariance)
 
 
 def _spread(draws: Array, mean: Array, seed: tuple[int, ...], low: float, high: float) -> Array:
@@ -167,7 +153,11 @@ def _from_mode(mode: Mode, size: int, seed: int) -> Tuned:
 
 
 def _from_draws(space: Coordinates, draws: Array, size: int, seed: tuple[int, ...]) -> Tuned:
-    mean, root = draws.mean(axis=0), _root(draws)
+    mean, covariance = draws.mean(axis=0), np.cov(draws.T)
+    # A short pilot knows the correlations less well than the widths.
+    shrink = min(0.5, 34.0 / len(draws))
+    covariance = (1 - shrink) * covariance + shrink * np.diag(np.diag(covariance))
+    root = np.linalg.cholesky(covariance)
     rng = np.random.default_rng(list(seed))
     picked = draws[rng.integers(len(draws), size=3 * size // 4)]
     fresh = mean + rng.standard_normal((size - len(picked), len(mean))) @ root.T

@@ -10,25 +10,20 @@ in Handbook of Markov Chain Monte Carlo, section 5.5).
 from __future__ import annotations
 
 import dataclasses
+import itertools
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mappa.register.arrays import Array
-from mappa.register.inference.coordinates import Coordinates
+from mappa.register.inference.mode import Coordinates
 
 #: Energy above the median of the points at which a point's weight is halved.
 SOFT = 20.0
 #: Coordinates whose cubic terms are fitted, where the model has them.
 CUBIC = (
-    "kappa_other",
-    "kappa_caution",
-    "legacy_wait",
-    "legacy_community_indefinite",
-    "suspended_first",
-    "extension",
-    "share_long",
-    "images_short",
+    *("kappa_other", "kappa_caution", "legacy_wait", "legacy_community_indefinite"),
+    *("suspended_first", "extension", "share_long", "images_short"),
 )
 
 
@@ -101,7 +96,9 @@ def fit_surrogate(space: Coordinates, points: Array, centre: Array, scale: Array
     good = np.isfinite(exact).all(axis=1)
     x = (points[good] - centre) / scale
     i, j = np.triu_indices(x.shape[1])
-    a, b, c = _triples(len(chosen))
+    size, d, k = exact.shape[1], x.shape[1], len(chosen)
+    triples = list(itertools.combinations_with_replacement(range(k), 3))
+    a, b, c = np.array(triples, dtype=np.intp).reshape(-1, 3).T
     s = x[:, chosen]
     design = np.hstack([np.ones((len(x), 1)), x, x[:, i] * x[:, j], s[:, a] * s[:, b] * s[:, c]])
     # Points of low density are rough; weigh them down so that the bulk is met.
@@ -114,22 +111,15 @@ def fit_surrogate(space: Coordinates, points: Array, centre: Array, scale: Array
     # Normal equations with a touch of ridge: ten times faster than a singular decomposition.
     gram[np.diag_indices_from(gram)] *= 1 + 1e-9
     found = np.linalg.solve(gram, X.T @ Y)
-    size, d, k = exact.shape[1], x.shape[1], len(chosen)
     quadratic = np.zeros((size, d, d))
     half = found[1 + d : 1 + d + len(i)].T / 2
     quadratic[:, i, j] += half
     quadratic[:, j, i] += half
     cubic = np.zeros((size, k, k, k))
     parts = found[1 + d + len(i) :].T
-    for n, (p, q, r) in enumerate(zip(a, b, c, strict=True)):
-        orders = {(p, q, r), (p, r, q), (q, p, r), (q, r, p), (r, p, q), (r, q, p)}
+    for n, triple in enumerate(triples):
+        orders = set(itertools.permutations(triple, 3))
         for order in orders:
             cubic[(slice(None), *order)] = parts[:, n] / len(orders)
     linear = found[1 : 1 + d].T
     return Surrogate(centre, scale, found[0], linear, quadratic, cubic, chosen, space.same)
-
-
-def _triples(k: int) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
-    rows = [(a, b, c) for a in range(k) for b in range(a, k) for c in range(b, k)]
-    a, b, c = np.array(rows, dtype=np.intp).reshape(-1, 3).T
-    return a, b, c

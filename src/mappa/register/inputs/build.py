@@ -2,11 +2,9 @@
 
 Every input is a handful of dated points, each published or derived by stated arithmetic from
 published rows; between points it is a straight line, before the first and after the last it is
-held. :attr:`Inputs.table` says year by year which is which, so that a chart can hatch the years
-for which there is nothing. Rows whose period ends after *as_of* are never seen.
+constant. :attr:`Inputs.table` says year by year which is which, so that a chart can hatch the
+years for which there is nothing. Rows whose period ends after *as_of* are never used.
 """
-
-from __future__ import annotations
 
 import dataclasses
 import re
@@ -18,8 +16,16 @@ from mappa.data import Data
 from mappa.errors import TooLittleKnown
 from mappa.files import digest
 from mappa.register.arrays import Array
-from mappa.register.inputs.published import Published, lacking, series
-from mappa.register.inputs.rules import GROUP, LABELS, OPTIONAL, RULES, Table
+from mappa.register.inputs.rules import (
+    GROUP,
+    LABELS,
+    OPTIONAL,
+    RULES,
+    Published,
+    Table,
+    lacking,
+    series,
+)
 from mappa.register.law import periods
 from mappa.register.law.terms import Terms, terms_of_law
 
@@ -40,12 +46,9 @@ class Points:
 
 
 def points_of(series: pd.DataFrame) -> Points:
-    """Return the points of a series (see :mod:`mappa.register.inputs.published`)."""
-    return Points(
-        series["t"].to_numpy(dtype=float),
-        series["value"].to_numpy(dtype=float),
-        *(tuple(series[name]) for name in ("basis", "quality", "sources")),
-    )
+    """Return the points of a series (see :mod:`mappa.register.inputs.rules`)."""
+    t, value = (series[name].to_numpy(dtype=float) for name in ("t", "value"))
+    return Points(t, value, *(tuple(series[name]) for name in ("basis", "quality", "sources")))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,13 +82,8 @@ class Inputs:
         parts: list[bytes | str] = [f"{self.as_of:%Y-%m-%d}", repr(self.terms)]
         for name in sorted(self.series):
             parts += [name, self.series[name].t.tobytes(), self.series[name].value.tobytes()]
-        for array in (
-            self.ages,
-            self.age_weights,
-            self.death_rate,
-            self.band_edges,
-            self.band_counts,
-        ):
+        ages = (self.ages, self.age_weights, self.death_rate)
+        for array in (*ages, self.band_edges, self.band_counts):
             parts.append(np.ascontiguousarray(array, dtype=float).tobytes())
         parts.append(repr((self.base_year, self.initial_prisoners, self.orders_mean)))
         return digest(parts)
@@ -97,22 +95,17 @@ class Inputs:
         Published, derived, interpolated (between points), held (no figure from there on) or none
         (no figure by then at all: the value is missing).
         """
-        years = range(self.terms.start.year, self.as_of.year + 1)
         rows = []
-        for name, points in self.series.items():
-            for year in years:
-                if not points.t.size:
-                    rows.append((year, name, np.nan, "none", "", ""))
-                    continue
-                near = np.flatnonzero(np.abs(points.t - (year + 0.5)) <= 0.5)
-                if near.size:
-                    basis, quality = points.basis[near[0]], points.quality[near[0]]
-                    source = points.sources[near[0]]
-                else:
-                    inside = points.t[0] < year + 0.5 < points.t[-1]
-                    basis, quality, source = ("interpolated" if inside else "held"), "", ""
-                value = float(points.at(np.array([year + 0.5]))[0])
-                rows.append((year, name, value, basis, quality, source))
+        for name, p in self.series.items():
+            for year in range(self.terms.start.year, self.as_of.year + 1):
+                value, known = np.nan, ("none", "", "")
+                if p.t.size:
+                    value = float(p.at(np.array([year + 0.5]))[0])
+                    inside = p.t[0] < year + 0.5 < p.t[-1]
+                    known = ("interpolated" if inside else "held", "", "")
+                for i in np.flatnonzero(np.abs(p.t - (year + 0.5)) <= 0.5)[:1]:
+                    known = (p.basis[i], p.quality[i], p.sources[i])
+                rows.append((year, name, value, *known))
         return pd.DataFrame(rows, columns=["year", "input", "value", "basis", "quality", "source"])
 
 
@@ -136,15 +129,14 @@ def _orders(data: Data, as_of: pd.Timestamp, sentenced: Points) -> tuple[Points,
         quality=tuple("official_copy" if q == "exact" else "secondary" for q in rows["quality"]),
         sources=tuple(rows["sources"].astype(str)),
     )
-    sources = {source for cell in points.sources for source in cell.split()}
-    return points, float(points.value[counted].mean()), sources
+    return points, float(points.value[counted].mean()), set(" ".join(points.sources).split())
 
 
 def _ages(profile: pd.DataFrame, as_of: pd.Timestamp) -> tuple[Array, Array, set[str]]:
     """Return ages at sentence and their weights, from the counts by age band of all years known.
 
-    An age stands in the middle of each fifth of a band; the open bands are taken as ten years
-    wide below and fifteen above.
+    An age is at the middle of each quarter of a band; the open bands are taken as ten years wide
+    below and fifteen above.
     """
     rows = profile[profile["measure"] == "count by age at sentence"]
     rows = periods.until(rows, "date", as_of)
@@ -168,8 +160,7 @@ def _ages(profile: pd.DataFrame, as_of: pd.Timestamp) -> tuple[Array, Array, set
         weights += [float(sums[group]) / 4] * 4
     order = np.argsort(ages)
     shares = np.array(weights)[order] / sum(weights)
-    sources = {s for cell in rows["source"] for s in str(cell).split()}
-    return np.array(ages)[order], shares, sources
+    return np.array(ages)[order], shares, set(" ".join(rows["source"].astype(str)).split())
 
 
 _BANDS = ("custody_le_6m", "custody_gt6m_lt12m", "custody_12m_lt4y", "custody_ge_4y")
@@ -193,12 +184,12 @@ def _initial_prisoners(read: Published, start: float) -> float:
         raise TooLittleKnown(
             "sentencing.csv has no prison_population_sexual at the register's start."
         )
-    read.used.update(s for cell in rows["source"] for s in cell.split())
+    read.used.update(" ".join(rows["source"]).split())
     return float(np.interp(start, known.index.to_numpy(dtype=float), known))
 
 
 def build_inputs(data: Data, as_of: str | pd.Timestamp) -> Inputs:
-    """Return the inputs that were to be had on *as_of*.
+    """Return the inputs that were available on *as_of*.
 
     Raises
     ------

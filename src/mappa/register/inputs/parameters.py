@@ -1,4 +1,4 @@
-"""Parameters of the model: priors, transforms and the whitened coordinates they are sampled in.
+"""The model's own tables, and its parameters: priors, transforms, whitened coordinates.
 
 Each row of ``data/register_parameters.csv`` gives the prior median and its central 90% range.
 On the scale of ``transform`` the prior is normal, so that with *z* standard normal the value is
@@ -7,21 +7,50 @@ hand (Papaspiliopoulos, Roberts and Skold 2007, "A general framework for the par
 hierarchical models", Statistical Science 22).
 """
 
-from __future__ import annotations
-
 import dataclasses
-from collections.abc import Iterable
+import functools
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from mappa.data import Data
+from mappa.data import Data, places, schema
 from mappa.errors import DataError, UnknownName
 from mappa.register.arrays import Array
-from mappa.register.inputs.model_tables import PARAMETERS, VERSIONS, model_table
 
+PARAMETERS, ASSUMPTIONS, VERSIONS = "register_parameters", "assumptions", "register_versions"
 #: Half the width of a central 90% interval of the standard normal.
 Z90 = 1.6448536269514722
+
+
+def shipped_folder() -> Path:
+    """Return the study's own data folder, whatever folder the user reads figures from."""
+    package = Path(places.__file__).resolve().parents[1]
+    clone = package.parents[1] / "data"
+    return clone if places.in_clone() else package / "_shipped" / "data"
+
+
+def model_table(data: Data, name: str) -> pd.DataFrame:
+    """Return a table of the model, validated against the dictionary.
+
+    The folder of *data* may bring its own; otherwise the study's is used, because a prior is
+    the model's, not the country's.
+
+    Raises
+    ------
+    DataError: the table is missing or breaks its schema (file, row, column, rule).
+    """
+    own = data.folder / f"{name}.csv"
+    path = own if own.is_file() else shipped_folder() / f"{name}.csv"
+    return _read(path, path.stat().st_mtime_ns if path.is_file() else 0)
+
+
+@functools.lru_cache(maxsize=8)
+def _read(path: Path, stamp: int) -> pd.DataFrame:
+    if not path.is_file():
+        raise DataError(f"{path.name} is missing: the register model needs it.")
+    dictionary = schema.read_dictionary(path.parent)
+    return schema.read_table(path, dictionary)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,28 +73,13 @@ class Version:
     words: str
 
     def uses(self, parameter: str) -> bool:
-        """Tell whether a parameter does anything in this version."""
+        """Return whether a parameter does anything in this version."""
         return {"recalled": self.recalls, "served_trend": self.served_trend}.get(parameter, True)
 
     def switch(self, values: dict[str, float]) -> dict[str, float]:
         """Return parameter values with what is switched off at nothing."""
         used = {name: value if self.uses(name) else 0.0 for name, value in values.items()}
         return {**used, "counted_from": self.counted_from}
-
-
-def versions_of(frame: pd.DataFrame) -> tuple[Version, ...]:
-    """Return the versions of the model, in the order of the table."""
-    return tuple(
-        Version(
-            name=str(r["version"]),
-            label=str(r["label"]),
-            counted_from=float(r["counted_from"]) if pd.notna(r["counted_from"]) else np.inf,
-            recalls=bool(r["recalls"]),
-            served_trend=bool(r["served_trend"]),
-            words=str(r["words"]),
-        )
-        for r in frame.to_dict("records")
-    )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -145,30 +159,29 @@ def parameter_table(
     DataError: a range that is empty or does not hold its median.
     UnknownName: a version that is not in the table.
     """
-    known = versions_of(versions)
-    names = [v.name for v in known]
+    rows = versions.rename(columns={"version": "name"}).fillna({"counted_from": np.inf})
+    names = rows["name"].tolist()
     if version and version not in names:
         raise UnknownName("version of the register model", version, names)
-    for row, r in frame.iterrows():
-        if r["transform"] != "fixed" and not r["low"] < r["median"] < r["high"]:
+    is_fixed = frame["transform"] == "fixed"
+    sampled, fixed = frame[~is_fixed], frame[is_fixed]
+    for row, r in sampled.iterrows():
+        if not r["low"] < r["median"] < r["high"]:
             raise DataError(
                 f"register_parameters.csv, row {row}, column median: {r['median']:g} is not "
                 f"between {r['low']:g} and {r['high']:g}."
             )
-    sampled = frame[frame["transform"] != "fixed"]
-    fixed = frame[frame["transform"] == "fixed"]
-    triples: Iterable[tuple[str, float, float, float]] = zip(
-        sampled["transform"], sampled["median"], sampled["low"], sampled["high"], strict=True
-    )
-    ends = np.array([[forward(t, v) for v in (m, low, high)] for t, m, low, high in triples])
+    priors = sampled[["transform", "median", "low", "high"]].itertuples(index=False)
+    ends = np.array([[forward(how, value) for value in three] for how, *three in priors])
+    fields = [field.name for field in dataclasses.fields(Version)]
     return ParameterTable(
         names=tuple(sampled["parameter"]),
         transform=tuple(sampled["transform"]),
         centre=ends[:, 0],
         scale=(ends[:, 2] - ends[:, 1]) / (2 * Z90),
-        fixed={k: float(v) for k, v in zip(fixed["parameter"], fixed["median"], strict=True)},
+        fixed=fixed.set_index("parameter")["median"].astype(float).to_dict(),
         frame=frame,
-        versions=known,
+        versions=tuple(Version(**row) for row in rows[fields].to_dict("records")),
         version=names.index(version) if version else 0,
     )
 

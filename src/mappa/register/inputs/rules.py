@@ -1,20 +1,145 @@
 """The rules by which published figures become the inputs of the model.
 
-:data:`GROUPS` names every group of the table ``sentencing`` that is read; :data:`RULES` has a
-function for each input, which joins groups and inputs made before it.
+A series is a frame indexed by its decimal year (six digits) with the columns of :data:`COLUMNS`;
+joins are on that index. Each point says how it is known and from which sources. :data:`GROUPS`
+names every group of the table ``sentencing`` that is read; :data:`RULES` has a function for each
+input, which joins groups and inputs made before it.
 """
 
-from __future__ import annotations
-
 import functools
+import operator
+import re
 from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
 
-from mappa.register.inputs import published as pub
-from mappa.register.inputs.published import Published, first_of, ratio, scaled, total, whole_years
+from mappa.errors import TooLittleKnown
 from mappa.register.law import periods
+
+#: Qualities of a source, the best first.
+BEST = ("official_copy", "parliamentary", "secondary", "approximate")
+COLUMNS = ("t", "value", "basis", "quality", "sources")
+#: A sum over several years ("persons over 11 years") is no point of a yearly series.
+SEVERAL_YEARS = r" over \d+ years"
+
+
+def lacking(what: str, as_of: pd.Timestamp) -> TooLittleKnown:
+    """Return the error of an input that the model needs and of which nothing is known by then."""
+    return TooLittleKnown(
+        f"sentencing.csv has no figure of {what} up to {as_of:%Y-%m-%d}, and the register model "
+        "needs one: choose a later date, or add a figure for a period that ends by then."
+    )
+
+
+class Published:
+    """Selects points from the table ``sentencing`` up to a date.
+
+    ``frame`` are the rows whose period ends by the date, ``used`` the sources of what was selected.
+    """
+
+    def __init__(self, frame: pd.DataFrame, as_of: pd.Timestamp) -> None:
+        self.frame = periods.until(frame, "year", as_of)
+        self.as_of = as_of
+        self.used: set[str] = set()
+        rows = self.frame[~self.frame["unit"].str.contains(SEVERAL_YEARS)]
+        numbers = [_number(v, p) for v, p in zip(rows["value"], rows["printed"], strict=True)]
+        rows = rows.assign(number=numbers)
+        self._groups = dict(tuple(rows[rows["number"].notna()].groupby(["measure", "group"])))
+
+    def points(self, measure: str, group: str, basis: str = "") -> pd.DataFrame:
+        """Return the points of a measure and group, the best source of each period.
+
+        Where equally good sources differ their mean is taken; the order of rows does not matter.
+        """
+        rows = self._groups.get((measure, group))
+        if rows is None:
+            return series([])
+        if basis:
+            rows = rows[rows["basis"] == basis]
+        rank = rows["quality"].map(BEST.index)
+        best = rows[rank == rank.groupby(rows["year"]).transform("min")]
+        self.used.update(" ".join(best["source"]).split())
+        found = []
+        for period, same in best.groupby("year", sort=True):
+            value = float(np.sort(same["number"].to_numpy(dtype=float)).mean())
+            sources = " ".join(sorted(set(same["source"])))
+            quality = str(same["quality"].iloc[0])
+            found.append((periods.middle(str(period)), value, "published", quality, sources))
+        return series(found)
+
+    def need(self, measure: str, group: str, basis: str = "") -> pd.DataFrame:
+        """As :meth:`points`, but at least one must be known by then."""
+        found = self.points(measure, group, basis)
+        if found.empty:
+            raise lacking(f"{measure} of {group!r}", self.as_of)
+        return found
+
+
+def _number(value: float, printed: str) -> float:
+    """Return the value, or the middle of a printed range such as 56-57."""
+    if value == value:
+        return float(value)
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)", printed)
+    return (float(found[1]) + float(found[2])) / 2 if found else float("nan")
+
+
+def series(rows: list[tuple[float, float, str, str, str]]) -> pd.DataFrame:
+    """Return a series from rows of :data:`COLUMNS`."""
+    return first_of(pd.DataFrame(rows, columns=list(COLUMNS)))
+
+
+def first_of(*parts: pd.DataFrame) -> pd.DataFrame:
+    """Return all points in order of time; of two at one time the first part's stays."""
+    known = [part for part in parts if len(part)]
+    if not known:
+        return parts[0]
+    both = pd.concat(known, ignore_index=True)
+    both.index = pd.Index(both["t"].astype(float).round(6))
+    return both[~both.index.duplicated()].sort_index()
+
+
+def whole_years(points: pd.DataFrame) -> pd.DataFrame:
+    """Keep calendar years only (the same people must not count twice)."""
+    return points[(points["t"].astype(float) % 1 - 0.5).abs() < 0.01]
+
+
+def scaled(points: pd.DataFrame, factor: float) -> pd.DataFrame:
+    """Return the points times *factor*, marked as derived."""
+    return points.assign(value=points["value"] * factor, basis="derived")
+
+
+def total(*parts: pd.DataFrame) -> pd.DataFrame:
+    """Return the sum of series at the times that all have, as good as the worst of them."""
+    times = functools.reduce(pd.Index.intersection, [part.index for part in parts]).sort_values()
+    rows = [part.loc[times] for part in parts]
+    if not len(times):
+        return series([])
+    value = functools.reduce(operator.add, [row["value"] for row in rows])
+    qualities, sources = (zip(*(r[name] for r in rows), strict=True) for name in COLUMNS[3:])
+    worst = [max(q, key=BEST.index) for q in qualities]
+    joined = [" ".join(sorted(set(s))) for s in sources]
+    made = {"t": times, "value": value, "basis": "derived", "quality": worst, "sources": joined}
+    return pd.DataFrame(made, index=times)
+
+
+def difference(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
+    """Return *left* less *right* at the times that both have."""
+    return total(left, scaled(right, -1.0))
+
+
+def ratio(top: pd.DataFrame, bottom: pd.DataFrame) -> pd.DataFrame:
+    """Return *top* over *bottom* at the times that both have, with the sources of *top*."""
+    below = bottom.loc[bottom["value"] > 0, "value"].rename("below")
+    both = top.join(below, how="inner")
+    return both.assign(value=both["value"] / both["below"], basis="derived").drop(columns="below")
+
+
+def at(points: pd.DataFrame, times: pd.Series) -> np.ndarray:
+    """Return a series at decimal years: straight lines between points, held outside."""
+    t, value = (points[name].to_numpy(dtype=float) for name in ("t", "value"))
+    return np.asarray(np.interp(times.to_numpy(dtype=float), t, value))
+
 
 GROUP = "sexual_offences_group"
 _RAPE = ("female over 16", "female under 16", "male over 16", "male under 16")
@@ -137,20 +262,18 @@ class Table:
         convicted = self.group("convicted")
         share = ratio(counted, convicted)["value"]
         convicted = scaled(convicted, float(share.mean()) if len(share) else 1.0)
-        less = pub.difference(self.group("convicted_or_cautioned"), self.group("cautions"))
-        less = less.assign(
-            quality=self.group("convicted_or_cautioned")["quality"].reindex(less.index),
-            sources=self.group("convicted_or_cautioned")["sources"].reindex(less.index),
-        )
+        both = self.group("convicted_or_cautioned")
+        less = difference(both, self.group("cautions"))
+        less[["quality", "sources"]] = both[["quality", "sources"]].reindex(less.index)
         known = first_of(counted, convicted, less)
         known = first_of(known, self._uncounted(known))
         custody = self.counted_custody
         known = first_of(known, self._by_rate(known, custody))
         if known.empty:
-            raise pub.lacking(LABELS["sentenced"], self.read.as_of)
+            raise lacking(LABELS["sentenced"], self.read.as_of)
         first = known.iloc[:1]
         before = custody[custody["t"] < float(first["t"].iloc[0]) - 0.5]
-        level = float(first["value"].iloc[0]) / float(pub.at(custody, first["t"])[0])
+        level = float(first["value"].iloc[0]) / float(at(custody, first["t"])[0])
         return first_of(scaled(before, level).assign(quality="approximate"), known)
 
     def _by_rate(self, known: pd.DataFrame, custody: pd.DataFrame) -> pd.DataFrame:
@@ -159,44 +282,38 @@ class Table:
         t = rate["t"].to_numpy(dtype=float)
         near = np.abs(t[:, None] - known["t"].to_numpy(dtype=float)).min(axis=1, initial=9) < 0.5
         wanted = rate[(t >= custody["t"].iloc[0]) & (t <= custody["t"].iloc[-1]) & ~near]
-        value = pub.at(custody, wanted["t"]) / (wanted["value"] / 100)
+        value = at(custody, wanted["t"]) / (wanted["value"] / 100)
         return wanted.assign(value=value, basis="derived")
 
     def _uncounted(self, known: pd.DataFrame) -> pd.DataFrame:
         """What a sum over several years leaves for those of its years that have no count.
 
         The sum is of adults; it is raised by the ratio of all to adults in the years that have
-        both. Years before the first count stand on a straight line; the others share the rest
+        both. Years before the first count are on a straight line; the others share the rest
         evenly.
         """
         rows = self.read.frame
-        rows = rows[
-            (rows["measure"] == "sentenced_total")
-            & (rows["group"] == "adult")
-            & rows["unit"].str.contains(pub.SEVERAL_YEARS)
-        ]
+        adults = (rows["measure"] == "sentenced_total") & (rows["group"] == "adult")
+        rows = rows[adults & rows["unit"].str.contains(SEVERAL_YEARS)]
         raised = ratio(whole_years(self.group("sentenced")), self.group("adults"))["value"]
         if rows.empty or raised.empty:
-            return pub.series([])
+            return series([])
         row = rows.iloc[0]
         first, last = periods.bounds(row["year"]) or (self.read.as_of, self.read.as_of)
         middles = pd.Series(np.arange(first.year, last.year + 1) + 0.5)
         after = middles > known["t"].iloc[-1] + 0.5
         if not after.any():
-            return pub.series([])
+            return series([])
         self.read.used.update(row["source"].split())
         rest = float(row["value"]) * float(raised.mean())
-        rest -= float(pub.at(known, middles[~after]).sum())
-        each = rest / int(after.sum())
-        found = [(t, each, "derived", row["quality"], row["source"]) for t in middles[after]]
-        return pub.series(found)
+        rest -= float(at(known, middles[~after]).sum())
+        how = (rest / int(after.sum()), "derived", row["quality"], row["source"])
+        return series([(t, *how) for t in middles[after]])
 
     @functools.cached_property
     def community(self) -> pd.DataFrame:
         """Sentences other than custody, in the years in which both are counted."""
-        return pub.difference(
-            whole_years(self.group("sentenced")), whole_years(self.group("custody"))
-        )
+        return difference(*(whole_years(self.group(name)) for name in ("sentenced", "custody")))
 
     @functools.cached_property
     def images(self) -> pd.DataFrame:
@@ -218,7 +335,7 @@ def _custody(t: Table) -> pd.DataFrame:
     """Counted; after the last count, the published rate times all sentenced (held)."""
     counted, rate = t.counted_custody, t.group("custody_rate")
     later = rate[rate["t"] > counted["t"].iloc[-1]]
-    value = later["value"] / 100 * pub.at(t.sentenced, later["t"])
+    value = later["value"] / 100 * at(t.sentenced, later["t"])
     return first_of(counted, later.assign(value=value, basis="derived"))
 
 
@@ -231,14 +348,14 @@ def _life(t: Table) -> pd.DataFrame:
     """
     rape = t.indeterminate_rape
     if rape.empty:
-        raise pub.lacking(LABELS["life"], t.read.as_of)
+        raise lacking(LABELS["life"], t.read.as_of)
     whole = t.group("indeterminate").iloc[:1]
-    level = float(whole["value"].iloc[0]) / float(pub.at(rape, whole["t"])[0])
+    level = float(whole["value"].iloc[0]) / float(at(rape, whole["t"])[0])
     ipp, share = t.group("ipp_rape"), t.group("life_share_rape")
     last = float((ipp if len(ipp) else rape)["t"].iloc[-1])
     share = share[share["t"] > last + 2]
     if len(share):
-        convicted = pub.at(t.group("convicted_rape"), share["t"])
+        convicted = at(t.group("convicted_rape"), share["t"])
         share = share.assign(value=share["value"] / 100 * convicted * level, basis="derived")
     both = scaled(whole_years(total(ipp, t.group("life_rape"))), level)
     return first_of(scaled(rape, level), both, share)
@@ -250,26 +367,21 @@ def _image_cautions(t: Table) -> pd.DataFrame:
     return first_of(early, late)
 
 
-def _young_share(t: Table) -> pd.DataFrame:
-    young = pub.difference(t.group("under_18"), t.group("custody_under_18"))
-    return ratio(young, pub.difference(t.community, t.group("suspended")))
-
-
-def _image_suspended_share(t: Table) -> pd.DataFrame:
-    community = pub.difference(t.images, t.images_custody)
-    return ratio(t.group("images_suspended"), community)
-
-
 #: How each input is made of the groups (the orders imposed are in another table).
 RULES: dict[str, Callable[[Table], pd.DataFrame]] = {
     "sentenced": lambda t: t.sentenced,
     "custody": _custody,
     "life": _life,
     "suspended_share": lambda t: ratio(t.group("suspended"), t.community),
-    "young_share": _young_share,
+    "young_share": lambda t: ratio(
+        difference(t.group("under_18"), t.group("custody_under_18")),
+        difference(t.community, t.group("suspended")),
+    ),
     "images": lambda t: t.images,
     "images_custody": lambda t: t.images_custody,
-    "images_suspended_share": _image_suspended_share,
+    "images_suspended_share": lambda t: ratio(
+        t.group("images_suspended"), difference(t.images, t.images_custody)
+    ),
     "cautions": lambda t: first_of(
         t.group("cautions_of_men"), t.group("cautions"), t.later_cautions
     ),

@@ -1,15 +1,8 @@
 """Periods as their sources write them: 2005, 2015-03, 2001-06-30, 2009-2011 average."""
 
-from __future__ import annotations
-
 import re
 
 import pandas as pd
-
-_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
-_SPAN = re.compile(r"(\d{4})-(\d{4})\b.*")
-_YEAR_TO = re.compile(r"(\d{4})-(\d\d)")
-_YEAR = re.compile(r"(\d{4})")
 
 
 def bounds(text: str) -> tuple[pd.Timestamp, pd.Timestamp] | None:
@@ -17,21 +10,13 @@ def bounds(text: str) -> tuple[pd.Timestamp, pd.Timestamp] | None:
 
     ``2015-03`` is the year ending in that month; a day is a period of one day.
     """
-    if found := _DAY.fullmatch(text):
-        day = pd.Timestamp(text)
-        return day, day
-    if found := _SPAN.fullmatch(text):
-        first, last = (int(g) for g in found.groups())
-        return pd.Timestamp(first, 1, 1), pd.Timestamp(last, 12, 31)
-    if found := _YEAR_TO.fullmatch(text):
-        year, month = (int(g) for g in found.groups())
-        if not 1 <= month <= 12:
-            return None
-        last = pd.Timestamp(year, month, 1) + pd.offsets.MonthEnd(0)
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        return (pd.Timestamp(text),) * 2
+    if found := re.fullmatch(r"(\d{4})-(0[1-9]|1[012])", text):
+        last = pd.Timestamp(int(found[1]), int(found[2]), 1) + pd.offsets.MonthEnd(0)
         return last - pd.DateOffset(years=1) + pd.DateOffset(days=1), last
-    if found := _YEAR.fullmatch(text):
-        year = int(found.group(1))
-        return pd.Timestamp(year, 1, 1), pd.Timestamp(year, 12, 31)
+    if found := re.fullmatch(r"(\d{4})(?:-(\d{4})\b.*)?", text):
+        return pd.Timestamp(int(found[1]), 1, 1), pd.Timestamp(int(found[2] or found[1]), 12, 31)
     return None
 
 

@@ -1,16 +1,15 @@
 """The law as data: how long each sentence or caution keeps a person on the register."""
 
-from __future__ import annotations
-
 import dataclasses
 import re
+from typing import Self
 
 import numpy as np
 import pandas as pd
 
 from mappa.errors import DataError
 
-#: The years that stand for "indefinite" in arithmetic: longer than any life.
+#: The years of an indefinite term in arithmetic: longer than any life.
 INDEFINITE = np.inf
 
 
@@ -45,7 +44,7 @@ class Terms:
     review_wait: float
     review_start: pd.Timestamp
 
-    def with_(self, **changes: float) -> Terms:
+    def with_(self, **changes: float) -> Self:
         """Return the terms with some of them changed."""
         return dataclasses.replace(self, **changes)
 
@@ -65,19 +64,17 @@ class Terms:
         return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
 
 
-def _row(rules: pd.DataFrame, rule_id: str) -> pd.Series:
+def _cell(rules: pd.DataFrame, rule_id: str, column: str = "value") -> str:
     rows = rules[rules["rule_id"] == rule_id]
     if rows.empty:
         raise DataError(f"notification_rules.csv has no row {rule_id!r}: the model needs it.")
-    return rows.iloc[0]
+    return str(rows[column].iloc[0])
 
 
 def _number(rules: pd.DataFrame, rule_id: str) -> float:
-    text = _row(rules, rule_id)["value"]
-    if text == "indefinite":
-        return INDEFINITE
+    text = _cell(rules, rule_id)
     try:
-        return float(text)
+        return INDEFINITE if text == "indefinite" else float(text)
     except ValueError:
         raise DataError(
             f"notification_rules.csv, row {rule_id}: {text!r} is not a number of years."
@@ -86,13 +83,13 @@ def _number(rules: pd.DataFrame, rule_id: str) -> float:
 
 def _day(rules: pd.DataFrame, rule_id: str) -> pd.Timestamp:
     try:
-        return pd.Timestamp(_row(rules, rule_id)["value"])
+        return pd.Timestamp(_cell(rules, rule_id))
     except ValueError:
         raise DataError(f"notification_rules.csv, row {rule_id}: not a date.") from None
 
 
 def _months(rules: pd.DataFrame, rule_id: str) -> float:
-    text = _row(rules, rule_id)["applies_to"]
+    text = _cell(rules, rule_id, "applies_to")
     found = re.search(r"(\d+(?:\.\d+)?) months", text)
     if found is None:
         raise DataError(f"notification_rules.csv, row {rule_id}: {text!r} names no months.")

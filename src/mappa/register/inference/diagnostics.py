@@ -1,6 +1,9 @@
-"""Fit, evidence and predictive checks of a version: printed beside its answer, not aimed at."""
+"""Whether chains agree and are long enough, and how well a version meets the figures.
 
-from __future__ import annotations
+Source: A. Vehtari, A. Gelman, D. Simpson, B. Carpenter and P.-C. Buerkner (2021),
+"Rank-normalization, folding, and localization: an improved R-hat for assessing convergence of
+MCMC", Bayesian Analysis 16(2) (R-hat, bulk and tail effective sample sizes, by arviz-stats).
+"""
 
 import dataclasses
 
@@ -11,12 +14,33 @@ from scipy.stats import chi2, norm
 from mappa.data import Data
 from mappa.register.arrays import Array
 from mappa.register.inference.mode import mode_of
-from mappa.register.likelihood.density import Density, density_of
-from mappa.register.likelihood.targets import build_targets
+from mappa.register.likelihood import Density, build_targets, density_of
 from mappa.register.stockflow.stock import RegisterModel
 
 #: Years before the date from which the next year's count is predicted, and draws of each.
 ORIGINS, PREDICTED = 7, 200
+
+
+@dataclasses.dataclass(frozen=True)
+class Convergence:
+    """R-hat and effective sample sizes, by quantity; ``tail`` is of the 5% and 95% quantiles."""
+
+    rhat: Array
+    bulk: Array
+    tail: Array
+
+
+def convergence(chains: Array) -> Convergence:
+    """Return the convergence of *chains* (chain by draw by quantity)."""
+    # The import takes most of a second, and only a fit asks for it.
+    from arviz_stats.base import array_stats
+
+    axes = {"chain_axis": 0, "draw_axis": 1}
+    return Convergence(
+        rhat=np.asarray(array_stats.rhat(chains, **axes)),
+        bulk=np.asarray(array_stats.ess(chains, method="bulk", **axes)),
+        tail=np.asarray(array_stats.ess(chains, method="tail", prob=(0.05, 0.95), **axes)),
+    )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,7 +49,7 @@ class Information:
 
     Attributes
     ----------
-    residuals: how many figures are met; ``squares`` their sum of squares at the mode, in
+    residuals: how many figures there are; ``squares`` their sum of squares at the mode, in
         standard deviations, and ``prior_squares`` that of the parameters.
     log_evidence: log density of the figures under the version, by Laplace's approximation.
     prior_predictive_p: how often figures drawn from the version would fit worse.
@@ -78,14 +102,13 @@ def _checks(density: Density, z: Array, seed: int) -> dict[str, float]:
     rng = np.random.default_rng([seed, 70])
     real = np.array([density.residuals(row) for row in z])
     made = rng.standard_normal(real.shape)
-    t = density.targets
-    stock, prison = slice(0, len(t.stock)), slice(len(t.stock), len(t.stock) + len(t.prison))
+    first, second = len(density.targets.stock), len(density.targets.prison)
+    parts = {"all": slice(None), "stock": slice(first), "prison": slice(first, first + second)}
     found = {
-        "all": (made**2).sum(axis=1) >= (real**2).sum(axis=1),
-        "stock": (made[:, stock] ** 2).sum(axis=1) >= (real[:, stock] ** 2).sum(axis=1),
-        "prison": (made[:, prison] ** 2).sum(axis=1) >= (real[:, prison] ** 2).sum(axis=1),
-        "largest": np.abs(made).max(axis=1) >= np.abs(real).max(axis=1),
+        name: (made[:, part] ** 2).sum(axis=1) >= (real[:, part] ** 2).sum(axis=1)
+        for name, part in parts.items()
     }
+    found["largest"] = np.abs(made).max(axis=1) >= np.abs(real).max(axis=1)
     return {name: round(float(further.mean()), 3) for name, further in found.items()}
 
 

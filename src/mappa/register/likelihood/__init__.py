@@ -1,1 +1,0 @@
-"""What the model is fitted to, and the posterior density."""
