@@ -71,7 +71,6 @@ def toy_inputs(**changes: Points) -> Inputs:
         base_year=2005.0,
         initial_prisoners=100.0,
         orders_mean=2.0,
-        sources=(),
     )
 
 

@@ -8,7 +8,7 @@ The combined forecast is the mean of four methods' quantiles: register model (fr
 count), random walk with drift, damped exponential smoothing and ARIMA(0,2,1). The weights are
 equal because past counts are too few to choose better ones, and no method was left out for how it
 did. The areas need paths, not quantiles: the register model's draws are replaced by the combined
-quantile of the same rank at each horizon, so that each path keeps its rank from year to year.
+quantile of the same rank at each horizon, so that each path has the same rank from year to year.
 
 Sources: R. J. Hyndman and G. Athanasopoulos (2021), "Forecasting: principles and practice",
 3rd edition, OTexts, 5.2 (naive and drift methods), 8.2 (damped trend) and 9 (ARIMA); J. M. Bates

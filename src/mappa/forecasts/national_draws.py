@@ -62,7 +62,7 @@ def _about_mode(data: Data, origin: pd.Timestamp, horizon: int, mode: Mode) -> A
     uncertainty by the delta method (the forecast made straight at the mode, with the covariance
     of the normal approximation there) and the error that the model allows a count.
     """
-    near = mode.density.model
+    near = mode.space.model
     fixed = near.priors.fixed
     model = RegisterModel(near.inputs, near.priors, horizon=horizon)
     dates = near.today + np.arange(0.0, horizon + 1)

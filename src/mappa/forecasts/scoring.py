@@ -38,17 +38,12 @@ def central(
     return at_level(quantiles, tail, levels), at_level(quantiles, 1 - tail, levels)
 
 
-def pinball(level: ArrayLike, quantile: ArrayLike, outcome: float) -> NDArray[np.float64]:
-    """Return the quantile loss: ``(outcome - quantile) * (level - [outcome < quantile])``."""
-    p, q = np.asarray(level, dtype=float), np.asarray(quantile, dtype=float)
-    return (outcome - q) * (p - (outcome < q))
-
-
 def crps_quantiles(quantiles: ArrayLike, outcome: float, levels: ArrayLike = LEVELS) -> float:
     """Return the CRPS of a distribution known by its quantiles.
 
-    The CRPS is twice the integral of the quantile loss over the levels; here each level counts for
-    the levels nearest to it, so unequal spacing does no harm.
+    The CRPS is twice the integral over the levels of the quantile loss ``(outcome - quantile) *
+    (level - [outcome < quantile])``; here each level counts for the levels nearest to it, so
+    unequal spacing does no harm.
 
     Parameters
     ----------
@@ -62,9 +57,9 @@ def crps_quantiles(quantiles: ArrayLike, outcome: float, levels: ArrayLike = LEV
     >>> forecasts.crps([63_000.0] * 23, 64_000)
     1000.0
     """
-    p = np.asarray(levels, dtype=float)
+    p, q = np.asarray(levels, dtype=float), np.asarray(quantiles, dtype=float)
     edges = np.concatenate(([0.0], (p[1:] + p[:-1]) / 2, [1.0]))
-    return float(2 * np.sum(np.diff(edges) * pinball(p, quantiles, outcome)))
+    return float(2 * np.sum(np.diff(edges) * ((outcome - q) * (p - (outcome < q)))))
 
 
 def pit(quantiles: ArrayLike, outcome: float, levels: ArrayLike = LEVELS) -> float:

@@ -1,9 +1,7 @@
 """Arrays of the register model: floating numbers of any shape, and sums of two parts."""
 
-from __future__ import annotations
-
 import dataclasses
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +20,8 @@ class Parts:
         """Return the sum with all entrants times *level*."""
         return level * self.cohorts + self.legacy
 
-    def __getitem__(self, places: NDArray[np.integer[Any]]) -> Parts:
-        return Parts(self.cohorts[places], self.legacy[places])
+    def __getitem__(self, places: NDArray[np.integer[Any]]) -> Self:
+        return type(self)(self.cohorts[places], self.legacy[places])
 
-    def __add__(self, other: Parts) -> Parts:
-        return Parts(self.cohorts + other.cohorts, self.legacy + other.legacy)
+    def __add__(self, other: Self) -> Self:
+        return type(self)(self.cohorts + other.cohorts, self.legacy + other.legacy)

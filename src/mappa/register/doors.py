@@ -21,7 +21,7 @@ from mappa.register.stockflow.stock import RegisterModel
 
 
 def terms(data: Data) -> pd.DataFrame:
-    """Return how long the law keeps whom on the register.
+    """Return how long people are on the register by law.
 
     Returns
     -------

@@ -57,8 +57,8 @@ class Group:
 class Targets(NamedTuple):
     """The figures up to a date, in the order of the residuals.
 
-    The register's stock, prisoners, lifers among them (IPP), the indefinite share of the whole
-    register, and removals on review in the year to a date.
+    The register's stock, prisoners, lifers among them (IPP), the indefinite share of the
+    register with those in prison, and removals on review in the year to a date.
     """
 
     stock: Group
@@ -120,13 +120,13 @@ def _review_flows(data: Data, as_of: pd.Timestamp) -> pd.Series:
     start, end = (pd.to_datetime(months[name]) for name in ("first", "last"))
     end += pd.offsets.MonthEnd(0)
     year = ((end - start).dt.days - 365).abs() <= 3
-    whole = t["basis"].isin(["england_and_wales", "forces_that_answered"])
-    rows = t.assign(t=end)[granted & whole & year & (end <= as_of)].sort_values("value")
+    country = t["basis"].isin(["england_and_wales", "forces_that_answered"])
+    rows = t.assign(t=end)[granted & country & year & (end <= as_of)].sort_values("value")
     return rows.groupby(rows["t"].map(decimal_end))["value"].mean()
 
 
 def _indefinite(data: Data, as_of: pd.Timestamp) -> pd.Series:
-    """Return the indefinite share of the whole register by date, where both counts are printed."""
+    """Return the indefinite share of the register, prisoners included, where both are printed."""
     t = data.profile
     rows = t[t["population"].str.contains("whole register") & (t["measure"] == "count")]
     rows = until(rows, "date", as_of)
@@ -190,7 +190,9 @@ class Density:
     """Log posterior of the *model* at whitened coordinates, up to a constant, given *targets*."""
 
     def __init__(self, model: RegisterModel, targets: Targets) -> None:
-        self.model, self.targets = model, targets
+        self.model, self.targets, self.size = model, targets, model.size
+        # Standard deviations of the figures, in the order of the residuals (log, or a share).
+        self.sd = np.concatenate([np.broadcast_to(g.sd, len(g)) for g in targets])
         stock, prison, ipp, shares, pairs = (group.dates for group in targets)
         self.dates = np.unique(np.concatenate([stock, pairs, pairs - 1, shares]))
         self.prison_dates = np.unique(np.concatenate([prison, ipp, shares]))
@@ -202,19 +204,9 @@ class Density:
             np.searchsorted(self.prison_dates, dates) for dates in (prison, ipp, shares)
         )
 
-    @property
-    def size(self) -> int:
-        """Number of coordinates."""
-        return self.model.size
-
     def __len__(self) -> int:
         """Return the number of residuals of the data."""
         return sum(map(len, self.targets))
-
-    @property
-    def sd(self) -> Array:
-        """Standard deviations of the figures, in the order of the residuals (log, or a share)."""
-        return np.concatenate([np.broadcast_to(g.sd, len(g)) for g in self.targets])
 
     def expected(self, z: Array) -> Expected:
         """Return what the model expects of each figure at whitened coordinates."""

@@ -8,12 +8,11 @@ Source: J. E. Oakley and A. O'Hagan (2004), "Probabilistic sensitivity analysis 
 models", JRSS B 66 (main effects, here in their linear part).
 """
 
-import csv
 import dataclasses
-import io
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from mappa.errors import DataError
 from mappa.files import write_atomically
@@ -113,17 +112,16 @@ def remake(path: Path, p: Posterior) -> Path:
     ------
     DataError: the log is missing, or lacks its columns id and sensitivity.
     """
-    if not path.is_file():
-        raise DataError(f"{path.name} is missing: the register model's assumptions stand there.")
-    rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
-    if not rows or not {"id", "sensitivity"} <= set(rows[0]):
+    if not path.is_file() or not path.stat().st_size:
+        raise DataError(
+            f"{path.name} is missing or empty: the register model's assumptions are in it."
+        )
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    if table.empty or not {"id", "sensitivity"} <= set(table):
         raise DataError(f"{path.name} needs rows with the columns id and sensitivity.")
-    texts = sentences(p)
-    stream = io.StringIO()
-    writer = csv.DictWriter(stream, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(r | {"sensitivity": texts.get(r["id"], r["sensitivity"])} for r in rows)
-    return write_atomically(path, stream.getvalue())
+    texts = table["id"].map(sentences(p)).fillna(table["sensitivity"])
+    text = table.assign(sensitivity=texts).to_csv(index=False, lineterminator="\n")
+    return write_atomically(path, text)
 
 
 def sentences(p: Posterior) -> dict[str, str]:

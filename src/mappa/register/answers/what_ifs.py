@@ -63,7 +63,7 @@ def run(data: Data, settings: Mapping[str, float]) -> ScenarioRecord:
 
 
 def build(data: Data) -> pd.DataFrame:
-    """Return every what-if by date, with 90% intervals, in whole people.
+    """Return every what-if by date, with 90% intervals, in people.
 
     Columns: one setting and its value, the other of a pair, the date, and :data:`PEOPLE`. Rows of
     ``in_force`` are the baseline, which all share.

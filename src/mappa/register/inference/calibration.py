@@ -52,12 +52,12 @@ def stored_ranks(density: Density, seed: int) -> NDArray[np.int64]:
     return np.asarray(store.once("ranks", parts, lambda: ranks(density, seed).tolist()))
 
 
-def band(sets: int, seed: int = 1) -> float:
+def band(sets: int) -> float:
     """Return how far the share of ranks up to any rank may stray from uniform (a share).
 
     Within it :data:`LEVEL` of uniform samples of *sets* ranks stay at every rank at once.
     """
-    rng = np.random.default_rng([seed, 61])
+    rng = np.random.default_rng([1, 61])
     uniform = rng.integers(0, DRAWS + 1, (BANDS, sets))
     return float(np.quantile([stray(row) for row in uniform], LEVEL))
 

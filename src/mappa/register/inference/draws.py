@@ -18,7 +18,7 @@ from mappa.cache import Store
 from mappa.data import Data, places
 from mappa.register.arrays import Array
 from mappa.register.inference.mode import Coordinates
-from mappa.register.inference.quantities import Plan, plan_for, quantities
+from mappa.register.inference.quantities import Plan, quantities
 from mappa.register.inference.sampler import short_run
 from mappa.register.inputs.parameters import Version, shipped_folder
 from mappa.register.likelihood import Density, density_of
@@ -163,7 +163,7 @@ def _shipped(densities: tuple[Density, ...], draws: int | None) -> Posterior | N
     summary = summary_of(reports)
     return Posterior(
         densities=densities,
-        plan=plan_for(first, seed=summary["future_seed"]),
+        plan=Plan(first, summary["future_seed"]),
         z=z[some],
         shown=shown.iloc[some].reset_index(drop=True),
         status=SHIPPED,
@@ -189,23 +189,23 @@ def thinned(total: int, wanted: int) -> NDArray[np.intp]:
     return np.unique(np.linspace(0, total - 1, min(wanted, total)).round().astype(np.intp))
 
 
-def quick(densities: tuple[Density, ...], draws: int = QUICK, seed: int = SEED) -> Posterior:
+def quick(densities: tuple[Density, ...], draws: int = QUICK) -> Posterior:
     """Return short exact runs of the sampler about each version's mode, stored in the cache folder.
 
     The surrogate is fitted once, at the mode's normal approximation, and two short chains of each
     version are drawn: some seconds, and rougher than the shipped posterior.
     """
-    plan = plan_for(densities[0], seed=seed)
+    plan = Plan(densities[0], SEED)
     each = max(draws // len(densities), 2)
 
     def compute() -> dict[str, NDArray[Any]]:
-        own = [short_run(density, each, seed) for density in densities]
+        own = [short_run(density, each, SEED) for density in densities]
         z = np.concatenate([np.column_stack([z, np.full(each, v)]) for v, z in enumerate(own)])
         shown = pd.DataFrame([quantities(plan, row, i) for i, row in enumerate(z)])
         return {"z": z, "names": shown.columns.to_numpy(dtype=str), "shown": shown.to_numpy()}
 
     store = Store(places.cache_folder() / "register")
-    parts = [densities[0].digest, str(VERSION), f"{draws} {seed}"]
+    parts = [densities[0].digest, str(VERSION), f"{draws} {SEED}"]
     stored = store.once_arrays("quick", parts, compute)
     method = "two short chains of each version about its mode"
     return Posterior(
@@ -214,7 +214,7 @@ def quick(densities: tuple[Density, ...], draws: int = QUICK, seed: int = SEED) 
         z=stored["z"],
         shown=pd.DataFrame(stored["shown"], columns=stored["names"].tolist()),
         status=QUICKLY,
-        diagnostics={"method": method, "draws": len(stored["z"]), "seeds": [seed]},
+        diagnostics={"method": method, "draws": len(stored["z"]), "seeds": [SEED]},
         reports={},
-        seed=seed,
+        seed=SEED,
     )

@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mappa.cache import Store
+from mappa.cache import Store, code_digest
 from mappa.data import Data, places
 from mappa.errors import DataError
 from mappa.files import write_atomically
@@ -31,7 +31,7 @@ from mappa.register.inference import draws as posteriors
 from mappa.register.inference.diagnostics import convergence, information
 from mappa.register.inference.draws import Report
 from mappa.register.inference.mode import Coordinates
-from mappa.register.inference.quantities import plan_for, quantities
+from mappa.register.inference.quantities import Plan, quantities
 from mappa.register.inference.sampler import Tuned, dispersed, run_block, tune
 from mappa.register.inference.surrogate import Surrogate
 from mappa.register.likelihood import Density, density_of
@@ -39,11 +39,11 @@ from mappa.register.likelihood import Density, density_of
 #: Of how the sampler draws: what an older one stored is not gone on with.
 VERSION = 3
 CHAINS, BLOCK = 4, 250
-#: Burn-in and kept draws of a chain; of all chains, how many draws get every quantity, over which
+#: Burn-in and later draws of a chain; of all chains, how many draws get every quantity, over which
 #: the quantities are judged, and how many of those are shipped (a small file is enough for
 #: intervals, but too small to judge R-hat, whose own noise is one over the draws).
 BURN, KEPT, JUDGED, SHIP = 500, 5000, 2000, 400
-#: What a parameter (over all kept draws) and a quantity (over the judged ones) must meet.
+#: What a parameter (over all draws) and a quantity (over the judged ones) must meet.
 RHAT, ESS = 1.01, 400.0
 
 #: Draws whose quantities are computed in one task.
@@ -76,18 +76,9 @@ class Settings:
         return -(-(self.burn + self.kept) // self.block)
 
 
-class _Here(concurrent.futures.Executor):
-    """Runs each task at once, in this process."""
-
-    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> concurrent.futures.Future[Any]:
-        future: concurrent.futures.Future[Any] = concurrent.futures.Future()
-        future.set_result(fn(*args, **kwargs))
-        return future
-
-
 def _workers(processes: int) -> concurrent.futures.Executor:
     if processes == 1:
-        return _Here()
+        return concurrent.futures.ThreadPoolExecutor(1)
     context = multiprocessing.get_context("spawn")
     return concurrent.futures.ProcessPoolExecutor(processes, mp_context=context)
 
@@ -117,6 +108,7 @@ class _Runner:
                 lambda: self.executor.submit(work, self.packed, *job).result(),
             )
 
+        code_digest(__name__)  # Python 3.11 cannot parse source in several threads at once
         # A thread waits for each task; the work is done by the executor.
         with concurrent.futures.ThreadPoolExecutor(len(jobs)) as threads:
             yield from threads.map(one, jobs)
@@ -153,8 +145,7 @@ def fit(
         found = _quantities(run, density, z[order], settings, progress)
     judged = found.iloc[np.argsort(order)]
     report = _diagnose(density, version, chains, judged, settings, accepted, len(shipped))
-    known = information(data, density, version, z[shipped], settings.seed)
-    report["information"] = dataclasses.asdict(known)
+    report["information"] = vars(information(data, density, version, z[shipped], settings.seed))
     draws = pd.DataFrame(z[shipped], columns=list(density.model.names))
     draws.insert(0, "version", version)
     draws.insert(1, "chain", shipped // (len(z) // settings.chains))
@@ -246,7 +237,7 @@ def _quantities(
 
 
 def _show(packed: bytes, z: Array, seed: int, first: int, version: int) -> Arrays:
-    plan = plan_for(_unpacked(packed).space.density, seed=seed)
+    plan = Plan(_unpacked(packed).space.density, seed)
     rows = [quantities(plan, row, first + i) for i, row in enumerate(z)]
     return {name: np.array([row[name] for row in rows]) for name in rows[0]}
 

@@ -23,7 +23,7 @@ class Coordinates:
     """A change of variables for a density: *y* (near normal) to *z* (whitened priors)."""
 
     def __init__(self, density: Density) -> None:
-        self.density, self.model = density, density.model
+        self.density, self.model, self.size = density, density.model, density.size
         priors, targets = density.model.priors, density.targets
         self.at = np.array([priors.names.index(name) for name in RATES], dtype=np.intp)
         self.scale = priors.scale[self.at]
@@ -32,11 +32,6 @@ class Coordinates:
         # All other coordinates are the prior's own.
         self.same = np.ones(density.size, dtype=bool)
         self.same[self.at] = False
-
-    @property
-    def size(self) -> int:
-        """Number of coordinates."""
-        return self.density.size
 
     def _levelled(self, y: Array) -> tuple[Array, Array, float]:
         """Return *z*, the residuals and the log Jacobian (up to a constant) at *y*.
@@ -91,11 +86,6 @@ class Mode:
     space: Coordinates
     y: Array
     scatter: Array
-
-    @property
-    def density(self) -> Density:
-        """The density whose mode it is."""
-        return self.space.density
 
     @property
     def z(self) -> Array:

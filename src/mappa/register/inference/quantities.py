@@ -4,8 +4,6 @@ A quantity is computed draw by draw, so that each has an interval, and its R-hat
 sample size can be reported like a parameter's.
 """
 
-import dataclasses
-
 import numpy as np
 
 from mappa.register.arrays import Array
@@ -21,7 +19,7 @@ from mappa.register.stockflow.stock import RegisterModel
 
 #: Years ahead at which the level under frozen inputs is shown.
 LONG_RUN = (10, 30, 80)
-#: Kinds of registration whose growth sums to the whole: see :func:`past_stock`.
+#: Kinds of registration whose growth sums to the total: see :func:`past_stock`.
 KINDS = ("indefinite", "suspended", "other")
 #: Assumptions of the rule that are dropped one by one.
 ASSUMPTIONS = ("paused", "no_orders")
@@ -29,53 +27,28 @@ ASSUMPTIONS = ("paused", "no_orders")
 MAX_HORIZON = 10
 
 
-@dataclasses.dataclass(frozen=True)
 class Plan:
-    """What is computed for each draw.
+    """What is computed for each draw of a *density*; *seed* is that of the futures.
 
     Attributes
     ----------
-    near, far, settled: models to the date, to the horizon and to the long run.
-    against: reference years; the first is the default. seed: of the futures.
+    near, far, settled: models to the date, to the longest horizon and to the long run.
+    against: reference years; the first is the default.
+    today, year: the date as a decimal year; start and end of the year that is explained.
+    past, coming: yearly dates since the start of the register; yearly ones after the date.
     """
 
-    near: RegisterModel
-    far: RegisterModel
-    settled: RegisterModel
-    against: tuple[Reference, ...]
-    seed: int
-
-    @property
-    def today(self) -> float:
-        """The date as a decimal year."""
-        return self.near.today
-
-    @property
-    def year(self) -> Array:
-        """Start and end of the year that is explained."""
-        return np.array([self.today - 1, self.today])
-
-    @property
-    def past(self) -> Array:
-        """Ends of March (or of the date's month) since the start of the register."""
-        first = self.today - int(self.today - self.near.grid.start - 1e-9)
-        return np.arange(first, self.today + 0.5)
-
-    @property
-    def coming(self) -> Array:
-        """Yearly dates from the date to the longest horizon, without the date."""
-        return self.today + np.arange(1, MAX_HORIZON + 1)
-
-
-def plan_for(density: Density, *, seed: int) -> Plan:
-    """Return the plan for a density."""
-    model = density.model
-    far, settled = (
-        RegisterModel(model.inputs, model.priors, horizon=years)
-        for years in (MAX_HORIZON, max(LONG_RUN))
-    )
-    against = references(model.today, model.grid.start)
-    return Plan(near=model, far=far, settled=settled, against=tuple(against), seed=seed)
+    def __init__(self, density: Density, seed: int) -> None:
+        self.near, self.seed = density.model, seed
+        self.today, start = self.near.today, self.near.grid.start
+        self.far, self.settled = (
+            RegisterModel(self.near.inputs, self.near.priors, horizon=years)
+            for years in (MAX_HORIZON, max(LONG_RUN))
+        )
+        self.against = references(self.today, start)
+        self.year = np.array([self.today - 1, self.today])
+        self.past = np.arange(self.today - int(self.today - start - 1e-9), self.today + 0.5)
+        self.coming = self.today + np.arange(1, MAX_HORIZON + 1)
 
 
 def future_walk(plan: Plan, index: int) -> Array:

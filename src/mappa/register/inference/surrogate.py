@@ -1,13 +1,11 @@
-"""A cheap stand-in for the residuals, whose gradient proposes moves that the exact density judges.
+"""A cheap substitute for the residuals: its gradient proposes moves, the exact density judges them.
 
 The residual vector is a full quadratic of the coordinates, with cubic terms in those that act
 most unevenly, fitted by least squares to exact runs. Any frozen surrogate leaves the target
 unchanged, because each proposal is accepted with the exact density (the leapfrog map of any
-potential keeps volume and is its own inverse: R. M. Neal 2011, "MCMC using Hamiltonian dynamics",
-in Handbook of Markov Chain Monte Carlo, section 5.5).
+potential preserves volume and is its own inverse: R. M. Neal 2011, "MCMC using Hamiltonian
+dynamics", in Handbook of Markov Chain Monte Carlo, section 5.5).
 """
-
-from __future__ import annotations
 
 import dataclasses
 import itertools
@@ -25,6 +23,33 @@ CUBIC = (
     *("kappa_other", "kappa_caution", "legacy_wait", "legacy_community_indefinite"),
     *("suspended_first", "extension", "share_long", "images_short"),
 )
+
+
+@dataclasses.dataclass(frozen=True)
+class Potential:
+    """Half the sum of squares of the surrogate's residuals and the priors' coordinates.
+
+    The polynomial is multiplied out in whitened coordinates once, because a trajectory asks for
+    its gradient a dozen times.
+    """
+
+    constant: Array
+    linear: Array
+    quadratic: Array
+    cubic: Array
+    shift: Array
+    turn: Array
+    prior: Array
+    prior_turn: Array
+
+    def gradient(self, w: Array) -> Array:
+        """Return the gradient at *w*."""
+        twice = (self.quadratic @ w).reshape(self.linear.shape)
+        s = self.shift + self.turn @ w
+        cube = (self.cubic @ np.outer(s, s).ravel()).reshape(-1, len(s))
+        r = self.constant + (self.linear + twice) @ w + cube @ s
+        slope = r @ (self.linear + 2 * twice) + 3 * (r @ cube) @ self.turn
+        return np.asarray(slope + (self.prior + self.prior_turn @ w) @ self.prior_turn)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,33 +84,6 @@ class Surrogate:
             prior=mean[self.same],
             prior_turn=root[self.same],
         )
-
-
-@dataclasses.dataclass(frozen=True)
-class Potential:
-    """Half the sum of squares of the surrogate's residuals and the priors' coordinates.
-
-    The polynomial is multiplied out in whitened coordinates once, because a trajectory asks for
-    its gradient a dozen times.
-    """
-
-    constant: Array
-    linear: Array
-    quadratic: Array
-    cubic: Array
-    shift: Array
-    turn: Array
-    prior: Array
-    prior_turn: Array
-
-    def gradient(self, w: Array) -> Array:
-        """Return the gradient at *w*."""
-        twice = (self.quadratic @ w).reshape(self.linear.shape)
-        s = self.shift + self.turn @ w
-        cube = (self.cubic @ np.outer(s, s).ravel()).reshape(-1, len(s))
-        r = self.constant + (self.linear + twice) @ w + cube @ s
-        slope = r @ (self.linear + 2 * twice) + 3 * (r @ cube) @ self.turn
-        return np.asarray(slope + (self.prior + self.prior_turn @ w) @ self.prior_turn)
 
 
 def fit_surrogate(space: Coordinates, points: Array, centre: Array, scale: Array) -> Surrogate:

@@ -17,12 +17,11 @@ from mappa.errors import TooLittleKnown
 from mappa.files import digest
 from mappa.register.arrays import Array
 from mappa.register.inputs.rules import (
-    GROUP,
+    BANDS,
     LABELS,
     OPTIONAL,
     RULES,
     Published,
-    Table,
     lacking,
     series,
 )
@@ -70,7 +69,6 @@ class Inputs:
     base_year: float
     initial_prisoners: float
     orders_mean: float
-    sources: tuple[str, ...]
 
     def at(self, name: str, times: Array) -> Array:
         """Return input *name* at decimal years."""
@@ -109,7 +107,7 @@ class Inputs:
         return pd.DataFrame(rows, columns=["year", "input", "value", "basis", "quality", "source"])
 
 
-def _orders(data: Data, as_of: pd.Timestamp, sentenced: Points) -> tuple[Points, float, set[str]]:
+def _orders(data: Data, as_of: pd.Timestamp, sentenced: Points) -> tuple[Points, float]:
     """Return orders imposed for each person sentenced, and their mean where all are counted.
 
     Sexual offences prevention orders came with the Act of 2003, sexual harm prevention orders
@@ -120,7 +118,7 @@ def _orders(data: Data, as_of: pd.Timestamp, sentenced: Points) -> tuple[Points,
     rows = rows.sort_values("date")
     counted = rows["measure"].eq("sopo_shpo_imposed").to_numpy()
     if not counted.any():
-        return points_of(series([])), 1.0, set()
+        return points_of(series([])), 1.0
     middle = np.array([periods.decimal_end(d) - 0.5 for d in rows["date"]])
     points = Points(
         t=middle,
@@ -129,10 +127,10 @@ def _orders(data: Data, as_of: pd.Timestamp, sentenced: Points) -> tuple[Points,
         quality=tuple("official_copy" if q == "exact" else "secondary" for q in rows["quality"]),
         sources=tuple(rows["sources"].astype(str)),
     )
-    return points, float(points.value[counted].mean()), set(" ".join(points.sources).split())
+    return points, float(points.value[counted].mean())
 
 
-def _ages(profile: pd.DataFrame, as_of: pd.Timestamp) -> tuple[Array, Array, set[str]]:
+def _ages(profile: pd.DataFrame, as_of: pd.Timestamp) -> tuple[Array, Array]:
     """Return ages at sentence and their weights, from the counts by age band of all years known.
 
     An age is at the middle of each quarter of a band; the open bands are taken as ten years wide
@@ -159,18 +157,7 @@ def _ages(profile: pd.DataFrame, as_of: pd.Timestamp) -> tuple[Array, Array, set
         ages += [low + (high - low) * (i + 0.5) / 4 for i in range(4)]
         weights += [float(sums[group]) / 4] * 4
     order = np.argsort(ages)
-    shares = np.array(weights)[order] / sum(weights)
-    return np.array(ages)[order], shares, set(" ".join(rows["source"].astype(str)).split())
-
-
-_BANDS = ("custody_le_6m", "custody_gt6m_lt12m", "custody_12m_lt4y", "custody_ge_4y")
-
-
-def _bands(read: Published) -> tuple[Array, Array, float]:
-    """Return the edges (months) and counts of the base year's length bands, and that year."""
-    found = [read.need(measure, "all", GROUP).iloc[0] for measure in _BANDS]
-    counts = np.array([float(row["value"]) for row in found])
-    return np.array([6.0, 12.0, 48.0]), counts, float(found[0]["t"])
+    return np.array(ages)[order], np.array(weights)[order] / sum(weights)
 
 
 def _initial_prisoners(read: Published, start: float) -> float:
@@ -184,7 +171,6 @@ def _initial_prisoners(read: Published, start: float) -> float:
         raise TooLittleKnown(
             "sentencing.csv has no prison_population_sexual at the register's start."
         )
-    read.used.update(" ".join(rows["source"]).split())
     return float(np.interp(start, known.index.to_numpy(dtype=float), known))
 
 
@@ -198,12 +184,11 @@ def build_inputs(data: Data, as_of: str | pd.Timestamp) -> Inputs:
     day = pd.Timestamp(as_of)
     read = Published(data.sentencing, day)
     terms = terms_of_law(data.notification_rules)
-    ages, weights, sources = _ages(data.profile, day)
-    edges, counts, base_year = _bands(read)
+    ages, weights = _ages(data.profile, day)
+    bands = pd.DataFrame([read.group(band).iloc[0] for band in BANDS])
     legacy = _initial_prisoners(read, periods.decimal(terms.start))
-    table = Table(read)
-    made = {name: points_of(rule(table)) for name, rule in RULES.items()}
-    made["orders"], orders_mean, more = _orders(data, day, made["sentenced"])
+    made = {name: points_of(rule(read)) for name, rule in RULES.items()}
+    made["orders"], orders_mean = _orders(data, day, made["sentenced"])
     for name, label in LABELS.items():
         if name not in OPTIONAL and not made[name].t.size:
             raise lacking(label, day)
@@ -214,10 +199,9 @@ def build_inputs(data: Data, as_of: str | pd.Timestamp) -> Inputs:
         ages=ages,
         age_weights=weights,
         death_rate=data.life_table_males.sort_values("age")["mx"].to_numpy(dtype=float),
-        band_edges=edges,
-        band_counts=counts,
-        base_year=base_year,
+        band_edges=np.array([6.0, 12.0, 48.0]),
+        band_counts=bands["value"].to_numpy(dtype=float),
+        base_year=float(bands["t"].iloc[0]),
         initial_prisoners=legacy,
         orders_mean=orders_mean,
-        sources=tuple(sorted(read.used | sources | more)),
     )

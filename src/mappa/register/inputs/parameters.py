@@ -9,6 +9,7 @@ hierarchical models", Statistical Science 22).
 
 import dataclasses
 import functools
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -82,6 +83,22 @@ class Version:
         return {**used, "counted_from": self.counted_from}
 
 
+#: To the scale where a prior is normal, and back, by the name of the transform; others do nothing.
+_FORWARD: dict[str, Callable[[float], float]] = {
+    "log": np.log,
+    "logit": lambda value: np.log(value / (1 - value)),
+}
+_INVERSE: dict[str, Callable[[float], float]] = {
+    "log": np.exp,
+    "logit": lambda x: 1 / (1 + np.exp(-x)),
+    "positive": lambda x: max(x, 0.0),
+}
+
+
+def _inverse(transform: str, x: float) -> float:
+    return float(_INVERSE.get(transform, float)(x))
+
+
 @dataclasses.dataclass(frozen=True)
 class ParameterTable:
     """Names, centres and scales of the sampled parameters, and the fixed numbers.
@@ -124,30 +141,6 @@ class ParameterTable:
         x = self.centre[i] + self.scale[i] * z[:, i]
         return np.array([_inverse(self.transform[i], v) for v in x.tolist()])
 
-    def coordinate(self, name: str, value: float) -> float:
-        """Return the whitened coordinate at which parameter *name* has *value*."""
-        i = self.names.index(name)
-        return float((forward(self.transform[i], value) - self.centre[i]) / self.scale[i])
-
-
-def forward(transform: str, value: float) -> float:
-    """Return *value* on the scale where its prior is normal."""
-    if transform == "log":
-        return float(np.log(value))
-    if transform == "logit":
-        return float(np.log(value / (1 - value)))
-    return float(value)
-
-
-def _inverse(transform: str, x: float) -> float:
-    if transform == "log":
-        return float(np.exp(x))
-    if transform == "logit":
-        return float(1 / (1 + np.exp(-x)))
-    if transform == "positive":
-        return max(x, 0.0)
-    return x
-
 
 def parameter_table(
     frame: pd.DataFrame, versions: pd.DataFrame, version: str = ""
@@ -172,7 +165,7 @@ def parameter_table(
                 f"between {r['low']:g} and {r['high']:g}."
             )
     priors = sampled[["transform", "median", "low", "high"]].itertuples(index=False)
-    ends = np.array([[forward(how, value) for value in three] for how, *three in priors])
+    ends = np.array([[_FORWARD.get(how, float)(v) for v in three] for how, *three in priors])
     fields = [field.name for field in dataclasses.fields(Version)]
     return ParameterTable(
         names=tuple(sampled["parameter"]),

@@ -8,7 +8,6 @@ input, which joins groups and inputs made before it.
 
 import functools
 import operator
-import re
 from collections.abc import Callable
 
 import numpy as np
@@ -30,58 +29,6 @@ def lacking(what: str, as_of: pd.Timestamp) -> TooLittleKnown:
         f"sentencing.csv has no figure of {what} up to {as_of:%Y-%m-%d}, and the register model "
         "needs one: choose a later date, or add a figure for a period that ends by then."
     )
-
-
-class Published:
-    """Selects points from the table ``sentencing`` up to a date.
-
-    ``frame`` are the rows whose period ends by the date, ``used`` the sources of what was selected.
-    """
-
-    def __init__(self, frame: pd.DataFrame, as_of: pd.Timestamp) -> None:
-        self.frame = periods.until(frame, "year", as_of)
-        self.as_of = as_of
-        self.used: set[str] = set()
-        rows = self.frame[~self.frame["unit"].str.contains(SEVERAL_YEARS)]
-        numbers = [_number(v, p) for v, p in zip(rows["value"], rows["printed"], strict=True)]
-        rows = rows.assign(number=numbers)
-        self._groups = dict(tuple(rows[rows["number"].notna()].groupby(["measure", "group"])))
-
-    def points(self, measure: str, group: str, basis: str = "") -> pd.DataFrame:
-        """Return the points of a measure and group, the best source of each period.
-
-        Where equally good sources differ their mean is taken; the order of rows does not matter.
-        """
-        rows = self._groups.get((measure, group))
-        if rows is None:
-            return series([])
-        if basis:
-            rows = rows[rows["basis"] == basis]
-        rank = rows["quality"].map(BEST.index)
-        best = rows[rank == rank.groupby(rows["year"]).transform("min")]
-        self.used.update(" ".join(best["source"]).split())
-        found = []
-        for period, same in best.groupby("year", sort=True):
-            value = float(np.sort(same["number"].to_numpy(dtype=float)).mean())
-            sources = " ".join(sorted(set(same["source"])))
-            quality = str(same["quality"].iloc[0])
-            found.append((periods.middle(str(period)), value, "published", quality, sources))
-        return series(found)
-
-    def need(self, measure: str, group: str, basis: str = "") -> pd.DataFrame:
-        """As :meth:`points`, but at least one must be known by then."""
-        found = self.points(measure, group, basis)
-        if found.empty:
-            raise lacking(f"{measure} of {group!r}", self.as_of)
-        return found
-
-
-def _number(value: float, printed: str) -> float:
-    """Return the value, or the middle of a printed range such as 56-57."""
-    if value == value:
-        return float(value)
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)", printed)
-    return (float(found[1]) + float(found[2])) / 2 if found else float("nan")
 
 
 def series(rows: list[tuple[float, float, str, str, str]]) -> pd.DataFrame:
@@ -145,6 +92,8 @@ GROUP = "sexual_offences_group"
 _RAPE = ("female over 16", "female under 16", "male over 16", "male under 16")
 _IMAGES = "indecent images of children (86.1+86.2)"
 _EARLY_IMAGES = "indecent images (PCA s.1 + CJA s.160)"
+#: Bands of sentence length: up to 6 months, 12 months, 4 years, and longer.
+BANDS = ("custody_le_6m", "custody_gt6m_lt12m", "custody_12m_lt4y", "custody_ge_4y")
 _ADULT, _YOUNG = "adult (outcome 3), ", "under18 (youth caution, outcome 2), "
 
 #: What is read: a name of ours, then measure, group and (where it matters) basis of the table.
@@ -180,11 +129,12 @@ GROUPS: dict[str, tuple[str, str, str]] = {
     "length": ("acsl_months", "all", GROUP),
     "length_assault": ("acsl_months", "indecent assault on under 16s", ""),
     "served": ("share_of_sentence_served_pct", "all offences, determinate sentences", ""),
+    **{band: (band, "all", GROUP) for band in BANDS},
     **{f"determinate_rape {who}": ("determinate_custody", f"rape of {who}", "") for who in _RAPE},
     **{f"indeterminate_rape {who}": ("indeterminate", f"rape of {who}", "") for who in _RAPE},
 }
 #: Groups of which a figure must be known.
-NEEDED = ("custody", "indeterminate", "length", "length_assault", "served")
+NEEDED = ("custody", "indeterminate", "length", "length_assault", "served", *BANDS)
 
 #: The inputs and what each is; units are people a year unless said.
 LABELS = {
@@ -204,29 +154,53 @@ LABELS = {
     "served": "share of the sentence served (percent, all offences)",
     "orders": "orders imposed for each person sentenced",
 }
-#: Inputs that may have no figure by a date: a parameter with a prior stands in for them.
-OPTIONAL = (
-    "orders",
-    "suspended_share",
-    "young_share",
-    "images_suspended_share",
-    "caution_young_share",
-)
+#: Inputs that may have no figure by a date: a parameter with a prior is used instead.
+OPTIONAL = ("orders", *(name for name in LABELS if name.endswith("_share")))
 
 
-class Table:
-    """The groups of :data:`GROUPS` and the inputs made so far, each read or made once."""
+class Published:
+    """The groups of :data:`GROUPS` up to a date and what is made of them, each made once.
 
-    def __init__(self, read: Published) -> None:
-        self.read = read
+    ``frame`` are the rows of the table ``sentencing`` whose period ends by the date.
+    """
+
+    def __init__(self, frame: pd.DataFrame, as_of: pd.Timestamp) -> None:
+        self.frame, self.as_of = periods.until(frame, "year", as_of), as_of
+        rows = self.frame[~self.frame["unit"].str.contains(SEVERAL_YEARS)]
+        # Of a printed range such as 56-57 the middle is taken.
+        ends = rows["printed"].str.extract(r"^(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)$").astype(float)
+        rows = rows.assign(number=rows["value"].fillna(ends.mean(axis=1, skipna=False)))
+        rows = rows.dropna(subset="number")
+        self._rows = dict(tuple(rows.groupby(["measure", "group"])))
         self._known: dict[str, pd.DataFrame] = {}
 
     def group(self, name: str) -> pd.DataFrame:
-        """Return the published points of a group."""
+        """Return the published points of a group, the best source of each period.
+
+        Where equally good sources differ their mean is taken; the order of rows does not matter.
+        """
         if name not in self._known:
-            choose = self.read.need if name in NEEDED else self.read.points
-            self._known[name] = choose(*GROUPS[name])
+            measure, group, _ = GROUPS[name]
+            self._known[name] = self._points(*GROUPS[name])
+            if name in NEEDED and self._known[name].empty:
+                raise lacking(f"{measure} of {group!r}", self.as_of)
         return self._known[name]
+
+    def _points(self, measure: str, group: str, basis: str) -> pd.DataFrame:
+        rows = self._rows.get((measure, group))
+        if rows is None:
+            return series([])
+        if basis:
+            rows = rows[rows["basis"] == basis]
+        rank = rows["quality"].map(BEST.index)
+        best = rows[rank == rank.groupby(rows["year"]).transform("min")]
+        found = []
+        for period, same in best.groupby("year", sort=True):
+            value = float(np.sort(same["number"].to_numpy(dtype=float)).mean())
+            sources = " ".join(sorted(set(same["source"])))
+            quality = str(same["quality"].iloc[0])
+            found.append((periods.middle(str(period)), value, "published", quality, sources))
+        return series(found)
 
     @functools.cached_property
     def indeterminate_rape(self) -> pd.DataFrame:
@@ -270,7 +244,7 @@ class Table:
         custody = self.counted_custody
         known = first_of(known, self._by_rate(known, custody))
         if known.empty:
-            raise lacking(LABELS["sentenced"], self.read.as_of)
+            raise lacking(LABELS["sentenced"], self.as_of)
         first = known.iloc[:1]
         before = custody[custody["t"] < float(first["t"].iloc[0]) - 0.5]
         level = float(first["value"].iloc[0]) / float(at(custody, first["t"])[0])
@@ -292,19 +266,18 @@ class Table:
         both. Years before the first count are on a straight line; the others share the rest
         evenly.
         """
-        rows = self.read.frame
+        rows = self.frame
         adults = (rows["measure"] == "sentenced_total") & (rows["group"] == "adult")
         rows = rows[adults & rows["unit"].str.contains(SEVERAL_YEARS)]
         raised = ratio(whole_years(self.group("sentenced")), self.group("adults"))["value"]
         if rows.empty or raised.empty:
             return series([])
         row = rows.iloc[0]
-        first, last = periods.bounds(row["year"]) or (self.read.as_of, self.read.as_of)
+        first, last = periods.bounds(row["year"]) or (self.as_of, self.as_of)
         middles = pd.Series(np.arange(first.year, last.year + 1) + 0.5)
         after = middles > known["t"].iloc[-1] + 0.5
         if not after.any():
             return series([])
-        self.read.used.update(row["source"].split())
         rest = float(row["value"]) * float(raised.mean())
         rest -= float(at(known, middles[~after]).sum())
         how = (rest / int(after.sum()), "derived", row["quality"], row["source"])
@@ -331,7 +304,7 @@ class Table:
         return total(self.group("cautions_of_adults"), self.group("cautions_under_18"))
 
 
-def _custody(t: Table) -> pd.DataFrame:
+def _custody(t: Published) -> pd.DataFrame:
     """Counted; after the last count, the published rate times all sentenced (held)."""
     counted, rate = t.counted_custody, t.group("custody_rate")
     later = rate[rate["t"] > counted["t"].iloc[-1]]
@@ -339,8 +312,8 @@ def _custody(t: Table) -> pd.DataFrame:
     return first_of(counted, later.assign(value=value, basis="derived"))
 
 
-def _life(t: Table) -> pd.DataFrame:
-    """Life sentences and imprisonment for public protection (IPP) of the whole group.
+def _life(t: Published) -> pd.DataFrame:
+    """Life sentences and imprisonment for public protection (IPP) of the group.
 
     Rape is counted; the group's one count of receptions gives the ratio of all to rape. Life
     shares of later years are used from the first whole year after the last IPP count plus two:
@@ -348,7 +321,7 @@ def _life(t: Table) -> pd.DataFrame:
     """
     rape = t.indeterminate_rape
     if rape.empty:
-        raise lacking(LABELS["life"], t.read.as_of)
+        raise lacking(LABELS["life"], t.as_of)
     whole = t.group("indeterminate").iloc[:1]
     level = float(whole["value"].iloc[0]) / float(at(rape, whole["t"])[0])
     ipp, share = t.group("ipp_rape"), t.group("life_share_rape")
@@ -361,14 +334,14 @@ def _life(t: Table) -> pd.DataFrame:
     return first_of(scaled(rape, level), both, share)
 
 
-def _image_cautions(t: Table) -> pd.DataFrame:
+def _image_cautions(t: Published) -> pd.DataFrame:
     early = total(t.group("image_cautions_possession"), t.group("image_cautions_making"))
     late = total(t.group("obscene_cautions_of_adults"), t.group("obscene_cautions_under_18"))
     return first_of(early, late)
 
 
 #: How each input is made of the groups (the orders imposed are in another table).
-RULES: dict[str, Callable[[Table], pd.DataFrame]] = {
+RULES: dict[str, Callable[[Published], pd.DataFrame]] = {
     "sentenced": lambda t: t.sentenced,
     "custody": _custody,
     "life": _life,

@@ -1,4 +1,4 @@
-"""The law as data: how long each sentence or caution keeps a person on the register."""
+"""The law as data: how long a person is on the register for each sentence or caution."""
 
 import dataclasses
 import re
