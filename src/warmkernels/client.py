@@ -1,7 +1,5 @@
 """The client of the fork server: a template owned by this process, and kernels from it."""
 
-from __future__ import annotations
-
 import atexit
 import contextlib
 import json
@@ -14,9 +12,9 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 #: Names the socket of a template that a parent process owns.
 SOCKET = "WARMKERNELS_SOCKET"
@@ -26,6 +24,7 @@ _LONGEST_PATH = 100  # bytes of a Unix socket's path, 104 on some systems
 #: Seconds for the imports of the template on a busy machine, and for what it computes for all: a
 #: kernel that did not wait would compute the same.
 _PATIENCE = 900
+_INLINE = "module://matplotlib_inline.backend_inline"
 
 
 class Cold(OSError):
@@ -50,10 +49,7 @@ class Template:
     call: ``module:function``, called once before the first fork to compute what kernels share.
     arguments: its arguments, as JSON can carry them.
 
-    Raises
-    ------
-    Cold: kernels cannot be forked here.
-    OSError: the server cannot be started.
+    Raises Cold where kernels cannot be forked here, OSError where the server cannot be started.
     """
 
     def __init__(
@@ -89,7 +85,7 @@ class Template:
             self.process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def __enter__(self) -> Template:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -98,7 +94,7 @@ class Template:
 
 def _start_server(descriptor: int, wanted: str) -> subprocess.Popen[bytes]:
     environment = os.environ | {
-        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "MPLBACKEND": _INLINE,
         "OPENBLAS_NUM_THREADS": "1",  # threads do not survive a fork
         "OMP_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
@@ -180,39 +176,27 @@ class WarmProcess:
 
 
 def launch(cmd: Sequence[str], **options: Any) -> WarmProcess:
-    """Fork a kernel as *cmd* would start it.
+    """Fork a kernel as its command *cmd* (``python -m ipykernel_launcher -f FILE ...``) starts it.
 
-    Parameters
-    ----------
-    cmd: the kernel's command, ``python -m ipykernel_launcher -f FILE ...``.
-    options: of ``subprocess.Popen``: env, cwd, stdout and stderr are kept.
-
-    Raises
-    ------
-    Cold: *cmd* is not this Python's own kernel, or the template will not fork.
-    OSError: the template cannot be reached.
+    Of *options*, those of ``subprocess.Popen``, env, cwd, stdout and stderr are used. Raises Cold
+    where *cmd* is not this Python's own kernel or the template will not fork, and OSError where the
+    template cannot be reached.
     """
     if not possible():
         raise Cold("kernels cannot be forked on this system")
     arguments = _kernel_arguments(cmd)
-    environment: Mapping[str, str] = options.get("env") or os.environ
-    request = {
-        "argv": ["ipykernel_launcher", *arguments],
-        "cwd": str(options.get("cwd") or Path.cwd()),
-        "env": {
-            **environment,
-            "MPLBACKEND": environment.get("MPLBACKEND") or _INLINE,
-            "JPY_PARENT_PID": str(os.getpid()),  # as an ordinary kernel is told
-        },
-    }
+    environment = dict(options.get("env") or os.environ)
+    environment["MPLBACKEND"] = environment.get("MPLBACKEND") or _INLINE
+    environment["JPY_PARENT_PID"] = str(os.getpid())  # as for an ordinary kernel
+    directory = str(options.get("cwd") or Path.cwd())
+    request = {"argv": ["ipykernel_launcher", *arguments], "cwd": directory, "env": environment}
     line = json.dumps(request).encode() + b"\n"
+    outputs = [_fd(options.get("stdout"), 1), _fd(options.get("stderr"), 2)]
     connection = socket.socket(socket.AF_UNIX)
     try:
         connection.settimeout(_PATIENCE)
         connection.connect(str(socket_path()))
-        sent = socket.send_fds(
-            connection, [line], [_fd(options, "stdout", 1), _fd(options, "stderr", 2)]
-        )
+        sent = socket.send_fds(connection, [line], outputs)
         connection.sendall(line[sent:])
         answer = _read_line(connection)
         if "pid" not in answer:
@@ -221,9 +205,6 @@ def launch(cmd: Sequence[str], **options: Any) -> WarmProcess:
         connection.close()
         raise error if isinstance(error, OSError) else Cold(str(error)) from error
     return WarmProcess(connection, int(answer["pid"]))
-
-
-_INLINE = "module://matplotlib_inline.backend_inline"
 
 
 def _kernel_arguments(cmd: Sequence[str]) -> list[str]:
@@ -239,8 +220,7 @@ def _kernel_arguments(cmd: Sequence[str]) -> list[str]:
     return list(cmd[at + 1 :])
 
 
-def _fd(options: Mapping[str, Any], name: str, default: int) -> int:
-    stream = options.get(name)
+def _fd(stream: Any, default: int) -> int:
     if stream is None:
         return default
     return stream if isinstance(stream, int) else int(stream.fileno())

@@ -4,8 +4,6 @@ papermill and JupyterLab use it unchanged where the environment says
 ``JUPYTER_DEFAULT_PROVISIONER_NAME=warmkernels``.
 """
 
-from __future__ import annotations
-
 import asyncio
 from importlib.metadata import EntryPoint
 from pathlib import Path

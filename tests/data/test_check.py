@@ -15,9 +15,8 @@ import pytest
 from table_edits import line_of, spoil
 
 from mappa.data import Data, load
-from mappa.data.check import excuse, run_checks
-from mappa.data.reconcile import changes_meet_counts, rates_meet_counts
-from mappa.data.reconcile_tables import (
+from mappa.data.check import changes_meet_counts, excuse, rates_meet_counts, run_checks
+from mappa.data.check_tables import (
     centroids_near_neighbours,
     life_table_agrees,
     no_national_count_lies_ahead,

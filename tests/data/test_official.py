@@ -21,7 +21,7 @@ import requests
 from add_support import digest
 from sheet_writers import write_sheets
 
-from mappa.data import Data, add, download, load, official, workbooks
+from mappa.data import Data, add, download, load, official
 from mappa.errors import DataError, UnknownName, UsageError
 
 HEADERS = {
@@ -185,7 +185,6 @@ def test_reads_the_described_layout(
     assert got.apart == 11
     assert got.doubts == ()
     assert got.unused == ("Category 1 managed at Level 2",)
-    assert got.lines[data.names[0]] == top + 2
 
 
 def test_all_areas_have_counts_then_and_the_pool_vanishes(
@@ -435,7 +434,7 @@ def test_a_drip_ends_at_the_whole_deadline_and_a_flood_at_the_size(
     with pytest.raises(DataError, match="did not answer in time"):
         download.download("https://example.org/drip")
     monkeypatch.setattr(download, "WHOLE_SECONDS", 60)
-    monkeypatch.setattr(workbooks, "LARGEST_FILE", 100_000)
+    monkeypatch.setattr(download, "LARGEST_FILE", 100_000)
     with pytest.raises(DataError, match="sends more than"):
         download.download("https://example.org/drip")
 

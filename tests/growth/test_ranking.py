@@ -15,9 +15,7 @@ import typer
 from scipy import stats
 from typer.testing import CliRunner
 
-from mappa.commands.areas import areas
-from mappa.commands.compare import compare
-from mappa.commands.rank import rank
+from mappa.commands.areas import areas, compare, rank
 from mappa.data import Data
 from mappa.errors import UsageError
 from mappa.growth import estimates

@@ -21,9 +21,9 @@ distributed = pytest.importorskip("distributed")
 
 from mappa.growth import validation  # noqa: E402
 from mappa.register.inference import fit as fits  # noqa: E402
-from mappa.runs import cluster, notebooks, plan, publish, report  # noqa: E402
+from mappa.runs import notebooks, plan, publish, report  # noqa: E402
 from mappa.runs.jobs import OtherMachine  # noqa: E402
-from mappa.runs.progress import Progress  # noqa: E402
+from mappa.runs.workers import cluster  # noqa: E402
 
 pytestmark = [pytest.mark.cluster, pytest.mark.kernels]
 
@@ -51,9 +51,9 @@ def run_on(
     publish.make_folder(out)
     study = plan.Study(data, tuple(notebooks.find(folder)), {}, out, **changes)
     plans = plan.plan(study, forces)
-    with cluster.executor(address) as (executor, threads):
-        options = report.Options(window=2 * threads)
-        run = report.Run(study, plans, options, Progress(0, len(plans), quiet=True))
+    with cluster(address) as (executor, threads):
+        progress = report.Progress(0, len(plans), quiet=True)
+        run = report.Run(study, plans, progress, 2 * threads)
         with run.recorded("dask"):
             run.run(executor.submit)
     return run
@@ -160,7 +160,7 @@ def test_the_simulation_and_the_validation_are_the_same_on_a_cluster(
     chosen = validation.plan(data)[:2]
     small: dict[str, Any] = {"draws": 40, "warm_up": 10, "sweeps": 1}
     here = validation.run(data, chosen, **small)
-    with cluster.executor(address) as (executor, _):
+    with cluster(address) as (executor, _):
         there = validation.run(data, chosen, executor=executor, **small)
     assert len(here) and here.equals(there)
 
@@ -174,7 +174,7 @@ def test_the_posterior_is_the_same_on_a_cluster(
     made: list[Any] = []
     for name in ("here", "there"):
         monkeypatch.setenv("MAPPA_CACHE", str(tmp_path / name))
-        with cluster.executor(address) if made else nullcontext((None, 1)) as (workers, _):
+        with cluster(address) if made else nullcontext((None, 1)) as (workers, _):
             made.append(fits.fit(data, "2020-03-31", settings, executor=workers))
         # The cluster is lent the tuned sampler, but none of the draws.
         for path in (tmp_path / "here").rglob("tuned.pickle"):

@@ -3,7 +3,7 @@
 import io
 from typing import Any
 
-from mappa.runs.progress import Progress
+from mappa.runs.report import Progress
 
 
 class Terminal(io.StringIO):

@@ -17,9 +17,8 @@ from runs_support import notebook, write_study
 from mappa.data import Data
 from mappa.errors import OutputError, UnknownName, UsageError
 from mappa.files import write_atomically
-from mappa.runs import local, notebooks, plan, publish, report, results, state
+from mappa.runs import notebooks, plan, publish, report, state, workers
 from mappa.runs.execute import execute
-from mappa.runs.progress import Progress
 
 pytestmark = pytest.mark.kernels
 
@@ -30,10 +29,10 @@ FORCES = ["Cumbria", "Kent"]
 def pool() -> Iterator[Any]:
     # ipykernel captures nothing in a process that it takes for a test
     said = os.environ.pop("PYTEST_CURRENT_TEST", None)
-    with local.workers(2) as workers:
+    with workers.workers(2) as submit:
         if said:
             os.environ["PYTEST_CURRENT_TEST"] = said
-        yield workers
+        yield submit
 
 
 @pytest.fixture(scope="module")
@@ -55,8 +54,7 @@ def run_it(
     **options: Any,
 ) -> report.Run:
     plans = plan.plan(study, forces, again=again)
-    chosen = report.Options(window=2, **options)
-    run = report.Run(study, plans, chosen, Progress(0, len(plans), quiet=True))
+    run = report.Run(study, plans, report.Progress(0, len(plans), quiet=True), 2, **options)
     with run.recorded("test"):
         run.run(pool)
     return run
@@ -251,7 +249,7 @@ def test_a_failed_notebook_is_kept_apart_and_the_other_forces_go_on(
     assert not (study.out / "kent").exists()
     kept = json.loads((study.out / publish.FAILED / "kent" / "2-rate.ipynb").read_text())
     assert any(o["output_type"] == "error" for c in kept["cells"] for o in c.get("outputs", []))
-    table = results.failure_table(run.forces)
+    table = report.failure_table(run.forces)
     assert table.splitlines()[1].split("  ")[0] == "Kent"
     for part in ("2-rate", "Rate", "ValueError", "a count"):
         assert part in table.splitlines()[1]
@@ -380,7 +378,7 @@ def test_a_made_up_country_runs_with_its_own_names_and_date(
     said = os.environ.pop("PYTEST_CURRENT_TEST", None)
     study = study_of(made_up_data, study_folder, tmp_path / "out")
     force = made_up_data.names[3]
-    with local.workers(2) as own:
+    with workers.workers(2) as own:
         os.environ["PYTEST_CURRENT_TEST"] = said or ""
         assert states(run_it(study, own, [force])) == {force: report.PUBLISHED}
     folder = study.out / made_up_data.slug(force)

@@ -14,7 +14,7 @@ import pytest
 
 from mappa.pages import cells, contract
 from mappa.records import RECORD_MIME, Record, key
-from mappa.runs import results
+from mappa.runs.jobs import gather
 
 
 def code(tags: Sequence[str] = (), **output: Any) -> dict[str, Any]:
@@ -44,7 +44,7 @@ def test_gathers_a_tidy_row_for_each_value_with_its_unit() -> None:
         "years": [{"year": 2019, "value": 3}],
     }
     node = with_record(record, {"rate": "per 100,000 people", "interval": "people"})
-    files = results.gather("Upper Marsh", {"2-rate": json.dumps(node)})
+    files = gather("Upper Marsh", {"2-rate": json.dumps(node)})
     rows = rows_of(files["results.csv"])
     assert [(r["key"], r["value"], r["unit"]) for r in rows] == [
         ("count", "12", ""),
@@ -61,7 +61,7 @@ def test_gathers_a_tidy_row_for_each_value_with_its_unit() -> None:
 
 
 def test_a_text_that_a_spreadsheet_would_run_is_disarmed_and_a_negative_number_is_not() -> None:
-    files = results.gather("X", {"a": json.dumps(with_record({"note": "=1+1", "change": -3}))})
+    files = gather("X", {"a": json.dumps(with_record({"note": "=1+1", "change": -3}))})
     assert [r["value"] for r in rows_of(files["results.csv"])] == ["'=1+1", "-3"]
 
 

@@ -102,7 +102,7 @@ def gone(pid: int, seconds: float = 10) -> bool:
 
 def test_a_forked_kernel_has_streams_that_do_not_hand_over_nothing(kernel: Kernel) -> None:
     asked = "import sys\nprint(type(sys.stdout).__module__, type(sys.stderr).__module__)"
-    assert kernel.run(asked)[0] == "warmkernels.streams warmkernels.streams\n"
+    assert kernel.run(asked)[0] == "warmkernels.server warmkernels.server\n"
 
 
 def test_a_forked_kernel_has_the_imports_its_own_folder_and_an_empty_stdin(

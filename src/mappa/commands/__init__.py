@@ -1,11 +1,9 @@
 """The command ``mappa``: one module for each group of commands, loaded without heavy imports.
 
-A command's module may import typer, this package's ``errors`` and the standard library at its
-top; pandas, papermill and the statistics are imported inside the command, so that
-``mappa --help`` answers at once.
+At the top of a module only typer, this package's ``errors`` and the standard library are imported;
+pandas, papermill and the statistics are imported inside the command, so that ``mappa --help``
+answers at once.
 """
-
-from __future__ import annotations
 
 import contextlib
 import errno
@@ -13,7 +11,6 @@ import importlib
 import io
 import itertools
 import os
-import pkgutil
 import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -31,6 +28,18 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+
+#: The commands by their module here.
+COMMANDS = {
+    "areas": ("areas", "compare", "rank"),
+    "figures": ("add-figures", "check", "fetch-official"),
+    "forecast": ("forecast",),
+    "growth": ("growth",),
+    "lab": ("lab",),
+    "rate": ("explain", "rate", "simulate", "story"),
+    "register": ("register",),
+    "report": ("list", "report", "site"),
+}
 
 
 def _version(wanted: bool) -> None:
@@ -55,19 +64,20 @@ def every_command(
 
 
 def _register_all(first: str = "") -> None:
-    """Add the ``group`` of commands of every module here, or the function that bears its name.
+    """Add every command, as a function or, where it has commands of its own, as a ``group``.
 
     Where *first* names a command, its module alone: an answer need not wait for the others.
     """
-    names = sorted(m.name for m in pkgutil.iter_modules(__path__))
-    for name in [n for n in names if n.replace("_", "-") == first] or names:
-        held = vars(importlib.import_module(f"{__name__}.{name}"))
-        command = held.get(name) or held.get(f"{name}_")  # list_: not to hide Python's own
+    modules = {command: module for module, held in COMMANDS.items() for command in held}
+    wanted = {first: modules[first]} if first in modules else modules
+    for command, module in sorted(wanted.items()):
+        held = vars(importlib.import_module(f"{__name__}.{module}"))
+        name = command.replace("-", "_")
         if "group" in held:
-            app.add_typer(held["group"], name=name)
-        elif command is not None:
-            settings = held.get("SETTINGS")
-            app.command(name.replace("_", "-"), context_settings=settings)(command)
+            app.add_typer(held["group"], name=command)
+        else:  # list_: not to hide Python's own
+            function = held.get(name) or held[f"{name}_"]
+            app.command(command, context_settings=held.get("SETTINGS"))(function)
 
 
 def main() -> None:
@@ -124,7 +134,7 @@ def _unforeseen(error: Exception) -> str:
 
 
 def _details() -> str:
-    """Keep the traceback in a file of the cache and say where."""
+    """Store the traceback in a file of the cache and say where."""
     import tempfile
     import traceback
 

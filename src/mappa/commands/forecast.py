@@ -1,17 +1,13 @@
 """``mappa forecast``: seal forecasts, score the seals, renew the rolling origins."""
 
-from __future__ import annotations
-
+import datetime as dt
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from mappa.commands import options
-
-if TYPE_CHECKING:
-    from mappa.forecasts.scores import SealScore
-    from mappa.forecasts.seals import Seal
+from mappa.errors import OutputError, UnknownName, UsageError
 
 group = typer.Typer(
     help="Sealed forecasts: write them, score them; rolling origins.", no_args_is_help=True
@@ -24,22 +20,20 @@ def seal(
     horizon: Annotated[int, typer.Option(help="Years ahead, 1 to 5.")] = 5,
     name: Annotated[str, typer.Option(help="Name of the seal (default: the origin).")] = "",
     nation: Annotated[
-        str,
-        typer.Option(help="The nation's forecast: combined, register or benchmark."),
+        str, typer.Option(help="The national forecast: combined, register or benchmark.")
     ] = "combined",
     sealed_on: Annotated[
         str, typer.Option(help="Day of sealing, YYYY-MM-DD (default: today).")
     ] = "",
     out: options.Kept = None,
 ) -> None:
-    """Write the nation's and every area's forecasts with the digests that seal them.
+    """Write the national and every area's forecasts with the digests that seal them.
 
-    The nation's are the combined forecast, the register model's and the benchmarks'.
+    The national ones are the combined forecast, the register model's and the benchmarks'.
 
-    A seal is never overwritten. Keep its hash elsewhere too: in the history of a repository.
+    A seal is never overwritten. Store its hash elsewhere too: in the history of a repository.
     """
     from mappa.data import load
-    from mappa.errors import OutputError
     from mappa.forecasts import national_draws, seals
 
     data = load()
@@ -48,22 +42,17 @@ def seal(
     before = seals.read_seals(folder, data.dictionary)
     chosen = seals.seal_name(name, day)
     if (folder / chosen).exists():
-        # Told before the model runs, which takes a while.
-        raise OutputError(seals.taken(chosen))
-    made_on = _day(sealed_on)
-    sources = national_draws.sealed_sources(nation)
-    draws = national_draws.SEAL_DRAWS
+        raise OutputError(seals.taken(chosen))  # before the model runs, which takes a while
+    try:
+        made_on = dt.date.fromisoformat(sealed_on) if sealed_on else None
+    except ValueError:
+        raise UsageError(f"{sealed_on!r} is not a date: write it as YYYY-MM-DD.") from None
+    sources, draws = national_draws.sealed_sources(nation), national_draws.SEAL_DRAWS
     paths = [national_draws.national_draws(data, day, horizon, s, draws) for s in sources]
     rows, methods = seals.sealed_forecasts(data, day, horizon, paths)
+    last = before[-1] if before else None
     made = seals.make_seal(
-        data,
-        day,
-        horizon,
-        rows,
-        methods,
-        name=chosen,
-        sealed_on=made_on,
-        previous=before[-1] if before else None,
+        data, day, horizon, rows, methods, name=chosen, sealed_on=made_on, previous=last
     )
     place = seals.write_seal(made, folder)
     typer.echo(f"Sealed {made.manifest['rows']} rows in {place}.")
@@ -78,7 +67,7 @@ def score(
         Path | None, typer.Option("--from", help="Folder of the seals (default: the study's).")
     ] = None,
     keep: Annotated[
-        bool, typer.Option("--keep", help="Keep the scores of all seals as a table in data/.")
+        bool, typer.Option("--keep", help="Store the scores of all seals as a table in data/.")
     ] = False,
 ) -> None:
     """Verify every seal and hold its forecasts against the counts added since."""
@@ -90,7 +79,11 @@ def score(
 
     data = load()
     found = seals.read_seals(folder or data.folder / seals.FOLDER, data.dictionary)
-    chosen = _chosen(found, name)
+    if name and not found:
+        raise UsageError(f"There is no seal called {name!r}: no forecast is sealed yet.")
+    chosen = [s for s in found if name in {"", s.name}]
+    if name and not chosen:
+        raise UnknownName("seal", name, [s.name for s in found])
     scored = {s.name: score_seal(s, data) for s in (found if keep else chosen)}
     if keep:
         path = options.beside(data, None, f"{TABLE}.csv")
@@ -104,37 +97,16 @@ def score(
     if not scores:
         typer.echo(words.seals_sentence(scores))
     for s in scores:
-        _print_score(s)
-
-
-def _chosen(found: list[Seal], name: str) -> list[Seal]:
-    from mappa.errors import UnknownName, UsageError
-
-    if not name:
-        return found
-    chosen = [s for s in found if s.name == name]
-    if not found:
-        raise UsageError(f"There is no seal called {name!r}: no forecast is sealed yet.")
-    if not chosen:
-        raise UnknownName("seal", name, [s.name for s in found])
-    return chosen
-
-
-def _print_score(result: SealScore) -> None:
-    from mappa.forecasts.scores import score_table
-    from mappa.words.forecasts import seals as words
-
-    typer.echo(f"{words.seal_sentence(result)}\n")
-    if result.status == "scored":
-        table = score_table([result]).drop(columns="seal")
-        typer.echo(f"{table.to_string(index=False, na_rep='', float_format='{:.2f}'.format)}\n")
+        typer.echo(f"{words.seal_sentence(s)}\n")
+        if s.status == "scored":
+            table = score_table([s]).drop(columns="seal")
+            text = table.to_string(index=False, na_rep="", float_format="{:.2f}".format)
+            typer.echo(f"{text}\n")
 
 
 @group.command()
-def origins(
-    out: options.Kept = None,
-) -> None:
-    """Refit the register model at each past count and keep what it would have forecast.
+def origins(out: options.Kept = None) -> None:
+    """Refit the register model at each past count and store what it would have forecast.
 
     At the posterior mode of each version; half a minute for each origin.
     """
@@ -164,7 +136,6 @@ def requests(
 ) -> None:
     """Print the requests for unpublished tables, the most helpful first."""
     from mappa.data import load
-    from mappa.errors import UnknownName
     from mappa.register.answers.build import posterior
     from mappa.register.answers.value_of_information import of_posterior
     from mappa.words.register import value_of_information as words
@@ -183,16 +154,3 @@ def requests(
     for r in found:
         typer.echo(f"{r.candidate}: {words.share(r.reduction)} of the variance.")
         typer.echo(f"{words.settle_request(r)}\n")
-
-
-def _day(text: str) -> Any:
-    import datetime as dt
-
-    from mappa.errors import UsageError
-
-    if not text:
-        return None
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"{text!r} is not a date: write it as YYYY-MM-DD.") from None

@@ -1,12 +1,11 @@
 """``mappa growth``: growth of a force and of the nation, estimates, forecasts and their tests."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mappa.commands import options
+from mappa.errors import UsageError
 
 if TYPE_CHECKING:
     from mappa.data import Data
@@ -27,14 +26,13 @@ def growth(
     ] = "combined",
     as_json: options.Json = False,
 ) -> None:
-    """Tell how the numbers have grown in a force and nationally.
+    """Show how the numbers have grown in a force and nationally.
 
-    With --from and --to it tells growth between two dates on one basis.
+    With --from and --to it shows growth between two dates on one basis.
     """
     if context.invoked_subcommand is not None:
         return
     from mappa.data import load
-    from mappa.errors import UsageError
 
     data = load()
     if start or end:
@@ -55,18 +53,18 @@ def growth(
     if as_json:
         options.print_json(record.as_dict())
         return
-    told = (words.answer, words.year, words.long_run, whole.contribution, words.measures,
-            model.estimate, model.validation, checks.printing)  # fmt: skip
-    options.print_texts(paragraph(record) for paragraph in told)
+    texts = [words.answer, words.year, words.long_run, whole.contribution, words.measures]
+    texts += [model.estimate, model.validation, checks.printing]
+    options.print_texts(text(record) for text in texts)
 
 
-def _span(data: Data, force: str | None, start: str, end: str, as_json: bool) -> None:
+def _span(data: "Data", force: str | None, start: str, end: str, as_json: bool) -> None:
     from mappa.growth import compare, counts, span
     from mappa.words.growth import answer as words
 
     nation = force is not None and force.lower() == data.nation.lower()
     area = data.nation if nation else data.force(force)
-    span(counts(data, area), start, end, area)  # raises the sentence that tells why not
+    span(counts(data, area), start, end, area)  # raises the sentence that says why not
     found = compare(data, area, start, end)
     if as_json:
         options.print_json(found.as_dict())
@@ -80,11 +78,11 @@ def fit(
         list[str] | None,
         typer.Option(help="Origins (default: the study's date and all later ones)."),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Seed of the random numbers (default: kept).")] = -1,
-    draws: Annotated[int, typer.Option(help="Draws kept.", min=200)] = 6000,
+    seed: Annotated[int, typer.Option(help="Seed of the random numbers (default: stored).")] = -1,
+    draws: Annotated[int, typer.Option(help="Draws stored.", min=200)] = 6000,
     out: options.Kept = None,
 ) -> None:
-    """Refit the model of all areas and keep its estimates and forecasts as a small table."""
+    """Refit the model of all areas and store its estimates and forecasts as a small table."""
     import pandas as pd
     from tqdm import tqdm
 
@@ -100,30 +98,26 @@ def fit(
         for origin in origins:
             found = evidence.collect_until(data, origin)
             seed = model.SEED if seed < 0 else seed
-            tables.append(
-                estimates.fit_table(found, draws=draws, seed=seed, progress=lambda: bar.update())
-            )
+            settings = {"draws": draws, "seed": seed}
+            tables.append(estimates.fit_table(found, **settings, progress=lambda: bar.update()))
     write_atomically(path, estimates.as_csv(pd.concat(tables, ignore_index=True)))
     typer.echo(f"{path}: {len(origins)} fits of {draws:,} draws, seed {seed}.")
 
 
 @group.command()
-def validate(
-    out: options.Kept = None,
-    dask: options.Dask = "",
-) -> None:
-    """Hide known counts from the model, one after the other, and keep how it did (minutes)."""
+def validate(out: options.Kept = None, dask: options.Dask = "") -> None:
+    """Hide known counts from the model, one after the other, and store how it did (minutes)."""
     from tqdm import tqdm
 
     from mappa.data import load
     from mappa.files import write_atomically
     from mappa.growth import estimates, validation
-    from mappa.runs.cluster import executor
+    from mappa.runs.workers import cluster
 
     data = load()
     path = options.beside(data, out, f"{validation.TABLE}.csv")
     total = len(validation.plan(data))
-    with executor(dask) as (workers, _), tqdm(total=total, unit="fit") as bar:
+    with cluster(dask) as (workers, _), tqdm(total=total, unit="fit") as bar:
         cases = validation.run(data, progress=lambda: bar.update(), executor=workers)
     write_atomically(path, estimates.as_csv(cases))
     for row in validation.score(cases).to_dict("records"):

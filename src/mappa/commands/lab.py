@@ -1,7 +1,5 @@
 """``mappa lab``: open JupyterLab on the notebooks, with a page of welcome."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os
@@ -14,7 +12,7 @@ from typing import Annotated
 import typer
 
 from mappa.commands.options import check_home
-from mappa.errors import OutputError, UsageError
+from mappa.errors import DataError, OutputError, UsageError
 
 #: No news, no look for updates: the study asks nothing of the network.
 OVERRIDES = {
@@ -37,14 +35,19 @@ def lab(
 ) -> None:
     """Open JupyterLab on the notebooks; other options are passed on to it."""
     from mappa.data import places
+    from mappa.files import write_atomically
     from warmkernels import client as warm
 
     check_home()
-    _check_options(context.args)
+    for stray in (a for a in context.args if not a.startswith("-")):
+        raise UsageError(
+            f"mappa lab takes no argument {stray!r}: options for JupyterLab are written "
+            "--name=value."
+        )
     root = folder or (places.notebooks_folder().parent if places.in_clone() else Path.cwd())
     notebooks = lay_out(places.notebooks_folder(), root)
     state = places.cache_folder() / "lab"
-    _write(state / "settings" / "overrides.json", json.dumps(OVERRIDES, indent=2))
+    write_atomically(state / "settings" / "overrides.json", json.dumps(OVERRIDES, indent=2))
     page = (notebooks / WELCOME).relative_to(root).as_posix()
     arguments = [
         f"--ServerApp.root_dir={root.resolve()}",
@@ -68,7 +71,6 @@ def lab(
 
 def _imported(folder: Path) -> list[str]:
     """Return the modules of mappa that the notebooks in *folder* import."""
-    from mappa.errors import DataError
     from mappa.runs.notebooks import reached, read
 
     found = []
@@ -76,15 +78,6 @@ def _imported(folder: Path) -> list[str]:
         with contextlib.suppress(DataError):  # JupyterLab opens it all the same
             found.append(read(path))
     return reached(found)
-
-
-def _check_options(rest: list[str]) -> None:
-    stray = [a for a in rest if not a.startswith("-")]
-    if stray:
-        raise UsageError(
-            f"mappa lab takes no argument {stray[0]!r}: options for JupyterLab are written "
-            "--name=value."
-        )
 
 
 def lay_out(source: Path, root: Path) -> Path:
@@ -106,9 +99,3 @@ def lay_out(source: Path, root: Path) -> Path:
             "be written with --folder."
         ) from error
     return target
-
-
-def _write(path: Path, text: str) -> None:
-    from mappa.files import write_atomically
-
-    write_atomically(path, text)

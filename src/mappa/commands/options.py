@@ -1,10 +1,8 @@
 """What several commands share: their options, declared once, and how answers are printed.
 
-An option that is not given is ``None`` and is not passed on, so that each default stands once: in
-the function that answers.
+An option that is not given is ``None`` and is not passed on, so that each default is written once:
+in the function that answers.
 """
-
-from __future__ import annotations
 
 import json
 from collections.abc import Iterable
@@ -36,7 +34,7 @@ Settings = Annotated[
 ]
 Out = Annotated[Path, typer.Option(help="Folder of the pages.")]
 Kept = Annotated[
-    Path | None, typer.Option("--out", help="Where to write (default: beside the tables).")
+    Path | None, typer.Option("--out", help="Where to write (default: next to the tables).")
 ]
 Processes = Annotated[int, typer.Option(min=1, help="Worker processes.")]
 Dask = Annotated[
@@ -47,7 +45,7 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change.
 Json = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 
 
-def named(data: Data, force: str | None) -> str:
+def named(data: "Data", force: str | None) -> str:
     """Return the area that *force* is answered for; say so where its name is another's."""
     from mappa.data.area_names import resolve
 
@@ -56,7 +54,7 @@ def named(data: Data, force: str | None) -> str:
     return data.force(force)
 
 
-def remark_names(data: Data) -> None:
+def remark_names(data: "Data") -> None:
     """Print below a list of areas what there is to know of their names."""
     from mappa.data.area_names import remarks
 
@@ -89,11 +87,11 @@ def check_home() -> None:
         ) from None
 
 
-def beside(data: Data, out: Path | None, name: str = "") -> Path:
-    """Return where a result is kept: *out*, else *name* in the folder of the tables.
+def beside(data: "Data", out: Path | None, name: str = "") -> Path:
+    """Return where a result is stored: *out*, else *name* in the folder of the tables.
 
-    Raises OutputError where that folder is an installed package's: what is written there goes
-    with the next installation.
+    Raises OutputError where that folder is an installed package's: the next installation would
+    delete what is written there.
     """
     from mappa.data import places
 

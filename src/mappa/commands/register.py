@@ -1,12 +1,11 @@
 """``mappa register``: the register model's answer, what-ifs and fit."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer
 
 from mappa.commands import options
+from mappa.errors import UsageError
 
 group = typer.Typer(
     help="Where the growth comes from: the register model, what-ifs and its fit.",
@@ -36,16 +35,14 @@ def show(
     record = register.answer(data, options.named(data, force), day, **chosen)
     if as_json:
         simple = benchmarks(data, day, record.horizon) if record.horizon else ()
-        beside = {
+        more = {
             "benchmarks": [{"name": b.method, **b.as_dict()} for b in simple],
             "leaks": [late.as_dict() for late in published_later(data, day)],
         }
-        options.print_json(record.as_dict() | beside)
+        options.print_json(record.as_dict() | more)
         return
-    parts = (
-        answer.answer, answer.certainty, year.accounting, law.indefinite_law, law.long_run,
-        versions.pooled, versions.checks, fit.informed, fit.status,
-    )  # fmt: skip
+    parts = [answer.answer, answer.certainty, year.accounting, law.indefinite_law, law.long_run]
+    parts += [versions.pooled, versions.checks, fit.informed, fit.status]
     options.print_texts(dict.fromkeys(part(record) for part in parts))
     table = register.versions(record).drop(columns=["conflicts"]).set_index("label")
     typer.echo(f"\nThe versions, in people\n\n{table.T.to_string(float_format='{:,.2f}'.format)}")
@@ -63,10 +60,9 @@ def scenario(
 ) -> None:
     """Run a what-if: other terms, limits, lengths or volume from a date.
 
-    Beside the settings, from=YYYY-MM says since when and cohorts=new or cohorts=all for whom.
+    Besides the settings, from=YYYY-MM says since when and cohorts=new or cohorts=all for whom.
     """
     from mappa.data import load
-    from mappa.errors import UsageError
     from mappa.register.answers import scenarios
     from mappa.words.register import whatif as words
 
@@ -85,8 +81,8 @@ def scenario(
     record = scenarios.build(data, data.day(as_of), chosen, since=since, cohorts=cohorts, **years)
     if as_json:
         options.print_json(record.as_dict())
-        return
-    typer.echo(words.scenario(record))
+    else:
+        typer.echo(words.scenario(record))
 
 
 @group.command()
@@ -94,7 +90,7 @@ def fit(
     as_of: options.AsOf = None,
     version: Annotated[str, typer.Option(help="Version of the model (default: all).")] = "",
     seed: Annotated[int, typer.Option(help="Seed of the draws.")] = 1,
-    kept: Annotated[int, typer.Option(help="Draws kept of each chain.")] = 5000,
+    kept: Annotated[int, typer.Option(help="Draws stored of each chain.")] = 5000,
     processes: options.Processes = 2,
     out: options.Kept = None,
     dask: options.Dask = "",
@@ -112,10 +108,9 @@ def fit(
     from tqdm import tqdm
 
     from mappa.data import load
-    from mappa.errors import UsageError
     from mappa.register.inference import fit as fits
     from mappa.register.inputs.parameters import priors_of
-    from mappa.runs.cluster import executor
+    from mappa.runs.workers import cluster
 
     if kept < fits.BLOCK or processes < 1:
         raise UsageError(
@@ -126,7 +121,7 @@ def fit(
     day = data.day(as_of)
     known = [v.name for v in priors_of(data, version).versions]
     folder = options.beside(data, out)
-    with executor(dask) as (workers, _):
+    with cluster(dask) as (workers, _):
         for name in [version] if version else known:
             with tqdm(total=100, desc=name, unit="%", mininterval=1.0) as bar:
 
@@ -165,7 +160,6 @@ def calibrate(
     from tqdm import tqdm
 
     from mappa.data import load
-    from mappa.errors import UsageError
     from mappa.files import write_atomically
     from mappa.register.inference import calibration
     from mappa.register.likelihood import density_of
@@ -181,12 +175,9 @@ def calibrate(
         made = pool.map(calibration.stored_ranks, [density] * sets, range(1, sets + 1))
         found = np.array(list(tqdm(made, total=sets, unit="set", mininterval=1.0)))
     table = calibration.summary(density.model.names, found)
-    words = table["inside"].map({True: "true", False: "false"})
-    folder = options.beside(data, out)
-    path = write_atomically(
-        folder / "calibration.csv",
-        table.assign(inside=words).to_csv(index=False, lineterminator="\n"),
-    )
+    shown = table.assign(inside=table["inside"].map({True: "true", False: "false"}))
+    text = shown.to_csv(index=False, lineterminator="\n")
+    path = write_atomically(options.beside(data, out) / "calibration.csv", text)
     typer.echo(
         f"{int(table['inside'].sum())} of {len(table)} parameters stay inside the band of "
         f"{100 * calibration.LEVEL:.0f}%. Wrote {path}"
@@ -194,9 +185,7 @@ def calibrate(
 
 
 @group.command()
-def assumptions(
-    out: options.Kept = None,
-) -> None:
+def assumptions(out: options.Kept = None) -> None:
     """Write the sensitivities of the assumptions log anew from the shipped posterior.
 
     To be run after each fit that is shipped; statements, ranges and grades stay as they are.
@@ -212,9 +201,7 @@ def assumptions(
 
 
 @group.command("what-ifs")
-def what_ifs(
-    out: options.Kept = None,
-) -> None:
+def what_ifs(out: options.Kept = None) -> None:
     """Store the what-ifs of the site's page: to be run after each fit that is shipped."""
     from mappa.data import load
     from mappa.files import write_atomically
@@ -222,7 +209,6 @@ def what_ifs(
 
     data = load()
     table = grid.build(data)
-    folder = options.beside(data, out)
     text = table.to_csv(index=False, lineterminator="\n")
-    path = write_atomically(folder / f"{grid.TABLE}.csv", text)
+    path = write_atomically(options.beside(data, out) / f"{grid.TABLE}.csv", text)
     typer.echo(f"Wrote {path}: {len(table)} rows")

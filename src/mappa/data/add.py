@@ -1,27 +1,22 @@
 """Bring new figures into the tables: read, plan, rehearse on a copy, apply.
 
 Nothing is overwritten. A new value of a cell (area, date, measure, basis) becomes the preferred
-one and the old value stays beside it, marked as not preferred; the same value from another source
+one and the old value stays, marked as not preferred; the same value from another source
 adds its source to the row. What the tables would look like is loaded and checked in a copy
 before a single byte of the study's own folder changes.
 """
 
-from __future__ import annotations
-
-import csv
 import dataclasses
 import functools
-import io
 import shutil
 import tempfile
-from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
 
 from mappa.data import denominators, journal, schema
 from mappa.data.check import run_checks
-from mappa.data.findings import Finding
+from mappa.data.check_tables import Finding
 from mappa.data.load import Data, load
 from mappa.data.schema import CELLS
 from mappa.data.submission import Submission
@@ -31,12 +26,15 @@ from mappa.errors import DataError
 WRITTEN = ("sources", "denominators", "national_figures", "area_figures")
 ORDER = (*WRITTEN, "exceptions")
 
+Rows = list[dict[str, str]]
+Tables = dict[str, Rows]
+
 
 @dataclasses.dataclass(frozen=True)
 class Change:
     """What a row of the submission does.
 
-    ``kind`` is ``new``, ``replaces`` (the old value stays, not preferred), ``beside`` (kept, not
+    ``kind`` is ``new``, ``replaces`` (the old value stays, not preferred), ``beside`` (added, not
     preferred), ``confirms`` (the same value; its source is added) or ``same`` (nothing to do).
     """
 
@@ -53,15 +51,11 @@ class Change:
 
 @dataclasses.dataclass(frozen=True)
 class Plan:
-    """What would change, and the tables as they would read.
+    """What figures from *name* would change, and the tables as they would read.
 
-    Attributes
-    ----------
-    name: where the figures come from.
-    changes: one for each row of the submission, in its order.
-    notes: sentences on what follows from them (new sources, an assumed denominator).
-    tables: table name to its new text as CSV; only tables that change.
-    digest: digest of the figures that the plan was made for.
+    There is a change for each row of the submission, in its order; *notes* are sentences on what
+    follows from them (new sources, an assumed denominator). *tables* has the new text as CSV of the
+    tables that change, *digest* that of the figures that the plan was made for.
     """
 
     name: str
@@ -73,14 +67,10 @@ class Plan:
 
 @dataclasses.dataclass(frozen=True)
 class Rehearsal:
-    """What came of a plan in a copy of the tables.
+    """What came of a plan in a copy of the tables: the data as they would be, and the findings.
 
-    Attributes
-    ----------
-    plan: the plan, without the exceptions that it makes needless.
-    figures: the figures as they would be.
-    findings: every check's finding on them.
-    failures: the failures that the figures did not have before; with any, nothing is applied.
+    The plan is without the exceptions that it makes needless; *failures* are those that the figures
+    did not have before: with any, nothing is applied.
     """
 
     plan: Plan
@@ -91,16 +81,15 @@ class Rehearsal:
 
 def plan(data: Data, *submissions: Submission) -> Plan:
     """Work out what *submissions* change in the tables of *data*; nothing is written."""
-    folder = data.folder
-    names = [*WRITTEN, *(t for s in submissions for t in s.rows if t not in WRITTEN)]
-    before = {name: schema.read_text_table(folder / f"{name}.csv") for name in dict.fromkeys(names)}
-    after = {name: table.to_dict("records") for name, table in before.items()}
+    names = dict.fromkeys([*WRITTEN, *(table for s in submissions for table in s.rows)])
+    before = {name: schema.read_text_table(data.folder / f"{name}.csv") for name in names}
+    after: Tables = {name: table.to_dict("records") for name, table in before.items()}
     changes: list[Change] = []
     notes: list[str] = []
     for submission in submissions:
         done: list[Change] = []
         for table, rows in submission.rows.items():
-            keys = list(schema.keys(table, data.dictionary))
+            keys = schema.keys(table, data.dictionary)
             for line, row in rows.iterrows():
                 new = {str(c): str(v) for c, v in row.items()}
                 if table in CELLS:
@@ -110,14 +99,11 @@ def plan(data: Data, *submissions: Submission) -> Plan:
         changes += sorted((c for c in done if c.table in CELLS), key=lambda c: c.row)
         changes += [c for c in done if c.table not in {*CELLS, *WRITTEN}]
         notes += _notes(submission)
-    after["denominators"], told = _denominators(data, after)
-    tables = {
-        name: text
-        for name in before
-        if (text := _csv(before[name].columns, after[name])) != _read(folder / f"{name}.csv")
-    }
+    after["denominators"], more = _denominators(data, after)
+    texts = {name: _csv(pd.DataFrame(after[name], columns=before[name].columns)) for name in names}
+    tables = {n: text for n, text in texts.items() if text != _csv(before[n])}
     name = " and ".join(s.name for s in submissions)
-    return Plan(name, tuple(changes), (*notes, *told), tables, data.digest)
+    return Plan(name, tuple(changes), (*notes, *more), tables, data.digest)
 
 
 def _notes(submission: Submission) -> list[str]:
@@ -131,16 +117,11 @@ def _notes(submission: Submission) -> list[str]:
 
 
 def _append(
-    name: str,
-    table: str,
-    rows: list[dict[str, str]],
-    keys: list[str],
-    line: int,
-    new: dict[str, str],
+    name: str, table: str, rows: Rows, keys: list[str], line: int, new: dict[str, str]
 ) -> Change | None:
     """Put a row of a table without preferred values into *rows*; None if it is there already.
 
-    Raises DataError where another row stands for the same key.
+    Raises DataError where another row has the same key.
     """
     twin = next((r for r in rows if all(r[k] == new[k] for k in keys)), None)
     if twin is None:
@@ -156,9 +137,7 @@ def _append(
     )
 
 
-def _merge(
-    table: str, rows: list[dict[str, str]], line: int, new: dict[str, str], nation: str
-) -> Change:
+def _merge(table: str, rows: Rows, line: int, new: dict[str, str], nation: str) -> Change:
     """Put one new row into *rows* (changed in place) and say what that does."""
     cell = [r for r in rows if all(r[c] == new[c] for c in CELLS[table])]
     old = next((r for r in cell if r["preferred"] == "true"), None)
@@ -178,21 +157,12 @@ def _merge(
             row["preferred"] = "false"
         chosen["preferred"] = "true"
     replaced = old["value"] if old is not None and kind == "replaces" else ""
-    return Change(
-        kind,
-        line,
-        new.get("area", nation),
-        new["date"],
-        new["measure"],
-        new["value"],
-        replaced,
-        new["sources"],
-        table,
-    )
+    cell_of = new.get("area", nation), new["date"], new["measure"], new["value"]
+    return Change(kind, line, *cell_of, replaced, new["sources"], table)
 
 
 def _add_source(row: dict[str, str], new: dict[str, str]) -> bool:
-    """Add the new sources to a row of the same value; tell whether anything changed."""
+    """Add the new sources to a row of the same value; return whether anything changed."""
     names = row["sources"].split()
     more = [s for s in new["sources"].split() if s not in names]
     better = new["quality"] == "official" != row["quality"]
@@ -202,9 +172,7 @@ def _add_source(row: dict[str, str], new: dict[str, str]) -> bool:
     return bool(more) or better
 
 
-def _denominators(
-    data: Data, tables: dict[str, list[dict[str, str]]]
-) -> tuple[list[dict[str, str]], list[str]]:
+def _denominators(data: Data, tables: Tables) -> tuple[Rows, list[str]]:
     """Return the rows of ``denominators`` for the planned tables, and what is new in them."""
     dates = {
         r["date"]
@@ -220,16 +188,8 @@ def _denominators(
     return denominators.complete(tables["denominators"], dates, found, set(ten_plus.columns))
 
 
-def _csv(columns: pd.Index, rows: list[dict[str, str]]) -> str:
-    out = io.StringIO()
-    writer = csv.DictWriter(out, list(columns), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return out.getvalue()
-
-
-def _read(path: Path) -> str:
-    return path.read_bytes().decode("utf-8-sig")
+def _csv(table: pd.DataFrame) -> str:
+    return str(table.to_csv(index=False, lineterminator="\n"))
 
 
 def rehearse(plan: Plan, data: Data) -> Rehearsal:
@@ -241,8 +201,8 @@ def rehearse(plan: Plan, data: Data) -> Rehearsal:
     """
     failed = _failing(data)
 
-    def fresh(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-        return tuple(f for f in findings if f.status == "fail" and _cell(f) not in failed)
+    def fresh(findings: list[Finding]) -> tuple[Finding, ...]:
+        return tuple(f for f in findings if f.status == "fail" and f.cell not in failed)
 
     after, findings = _checked_copy(plan, data)
     idle = [f for f in fresh(findings) if f.check == "exception_is_needed"]
@@ -253,12 +213,8 @@ def rehearse(plan: Plan, data: Data) -> Rehearsal:
 
 
 @functools.lru_cache(maxsize=4)
-def _failing(data: Data) -> frozenset[tuple[str, ...]]:
-    return frozenset(_cell(f) for f in run_checks(data) if f.status == "fail")
-
-
-def _cell(f: Finding) -> tuple[str, ...]:
-    return (f.check, f.table, f.area, f.date, f.measure, str(f.value))
+def _failing(data: Data) -> frozenset[tuple[str | float | None, ...]]:
+    return frozenset(f.cell for f in run_checks(data) if f.status == "fail")
 
 
 def _checked_copy(plan: Plan, data: Data) -> tuple[Data, list[Finding]]:
@@ -276,25 +232,21 @@ def _checked_copy(plan: Plan, data: Data) -> tuple[Data, list[Finding]]:
 
 def _without_exceptions(plan: Plan, data: Data, idle: list[Finding]) -> Plan:
     table = schema.read_text_table(data.folder / "exceptions.csv")
-    kept = table.drop(index=[f.row for f in idle])
+    text = _csv(table.drop(index=[f.row for f in idle]))
     notes = tuple(
         f"The exception for {f.area or data.nation}, {f.date}, {f.measure} is needed no more "
         "and goes."
         for f in idle
     )
-    text = _csv(kept.columns, kept.to_dict("records"))
-    return dataclasses.replace(
-        plan, notes=plan.notes + notes, tables={**plan.tables, "exceptions": text}
-    )
+    tables = {**plan.tables, "exceptions": text}
+    return dataclasses.replace(plan, notes=plan.notes + notes, tables=tables)
 
 
 def apply(plan: Plan, folder: Path) -> list[Path]:
     """Write the planned tables into *folder*, all or none; return what was written.
 
-    Raises
-    ------
-    DataError: the tables changed since the plan was made, or are those inside the package.
-    OutputError: a file cannot be written; those already written are put back.
+    Raises DataError where the tables changed since the plan was made, or are those inside the
+    package, and OutputError where a file cannot be written; those already written are put back.
     """
     if folder.resolve().is_relative_to(Path(__file__).resolve().parents[1]):
         raise DataError(

@@ -1,6 +1,6 @@
-"""What a written name stands for: an area, the nation, a part of an area, or a sum of areas.
+"""What a written name means: an area, England and Wales, a part of an area, or a sum of areas.
 
-The names beside the areas' own stand in ``area_names.csv``, each with its source. Case, spacing,
+The names besides the areas' own are in ``area_names.csv``, each with its source. Case, spacing,
 ``&`` and what a police force calls itself (Police, Constabulary, Heddlu) do not matter; the codes
 of the Office for National Statistics are those of ``areas.csv``. Nothing is guessed.
 """
@@ -25,13 +25,12 @@ _TOTAL = re.compile(r"^total\s+(?:(?:for|of)\s+)?|[\s(:,-]+total\)?$", re.IGNORE
 
 @dataclasses.dataclass(frozen=True)
 class Name:
-    """What a name stands for.
+    """What a name means.
 
-    ``kind`` is ``area``, ``nation``, ``part`` (a force within an area), ``sum``
-    (of areas) or ``unknown``; ``name`` is the area's or nation's own, the part's or the sum's as
-    the table writes it; ``area`` is the area that a question about it is answered for, empty for a
-    sum and for what is unknown; ``remark`` is a sentence without its full stop, where the two are
-    not the same.
+    ``kind`` is ``area``, ``nation``, ``part`` (a force within an area), ``sum`` (of areas) or
+    ``unknown``; ``name`` is its own, or the part's or sum's as the table writes it; ``area`` is the
+    area that a question about it is answered for, empty for a sum and for what is unknown;
+    ``remark`` is a sentence without its full stop, where the two are not the same.
     """
 
     kind: str
@@ -41,23 +40,19 @@ class Name:
 
 
 def resolve(data: Data, written: str) -> Name:
-    """Return what *written* stands for, by the tables alone."""
+    """Return what *written* means, by the tables alone."""
     text = plain(written)
     if text == plain(data.nation):
         return Name("nation", data.nation)
-    found = _own(data, text) or _of_code(data, written.strip().upper())
-    if found is not None:
+    own = _own(data)
+    if found := own.get(text) or own.get(written.strip().upper()):
         return found
     forms = {text, plain(_FORCE.sub("", _FORCE.sub("", written.strip())))}
     for form in sorted(forms, key=len, reverse=True):
-        known = _table(data).get(form)
-        if known is not None:
-            return known
-        own = _own(data, form)
-        if own is not None:
-            return own
-    whole = _TOTAL.sub("", written.strip())
-    if whole not in ("", written.strip()) and (name := resolve(data, whole)).kind != "area":
+        if found := _table(data).get(form) or own.get(form):
+            return found
+    part = _TOTAL.sub("", written.strip())
+    if part not in ("", written.strip()) and (name := resolve(data, part)).kind != "area":
         return name
     return Name("unknown")
 
@@ -69,29 +64,26 @@ def plain(written: str) -> str:
 
 
 def known_names(data: Data) -> list[str]:
-    """Return every name that stands for an area, the areas' own first."""
-    told = data.area_names
-    return [*data.names, *told.loc[told["area"] != "", "name"]]
+    """Return every name of an area, the areas' own first."""
+    names = data.area_names
+    return [*data.names, *names.loc[names["area"] != "", "name"]]
 
 
 def remarks(data: Data) -> list[str]:
     """Return the remarks on the areas' names, each sentence once, without its full stop."""
-    told = data.area_names
-    return list(dict.fromkeys(told.loc[told["area"] != "", "remark"]))
+    names = data.area_names
+    return list(names.loc[names["area"] != "", "remark"].unique())
 
 
-def _own(data: Data, text: str) -> Name | None:
-    for area, slug in zip(data.areas["area"], data.areas["slug"], strict=True):
-        if text in {plain(area), plain(slug)}:
-            return Name("area", area, area)
-    return None
-
-
-def _of_code(data: Data, code: str) -> Name | None:
-    for area, codes in zip(data.areas["area"], data.areas["police_force_area_codes"], strict=True):
-        if code == codes:
-            return Name("area", area, area)
-    return None
+def _own(data: Data) -> dict[str, Name]:
+    """Return each area by its plain name, its plain slug and its code."""
+    columns = data.areas["area"].map(plain), data.areas["slug"].map(plain)
+    written = (*columns, data.areas["police_force_area_codes"])
+    return {
+        text: Name("area", area, area)
+        for texts in written
+        for text, area in zip(texts, data.areas["area"], strict=True)
+    }
 
 
 def _table(data: Data) -> dict[str, Name]:

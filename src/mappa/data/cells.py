@@ -4,8 +4,6 @@ Reading is forgiving where the meaning is certain and says what it took; where i
 the cell is refused, with what would be right. What a sign means is never guessed from a figure.
 """
 
-from __future__ import annotations
-
 import calendar
 import dataclasses
 import datetime as dt
@@ -15,21 +13,11 @@ from decimal import Decimal
 
 from mappa.data.sheets import Cell
 
-#: Signs that stand for a number, as the Government Statistical Service and others print them.
+#: Signs in place of a number, as the Government Statistical Service and others print them.
 SHORTHAND = {
-    "[c]": "marks a suppressed figure",
-    "c": "marks a suppressed figure",
-    "*": "marks a suppressed figure",
-    "[x]": "says not available",
-    "x": "says not available",
-    "..": "says not available",
-    "...": "says not available",
-    ":": "says not available",
-    "n/a": "says not available",
-    "na": "says not available",
-    "[z]": "says not applicable",
-    "z": "says not applicable",
-    ".": "says not applicable",
+    **dict.fromkeys(("[c]", "c", "*"), "marks a suppressed figure"),
+    **dict.fromkeys(("[x]", "x", "..", "...", ":", "n/a", "na"), "says not available"),
+    **dict.fromkeys(("[z]", "z", "."), "says not applicable"),
     "[low]": "marks a figure that rounds to nothing",
     "[u]": "marks a figure of low reliability",
 }
@@ -60,13 +48,11 @@ class CellError(ValueError):
 
 
 class NoFigure(CellError):
-    """A sign that stands for a number: it *means* that there is none."""
+    """A sign in place of a number: it *means* that there is none."""
 
     def __init__(self, sign: str, means: str) -> None:
-        super().__init__(
-            f"{shown(sign)} {means} and is no number",
-            "no row, for a figure that is not known has none",
-        )
+        right = "no row, for a figure that is not known has none"
+        super().__init__(f"{shown(sign)} {means} and is no number", right)
         self.sign, self.means = sign, means
 
 
@@ -83,11 +69,9 @@ class Reading:
 class Kind:
     """What a column of numbers may hold.
 
-    Attributes
-    ----------
-    right: in words, such as ``a whole number of people, 1 or more``.
-    whole: whether only whole numbers do. low, high: the least and the greatest value.
-    unit: ``people``, ``percent``, ``per 100,000`` or another that may stand behind the number.
+    *right* says so in words, such as ``a whole number of people, 1 or more``; *whole* asks for
+    whole numbers; *low* and *high* are the least and the greatest value; *unit* is ``people``,
+    ``percent``, ``per 100,000`` or another that may follow the number.
     """
 
     right: str
@@ -111,7 +95,7 @@ def squeeze(text: str) -> str:
 def without_notes(cell: Cell) -> tuple[str, str]:
     """Return the text of a name or header without its note marks, and those marks.
 
-    Marks are [note 1], (r), a raised digit and, for they lose their raise in many files, digits
+    Marks are [note 1], (r), a raised digit and, as they lose their raise in many files, digits
     joined to the last word: no name of an area and no header ends in one.
     """
     text, notes = _take_notes(squeeze(cell.text).strip(_UNSEEN))
@@ -145,10 +129,8 @@ def header_words(cell: Cell) -> tuple[str, str]:
 def read_number(cell: Cell, kind: Kind) -> Reading:
     """Return a number in plain form: digits, a point, a minus sign.
 
-    Raises
-    ------
-    NoFigure: a sign stands for the number, such as [c] or a dash.
-    CellError: the cell is no number, is not certain, or is not what *kind* may hold.
+    Raises NoFigure for a sign in place of the number, such as [c] or a dash, and CellError where
+    the cell is no number, is not certain, or is not what *kind* may hold.
     """
     _refuse_kinds(cell, kind)
     text = squeeze(cell.text)
@@ -178,9 +160,8 @@ def _refuse_kinds(cell: Cell, kind: Kind) -> None:
             "the workbook opened and saved once in a spreadsheet, or the number",
         )
     if cell.kind == "error":
-        raise CellError(
-            f"the cell holds the error {shown(cell.text)}", "the number, or the formula mended"
-        )
+        why = f"the cell holds the error {shown(cell.text)}"
+        raise CellError(why, "the number, or the formula mended")
     if cell.kind == "date":
         raise CellError(f"{shown(cell.text)} is a date and not a number", kind.right)
 
@@ -200,20 +181,15 @@ def _refuse_text(text: str, kind: Kind) -> None:
         what = "count of people" if kind.unit == "people" else "figure of this measure"
         raise CellError(f"{said} is a sum of money and no {what}", bare or kind.right)
     if re.fullmatch(r"[+-]?\d+(\.\d*)?[eE][+-]?\d+", text):
-        raise CellError(
-            f"{said} is a shortened form that may have lost its last digits",
-            f"every digit, such as {_every_digit(text)}",
-        )
+        why = f"{said} is a shortened form that may have lost its last digits"
+        raise CellError(why, f"every digit, such as {_every_digit(text)}")
     if kind.whole and re.fullmatch(r"[+-]?\d{1,3}(\.\d{3})+", text):
-        raise CellError(
-            f"{said} may have a point for a comma", f"{said.replace('.', '')}, if that is meant"
-        )
+        right = f"{said.replace('.', '')}, if that is meant"
+        raise CellError(f"{said} may have a point for a comma", right)
     if re.fullmatch(r"[+-]?\d+,\d{1,2}|[+-]?\d+,\d{4,}|\d{1,3}(\.\d{3})+,\d+", text):
         head, _, tail = text.rpartition(",")
-        raise CellError(
-            f"{said} is not a British number, for a comma parts thousands in threes",
-            f"{head.replace('.', '')}.{tail}, with a point, if that is meant",
-        )
+        why = f"{said} is not a British number, for a comma parts thousands in threes"
+        raise CellError(why, f"{head.replace('.', '')}.{tail}, with a point, if that is meant")
 
 
 def _refuse_script(text: str, example: str) -> None:
@@ -269,11 +245,9 @@ def _check_range(number: str, kind: Kind) -> None:
     if kind.low is not None and value < Decimal(str(kind.low)):
         raise CellError(f"{number} is below {kind.low:,g}", kind.right)
     if kind.high is not None and value > Decimal(str(kind.high)):
-        most = (
-            "more than everyone"
-            if kind.unit in {"per 100,000", "share"}
-            else f"above the largest value that the column can hold ({kind.high:,.0f})"
-        )
+        most = f"above the largest value that the column can hold ({kind.high:,.0f})"
+        if kind.unit in {"per 100,000", "share"}:
+            most = "more than everyone"
         unit = " per 100,000" if kind.unit == "per 100,000" else ""
         raise CellError(f"{number}{unit} is {most}", kind.right)
 
@@ -290,17 +264,11 @@ def in_words(day: dt.date) -> str:
 
 
 def read_date(cell: Cell, first: dt.date, last: dt.date, *, from_1904: bool = False) -> Reading:
-    """Return a day as YYYY-MM-DD.
+    """Return a day from *first* to *last* as YYYY-MM-DD.
 
-    Read are 2020-03-31, 2020-3-31, 31/03/2020, 31 March 2020, a midnight behind it and the serial
-    day of a spreadsheet.
-
-    Parameters
-    ----------
-    first, last: the days between which a day is taken.
-    from_1904: whether the workbook counts its days from 1904.
-
-    Raises CellError where the cell is no day, is not certain or lies outside.
+    Read are 2020-03-31, 2020-3-31, 31/03/2020, 31 March 2020, a midnight after it and the serial
+    day of a spreadsheet, which may count *from_1904*. Raises CellError where the cell is no day, is
+    not certain or lies outside.
     """
     right = "the day, such as 2020-03-31 or 31/03/2020"
     if not cell.text:
@@ -324,9 +292,8 @@ def read_date(cell: Cell, first: dt.date, last: dt.date, *, from_1904: bool = Fa
         if short:
             remark = f"{shown(text)} is taken as {in_words(day)}"
     if day < first:
-        raise CellError(
-            f"{in_words(day)} is before the register began", f"a day from {in_words(first)} on"
-        )
+        why = f"{in_words(day)} is before the register began"
+        raise CellError(why, f"a day from {in_words(first)} on")
     if day > last:
         raise CellError(f"{in_words(day)} is too late", f"a day to {in_words(last)}")
     return Reading(day.isoformat(), remark)
@@ -368,26 +335,23 @@ def _day(text: str, right: str) -> tuple[dt.date, bool]:
 
 
 def _calendar_day(year: int, month: int, day: int, said: str) -> dt.date:
+    right = "a day of the calendar"
+    if 1 <= day <= 12 < month <= 31:
+        why = f"{said} has no month {month}: a British date has the day first"
+        raise CellError(why, f"{year}-{day:02}-{month:02}, if that is meant")
     if not 1 <= month <= 12:
-        swapped = 1 <= day <= 12 < month <= 31
-        raise CellError(
-            f"{said} has no month {month}"
-            + (": a British date has the day first" if swapped else ""),
-            f"{year}-{day:02}-{month:02}, if that is meant" if swapped else "a day of the calendar",
-        )
+        raise CellError(f"{said} has no month {month}", right)
     if year < 1:
-        raise CellError(f"{said} has no year of the calendar", "a day of the calendar")
+        raise CellError(f"{said} has no year of the calendar", right)
     length = calendar.monthrange(year, month)[1]
     if not 1 <= day <= length:
-        name = f"{calendar.month_name[month]} {year}"
-        raise CellError(f"{name} has {length} days", "a day of the calendar")
+        raise CellError(f"{calendar.month_name[month]} {year} has {length} days", right)
     return dt.date(year, month, day)
 
 
 def read_truth(cell: Cell) -> Reading:
     """Return true or false, as a spreadsheet writes them in either case, or yes and no."""
-    text = squeeze(cell.text).lower()
-    plain = {"true": "true", "false": "false", "yes": "true", "no": "false"}.get(text)
-    if plain is None:
+    plain = {"true": "true", "false": "false", "yes": "true", "no": "false"}
+    if (text := squeeze(cell.text).lower()) not in plain:
         raise CellError(f"{shown(cell.text)!r} is not true or false", "true or false")
-    return Reading(plain)
+    return Reading(plain[text])

@@ -1,11 +1,9 @@
 """Which mid-year the Ministry divides by: found from printed rates, otherwise assumed and said.
 
 A stock of 31 March is not always divided by the mid-year before it: after a census the Ministry
-may wait a year for revised estimates. A printed rate beside a printed count tells which mid-year
-was used.
+may wait a year for revised estimates. A printed rate and a printed count of one area show which
+mid-year was used.
 """
-
-from __future__ import annotations
 
 import dataclasses
 
@@ -23,10 +21,8 @@ LEAST_RATES = 3
 class Fit:
     """How well each mid-year reproduces the rates of one stock date.
 
-    Attributes
-    ----------
-    rates: printed rates with a count of the same area, day and basis.
-    met: mid-year to how many of them it reproduces.
+    *rates* is the number of printed rates with a count of the same area, day and basis, *met* how
+    many of them each mid-year reproduces.
     """
 
     rates: int
@@ -45,10 +41,8 @@ class Fit:
 def fits(figures: pd.DataFrame, people: pd.DataFrame) -> dict[str, Fit]:
     """Return the fit of every stock date with printed rates, by date (YYYY-MM-DD).
 
-    Parameters
-    ----------
-    figures: rows of ``area_figures`` as text.
-    people: people aged 10 and over, by area (rows) and mid-year (columns).
+    *figures* are rows of ``area_figures`` as text, *people* those aged 10 and over, by area (rows)
+    and mid-year (columns).
     """
     cell = ["area", "date", "basis"]
     chosen = figures[(figures["preferred"] == "true") & figures["date"].str.endswith("-03-31")]
@@ -56,21 +50,20 @@ def fits(figures: pd.DataFrame, people: pd.DataFrame) -> dict[str, Fit]:
         chosen[chosen["measure"] == m].set_index(cell)["value"]
         for m in ("rso_count", "rso_rate_per_100k")
     )
-    pairs = pd.concat([counts.rename("count"), rates.rename("rate")], axis=1, join="inner")
-    return {
-        str(date): Fit(
-            len(rows),
-            {
-                year: sum(
-                    rounds_to(float(row.count_) / people.at[row.area, year] * PER, row.rate)
-                    for row in rows.rename(columns={"count": "count_"}).reset_index().itertuples()
-                )
-                for year in range(int(str(date)[:4]) - TRIED, int(str(date)[:4]))
-                if year in people
-            },
-        )
-        for date, rows in pairs.groupby(level="date")
-    }
+    pairs = pd.concat([counts.rename("n"), rates.rename("rate")], axis=1, join="inner")
+    found = {}
+    for (date,), rows in pairs.reset_index().groupby(["date"]):
+        stock = int(date[:4])
+        years = [year for year in range(stock - TRIED, stock) if year in people]
+        met = {
+            year: sum(
+                rounds_to(float(row.n) / people.at[row.area, year] * PER, row.rate)
+                for row in rows.itertuples()
+            )
+            for year in years
+        }
+        found[str(date)] = Fit(len(rows), met)
+    return found
 
 
 def complete(
@@ -79,16 +72,11 @@ def complete(
     """Return ``denominators`` with a row for every date, and the sentences on what was added.
 
     A row that was only assumed gives way to one that fits. A date without enough rates takes the
-    lag of the date before it; of a date before the first row nothing is supposed.
-
-    Parameters
-    ----------
-    rows: the rows as they are, as text.
-    dates: stock dates of 31 March with a count.
-    found: see :func:`fits`.
-    years: mid-years with a population.
+    lag of the date before it; of a date before the first row nothing is supposed. *rows* are the
+    rows as they are, as text, *dates* the stock dates of 31 March with a count, *found* what
+    :func:`fits` returns, and *years* the mid-years with a population.
     """
-    table = {row["stock_date"]: row for row in rows}
+    table = {known["stock_date"]: known for known in rows}
     notes = []
     for date in sorted(dates | set(table)):
         known, fit = table.get(date), found.get(date)
@@ -97,7 +85,7 @@ def complete(
             continue
         if fit is not None and best is not None:
             evidence = f"{fit.met[best]} of {fit.rates} count and rate pairs"
-            table[date] = _row(date, best, evidence, "fitted")
+            table[date] = row(date, best, evidence, "fitted")
             notes.append(f"The denominator of {date} is mid-{best}: it meets {evidence}.")
             continue
         before = table[max(d for d in table if d < date)]
@@ -110,18 +98,13 @@ def complete(
         lag = f"as {before['stock_date']}: {int(date[:4]) - year} years earlier"
         if year == int(date[:4]) - 1:
             lag = "previous mid-year"
-        table[date] = _row(date, year, f"{lag}, assumed", "assumed")
+        table[date] = row(date, year, f"{lag}, assumed", "assumed")
         notes.append(f"The denominator of {date} is assumed to be mid-{year}.")
     return [table[date] for date in sorted(table)], notes
 
 
-def _row(date: str, year: int, evidence: str, quality: str) -> dict[str, str]:
+def row(date: str, year: int, evidence: str, quality: str) -> dict[str, str]:
+    """Return a row of ``denominators`` as text."""
     basis = "mid_year_before" if year == int(date[:4]) - 1 else "other"
-    return {
-        "stock_date": date,
-        "mid_year": str(year),
-        "evidence": evidence,
-        "basis": basis,
-        "quality": quality,
-        "source": "derived",
-    }
+    said = {"evidence": evidence, "basis": basis, "quality": quality, "source": "derived"}
+    return {"stock_date": date, "mid_year": str(year), **said}

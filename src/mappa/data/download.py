@@ -1,15 +1,13 @@
 """Ask for the Ministry's area tables at their addresses."""
 
-from __future__ import annotations
-
 import os
 import time
 from urllib.parse import urlsplit, urlunsplit
 
 import pandas as pd
 
-from mappa.data import workbooks
 from mappa.data.load import Data
+from mappa.data.sheets import LARGEST_FILE
 from mappa.errors import DataError, UnknownName, UsageError
 
 #: Replaces scheme and host of every address: a mirror, or the tests' own server.
@@ -48,26 +46,23 @@ def download(url: str) -> bytes:
     """Return the bytes at *url*.
 
     Raises DataError, one sentence, for a time-out, a refused connection, a redirect, a missing
-    page or a file that is too large. A redirect is not followed: an address that has moved is
-    looked at by a person before its figures are taken.
+    page or a file that is too large. A redirect is not followed: a person looks at an address that
+    has moved before its figures are taken.
     """
     import requests
 
     address = resolve(url)
     deadline = time.monotonic() + WHOLE_SECONDS
+    limits = CONNECT_SECONDS, READ_SECONDS
     try:
         with requests.get(
-            address,
-            headers=HEADERS,
-            timeout=(CONNECT_SECONDS, READ_SECONDS),
-            allow_redirects=False,
-            stream=True,
+            address, headers=HEADERS, timeout=limits, allow_redirects=False, stream=True
         ) as answer:
             _check_status(answer.status_code, answer.headers.get("Location", ""), address)
             content = bytearray()
             for piece in answer.iter_content(65_536):
                 content += piece
-                if len(content) > workbooks.LARGEST_FILE:
+                if len(content) > LARGEST_FILE:
                     raise DataError(f"{address} sends more than a table of areas needs.")
                 if time.monotonic() > deadline:
                     raise requests.Timeout

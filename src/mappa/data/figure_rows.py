@@ -1,12 +1,11 @@
 """Read rows of figures: the area, day, measure and value of each, with sums and parts apart."""
 
-from __future__ import annotations
-
 import calendar
 import dataclasses
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import TypeVar
 
 import pandas as pd
 
@@ -14,22 +13,33 @@ from mappa.data import cells, measures, schema
 from mappa.data.area_names import Name, known_names, resolve
 from mappa.data.cells import CellError, Kind, NoFigure, Reading
 from mappa.data.load import Data
-from mappa.data.sums import pair_forces, summands
 from mappa.data.tables import Table
 from mappa.errors import DataError, UnknownName
+from mappa.printed import PER
 
-#: A rate so many times the nation's, or so many times less, is remarked on.
+#: A rate so many times the national one, or so many times less, is remarked on.
 FAR = 3
 _COPIED = ("category", "basis", "quality")
-_DESCRIBED = ("source_title", "source_url", "source_published", "source_kind")
+#: Columns in which a row describes its source.
+DESCRIBED = ("source_title", "source_url", "source_published", "source_kind")
+_TOTAL = re.compile(r"(grand )?total|all|sum", re.I)
 
 
 @dataclasses.dataclass(frozen=True)
-class FigureRow:
-    """A row as read: whose figure it is, its cells in plain form, and what was taken."""
+class Row:
+    """A row as read: its line in the file, and whose figures it has."""
 
     line: int
     name: Name
+
+
+AnyRow = TypeVar("AnyRow", bound=Row)
+
+
+@dataclasses.dataclass(frozen=True)
+class FigureRow(Row):
+    """A row of one figure: its cells in plain form, and what was taken."""
+
     cells: dict[str, str]
     remarks: tuple[str, ...]
 
@@ -40,23 +50,19 @@ def read_figures(
     """Return the figures of a table as text in plain form, by row, and the remarks on them.
 
     Sums of areas are checked against the areas and left out; the two forces of London are summed.
-
-    Parameters
-    ----------
-    published: each known source with when it was published (text of sources.csv).
-
-    Raises DataError in one sentence with row and column.
+    *published* has each known source with when it was published (text of sources.csv). Raises
+    DataError in one sentence with row and column.
     """
     kinds = measures.kinds(data.dictionary)
     rows: list[FigureRow] = []
     remarks: list[str] = []
     unknown: NoFigure | None = None
     for line in table.lines:
-        if (alone := _aside(table, line, data)) is not None:
+        if alone := _aside(table, line, data):
             remarks.append(alone)
             continue
         try:
-            row = read_row(table, line, data, kinds)
+            row = _read_row(table, line, data, kinds)
         except NoFigure as sign:
             unknown = sign
             remarks.append(f"{table.file}, row {line}, was left out: {sign.sign} {sign.means}.")
@@ -72,22 +78,22 @@ def read_figures(
     rows, summed = _sum_parts(table, rows, data, kinds)
     remarks += [*_check_sums(table, rows, data, kinds), *summed]
     remarks += _against_nation(table, rows, data)
-    kept = {r.line: {"area": r.name.name, **r.cells} for r in rows if r.name.kind != "sum"}
-    return pd.DataFrame.from_dict(kept, orient="index", dtype=str), remarks
+    found = {r.line: {"area": r.name.name, **r.cells} for r in rows if r.name.kind != "sum"}
+    return pd.DataFrame.from_dict(found, orient="index", dtype=str), remarks
 
 
-def _aside(table: Table, line: int, data: Data) -> str | None:
+def _aside(table: Table, line: int, data: Data) -> str:
     """Return the remark on a note, heading or unit: one cell, which is no area and no number."""
     held = table.sheet.rows[line]
     only = next(iter(held.values()))
     if len(held) > 1 or resolve(data, cells.without_notes(only)[0]).kind != "unknown":
-        return None
+        return ""
     if table.columns.get("area") not in held and re.search(r"\d", only.text):
-        return None
+        return ""
     return f"{table.file}, row {line}, “{cells.shown(only.text)}”, is no figure and was left out."
 
 
-def read_row(table: Table, line: int, data: Data, kinds: Mapping[str, Kind]) -> FigureRow:
+def _read_row(table: Table, line: int, data: Data, kinds: Mapping[str, Kind]) -> FigureRow:
     """Return area, date, measure and value of a row.
 
     Raises DataError in one sentence with row and column; NoFigure where a sign such as [c] says
@@ -133,7 +139,7 @@ def read_cell(
         if kind == "boolean":
             return cells.read_truth(cell)
         if kind == "sources":
-            return Reading(read_source(cell.text, known))
+            return Reading(_read_source(cell.text, known))
         if kind == "area":
             return Reading(data.area(cells.squeeze(cell.text)))
     except (CellError, UnknownName) as error:
@@ -151,9 +157,8 @@ def read_name(table: Table, line: int, data: Data) -> tuple[Name, list[str]]:
     if name.kind == "unknown":
         if not written:
             raise table.error(line, "area", "the cell is empty; right: the name of an area")
-        unknown = UnknownName(
-            "force", written[:60], known_names(data), hint="`mappa areas` lists them."
-        )
+        hint = "`mappa areas` lists them."
+        unknown = UnknownName("force", written[:60], known_names(data), hint=hint)
         raise table.error(line, "area", str(unknown))
     where = f"{table.file}, row {line}, column area"
     remarks = [f"{where}: the note mark {notes} was taken off {written}."] if notes else []
@@ -167,7 +172,7 @@ def _plain(text: str) -> str:
 
 
 def _particulars(table: Table, line: int, data: Data, known: set[str]) -> dict[str, str]:
-    found = {c: table.cell(line, c).text for c in (*_COPIED, *_DESCRIBED)}
+    found = {c: table.cell(line, c).text for c in (*_COPIED, *DESCRIBED)}
     described = bool(found["source_title"] or found["source_url"])
     for column, kind in (("source", "sources"), ("preferred", "boolean")):
         rule = pd.Series({"column": column, "type": kind})
@@ -177,7 +182,7 @@ def _particulars(table: Table, line: int, data: Data, known: set[str]) -> dict[s
     return found
 
 
-def read_source(text: str, known: set[str] | None) -> str:
+def _read_source(text: str, known: set[str] | None) -> str:
     """Return identifiers of sources, separated by spaces; *known* None: the row describes it.
 
     Raises CellError for an empty cell, a source that is not known, and what is no identifier.
@@ -185,16 +190,13 @@ def read_source(text: str, known: set[str] | None) -> str:
     names = re.split(r"[\s;,|]+", text.strip()) if text.strip() else []
     if not names:
         raise CellError("the cell is empty", "the name of a source")
-    strange = [name for name in names if known is not None and name not in known]
-    if strange:
-        raise CellError(
-            f"{cells.shown(strange[0])!r} is not in sources.csv",
-            "a source that is known, or describe it in the columns source_title and source_url",
-        )
+    for name in names:
+        if known is not None and name not in known:
+            right = "a source that is known, or describe it in the columns source_title and "
+            raise CellError(f"{cells.shown(name)!r} is not in sources.csv", f"{right}source_url")
     if known is None and not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", " ".join(names)):
-        raise CellError(
-            f"{cells.shown(text)!r} must be a plain lower-case name", "such as county-report-2022"
-        )
+        why = f"{cells.shown(text)!r} must be a plain lower-case name"
+        raise CellError(why, "such as county-report-2022")
     return " ".join(names)
 
 
@@ -207,12 +209,9 @@ def _check_published(table: Table, row: FigureRow, published: Mapping[str, str])
     ends = [_last_day(t) for t in texts]
     day = dt.date.fromisoformat(row.cells["date"])
     if ends and all(end is not None and end < day for end in ends):
-        raise table.error(
-            row.line,
-            "date",
-            f"{cells.in_words(day)} comes after the source was published ({max(texts)}) and has "
-            "not been counted; right: the day of a count that has been made",
-        )
+        why = f"{cells.in_words(day)} comes after the source was published ({max(texts)}) and has "
+        why += "not been counted; right: the day of a count that has been made"
+        raise table.error(row.line, "date", why)
 
 
 def _last_day(published: str) -> dt.date | None:
@@ -227,6 +226,59 @@ def _last_day(published: str) -> dt.date | None:
 # Sums and parts --------------------------------------------------------------------------------
 
 
+def summands(name: Name, values: pd.Series, data: Data) -> pd.Series | None:
+    """Return those of *values* (by area) that a sum is of; None where one of them is not known.
+
+    A total is of the areas of its table, what is called national of all areas.
+    """
+    called = name.name.lower()
+    if name.kind == "nation" or called.startswith("nation"):
+        wanted = data.names
+    elif _TOTAL.match(called):
+        wanted = list(values.index)
+    else:
+        wanted = list(data.areas["area"][data.areas["country"].str.lower() == called])
+    found = values.reindex(wanted)
+    return None if found.empty or found.isna().any() else found
+
+
+def pair_forces(
+    table: Table, rows: Sequence[AnyRow], figure: Callable[[AnyRow], Hashable], data: Data
+) -> tuple[list[AnyRow], list[tuple[AnyRow, AnyRow]]]:
+    """Return the rows of no force alone, and the pairs of forces whose *figure* is an area's.
+
+    Raises DataError for a force that is there twice, or alone.
+    """
+    pending: dict[Hashable, AnyRow] = {}
+    pairs: list[tuple[AnyRow, AnyRow]] = []
+    for row in rows:
+        if row.name.kind != "part":
+            continue
+        twin = pending.pop(figure(row), None)
+        if twin is None:
+            pending[figure(row)] = row
+        elif twin.name == row.name:
+            why = f"{row.name.name} stands twice (first in row {twin.line}); right: once"
+            raise table.error(row.line, "area", why)
+        else:
+            pairs.append((twin, row))
+    for row in pending.values():
+        raise one_of_two(table, row.line, row.name, data)
+    return [r for r in rows if r.name.kind != "part"], pairs
+
+
+def one_of_two(table: Table, line: int, name: Name, data: Data) -> DataError:
+    """Return the sentence on one force of an area alone, or on a county in one."""
+    forces = data.area_names.query("kind == 'part' and area == @name.area")["part"].unique()
+    other = " and the ".join(force for force in forces if force != name.name)
+    why = f"the {name.name} is one of the two forces of {name.area}, the other is the {other}; "
+    why += f"right: {name.area}, if the figure is for both, or the row of the {other} beside it so "
+    why += "that the two can be added up"
+    if not other:
+        why = f"{name.name} is only a part of {name.area}; right: a figure of {name.area}"
+    return table.error(line, "area", why)
+
+
 def _figure(row: FigureRow) -> tuple[str, ...]:
     return tuple(row.cells.get(c, "") for c in ("date", "measure", "basis", "source"))
 
@@ -235,7 +287,7 @@ def _sum_parts(
     table: Table, rows: list[FigureRow], data: Data, kinds: Mapping[str, Kind]
 ) -> tuple[list[FigureRow], list[str]]:
     """Sum the two forces of London where both are there; refuse one alone."""
-    kept, pairs = pair_forces(table, rows, _figure, data)
+    others, pairs = pair_forces(table, rows, _figure, data)
     remarks = []
     for twin, row in pairs:
         if kinds[row.cells["measure"]].unit != "people":
@@ -243,13 +295,13 @@ def _sum_parts(
                 row.line, "value", "the rates of two forces are not added up; right: that of London"
             )
         area, value = row.name.area, int(twin.cells["value"]) + int(row.cells["value"])
-        told = {**row.cells, "value": str(value)}
-        kept.append(dataclasses.replace(row, name=Name("area", area, area), cells=told))
+        both = {**row.cells, "value": str(value)}
+        others.append(dataclasses.replace(row, name=Name("area", area, area), cells=both))
         remarks.append(
             f"{table.file}, rows {twin.line} and {row.line}: {twin.name.name} and {row.name.name} "
             f"were summed to {area}, {value:,}."
         )
-    return sorted(kept, key=lambda r: r.line), remarks
+    return sorted(others, key=lambda r: r.line), remarks
 
 
 def _check_sums(
@@ -268,19 +320,16 @@ def _check_sums(
         if kinds[row.cells["measure"]].unit != "people" or areas is None:
             remarks.append(f"{where} is a sum of areas and was left out, unchecked.")
             continue
-        if float(row.cells["value"]) != areas.sum():
-            raise table.error(
-                row.line,
-                "value",
-                f"{row.name.name} is {float(row.cells['value']):,.0f}, where its areas sum to "
-                f"{areas.sum():,.0f}; right: the sum of the areas, or no such row",
-            )
+        if (printed := float(row.cells["value"])) != areas.sum():
+            why = f"{row.name.name} is {printed:,.0f}, where its areas sum to {areas.sum():,.0f}"
+            why += "; right: the sum of the areas, or no such row"
+            raise table.error(row.line, "value", why)
         remarks.append(f"{where} was left out: it is the sum of the areas.")
     return remarks
 
 
 def _against_nation(table: Table, rows: list[FigureRow], data: Data) -> list[str]:
-    """Refuse an area's count above the nation's; remark on a rate far from the nation's."""
+    """Refuse an area's count above the national one; remark on a rate far from the national."""
     counts = {f"{d:%Y-%m-%d}": float(v) for d, v in data.national("rso_count").items()}
     counts |= {
         r.cells["date"]: float(r.cells["value"])
@@ -293,17 +342,14 @@ def _against_nation(table: Table, rows: list[FigureRow], data: Data) -> list[str
         if row.name.kind != "area" or row.cells["measure"] != "rso_count" or day not in counts:
             continue
         if value > counts[day]:
-            raise table.error(
-                row.line,
-                "value",
-                f"{value:.0f} is more than the {counts[day]:,.0f} of {data.nation} on that day; "
-                f"right: the count of {row.name.name}, or the misfit stated in exceptions.csv",
-            )
+            why = f"{value:.0f} is more than the {counts[day]:,.0f} of {data.nation} on that day; "
+            why += f"right: the count of {row.name.name}, or the misfit stated in exceptions.csv"
+            raise table.error(row.line, "value", why)
         if pd.Timestamp(day) not in data.dates:
             continue
         people = data.people(day)
-        rate = value / people[row.name.name] * 1e5
-        national = counts[day] / people.sum() * 1e5
+        rate = value / people[row.name.name] * PER
+        national = counts[day] / people.sum() * PER
         if not national / FAR < rate < national * FAR:
             remarks.append(
                 f"{table.file}, row {row.line}: {value:,.0f} in {row.name.name} is {rate:.1f} per "

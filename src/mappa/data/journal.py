@@ -4,8 +4,6 @@ A command that is killed between two tables leaves the journal behind, and the n
 what it says before it reads a single table. So no start ever sees some tables new and some old.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 from pathlib import Path

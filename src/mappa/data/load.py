@@ -9,41 +9,38 @@ import re
 import tomllib
 from collections.abc import Callable, Collection
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
 import pandas as pd
 
 from mappa.arguments import typed
 from mappa.data import journal, places, schema
 from mappa.data.area_names import CODE, known_names, resolve
-from mappa.data.references import check_references
 from mappa.data.stock import DEFAULT_DENOMINATOR, DENOMINATORS, Stock
 from mappa.errors import DataError, UnknownName, UsageError
 from mappa.files import digest, digest_files
 
 P = ParamSpec("P")
-Kept = TypeVar("Kept", pd.Series, list[pd.Timestamp])
+Found = TypeVar("Found", pd.Series, list[pd.Timestamp])
+Day: TypeAlias = str | pd.Timestamp
 
 #: The word for the study's own date (``default_as_of`` of ``study.toml``).
 STUDY = "study"
-#: Keys of ``study.toml`` that may be left out: addresses of the code and of the published pages.
-ADDRESSES = ("repository", "site_address")
-
 #: The column of dates of each table that grows by later figures.
 _DATED = {"area_figures": "date", "national_figures": "date", "denominators": "stock_date"}
 
 
-def _kept(
-    selection: Callable[Concatenate[Data, P], Kept],
-) -> Callable[Concatenate[Data, P], Kept]:
-    """Keep what a selection finds, for its instance alone; each caller gets a copy of its own.
+def _once(
+    selection: Callable[Concatenate[Data, P], Found],
+) -> Callable[Concatenate[Data, P], Found]:
+    """Select once for each instance; each caller gets a copy of its own.
 
     A verdict asks for the same few selections again and again; a slider waits for them.
     """
 
     @functools.wraps(selection)
-    def find(self: Data, *args: P.args, **kwargs: P.kwargs) -> Kept:
-        found: dict[Any, Kept] = self.__dict__.setdefault("_found", {})
+    def find(self: Data, *args: P.args, **kwargs: P.kwargs) -> Found:
+        found: dict[object, Found] = self.__dict__.setdefault("_found", {})
         key = (selection.__name__, args, tuple(sorted(kwargs.items())))
         if key not in found:
             found[key] = selection(self, *args, **kwargs)
@@ -57,8 +54,8 @@ class Data:
     """The tables of the study as data frames, indexed by the line of their file.
 
     Attributes are named after the files in ``data/``; ``dictionary`` describes every column.
-    ``nation`` is the name of the whole (England and Wales); ``digest`` is the SHA-256 of all
-    tables. Selections return preferred values on one basis and never fill a gap.
+    ``nation`` is the name of all areas together (England and Wales); ``digest`` is the SHA-256 of
+    all tables. Selections return preferred values on one basis and never fill a gap.
     """
 
     areas: pd.DataFrame
@@ -92,7 +89,7 @@ class Data:
 
     @property
     def nation(self) -> str:
-        """Name of the whole of which the areas are parts."""
+        """Name of all areas together."""
         return str(self.settings["nation"])
 
     @property
@@ -112,13 +109,11 @@ class Data:
         if found.area:
             return found.area
         if found.kind in {"sum", "nation"}:
-            raise UnknownName.told(
-                "force", name, f"{found.name} is a sum of areas; `mappa areas` lists them."
-            )
-        if CODE.fullmatch(str(name).strip().upper()):
+            why = f"{found.name} is a sum of areas; `mappa areas` lists them."
+            raise UnknownName.told("force", name, why)
+        if CODE.fullmatch(name.strip().upper()):
             raise UnknownName.told("force", name, "areas.csv has no area of this code alone.")
-        known = known_names(self)
-        raise UnknownName("force", name, known, hint="`mappa areas` lists them.")
+        raise UnknownName("force", name, known_names(self), hint="`mappa areas` lists them.")
 
     def force(self, name: str | None = None) -> str:
         """Return the area called *name*, or the study's own where ``None`` is given."""
@@ -131,11 +126,10 @@ class Data:
     @functools.cached_property
     def ten_plus(self) -> pd.DataFrame:
         """People aged 10 and over, by area (rows) and mid-year (columns)."""
-        return self.population.pivot(
-            index="area", columns="mid_year", values=DENOMINATORS[DEFAULT_DENOMINATOR]
-        )
+        values = DENOMINATORS[DEFAULT_DENOMINATOR]
+        return self.population.pivot(index="area", columns="mid_year", values=values)
 
-    def official_table(self, day: str | pd.Timestamp) -> str:
+    def official_table(self, day: Day) -> str:
         """Return the address of the publisher's table of areas for a stock date, or nothing."""
         table = self.official_tables
         return next(iter(table.loc[table["stock_date"] == pd.Timestamp(day), "url"]), "")
@@ -150,20 +144,22 @@ class Data:
         rows = rows[rows["quality"] == "unexplained"]
         return frozenset(zip(rows["area"], rows["date"], strict=True))
 
-    @property
-    @_kept
-    def dates(self) -> list[pd.Timestamp]:
-        """Dates for which a rate can be formed: a national count and a denominator year."""
-        counts = self.national("rso_count")
-        known = set(self.denominators["stock_date"]) & set(counts.index)
-        years = set(self.population["mid_year"])
-        mid = self.denominators.set_index("stock_date")["mid_year"]
-        return sorted(d for d in known if mid[d] in years)
+    @functools.cached_property
+    def mid_years(self) -> pd.Series:
+        """The mid-year by whose population a stock is divided, by stock date, where it is known."""
+        table = self.denominators.set_index("stock_date")["mid_year"]
+        return table[table.isin(self.population["mid_year"])].sort_index()
 
     @property
-    @_kept
+    @_once
+    def dates(self) -> list[pd.Timestamp]:
+        """Dates for which a rate can be formed: a national count and a denominator year."""
+        return sorted(set(self.mid_years.index) & set(self.national("rso_count").index))
+
+    @property
+    @_once
     def count_dates(self) -> list[pd.Timestamp]:
-        """Dates with a national count of 31 March; a rate needs a population beside it.
+        """Dates with a national count of 31 March; a rate also needs a population.
 
         Years before the first denominator are left out.
         """
@@ -206,39 +202,36 @@ class Data:
         self,
         measure: str | Collection[str],
         area: str | None = None,
-        date: str | pd.Timestamp | None = None,
+        date: Day | None = None,
         *,
         basis: str | None = "all_levels",
         preferred: bool = True,
     ) -> pd.DataFrame:
-        """Return the rows of ``area_figures`` of a measure, in the order of the file.
+        """Return the rows of ``area_figures`` of a measure or several, in the order of the file.
 
-        Parameters
-        ----------
-        measure: one name or several.
-        area, date, basis: what else is asked of a row; ``None`` asks nothing.
-        preferred: whether other values of a cell than the preferred one are left out.
+        *area*, *date* and *basis* say what else is asked of a row (``None`` asks nothing);
+        *preferred* leaves out other values of a cell than the preferred one.
         """
         return _select(self.area_figures, measure, date, preferred, area=area, basis=basis)
 
     def national_rows(
         self,
         measure: str | Collection[str],
-        date: str | pd.Timestamp | None = None,
+        date: Day | None = None,
         *,
         parts: bool = False,
         preferred: bool = True,
     ) -> pd.DataFrame:
         """Return the rows of ``national_figures`` of a measure, in the order of the file.
 
-        *parts* also gives the rows of a part of the measure, told in the column ``category``.
+        *parts* also gives the rows of a part of the measure, which the column ``category`` names.
         """
         rows = _select(self.national_figures, measure, date, preferred)
         return rows if parts else rows[rows["category"].isin(["", "all"])]
 
-    @_kept
+    @_once
     def counts(
-        self, as_of: str | pd.Timestamp, measure: str = "rso_count", basis: str = "all_levels"
+        self, as_of: Day, measure: str = "rso_count", basis: str = "all_levels"
     ) -> pd.Series:
         """Return the preferred values of *measure* on that very day and basis, by area.
 
@@ -251,42 +244,36 @@ class Data:
         """Return every row of an area and measure, by date, preferred or not."""
         return self.rows(measure, area, basis=None, preferred=False).sort_values("date")
 
-    @_kept
+    @_once
     def national(self, measure: str) -> pd.Series:
-        """Return the preferred national values of *measure* (whole category), by date."""
+        """Return the preferred national values of *measure* (all categories), by date."""
         rows = self.national_rows(measure)
         return rows.set_index("date")["value"].sort_index().rename(measure)
 
-    def mid_year(self, as_of: str | pd.Timestamp) -> int:
+    def mid_year(self, as_of: Day) -> int:
         """Return the mid-year whose population is the denominator of a stock date."""
-        mid = self.denominators.set_index("stock_date")["mid_year"]
         day = pd.Timestamp(as_of)
-        if day not in mid.index or mid[day] not in set(self.population["mid_year"]):
+        if day not in self.mid_years:
             shown = ", ".join(f"{d:%Y-%m-%d}" for d in self.dates)
             raise UsageError(
                 f"There is no rate for {day:%Y-%m-%d}, for its population is not known. "
                 f"Rates can be had for {shown}."
             )
-        return int(mid[day])
+        return int(self.mid_years[day])
 
-    def break_between(
-        self, first: str | pd.Timestamp, second: str | pd.Timestamp
-    ) -> pd.Timestamp | None:
+    def break_between(self, first: Day, second: Day) -> pd.Timestamp | None:
         """Return the stock date at which the population series breaks, as after a census.
 
         It is the first after *first*, up to *second*, whose population was not estimated in the way
         of *first*: rates on either side of it are not on one series. ``None``: there is no break.
         """
         census = self.population.groupby("mid_year")["basis"].first().str.contains("census_based")
-        start, table = pd.Timestamp(first), self.denominators.set_index("stock_date")["mid_year"]
-        days = table[(table.index > start) & (table.index <= pd.Timestamp(second))].sort_index()
-        way = days[days.isin(census.index)].map(census)
+        start, days = pd.Timestamp(first), self.mid_years.index
+        way = self.mid_years[(days > start) & (days <= pd.Timestamp(second))].map(census)
         return next(iter(way.index[way != census[self.mid_year(start)]]), None)
 
-    @_kept
-    def people(
-        self, as_of: str | pd.Timestamp, denominator: str = DEFAULT_DENOMINATOR
-    ) -> pd.Series:
+    @_once
+    def people(self, as_of: Day, denominator: str = DEFAULT_DENOMINATOR) -> pd.Series:
         """Return the population of every area for a stock date (people), by area.
 
         *denominator* is a key of :data:`DENOMINATORS`. The national population is the sum.
@@ -297,14 +284,14 @@ class Data:
         rows = self.population[self.population["mid_year"] == year].set_index("area")
         return rows[DENOMINATORS[denominator]].reindex(self.names)
 
-    def until(self, as_of: str | pd.Timestamp) -> Data:
+    def until(self, as_of: Day) -> Data:
         """Return the figures without any row dated after *as_of* (population: by its mid-year).
 
         What is forecast from a date must not see what came later. The digest is that of the rows
-        that remain, so that figures of later dates leave what was kept for *as_of* as it is.
+        that remain, so that figures of later dates leave what was stored for *as_of* as it is.
         """
         day = pd.Timestamp(as_of)
-        found: dict[Any, Data] = self.__dict__.setdefault("_until", {})
+        found: dict[pd.Timestamp, Data] = self.__dict__.setdefault("_until", {})
         if day not in found:
             known = {t: getattr(self, t) for t in TABLES if t not in {"sources", "exceptions"}}
             for table, column in _DATED.items():
@@ -318,7 +305,7 @@ class Data:
 
 
 def parse_day(written: str | dt.date) -> pd.Timestamp:
-    """Return a date that is written in one way alone; UsageError tells which."""
+    """Return a date that is written YYYY-MM-DD; UsageError for any other way."""
     try:
         if isinstance(written, str) and not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", written):
             raise ValueError
@@ -330,19 +317,19 @@ def parse_day(written: str | dt.date) -> pd.Timestamp:
 def _select(
     table: pd.DataFrame,
     measure: str | Collection[str],
-    date: str | pd.Timestamp | None,
+    date: Day | None,
     preferred: bool,
     **asked: str | None,
 ) -> pd.DataFrame:
-    keep = table["measure"].isin([measure] if isinstance(measure, str) else measure)
+    chosen = table["measure"].isin([measure] if isinstance(measure, str) else measure)
     if date is not None:
-        keep &= table["date"] == pd.Timestamp(date)
+        chosen &= table["date"] == pd.Timestamp(date)
     if preferred:
-        keep &= table["preferred"]
+        chosen &= table["preferred"]
     for column, value in asked.items():
         if value is not None:
-            keep &= table[column] == value
-    return table[keep]
+            chosen &= table[column] == value
+    return table[chosen]
 
 
 TABLES = tuple(
@@ -372,19 +359,17 @@ def load(folder: Path | str | None = None) -> Data:
 
 @functools.lru_cache(maxsize=8)
 def _load(where: Path, stamp: str) -> Data:
-    dictionary = schema.read_dictionary(where)
-    tables = {name: schema.read_table(where / f"{name}.csv", dictionary) for name in TABLES}
-    data = Data(
-        **tables, dictionary=dictionary, settings=_settings(where), folder=where, digest=stamp
-    )
-    check_references(data, TABLES)
+    known = schema.read_dictionary(where)
+    tables = {name: schema.read_table(where / f"{name}.csv", known) for name in TABLES}
+    settings = _settings(where)
+    data = Data(**tables, dictionary=known, settings=settings, folder=where, digest=stamp)
+    schema.check_references(data, TABLES)
     return data
 
 
 def _settings(where: Path) -> dict[str, Any]:
-    path = where / "study.toml"
     try:
-        settings = tomllib.loads(path.read_text(encoding="utf-8"))
+        settings = tomllib.loads((where / "study.toml").read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise DataError(f"study.toml is missing from {where}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -392,7 +377,7 @@ def _settings(where: Path) -> dict[str, Any]:
     for name in ("nation", "default_force", "default_as_of"):
         if name not in settings:
             raise DataError(f"study.toml has no {name}.")
-    for name in ADDRESSES:
+    for name in ("repository", "site_address"):  # of the code and of the published pages
         if not re.fullmatch(r"(https?://\S+)?", str(settings.setdefault(name, ""))):
             raise DataError(f"study.toml, {name}: {settings[name]!r} is not a web address.")
     return settings

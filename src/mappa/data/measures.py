@@ -1,7 +1,5 @@
 """What each measure may hold, from the dictionary, and the everyday names it goes by."""
 
-from __future__ import annotations
-
 import re
 
 import pandas as pd
@@ -9,30 +7,17 @@ import pandas as pd
 from mappa.data.cells import Kind
 from mappa.errors import UnknownName
 
+_REGISTERED = ("registered sex offenders", "registered sexual offenders")
+_COUNT = ("count", "rso", "rsos", "rso count", "number of rsos", "sex offenders", *_REGISTERED)
 #: Everyday names of measures, in every command alike.
 OTHER_NAMES = {
-    "count": "rso_count",
-    "registered sex offenders": "rso_count",
-    "registered sexual offenders": "rso_count",
-    "number of registered sex offenders": "rso_count",
-    "number of registered sexual offenders": "rso_count",
-    "sex offenders": "rso_count",
-    "rso": "rso_count",
-    "rso count": "rso_count",
-    "number of rsos": "rso_count",
-    "rso rate": "rso_rate_per_100k",
-    "rsos": "rso_count",
-    "rate": "rso_rate_per_100k",
-    "rate per 100,000": "rso_rate_per_100k",
-    "rate per 100k": "rso_rate_per_100k",
-    "per 100,000": "rso_rate_per_100k",
+    **dict.fromkeys((*_COUNT, *(f"number of {name}" for name in _REGISTERED)), "rso_count"),
+    **dict.fromkeys(("rate", "rso rate", "per 100,000"), "rso_rate_per_100k"),
+    **dict.fromkeys(("rate per 100,000", "rate per 100k"), "rso_rate_per_100k"),
     "change": "rso_change_count",
-    "change percent": "rso_change_pct",
-    "change %": "rso_change_pct",
-    "percent change": "rso_change_pct",
+    **dict.fromkeys(("change percent", "change %", "percent change"), "rso_change_pct"),
     "percentage change": "rso_change_pct",
-    "one in": "people_per_rso",
-    "people per offender": "people_per_rso",
+    **dict.fromkeys(("one in", "people per offender"), "people_per_rso"),
 }
 
 
@@ -48,10 +33,9 @@ def kind_of(type_: str, minimum: str, maximum: str, unit: str) -> Kind:
     low = float(minimum) if minimum else None
     high = float(maximum) if maximum else None
     whole = type_ == "integer"
-    if whole and low is not None and low >= 0:
-        right = f"a whole number of {unit or 'units'}, {low:g} or more"
-    elif whole:
+    if whole:
         right = f"a whole number of {unit or 'units'}"
+        right += f", {low:g} or more" if low is not None and low >= 0 else ""
     elif low is not None and high is not None:
         what = "a rate" if unit == "per 100,000" else f"a number ({unit})" if unit else "a number"
         right = f"{what} of {low:,g} to {high:,g}"
@@ -61,18 +45,14 @@ def kind_of(type_: str, minimum: str, maximum: str, unit: str) -> Kind:
 
 
 def named(written: str, known: list[str], where: str) -> tuple[str, str]:
-    """Return the measure that a name stands for, and what was taken (empty: nothing).
+    """Return the measure that a name means, and what was taken (empty: nothing).
 
     Raises UnknownName, with the way to add a measure, where there is none.
     """
     plain = " ".join(written.lower().split())
     found = OTHER_NAMES.get(plain, re.sub(r"[\s-]+", "_", plain))
     if found not in known:
-        raise UnknownName(
-            "measure",
-            written[:60],
-            [*known, *(n for n, m in OTHER_NAMES.items() if m in known)],
-            hint=f"to add one, name it among the allowed measures of {where} and in a row of "
-            "measures in dictionary.csv.",
-        )
+        names = [*known, *(n for n, m in OTHER_NAMES.items() if m in known)]
+        hint = f"to add one, name it among the allowed measures of {where} and in a row of measures"
+        raise UnknownName("measure", written[:60], names, hint=f"{hint} in dictionary.csv.")
     return found, f"{written} is taken as {found}" if found != written.lower() else ""

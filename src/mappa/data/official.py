@@ -6,24 +6,22 @@ Area; a column is known by its words, and where none or several fit, the table i
 with the columns that were seen. The first real use is a check of this layout.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import re
 
 import numpy as np
 import pandas as pd
 
-from mappa.data import cells, measures, workbooks
+from mappa.data import cells, denominators, measures, workbooks
 from mappa.data.area_names import Name
 from mappa.data.cells import CellError, Kind, NoFigure
-from mappa.data.figure_rows import read_name
+from mappa.data.figure_rows import Row, pair_forces, read_name, summands
 from mappa.data.load import Data
 from mappa.data.official_header import find_header, match_columns
 from mappa.data.submission import Submission, build_submission
-from mappa.data.sums import pair_forces, summands
 from mappa.data.tables import Table
 from mappa.errors import DataError
+from mappa.printed import PER
 
 #: The 43rd row (from 2023): it manages people of no area and has no population.
 NO_AREA = re.compile(r"national security division", re.I)
@@ -35,19 +33,13 @@ ROUNDING = 100
 
 @dataclasses.dataclass(frozen=True)
 class OfficialTable:
-    """A table as read: figures by area, and what stood beside them.
+    """A table as read from the file *name* for a stock date, and what else it holds.
 
-    Attributes
-    ----------
-    name: the file's name.
-    date: the stock date.
-    by_area: a row for each area of the study, in its order; columns are the measures found.
-    apart: people on the register whom the table gives to no area (missing: none).
-    printed_total: the count of the table's total row, or None.
-    lines: the row of the sheet of each area.
-    unused: headers that no measure was known by.
-    doubts: sentences on single rows that do not meet each other.
-    remarks: sentences on what was taken, left off and left out in reading.
+    *by_area* has a row for each area of the study, in its order; columns are the measures found.
+    *apart* are people on the register whom the table gives to no area (missing: none);
+    *printed_total* is the count of its total row, or None; *unused* are headers that no measure was
+    known by; *doubts* are sentences on single rows that do not meet each other, and *remarks* on
+    what was taken, left off and left out in reading.
     """
 
     name: str
@@ -55,7 +47,6 @@ class OfficialTable:
     by_area: pd.DataFrame
     apart: float | None
     printed_total: float | None
-    lines: dict[str, int]
     unused: tuple[str, ...]
     doubts: tuple[str, ...]
     remarks: tuple[str, ...]
@@ -64,16 +55,8 @@ class OfficialTable:
 def read_official(content: bytes, name: str, date: pd.Timestamp, data: Data) -> OfficialTable:
     """Read one of the Ministry's tables and check that its columns are what they seem.
 
-    Parameters
-    ----------
-    content: the bytes of the workbook or CSV.
-    name: its file name, for errors.
-    date: the stock date it is for.
-    data: the study's tables: the areas and the populations to recognise.
-
-    Raises
-    ------
-    DataError: one sentence; an unknown layout is told with the columns seen.
+    *content* is the bytes of the workbook or CSV *name*, for the stock date *date*. Raises
+    DataError, one sentence; that on an unknown layout names the columns seen.
     """
     sheets = workbooks.read_sheets(content, name)
     header = find_header(sheets, date, name)
@@ -83,48 +66,34 @@ def read_official(content: bytes, name: str, date: pd.Timestamp, data: Data) -> 
     rows, remarks = _rows(body, header.titles, where, data)
     rows, summed = _sum_parts(body, rows, data)
     by_name = {r.name.name: r for r in rows if r.name.kind == "area"}
-    missing = [a for a in data.names if a not in by_name]
-    if missing:
-        raise DataError(
-            f"{name} lists {len(data.names) - len(missing)} of the {len(data.names)} areas: "
-            f"{missing[0]} is missing."
-        )
-    by_area = pd.DataFrame(
-        [by_name[a].values for a in data.names],
-        index=pd.Index(data.names, name="area"),
-        columns=list(where),
-        dtype=float,
-    )
+    if missing := [a for a in data.names if a not in by_name]:
+        listed = f"{len(data.names) - len(missing)} of the {len(data.names)} areas"
+        raise DataError(f"{name} lists {listed}: {missing[0]} is missing.")
+    values = [by_name[a].values for a in data.names]
+    areas = pd.Index(data.names, name="area")
+    by_area = pd.DataFrame(values, areas, list(where), dtype=float)
     apart = next((r.values["rso_count"] for r in rows if r.name.kind == "apart"), None)
     column = header.titles[where["rso_count"]]
     total = _check_sums(name, rows, by_area["rso_count"], apart or 0, column, data)
-    listed = ", ".join(repr(s.name) for s in sheets if s.name != header.sheet.name)
-    aside = f"{name}: the sheet {header.sheet.name!r} was read; aside: {listed}."
+    aside = []
+    if others := ", ".join(repr(s.name) for s in sheets if s.name != header.sheet.name):
+        aside = [f"{name}: the sheet {header.sheet.name!r} was read; aside: {others}."]
     return OfficialTable(
         name=name,
         date=date,
         by_area=by_area,
         apart=apart,
         printed_total=total,
-        lines={a: by_name[a].line for a in data.names},
         unused=tuple(t for i, t in header.titles.items() if t and i not in places.values()),
         doubts=_verify(by_area, name, data),
-        remarks=(
-            *header.sheet.remarks,
-            *header.remarks,
-            *([aside] if listed else []),
-            *remarks,
-            *summed,
-        ),
+        remarks=(*header.sheet.remarks, *header.remarks, *aside, *remarks, *summed),
     )
 
 
-@dataclasses.dataclass
-class _Row:
-    """A row of the table: its line, whose it is, and its values by measure."""
+@dataclasses.dataclass(frozen=True)
+class _Row(Row):
+    """A row of the table, with its values by measure."""
 
-    line: int
-    name: Name
     values: dict[str, float | None]
 
 
@@ -149,19 +118,17 @@ def _rows(
         else:
             name, taken = read_name(table, line, data)
         twin = next((r for r in rows if r.name == name and name.kind != "sum"), None)
+        here = f"{table.file}, row {line}"
         if twin:
-            raise DataError(
-                f"{table.file}, row {line}: {title!r} stands twice (first in row {twin.line})."
-            )
+            raise DataError(f"{here}: {title!r} stands twice (first in row {twin.line}).")
         row = _Row(line, name, {})
-        for measure in where:
-            column = f"{titles[where[measure]]!r}"
-            value, said = _value(table, line, measure, kinds[measure], name, column)
-            row.values[measure] = value
-            taken += [f"{table.file}, row {line} ({title}), column {column}: {said}."] * bool(said)
+        for measure, place in where.items():
+            column = repr(titles[place])
+            row.values[measure], said = _value(table, line, measure, kinds[measure], name, column)
+            taken += [f"{here} ({title}), column {column}: {said}."] * bool(said)
         rows.append(row)
-        hidden = f"{table.file}, row {line} ({title}) is hidden in the sheet and was read."
-        remarks += [*taken, *([hidden] if line in table.sheet.hidden else [])]
+        hidden = [f"{here} ({title}) is hidden in the sheet and was read."]
+        remarks += [*taken, *hidden * (line in table.sheet.hidden)]
     return rows, remarks
 
 
@@ -189,42 +156,40 @@ def _value(
 
 def _sum_parts(table: Table, rows: list[_Row], data: Data) -> tuple[list[_Row], list[str]]:
     """Sum the two forces of London; their rates are not added up."""
-    kept, pairs = pair_forces(table, rows, lambda row: row.name.area, data)
+    others, pairs = pair_forces(table, rows, lambda row: row.name.area, data)
     remarks = []
     for twins in pairs:
         area = twins[0].name.area
         values = pd.DataFrame([t.values for t in twins], dtype=float).sum(skipna=False)
         values["rso_rate_per_100k"] = np.nan
-        kept.append(_Row(twins[0].line, Name("area", area, area), values.to_dict()))
-        names = " and ".join(t.name.name for t in twins)
-        remarks.append(
-            f"{table.file}: {names} were summed to {area}; their rates were not added up."
-        )
-    return kept, remarks
+        others.append(_Row(twins[0].line, Name("area", area, area), values.to_dict()))
+        said = f"{' and '.join(t.name.name for t in twins)} were summed to {area}"
+        remarks.append(f"{table.file}: {said}; their rates were not added up.")
+    return others, remarks
 
 
 def _check_sums(
     name: str, rows: list[_Row], counts: pd.Series, apart: float, column: str, data: Data
 ) -> float | None:
-    """Hold the rows of sums to their areas; return the count of the whole, if it is printed."""
+    """Hold the rows of sums to their areas; return the national count, if it is printed."""
     total = None
     for row in (r for r in rows if r.name.kind in {"sum", "nation"}):
         printed, parts = row.values["rso_count"], summands(row.name, counts, data)
         if printed is None or parts is None:
             continue
-        whole = len(parts) == len(counts)
-        if printed not in {parts.sum(), parts.sum() + (apart if whole else 0)}:
+        every = len(parts) == len(counts)
+        if printed not in {parts.sum(), parts.sum() + apart * every}:
             raise DataError(
                 f"{name}, row {row.line} ({row.name.name}), column {column!r}: its areas "
                 f"sum to {parts.sum():,.0f}, its total row says {printed:,.0f}; right: the sum of "
                 "its areas, or no such row."
             )
-        total = printed if whole else total
+        total = printed if every else total
     return total
 
 
 def _verify(t: pd.DataFrame, name: str, data: Data) -> tuple[str, ...]:
-    """Let the columns vouch for each other; a column that seldom agrees was misread.
+    """Compare the columns with each other; a column that seldom agrees was misread.
 
     Returns sentences on the single rows that do not agree.
     """
@@ -236,15 +201,13 @@ def _verify(t: pd.DataFrame, name: str, data: Data) -> tuple[str, ...]:
         doubts += _agree(off, name, "categories 1 to 3 do not sum to the total")
     if {"rso_rate_per_100k", "population"} <= set(t):
         half = ROUNDING / 2
-        low = t["rso_count"] / (t["population"] + half) * 1e5 - 0.5
-        high = t["rso_count"] / (t["population"] - half) * 1e5 + 0.5
+        low = t["rso_count"] / (t["population"] + half) * PER - 0.5
+        high = t["rso_count"] / (t["population"] - half) * PER + 0.5
         known = t["rso_rate_per_100k"].notna() & low.notna()
         off = ~t["rso_rate_per_100k"].between(low - 1e-9, high + 1e-9)[known]
         doubts += _agree(off, name, "count over population is not the rate")
-    if "population" in t:
-        fit = population_fit(t["population"], data)
-        if fit["median"].min() > 0.02:
-            raise DataError(f"{name}: its population column is like no mid-year of population.csv.")
+    if "population" in t and _population_fit(t["population"], data)["median"].min() > 0.02:
+        raise DataError(f"{name}: its population column is like no mid-year of population.csv.")
     return tuple(doubts)
 
 
@@ -257,27 +220,21 @@ def _agree(off: pd.Series, name: str, what: str) -> list[str]:
     return [f"{name}: {what} in {area}." for area in off.index[off]]
 
 
-def population_fit(printed: pd.Series, data: Data) -> pd.DataFrame:
+def _population_fit(printed: pd.Series, data: Data) -> pd.DataFrame:
     """Compare a table's population column (by area) with each mid-year of the study.
 
     Returns a row for each mid-year: ``median`` (of the absolute relative difference over the
     areas) and ``met`` (areas that agree within the table's rounding).
     """
-    rows = {}
-    for year, people in data.population.groupby("mid_year"):
-        ours = people.set_index("area")["population_10plus"].reindex(printed.index)
-        off = (printed - ours).abs()
-        rows[int(str(year))] = {
-            "median": float((off / ours).median()),
-            "met": int((off <= ROUNDING / 2).sum()),
-        }
-    return pd.DataFrame.from_dict(rows, orient="index")
+    ours = data.ten_plus.reindex(printed.index)
+    off = ours.rsub(printed, axis=0).abs()
+    return pd.DataFrame({"median": (off / ours).median(), "met": (off <= ROUNDING / 2).sum()})
 
 
 def to_submission(tables: list[tuple[OfficialTable, str]], data: Data) -> Submission:
     """Turn tables (each with its address) into rows to add.
 
-    Every measure that the study keeps by area goes in, on all levels. Where no national count is
+    Every measure that the study has by area goes in, on all levels. Where no national count is
     known for the date, the sum of the areas becomes it; where no denominator is known, the
     mid-year that the table's own population column fits.
     """
@@ -292,14 +249,9 @@ def to_submission(tables: list[tuple[OfficialTable, str]], data: Data) -> Submis
     frame = pd.DataFrame(rows, index=range(1, len(rows) + 1), dtype=str).fillna("")
     submission = build_submission(name, frame, data)
     known = set(data.denominators["stock_date"])
-    fitted = [
-        _denominator_row(t, data)
-        for t, _ in tables
-        if t.date not in known and "population" in t.by_area
-    ]
-    return dataclasses.replace(
-        submission, rows={**submission.rows, "denominators": pd.DataFrame(fitted, dtype=str)}
-    )
+    unknown = [t for t, _ in tables if t.date not in known and "population" in t.by_area]
+    fitted = pd.DataFrame([_denominator_row(t, data) for t in unknown], dtype=str)
+    return dataclasses.replace(submission, rows={**submission.rows, "denominators": fitted})
 
 
 def _source(table: OfficialTable, url: str, data: Data) -> dict[str, str]:
@@ -315,10 +267,10 @@ def _source(table: OfficialTable, url: str, data: Data) -> dict[str, str]:
 
 
 def _area_rows(table: OfficialTable, source: dict[str, str]) -> list[dict[str, str]]:
-    kept = [m for m in table.by_area if m not in {"population", "total_count"}]
+    figures = table.by_area.drop(columns=["population", "total_count"], errors="ignore")
     return [
         {**source, "area": str(area), "measure": measure, "value": _as_printed(measure, value)}
-        for area, values in table.by_area[kept].iterrows()
+        for area, values in figures.iterrows()
         for measure, value in values.items()
         if not np.isnan(value)
     ]
@@ -335,24 +287,13 @@ def _national_row(table: OfficialTable, source: dict[str, str], data: Data) -> d
     note = f"sum of the {len(table.by_area)} areas of the table"
     if table.apart:
         note += f"; {table.apart:.0f} whom it gives to no area are left out"
-    return {
-        **source,
-        "area": data.nation,
-        "measure": "rso_count",
-        "value": f"{table.by_area['rso_count'].sum():.0f}",
-        "note": note,
-    }
+    count = {"measure": "rso_count", "value": f"{table.by_area['rso_count'].sum():.0f}"}
+    return {**source, "area": data.nation, **count, "note": note}
 
 
 def _denominator_row(table: OfficialTable, data: Data) -> dict[str, str]:
-    fit = population_fit(table.by_area["population"], data)
+    fit = _population_fit(table.by_area["population"], data)
     year = int(fit["median"].idxmin())
-    return {
-        "stock_date": f"{table.date:%Y-%m-%d}",
-        "mid_year": str(year),
-        "evidence": f"population column of the official table: {fit['met'][year]} of "
-        f"{len(table.by_area)} areas agree within its rounding",
-        "basis": "mid_year_before" if year == table.date.year - 1 else "other",
-        "quality": "fitted",
-        "source": "derived",
-    }
+    evidence = f"population column of the official table: {fit['met'][year]} of "
+    evidence += f"{len(table.by_area)} areas agree within its rounding"
+    return denominators.row(f"{table.date:%Y-%m-%d}", year, evidence, "fitted")

@@ -1,7 +1,5 @@
 """Find the header of one of the Ministry's tables and know its columns by their words."""
 
-from __future__ import annotations
-
 import dataclasses
 import re
 
@@ -12,45 +10,25 @@ from mappa.data.sheets import Cell, Sheet
 from mappa.data.tables import name_of_column
 from mappa.errors import DataError
 
-
-@dataclasses.dataclass(frozen=True)
-class Wanted:
-    """A column to look for: a header has the words *has* and none of the words *lacks*."""
-
-    measure: str
-    has: str
-    lacks: str
-
-
+#: What no header of a count of people has.
 _NOT_A_STOCK = (
     r"per\W*1|per\W*head|\brate|caution|convict|breach|level|impos|revo|change|percent|%|order"
     r"|recall|return|custody|total|notif|prevent|proportion|growth"
 )
-COLUMNS = (
-    Wanted(
-        "rso_count",
-        r"regist\w*\s*sex\w*\s*offend|\brsos?\b|cat(?:egory)?\s*1\b",
-        _NOT_A_STOCK,
-    ),
-    Wanted("violent_count", r"violent|cat(?:egory)?\s*2\b", _NOT_A_STOCK),
-    Wanted("category3_count", r"dangerous|cat(?:egory)?\s*3\b", _NOT_A_STOCK),
-    Wanted(
-        "total_count",
-        r"total\s*mappa\W*(?:eligible)?\s*offend",
-        r"per\W*1|\brate|level|change|percent|%",
-    ),
-    Wanted(
-        "rso_rate_per_100k",
-        r"per\s*100\W?000|per\s*100k",
-        r"violent|dangerous|cat(?:egory)?\s*[23]\b|total|level|change|percent",
-    ),
-    Wanted("population", r"population", r"per\W|\brate|percent|change"),
-    Wanted(
-        "notification_breaches",
-        r"(?:caution|convict).*breach|breach.*notif",
-        r"order|per\W*1|\brate|percent|level",
-    ),
-)
+_COUNT = r"regist\w*\s*sex\w*\s*offend|\brsos?\b|cat(?:egory)?\s*1\b"
+_TOTAL = r"total\s*mappa\W*(?:eligible)?\s*offend"
+_OTHERS = r"violent|dangerous|cat(?:egory)?\s*[23]\b|total|level|change|percent"
+_BREACHES = r"(?:caution|convict).*breach|breach.*notif"
+#: The words that the header of a measure has, and those of which it has none.
+COLUMNS = {
+    "rso_count": (_COUNT, _NOT_A_STOCK),
+    "violent_count": (r"violent|cat(?:egory)?\s*2\b", _NOT_A_STOCK),
+    "category3_count": (r"dangerous|cat(?:egory)?\s*3\b", _NOT_A_STOCK),
+    "total_count": (_TOTAL, r"per\W*1|\brate|level|change|percent|%"),
+    "rso_rate_per_100k": (r"per\s*100\W?000|per\s*100k", _OTHERS),
+    "population": (r"population", r"per\W|\brate|percent|change"),
+    "notification_breaches": (_BREACHES, r"order|per\W*1|\brate|percent|level"),
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,7 +46,7 @@ class Header:
 def find_header(sheets: list[Sheet], date: pd.Timestamp, name: str) -> Header:
     """Return the one header of a visible sheet that names areas and a count of offenders."""
     found = [h for s in sheets if s.visible for h in _headers(s, name)]
-    counted = [h for h in found if any(_fits(COLUMNS[0], t) for t in h.titles.values())]
+    counted = [h for h in found if any(_fits("rso_count", t) for t in h.titles.values())]
     if not found:
         raise DataError(
             f"{name} is laid out in an unknown way: its sheets have no row with a cell Area."
@@ -121,7 +99,7 @@ def _spanned(sheet: Sheet, row: int, place: int) -> Cell:
 
 
 def _other_years(header: Header, date: pd.Timestamp) -> str:
-    """Tell of another year's table, by the lines above the header that name the stock's year.
+    """Name another year's table by the lines above the header that name the stock's year.
 
     The date of publication is no date of the stock.
     """
@@ -143,30 +121,28 @@ def _other_years(header: Header, date: pd.Timestamp) -> str:
     return f"row {min(shown.values())}, names {', '.join(map(str, sorted(shown)))} above its table"
 
 
-def _fits(wanted: Wanted, title: str) -> bool:
+def _fits(measure: str, title: str) -> bool:
     """Tell whether a title is the column wanted; the total of a category is its count."""
     title = re.sub(r":\s*total$", "", title, flags=re.I)
-    return bool(re.search(wanted.has, title, re.I)) and not re.search(wanted.lacks, title, re.I)
+    has, lacks = (re.search(words, title, re.I) for words in COLUMNS[measure])
+    return bool(has) and not lacks
 
 
 def match_columns(titles: dict[int, str], name: str) -> dict[str, int]:
     """Return measure to column. Refuse what is missing or ambiguous, with the columns seen."""
     seen = "; ".join(t for t in titles.values() if t)
     where: dict[str, int] = {}
-    for wanted in COLUMNS:
-        fits = [i for i, t in titles.items() if _fits(wanted, t)]
+    for measure in COLUMNS:
+        fits = [i for i, t in titles.items() if _fits(measure, t)]
         if len(fits) > 1:
-            raise DataError(
-                f"{name} has {len(fits)} columns that could be {wanted.measure}; columns seen: "
-                f"{seen}."
-            )
+            what = f"{len(fits)} columns that could be {measure}"
+            raise DataError(f"{name} has {what}; columns seen: {seen}.")
         if fits:
-            where[wanted.measure] = fits[0]
+            where[measure] = fits[0]
     if "rso_count" not in where:
         raise DataError(f"{name} has no column that could be rso_count; columns seen: {seen}.")
     doubled = [m for m, i in where.items() if list(where.values()).count(i) > 1]
     if doubled:
-        raise DataError(
-            f"{name} has one column that could be {' or '.join(doubled)}; columns seen: {seen}."
-        )
+        what = f"one column that could be {' or '.join(doubled)}"
+        raise DataError(f"{name} has {what}; columns seen: {seen}.")
     return where

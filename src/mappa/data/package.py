@@ -4,8 +4,6 @@ The specification is that of https://specs.frictionlessdata.io (data package, ta
 and table schema, version 1).
 """
 
-from __future__ import annotations
-
 import json
 from typing import Any
 
@@ -18,9 +16,9 @@ _TYPES = {"date": "date", "integer": "integer", "number": "number", "boolean": "
 
 
 def describe(data: Data) -> dict[str, Any]:
-    """Return the descriptor of every table of *data* that is a file and stands in the dictionary.
+    """Return the descriptor of every table of *data* that is a file and in the dictionary.
 
-    Each is validated first, for its digest says that it was. Foreign keys are left out where a
+    Each is validated first, as its digest says that it was. Foreign keys are left out where a
     cell may hold several names or none. Raises DataError for a table that breaks its schema.
     """
     tables = [
@@ -28,11 +26,13 @@ def describe(data: Data) -> dict[str, Any]:
         for table in data.dictionary["table"].unique()
         if (data.folder / f"{table}.csv").is_file()
     ]
+    columns = [{"name": column, "type": "string"} for column in schema.DICTIONARY_COLUMNS]
+    dictionary = _file(data, schema.DICTIONARY, {"fields": columns})  # of which no row tells
     return {
         "profile": "tabular-data-package",
         "name": "mappa",
         "title": f"Registered sexual offenders of {data.nation}, with what they are compared with",
-        "resources": [*(_resource(table, data) for table in tables), _dictionary(data)],
+        "resources": [*(_resource(table, data) for table in tables), dictionary],
     }
 
 
@@ -50,12 +50,6 @@ def _resource(table: str, data: Data) -> dict[str, Any]:
     if keys and (rules.set_index("column").loc[keys, "required"] == "yes").all():
         fields["primaryKey"] = keys
     return _file(data, f"{table}.csv", fields)
-
-
-def _dictionary(data: Data) -> dict[str, Any]:
-    """Describe the dictionary itself, of which no row tells."""
-    columns = [{"name": column, "type": "string"} for column in schema.DICTIONARY_COLUMNS]
-    return _file(data, schema.DICTIONARY, {"fields": columns})
 
 
 def _file(data: Data, path: str, fields: dict[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,5 @@
 """Where data and notebooks are: a folder the user names, the clone, or what the wheel carries."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import tempfile

@@ -9,6 +9,7 @@ import csv
 import functools
 import hashlib
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,23 +20,13 @@ from mappa.errors import DataError
 if TYPE_CHECKING:
     import pandera.pandas as pa
 
-#: The description of the tables for other programs; it keeps the digest of each file.
+    from mappa.data.load import Data
+
+#: The description of the tables for other programs; it holds the digest of each file.
 PACKAGE = "datapackage.json"
 DICTIONARY = "dictionary.csv"
-
-DICTIONARY_COLUMNS = (
-    "table",
-    "column",
-    "type",
-    "key",
-    "required",
-    "minimum",
-    "maximum",
-    "allowed",
-    "unit",
-    "meaning",
-    "missing",
-)
+_RULES = ("type", "key", "required", "minimum", "maximum", "allowed", "unit", "meaning", "missing")
+DICTIONARY_COLUMNS = ("table", "column", *_RULES)
 _PATTERNS = {
     "slug": r"[a-z0-9]+(?:-[a-z0-9]+)*",
     "slug_": r"[a-z0-9]+(?:_[a-z0-9]+)*",
@@ -74,15 +65,14 @@ def read_text_table(path: Path) -> pd.DataFrame:
                 raise DataError(f"{path.name} names column {doubled[0]!r} twice in its header.")
             rows, lines = [], []
             for row in reader:
-                if not row:
-                    continue
-                if len(row) != len(header):
+                if row and len(row) != len(header):
                     raise DataError(
                         f"{path.name}, row {reader.line_num}: {len(row)} cells where the header "
                         f"has {len(header)}; quote a cell that holds a comma."
                     )
-                rows.append(row)
-                lines.append(reader.line_num)
+                if row:
+                    rows.append(row)
+                    lines.append(reader.line_num)
     except FileNotFoundError:
         raise DataError(f"{path.name} is missing from {path.parent}.") from None
     except UnicodeDecodeError:
@@ -145,8 +135,7 @@ def _typed(rule: Any, cells: pd.Series) -> pd.Series:
     return cells == "true" if kind == "boolean" else cells.astype(str)  # empty: of no type
 
 
-def fail(table: str, row: Any, column: Any, rule: str) -> None:
-    """Raise the one sentence about a cell."""
+def _fail(table: str, row: Any, column: Any, rule: str) -> None:
     raise DataError(f"{table}.csv, row {row}, column {column}: {rule}.")
 
 
@@ -156,7 +145,7 @@ def refuse(table: str, cells: pd.Series, bad: Any, rule: str) -> None:
     *rule* may hold a place ``{!r}`` for what the cell holds.
     """
     for row, cell in cells[bad][:1].items():
-        fail(table, row, cells.name, rule.format(cell))
+        _fail(table, row, cells.name, rule.format(cell))
 
 
 def _column(rule: Any) -> pa.Column:
@@ -189,22 +178,17 @@ def build_schema(rules: pd.DataFrame) -> pa.DataFrameSchema:
 
 def _check_measures(table: str, frame: pd.DataFrame, dictionary: pd.DataFrame) -> None:
     """Hold each figure to the type and range of its measure (rows ``measures`` of dictionary)."""
-    if table not in {"area_figures", "national_figures"}:
+    if table not in CELLS:
         return
     rules = dictionary[dictionary["table"] == "measures"].set_index("column")
     measure, value = frame["measure"], frame["value"]
     low, high = (measure.map(rules[c].astype(float)) for c in ("minimum", "maximum"))
     part = measure.map(rules["type"] == "integer").eq(True) & (value % 1 != 0)
     bad = (value < low) | (value > high) | part
-    if bad.any():
-        row = frame.index[bad][0]
+    for row in frame.index[bad][:1]:
         kind = "number" if rules.at[measure[row], "type"] == "number" else "whole number"
-        fail(
-            table,
-            row,
-            "value",
-            f"{value[row]:g} is no {measure[row]}, a {kind} of {low[row]:g} to {high[row]:g}",
-        )
+        wanted = f"{measure[row]}, a {kind} of {low[row]:g} to {high[row]:g}"
+        _fail(table, row, "value", f"{value[row]:g} is no {wanted}")
 
 
 def file_hash(path: Path) -> str:
@@ -221,7 +205,7 @@ def _recorded(package: bytes) -> dict[str, str]:
 
 
 def _checked_before(path: Path) -> bool:
-    """Tell whether the data package beside a table was written when it and its rules were right."""
+    """Tell whether a table and its rules are as when the data package next to it was written."""
     try:
         hashes = _recorded(path.with_name(PACKAGE).read_bytes())
     except OSError:
@@ -233,13 +217,10 @@ def _checked_before(path: Path) -> bool:
 def read_table(path: Path, dictionary: pd.DataFrame, table: str = "") -> pd.DataFrame:
     """Read a table, typed and held to the dictionary; *table* where its file has another name.
 
-    A file whose digest, and the dictionary's, stand in the data package was validated when that
+    A file whose digest, and the dictionary's, are in the data package was validated when that
     was written (``mappa check --package``). It is not validated again: pandera alone takes a
-    third of the time in which a verdict is printed.
-
-    Raises
-    ------
-    DataError: see :func:`read_text_table` and :func:`validate_table`.
+    third of the time in which a verdict is printed. Raises DataError as :func:`read_text_table`
+    and :func:`validate_table` do.
     """
     raw, table = read_text_table(path), table or path.stem
     if not _checked_before(path):
@@ -250,17 +231,10 @@ def read_table(path: Path, dictionary: pd.DataFrame, table: str = "") -> pd.Data
 
 
 def validate_table(table: str, raw: pd.DataFrame, dictionary: pd.DataFrame) -> pd.DataFrame:
-    """Return *raw* typed and validated against the dictionary.
+    """Return the cells of *table* typed and validated against the dictionary.
 
-    Parameters
-    ----------
-    table: name of the table, without ``.csv``.
-    raw: the cells as text, indexed by line (see :func:`read_text_table`).
-    dictionary: the data dictionary.
-
-    Raises
-    ------
-    DataError: the first rule that is broken, with file, row and column.
+    *raw* has them as text, indexed by line (see :func:`read_text_table`). Raises DataError for the
+    first rule that is broken, with file, row and column.
     """
     described = rules(table, dictionary)
     if described.empty:
@@ -288,17 +262,50 @@ def validate_table(table: str, raw: pd.DataFrame, dictionary: pd.DataFrame) -> p
         case = errors.failure_cases.sort_values("index").iloc[0]
         value = case["failure_case"]
         shown = f"{value:g}" if isinstance(value, float) else str(value)[:80]
-        fail(table, case["index"], case["column"], f"{shown!r} {case['check']}")
+        _fail(table, case["index"], case["column"], f"{shown!r} {case['check']}")
     _check_measures(table, frame, dictionary)
-    named = keys(table, dictionary)
-    if named:
-        # Several sources may give one cell; what counts as a repeat is the same key and value.
-        doubled = frame.duplicated(named, keep="first")
-        if doubled.any():
-            row = frame.index[doubled][0]
+    # Several sources may give one cell; what counts as a repeat is the same key and value.
+    if named := keys(table, dictionary):
+        for row in frame.index[frame.duplicated(named)][:1]:
             twin = frame.index[(frame[named] == frame.loc[row, named]).all(axis=1)][0]
             raise DataError(
                 f"{table}.csv, row {row}: repeats row {twin} (the same {', '.join(named)}); "
                 "one of them must go."
             )
     return frame
+
+
+# Tables held to each other ----------------------------------------------------------------------
+
+
+def check_references(data: Data, tables: Iterable[str]) -> None:
+    """Hold the tables to each other: areas, sources, one preferred value of a cell, the people.
+
+    Raises DataError in one sentence with the table, row and column of the first misfit.
+    """
+    areas, known = data.areas["area"], set(data.sources["source"])
+    refuse("areas", areas, areas == data.nation, "{!r} is the nation, not an area")
+    slugs = data.areas["slug"]
+    refuse("areas", slugs, slugs.duplicated(), "{!r} stands twice")
+    named = {"area": {*areas, ""}, "area_or_nation": {*areas, data.nation, ""}}
+    rules = data.dictionary[data.dictionary["type"].isin({"sources", *named})]
+    for rule in rules[rules["table"].isin(list(tables))].to_dict("records"):
+        cells = getattr(data, rule["table"])[rule["column"]]
+        if rule["type"] == "sources":
+            each = cells.str.split().explode().dropna()
+            refuse(rule["table"], each, ~each.isin(known), "{!r} is not in sources.csv")
+        else:
+            strange = ~cells.isin(named[rule["type"]])
+            refuse(rule["table"], cells, strange, "{!r} is not in areas.csv")
+    for table, cell in CELLS.items():
+        chosen = getattr(data, table).query("preferred")
+        second = chosen.duplicated(list(cell))
+        refuse(table, chosen["preferred"], second, "a second preferred value of its cell")
+    counts = data.area_figures.query("measure == 'rso_count'")
+    places = zip(counts["area"], counts["date"].dt.year - 1, strict=True)
+    everyone = data.population.set_index(["area", "mid_year"])["population_all"]
+    people = everyone.reindex(list(places)).set_axis(counts.index)
+    for row in counts.index[counts["value"] > people][:1]:
+        rule = f"{{:.0f}} people on the register in {counts.at[row, 'area']} are more than the "
+        rule += f"{people[row]:.0f} who live there"
+        refuse("area_figures", counts["value"], counts.index == row, rule)

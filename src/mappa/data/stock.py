@@ -1,7 +1,5 @@
 """The registered people of one day, and the people they are a share of."""
 
-from __future__ import annotations
-
 import dataclasses
 import functools
 from typing import TYPE_CHECKING
@@ -28,7 +26,7 @@ class Stock:
     is cached by it (``functools.lru_cache``). Its series are read-only: everyone shares them.
     """
 
-    data: Data
+    data: "Data"
     day: pd.Timestamp
     denominator: str = DEFAULT_DENOMINATOR
 
@@ -49,7 +47,7 @@ class Stock:
 
     @functools.cached_property
     def national_count(self) -> float:
-        """The printed count of the nation."""
+        """The printed national count."""
         return float(self.data.national("rso_count")[self.day])
 
     @functools.cached_property

@@ -1,7 +1,5 @@
 """New rows for the study's tables, from the files that people keep, validated row by row."""
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from mappa.data import schema, workbooks
-from mappa.data.figure_rows import read_cell, read_figures
+from mappa.data.figure_rows import DESCRIBED, read_cell, read_figures
 from mappa.data.load import Data
 from mappa.data.schema import CELLS
 from mappa.data.tables import Layout, Table, find_table
@@ -17,34 +15,27 @@ from mappa.errors import DataError
 
 REQUIRED = ("area", "date", "measure", "value", "source")
 OPTIONAL = ("category", "basis", "quality", "note", "preferred")
-SOURCE_COLUMNS = ("source_title", "source_url", "source_published", "source_kind")
-FIGURES = Layout("figures", REQUIRED, (*OPTIONAL, *SOURCE_COLUMNS))
+FIGURES = Layout("figures", REQUIRED, (*OPTIONAL, *DESCRIBED))
 NATIONAL = Layout(
     "national_figures",
     ("date", "measure", "category", "value", "source"),
-    ("basis", "quality", "note", "preferred", *SOURCE_COLUMNS),
+    ("basis", "quality", "note", "preferred", *DESCRIBED),
 )
-#: Tables that take rows as they are, and what stands for a column that a file may leave out.
-OTHER_TABLES = {
-    "population": {},
-    "population_age_bands": {},
-    "sentencing": {"printed": "{value}"},
-    "outflow": {"printed": "{value}"},
-    "profile": {"printed": "{value}"},
+#: Tables that take rows as they are, and what is put into a column that a file may leave out.
+OTHER_TABLES: dict[str, dict[str, str]] = {
+    **{table: {} for table in ("population", "population_age_bands")},
+    **{table: {"printed": "{value}"} for table in ("sentencing", "outflow", "profile")},
     "exceptions": {"basis": "known_misfit"},
-    "sources": {"kind": "press_or_other"},  # the last, for other tables name a source too
+    "sources": {"kind": "press_or_other"},  # the last, as other tables name a source too
 }
 
 
 @dataclasses.dataclass(frozen=True)
 class Submission:
-    """New rows as text, checked for shape, in the columns of their tables.
+    """New rows as text, checked for shape, by table and in its columns.
 
-    Attributes
-    ----------
-    name: the file or table they come from; errors and the plan name it.
-    rows: table name to its new rows, indexed by the row of the file.
-    remarks: whole sentences on what was taken, left off and left out in reading.
+    *name* is the file or table they come from, by whose rows they are indexed; *remarks* are
+    sentences on what was taken, left off and left out in reading.
     """
 
     name: str
@@ -55,10 +46,9 @@ class Submission:
 def read_submissions(paths: Sequence[Path], data: Data) -> list[Submission]:
     """Read tables of figures or of other rows (CSV, ODS, XLS, XLSX), in the order of *paths*.
 
-    What table a file holds is told by the columns that its header names. A file of sources
-    describes the sources that the others name.
-
-    Raises DataError or UnknownName in one sentence with the row and column of the file.
+    The columns that its header names say what table a file holds. A file of sources describes the
+    sources that the others name. Raises DataError or UnknownName in one sentence with the row and
+    column of the file.
     """
     layouts = [FIGURES, NATIONAL, *(_layout(t, data) for t in OTHER_TABLES)]
     found = [find_table(workbooks.read_file(p), p.name, layouts) for p in paths]
@@ -118,29 +108,22 @@ def build_submission(
     Where no basis is given, a figure of 31 March is on all levels and one of another day is
     ``other_date``.
     """
-    frame = frame.reindex(columns=[*REQUIRED, *OPTIONAL, *SOURCE_COLUMNS], fill_value="")
+    frame = frame.reindex(columns=[*REQUIRED, *OPTIONAL, *DESCRIBED], fill_value="")
     frame["preferred"] = frame["preferred"].replace("", "true")
     frame["quality"] = [r["quality"] or _quality(r["source"], data) for _, r in frame.iterrows()]
     frame["sources"] = frame["source"]
-    nation = frame["area"] == data.nation
-    areas, whole = frame[~nation].copy(), frame[nation].copy()
-    at_end_of_march = areas["date"].str.endswith("-03-31")
-    areas["basis"] = areas["basis"].where(
-        areas["basis"] != "", at_end_of_march.map({True: "all_levels", False: "other_date"})
-    )
-    stray = areas.index[areas["category"] != ""]
-    if len(stray):
-        raise DataError(
-            f"{name}, row {stray[0]}, column category: only {data.nation} has categories."
-        )
-    whole["basis"] = [_national_basis(r, data) for _, r in whole.iterrows()]
-    rows = {
-        "sources": _new_sources(name, frame, data, known or set(data.sources["source"])),
-        "area_figures": _shaped("area_figures", areas, data),
-        "national_figures": _shaped("national_figures", whole, data),
-    }
-    for table, part in rows.items():
-        rows[table] = _merge_repeats(name, table, part)
+    is_nation = frame["area"] == data.nation
+    areas, nation = frame[~is_nation].copy(), frame[is_nation].copy()
+    usual = areas["date"].str.endswith("-03-31").map({True: "all_levels", False: "other_date"})
+    areas["basis"] = areas["basis"].where(areas["basis"] != "", usual)
+    for line in areas.index[areas["category"] != ""][:1]:
+        raise DataError(f"{name}, row {line}, column category: only {data.nation} has categories.")
+    nation["basis"] = [_national_basis(r, data) for _, r in nation.iterrows()]
+    rows = {"sources": _new_sources(name, frame, data, known or set(data.sources["source"]))}
+    _validate(name, "sources", rows["sources"], data)
+    for table, part in (("area_figures", areas), ("national_figures", nation)):
+        columns = list(schema.rules(table, data.dictionary)["column"])
+        rows[table] = _merge_repeats(name, table, part.reindex(columns=columns, fill_value=""))
         _validate(name, table, rows[table], data)
     return Submission(name, rows)
 
@@ -166,17 +149,12 @@ def _national_basis(row: pd.Series, data: Data) -> str:
     return "snapshot_31_march" if row["date"].endswith("-03-31") else "snapshot_other_date"
 
 
-def _shaped(table: str, frame: pd.DataFrame, data: Data) -> pd.DataFrame:
-    return frame.reindex(
-        columns=list(schema.rules(table, data.dictionary)["column"]), fill_value=""
-    )
-
-
 def _new_sources(name: str, frame: pd.DataFrame, data: Data, known: set[str]) -> pd.DataFrame:
     """Return a row of sources.csv for each source that the submission itself describes."""
-    told = (frame[["source_title", "source_url"]] != "").any(axis=1) & ~frame["source"].isin(known)
+    described = (frame[["source_title", "source_url"]] != "").any(axis=1)
     columns = list(schema.rules("sources", data.dictionary)["column"])
-    rows = frame[told].rename(columns=lambda c: c.removeprefix("source_"))[columns]
+    new = frame[described & ~frame["source"].isin(known)]
+    rows = new.rename(columns=lambda c: c.removeprefix("source_"))[columns]
     rows["kind"] = rows["kind"].replace("", "press_or_other")
     rows = rows.drop_duplicates()
     for line, source in rows["source"][rows["source"].duplicated()][:1].items():
@@ -189,31 +167,30 @@ def _new_sources(name: str, frame: pd.DataFrame, data: Data, known: set[str]) ->
 
 def _merge_repeats(name: str, table: str, rows: pd.DataFrame) -> pd.DataFrame:
     """Hold rows of the same cell together: another source is added, anything else is refused."""
-    if table not in CELLS:
-        return rows
     first: dict[tuple[str, ...], int] = {}
-    kept = rows.copy()
+    merged = rows.copy()
     for line, row in rows.iterrows():
         cell = tuple(row[c] for c in CELLS[table])
         twin = first.setdefault(cell, int(line))
         if twin == line:
             continue
-        if row["value"] == kept.at[twin, "value"]:
-            more = [s for s in row["sources"].split() if s not in kept.at[twin, "sources"].split()]
+        if row["value"] == merged.at[twin, "value"]:
+            known = merged.at[twin, "sources"].split()
+            more = [s for s in row["sources"].split() if s not in known]
             if not more:
                 raise DataError(
                     f"{name}, row {line}: repeats row {twin} ({', '.join(cell)}, "
                     f"{row['value']}); right: one of them."
                 )
-            kept.at[twin, "sources"] = " ".join([kept.at[twin, "sources"], *more])
-            kept = kept.drop(index=line)
-        elif row["preferred"] == kept.at[twin, "preferred"] == "true":
+            merged.at[twin, "sources"] = " ".join([*known, *more])
+            merged = merged.drop(index=line)
+        elif row["preferred"] == merged.at[twin, "preferred"] == "true":
             raise DataError(
                 f"{name}, row {line}, column value: {row['value']} where row {twin} has "
-                f"{kept.at[twin, 'value']} for the same {', '.join(CELLS[table])}; right: one of "
+                f"{merged.at[twin, 'value']} for the same {', '.join(CELLS[table])}; right: one of "
                 "them, or preferred=false on the other (a second preferred value of its cell)."
             )
-    return kept
+    return merged
 
 
 def _validate(name: str, table: str, rows: pd.DataFrame, data: Data) -> None:

@@ -1,10 +1,8 @@
-"""Find the table in a workbook: its sheet, its header, its rows; and tell what was left aside."""
-
-from __future__ import annotations
+"""Find the table in a workbook: its sheet, header and rows; and say what was not read."""
 
 import dataclasses
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from mappa.data import cells
 from mappa.data.sheets import EMPTY, Cell, Sheet
@@ -18,7 +16,7 @@ OTHER_NAMES = dict.fromkeys(_AREA, "area") | {"sources": "source"}
 
 @dataclasses.dataclass(frozen=True)
 class Layout:
-    """A table to look for: the columns that it *needs* and those that it *may* have beside them."""
+    """A table to look for: the columns that it *needs* and those that it *may* have besides."""
 
     name: str
     needs: tuple[str, ...]
@@ -27,14 +25,10 @@ class Layout:
 
 @dataclasses.dataclass(frozen=True)
 class Table:
-    """A table found in a file.
+    """A table found in a file, whose header (the row) fits the layout of that name.
 
-    Attributes
-    ----------
-    file: the file's name, for errors. layout: the layout that its header fits.
-    header: the row of the header. columns: name of a column to its place.
-    lines: the rows below the header that hold something in a named column.
-    remarks: whole sentences on what was assumed and left out.
+    *columns* maps the name of a column to its place, *lines* are the rows below the header that
+    hold something in a named column, and *remarks* sentences on what was assumed and left out.
     """
 
     file: str
@@ -46,7 +40,7 @@ class Table:
     remarks: tuple[str, ...]
 
     def cell(self, line: int, column: str) -> Cell:
-        """Return a cell by row and name of its column; an empty one where nothing stands."""
+        """Return a cell by row and name of its column; an empty one where there is none."""
         place = self.columns.get(column)
         return EMPTY if place is None else self.sheet.at(line, place)
 
@@ -60,7 +54,7 @@ class Table:
 
 
 def name_of_column(cell: Cell) -> str:
-    """Return the name that a header stands for: ``Source title`` and ``source_title`` are one."""
+    """Return the name that a header means: ``Source title`` and ``source_title`` are one."""
     words = re.sub(_UNIT, "", cells.header_words(cell)[0].lower())
     plain = re.sub(r"[\s_]+", "_", words).strip("_")
     return OTHER_NAMES.get(plain, plain)
@@ -74,13 +68,13 @@ def find_table(sheets: Sequence[Sheet], file: str, layouts: Sequence[Layout]) ->
     """
     fits = [(s, row, lay) for s in sheets for row, lay in _headers(s, layouts)]
     seen = [f for f in fits if f[0].visible]
+    if not fits:
+        raise _no_header(sheets, file, layouts[0].needs)
     if not seen:
-        if fits:
-            raise DataError(
-                f"{file}: only the hidden sheet {fits[0][0].name!r} holds a table; right: show the "
-                "sheet if it is meant."
-            )
-        raise _no_header(sheets, file, layouts)
+        raise DataError(
+            f"{file}: only the hidden sheet {fits[0][0].name!r} holds a table; right: show the "
+            "sheet if it is meant."
+        )
     if len(seen) > 1:
         names = " and ".join(repr(f[0].name) for f in seen)
         raise DataError(f"{file}: the sheets {names} both hold a table; right: one of them.")
@@ -88,14 +82,12 @@ def find_table(sheets: Sequence[Sheet], file: str, layouts: Sequence[Layout]) ->
     named = _columns(sheet, header, layout, file)
     sheet, filled = _fill_merged(sheet, header, named, file)
     lines = tuple(_lines(sheet, header, named, file))
-    remarks = [*sheet.remarks, *_aside(sheets, sheet, file)]
-    remarks += _above(sheet, header, file)
-    remarks += _left_out(sheet, header, named, lines, file)
-    hidden = [line for line in lines if line in sheet.hidden]
+    remarks = [*sheet.remarks, *_not_read(sheets, sheet, header, named, lines, file)]
+    first = min(named.values())
     remarks += [
-        f"{file}, row {line} ({sheet.at(line, min(named.values())).text}) is hidden in the sheet "
-        "and was read."
-        for line in hidden
+        f"{file}, row {line} ({sheet.at(line, first).text}) is hidden in the sheet and was read."
+        for line in lines
+        if line in sheet.hidden
     ]
     return Table(file, layout.name, sheet, header, named, lines, (*remarks, *filled))
 
@@ -116,10 +108,8 @@ def _columns(sheet: Sheet, header: int, layout: Layout, file: str) -> dict[str, 
     for place, cell in sorted(sheet.rows[header].items()):
         name = name_of_column(cell)
         if name in named:
-            raise DataError(
-                f"{file}, row {header}, the header: column {name} stands twice; right: one column "
-                f"{name}."
-            )
+            where = f"{file}, row {header}, the header"
+            raise DataError(f"{where}: column {name} stands twice; right: one column {name}.")
         if name in known:
             named[name] = place
     return named
@@ -143,92 +133,77 @@ def _lines(sheet: Sheet, header: int, named: dict[str, int], file: str) -> Itera
 def _fill_merged(
     sheet: Sheet, header: int, named: dict[str, int], file: str
 ) -> tuple[Sheet, list[str]]:
-    """Give the cell of a merged range to every row that it spans; tell of it by column."""
+    """Give the cell of a merged range to every row that it spans; remark on it by column."""
     rows = dict(sheet.rows)
-    told: list[str] = []
+    remarks: list[str] = []
     by_place = {place: name for name, place in named.items()}
     for first, place, last, _ in sheet.merged:
         if first <= header or last == first or place not in by_place or last - first > len(rows):
             continue
-        joint = "and" if last == first + 1 else "to"
-        if by_place[place] == "value" or by_place[place].startswith("population"):
+        name, spans = by_place[place], f"rows {first} {'and' if last == first + 1 else 'to'} {last}"
+        if name == "value" or name.startswith("population"):
             raise DataError(
-                f"{file}, row {first}, column {by_place[place]}: one merged cell stands for rows "
-                f"{first} {joint} {last}; right: a figure in each row."
+                f"{file}, row {first}, column {name}: one merged cell stands for {spans}; right: a "
+                "figure in each row."
             )
         for row in (r for r in range(first + 1, last + 1) if r in rows):
             rows[row] = {**rows[row], place: sheet.at(first, place)}
-            told.append(
-                f"{file}: the {by_place[place]} of row {row} comes from the merged cell of rows "
-                f"{first} {joint} {last}."
-            )
-    return dataclasses.replace(sheet, rows=rows), told
+            said = f"the {name} of row {row} comes from the merged cell of {spans}"
+            remarks.append(f"{file}: {said}.")
+    return dataclasses.replace(sheet, rows=rows), remarks
 
 
-def _aside(sheets: Sequence[Sheet], read: Sheet, file: str) -> list[str]:
-    others = [
-        f"{s.name!r}" + ("" if s.visible else " (hidden)") for s in sheets if s.name != read.name
-    ]
-    if not others:
-        return []
-    return [f"{file}: the sheet {read.name!r} was read; left aside: {', '.join(others)}."]
+def _not_read(
+    sheets: Sequence[Sheet],
+    read: Sheet,
+    header: int,
+    named: dict[str, int],
+    lines: Sequence[int],
+    file: str,
+) -> Iterator[str]:
+    """Say which sheets, rows above the header and columns are not used, these by title or place."""
+    others = [repr(s.name) + " (hidden)" * (not s.visible) for s in sheets if s.name != read.name]
+    if others:
+        yield f"{file}: the sheet {read.name!r} was read; left aside: {', '.join(others)}."
+    for row, found in read.rows.items():
+        if row < header:
+            said = cells.shown(" ".join(c.text for c in found.values()))
+            yield f"{file}, row {row}, “{said}”, stands above the header and was left out."
+    for place in sorted({p for line in (header, *lines) for p in read.rows[line]}):
+        if place not in named.values():
+            title = cells.shown(read.at(header, place).text)
+            which = f"column {title or f'{place + 1}, without a name,'}"
+            yield f"{file}: {which} was left out."
 
 
-def _above(sheet: Sheet, header: int, file: str) -> list[str]:
-    return [
-        f"{file}, row {row}, “{cells.shown(' '.join(c.text for c in found.values()))}”, stands "
-        "above the header and was left out."
-        for row, found in sheet.rows.items()
-        if row < header
-    ]
-
-
-def _left_out(
-    sheet: Sheet, header: int, named: dict[str, int], lines: Sequence[int], file: str
-) -> list[str]:
-    """Tell which columns are not used, those without a name by their place."""
-    places = {p for line in (header, *lines) for p in sheet.rows[line]} - set(named.values())
-    out = []
-    for place in sorted(places):
-        title = cells.squeeze(sheet.at(header, place).text)
-        which = f"column {cells.shown(title)}" if title else f"column {place + 1}, without a name,"
-        out.append(f"{file}: {which} was left out.")
-    return out
-
-
-def _no_header(sheets: Sequence[Sheet], file: str, layouts: Sequence[Layout]) -> DataError:
+def _no_header(sheets: Sequence[Sheet], file: str, wanted: Sequence[str]) -> DataError:
     """Return the sentence on a file without a header: the likeliest row and what it lacks."""
-    wanted = layouts[0].needs
     right = f"a header that names {_and(wanted)}"
-    rows = [
-        (row, [cells.squeeze(c.text) for c in found.values()], found.values())
-        for s in sheets
-        if s.visible
-        for row, found in s.rows.items()
-    ]
+    rows = [(line, row.values()) for s in sheets if s.visible for line, row in s.rows.items()]
     if not rows:
         return DataError(f"{file} is empty; right: {right}.")
 
-    def likeness(row: tuple[int, list[str], object]) -> tuple[int, int]:
-        _, texts, found = row
-        named = {name_of_column(c) for c in found} & set(wanted)  # type: ignore[attr-defined]
-        return len(named), len(texts)
+    def names(row: Collection[Cell]) -> set[str]:
+        return {name_of_column(cell) for cell in row}
 
-    line, texts, found = max(rows, key=likeness)
-    names = {name_of_column(c) for c in found}
-    missing = _and([c for c in wanted if c not in names])
+    def texts(row: Collection[Cell]) -> list[str]:
+        return [cells.squeeze(cell.text) for cell in row]
+
+    line, found = max(rows, key=lambda row: (len(names(row[1]) & set(wanted)), len(row[1])))
+    missing = _and([c for c in wanted if c not in names(found)])
     verb = "are" if " and " in missing else "is"
-    years = [t for t in texts if re.search(r"\b(19|20)\d\d\b", t)]
+    years = [t for t in texts(found) if re.search(r"\b(19|20)\d\d\b", t)]
     kind = "years" if all(re.fullmatch(r"\d{4}([/-]\d\d(\d\d)?)?", t) for t in years) else "days"
     where = f"{file}, row {line}, the header: {missing} {verb} missing"
     if len(years) > 1:
-        example = next((r[1] for r in rows if r[0] > line and len(r[1]) > 1), ["Kent", "1,950"])
+        below = (texts(row) for number, row in rows if number > line and len(row) > 1)
+        example = next(below, ["Kent", "1,950"])
         value = next((t for t in reversed(example) if t[:1].isdigit()), "1,950")
         return DataError(
             f"{where}, and the {kind} {_and(years)} stand as columns; right: a row for each area "
             f"and day, such as {example[0]}, 2020-03-31, rso_count, {value}, with its source."
         )
-    seen = cells.shown(", ".join(texts))
+    seen = cells.shown(", ".join(texts(found)))
     return DataError(f"{where} (it names {seen}); right: {right}.")
 
 

@@ -1,9 +1,7 @@
 """Read any spreadsheet or CSV as sheets: the one reader of files that every command uses.
 
-XLSX are read with openpyxl, XLS with xlrd, ODS and CSV by hand (see there).
+XLSX are read with openpyxl, XLS with xlrd, ODS and CSV by hand (:mod:`mappa.data.sheets`).
 """
-
-from __future__ import annotations
 
 import dataclasses
 import datetime as dt
@@ -14,19 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from mappa.data.delimited import read_delimited
-from mappa.data.opendocument import read_opendocument
-from mappa.data.sheets import (
-    EMPTY,
-    LARGEST_FILE,
-    LARGEST_UNPACKED,
-    Cell,
-    Sheet,
-    cell_of,
-    check_size,
-    clean,
-    percent,
-)
+from mappa.data import sheets
+from mappa.data.sheets import EMPTY, LARGEST_FILE, Cell, Sheet, cell_of, check_size, clean
 from mappa.errors import DataError
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -67,7 +54,7 @@ def _kind_of_zip(content: bytes, name: str) -> str:
             members = set(archive.namelist())
             if any(member.flag_bits & 1 for member in archive.infolist()):
                 raise _locked(name)
-            if unpacked > LARGEST_UNPACKED:
+            if unpacked > sheets.LARGEST_UNPACKED:
                 raise DataError(f"{name} unpacks to {unpacked:,} bytes: that is no table of areas.")
             mimetype = archive.read("mimetype") if "mimetype" in members else b""
             manifest = "META-INF/manifest.xml"
@@ -108,20 +95,13 @@ def read_bytes(path: Path) -> bytes:
 def read_sheets(content: bytes, name: str) -> list[Sheet]:
     """Return the sheets of a table file, a CSV as a single one; sheets of charts are left out.
 
-    Parameters
-    ----------
-    content: the bytes of the file.
-    name: its name, used in errors.
-
-    Raises
-    ------
-    DataError: one sentence where the content is no such table, is damaged, is encrypted or is
-        larger than any table of areas.
+    *name* is used in errors: DataError, one sentence, where the content is no such table, is
+    damaged, is encrypted or is larger than any table of areas.
     """
     kind = kind_of(content, name)
     if kind == "csv":
-        return [read_delimited(content, name)]
-    readers = {"xlsx": _xlsx_sheets, "xls": _xls_sheets, "ods": read_opendocument}
+        return [sheets.read_delimited(content, name)]
+    readers = {"xlsx": _xlsx_sheets, "xls": _xls_sheets, "ods": sheets.read_opendocument}
     try:
         return list(readers[kind](content, name))
     except DataError:
@@ -240,8 +220,7 @@ def _xls_sheets(content: bytes, name: str) -> Iterator[Sheet]:
         rows: dict[int, dict[int, Cell]] = {}
         for line in range(sheet.nrows):
             cells = {i: _xls_cell(book, sheet, line, i) for i in range(sheet.row_len(line))}
-            filled = {i: c for i, c in cells.items() if c.text or c.raised}
-            if filled:
+            if filled := {i: c for i, c in cells.items() if c.text or c.raised}:
                 rows[line + 1] = filled
         widest = max((max(r) + 1 for r in rows.values()), default=0)
         check_size(name, sheet.name, len(rows), widest, sum(map(len, rows.values())))
@@ -283,6 +262,6 @@ def _shown(value: Any, shows: str) -> Cell:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return cell_of(value)
     if "%" in bare:
-        return percent(float(value))
+        return sheets.percent(float(value))
     money = re.search(r"[£€]|\$(?!-)", shows)
     return Cell(f"{money[0]}{cell_of(value).text}") if money else cell_of(value)

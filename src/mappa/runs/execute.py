@@ -1,7 +1,5 @@
 """One notebook executed by papermill, its output the same bytes on every run."""
 
-from __future__ import annotations
-
 import dataclasses
 import logging
 import os
@@ -43,10 +41,8 @@ def execute(
     parameters: the values to inject after the parameters cell.
     timeout: the longest that one cell may take (seconds); no limit by default.
 
-    Returns
-    -------
-    The executed notebook (an ``nbformat`` node) without times or random ids, and why it failed,
-    if it did: a failed notebook is executed up to the failing cell.
+    Returns the executed notebook (an ``nbformat`` node) without times or random ids, and why it
+    failed, if it did: a failed notebook is executed up to the failing cell.
     """
     import nbformat
     import papermill
@@ -92,7 +88,7 @@ def execute(
 
 
 def _kernel_config(scratch: str) -> Any:
-    """Keep the kernel's connection in *scratch*, and on Unix sockets where their paths fit.
+    """Put the kernel's connection into *scratch*, and on Unix sockets where their paths fit.
 
     Nobody else can listen in, and two kernels started at once cannot take each other's port.
     """
@@ -123,7 +119,7 @@ def _first_line(text: str) -> str:
 
 def _without_traces(node: Any, parameters: Mapping[str, Any]) -> Any:
     """Drop what differs from run to run: papermill's times and paths, random ids."""
-    node.metadata["papermill"] = {"parameters": {k: parameters[k] for k in sorted(parameters)}}
+    node.metadata["papermill"] = {"parameters": dict(sorted(parameters.items()))}
     for number, cell in enumerate(node.cells):
         cell.metadata.pop("papermill", None)
         cell.metadata.pop("execution", None)

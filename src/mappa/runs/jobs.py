@@ -5,35 +5,32 @@ write nothing outside a temporary folder, so that only the run itself publishes 
 needs no common disk.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import json
 import os
 import socket
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from mappa.errors import MappaError
-from mappa.pages import contract
+from mappa.files import csv_text, json_text
+from mappa.pages import cells, contract
 from mappa.runs import execute, state
+
+#: The columns of the results of a force and of all forces.
+COLUMNS = ("force", "notebook", "key", "value", "unit")
 
 
 @dataclasses.dataclass(frozen=True)
 class NotebookJob:
-    """A notebook to be run.
+    """A notebook to be run: its name, its text as JSON, and all values to inject.
 
-    Parameters
-    ----------
-    name: of the notebook.
-    text: the notebook as JSON.
-    parameters: all values to inject.
-    data, source: digests of the tables and of the package that the answer must come from.
-    data_folder: where the tables are on the machine that sends the job.
-    timeout: the longest that a cell may take (seconds), or None.
+    *data* and *source* are digests of the tables and of the package that the answer must come from,
+    *data_folder* is where the tables are on the machine that sends the job, and *timeout* the
+    longest that a cell may take (seconds), or None.
     """
 
     name: str
@@ -47,10 +44,11 @@ class NotebookJob:
 
 @dataclasses.dataclass(frozen=True)
 class PagesJob:
-    """Pages to be made: the name of their folder, executed notebooks and results by file name."""
+    """Pages to be made: the force and its folder, its executed notebooks as JSON text by name."""
 
+    force: str
     slug: str
-    files: Mapping[str, str]
+    notebooks: Mapping[str, str]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,10 +93,11 @@ def make_pages(job: PagesJob) -> Done:
     from mappa.pages.force import render_force
 
     began = time.monotonic()
+    written = {f"{name}.ipynb": text for name, text in job.notebooks.items()}
     with tempfile.TemporaryDirectory(prefix="mappa-pages-", ignore_cleanup_errors=True) as scratch:
         folder = Path(scratch, job.slug)
         folder.mkdir()
-        for name, text in job.files.items():
+        for name, text in (written | gather(job.force, job.notebooks)).items():
             (folder / name).write_text(text, encoding="utf-8", newline="\n")
         render_force(folder)
         files = {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
@@ -109,3 +108,35 @@ def make_pages(job: PagesJob) -> Done:
 
 def _breach(name: str, problems: list[str]) -> execute.Failure | None:
     return execute.Failure("", "Contract", f"{name}: {problems[0]}") if problems else None
+
+
+def gather(force: str, notebooks: Mapping[str, str]) -> dict[str, str]:
+    """Return the results files of a force (``results.json``, ``results.csv``) by name.
+
+    They gather the records that its executed *notebooks* (JSON text by name) show. The tables
+    inside a record (lists, such as a series by year) are in ``results.json`` only: their rows have
+    no names of their own.
+    """
+    records, sentences, rows = {}, {}, []
+    for name, text in notebooks.items():
+        node = json.loads(text)
+        record = records[name] = cells.record(node) or {}
+        sentences[name] = cells.sentence(node)
+        units = cells.units(node)
+        rows += [
+            (force, name, key, value, units.get(key, units.get(key.split(".", 1)[0], "")))
+            for key, value in _leaves("", record)
+        ]
+    content = {"force": force, "sentences": sentences, "records": records}
+    return {"results.json": json_text(content), "results.csv": csv_text(COLUMNS, rows)}
+
+
+def _leaves(prefix: str, value: Any) -> Iterable[tuple[str, Any]]:
+    """Give each number and text of a record, nested keys joined by a full stop."""
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from _leaves(f"{prefix}.{name}" if prefix else str(name), inner)
+    elif isinstance(value, bool):
+        yield prefix, "true" if value else "false"
+    elif not isinstance(value, list):
+        yield prefix, value

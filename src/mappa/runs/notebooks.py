@@ -4,8 +4,6 @@ papermill runs a mistyped parameter silently with the default (its issues 667 an
 parameters cell is parsed: plain scalars, one a line, ``name = value  # help``, annotated or not.
 """
 
-from __future__ import annotations
-
 import ast
 import dataclasses
 import io
@@ -33,13 +31,9 @@ _CHOICES = re.compile(r"one of:\s*(.+)$", re.IGNORECASE)
 class Parameter:
     """A parameter of a notebook.
 
-    Parameters
-    ----------
-    name: the name assigned to.
-    default: the value in the cell; a value given must be of its type.
-    help: the comment at the end of the line.
-    choices: the values allowed, where the help ends in ``one of: a, b, c`` (or ``a | b``).
-    limits: the least and the greatest number, where the help ends in ``0 to 5``.
+    A value given must be of the type of *default*, the value in the cell. *help* is the comment at
+    the end of the line: where it ends in ``one of: a, b, c`` (or ``a | b``) these are the *choices*
+    allowed, where it ends in ``0 to 5`` the *limits*, the least and the greatest number.
     """
 
     name: str
@@ -88,14 +82,10 @@ class Parameter:
 
 @dataclasses.dataclass(frozen=True)
 class Notebook:
-    """A notebook to be run.
+    """A notebook to be run: its name, such as ``2-rate``, and its text, the JSON of the file.
 
-    Parameters
-    ----------
-    name: its file name without ``.ipynb``, such as ``2-rate``.
-    text: its JSON as in the file.
-    parameters: what its parameters cell declares, by name.
-    modules: names that its cells import, such as ``mappa.rates``.
+    *parameters* is what its parameters cell declares, by name; *modules* are the names that its
+    cells import, such as ``mappa.rates``.
     """
 
     name: str
@@ -160,16 +150,10 @@ def _imports(sources: Iterable[str]) -> tuple[str, ...]:
 
 
 def inspect(source: str, where: str) -> dict[str, Parameter]:
-    """Return the parameters that a parameters cell declares, by name, in its order.
+    """Return the parameters that the text of a parameters cell declares, by name, in its order.
 
-    Parameters
-    ----------
-    source: the text of the cell.
-    where: the notebook's name, for the sentence of an error.
-
-    Raises
-    ------
-    DataError: a line that is not ``name = scalar``, or a name twice; it names line and rule.
+    Raises DataError, which names the notebook (*where*), line and rule, for a line that is not
+    ``name = scalar`` and for a name twice.
     """
     try:
         tree = ast.parse(source)
@@ -242,12 +226,8 @@ def check_all(
 ) -> dict[str, dict[str, Scalar]]:
     """Return for each notebook the values that it takes of *settings*, in their types.
 
-    A setting goes to every notebook that has a parameter of that name.
-
-    Raises
-    ------
-    UnknownName: no notebook has such a parameter; the nearest name is suggested.
-    UsageError: a value of another type, or not one of those allowed.
+    A setting goes to every notebook that has a parameter of that name. Raises UnknownName, which
+    suggests the nearest name, where none has it, and UsageError for a value that is not allowed.
     """
     known = sorted({name for parameters in notebooks.values() for name in parameters})
     for name in settings:
@@ -260,10 +240,7 @@ def check_all(
 
 
 def read_setting(text: str) -> tuple[str, str]:
-    """Split ``name=value`` of a command line.
-
-    Raises UsageError where there is no equals sign or no name.
-    """
+    """Split ``name=value`` of a command line; UsageError without an equals sign or a name."""
     name, equals, value = text.partition("=")
     if not equals or not name.strip():
         raise UsageError(f"{text!r} is not name=value, such as margin=0.1.")

@@ -1,7 +1,5 @@
 """What would run: for each force, which notebooks are up to date, and why the others are not."""
 
-from __future__ import annotations
-
 import contextlib
 import dataclasses
 import importlib
@@ -10,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mappa.cache import code_reached
-from mappa.data import Data
-from mappa.data.stock import DENOMINATORS
+from mappa.data import DENOMINATORS, Data, load, places
 from mappa.errors import MappaError, UnknownName, UsageError
 from mappa.pages import cells
 from mappa.runs import state
@@ -24,20 +21,15 @@ WORK = ".work"  # in the folder of the pages: what is executed and not yet publi
 
 @dataclasses.dataclass(frozen=True)
 class Step:
-    """A notebook of a force.
+    """A notebook of a force, with every value that it takes, defaults too.
 
-    Parameters
-    ----------
-    notebook: the notebook.
-    parameters: every value that it takes, defaults too.
-    inputs: what its output follows from (see :mod:`mappa.runs.state`).
-    reason: why it has to run; empty where it is up to date.
-    path: the executed notebook, published or of a run cut short; read where it is up to date.
+    *inputs* is what its output follows from, *reason* why it has to run (empty where it is up to
+    date), *path* the executed notebook, published or of a run cut short, which is read then.
     """
 
     notebook: Notebook
     parameters: dict[str, Scalar]
-    inputs: dict[str, Any]
+    inputs: state.Inputs
     reason: str
     path: Path
 
@@ -50,7 +42,7 @@ class ForcePlan:
     slug: str
     folder: Path
     steps: tuple[Step, ...]
-    page_inputs: dict[str, Any]
+    page_inputs: state.Inputs
     pages_reason: str
 
     @property
@@ -66,15 +58,7 @@ class ForcePlan:
 
 @dataclasses.dataclass(frozen=True)
 class Study:
-    """All that a run is about: the tables, the notebooks, the settings, the folder of the pages.
-
-    Parameters
-    ----------
-    data: the tables.
-    notebooks: the notebooks, in order.
-    settings: parameters that the user sets, for all forces.
-    out: the folder of the pages.
-    """
+    """All that a run is about: tables, notebooks, settings for all forces, folder of the pages."""
 
     data: Data
     notebooks: tuple[Notebook, ...]
@@ -151,12 +135,8 @@ def _judge(data: Data, name: str, value: Any) -> None:
 def compute_shared(modules: Sequence[str], as_of: str) -> None:
     """Read the tables and compute what all forces share, so that forks of this process find it.
 
-    Parameters
-    ----------
-    modules, as_of: as :meth:`Study.shared` returns them.
+    *modules* and *as_of* are as :meth:`Study.shared` returns them.
     """
-    from mappa.data import load
-
     data = load()
     for name in modules:
         with contextlib.suppress(MappaError):  # the notebook itself will say what it lacks
@@ -166,9 +146,7 @@ def compute_shared(modules: Sequence[str], as_of: str) -> None:
 def plan(study: Study, forces: Sequence[str], *, again: bool = False) -> list[ForcePlan]:
     """Return what each force needs, and last what is about no single area, if anything is.
 
-    Parameters
-    ----------
-    again: run everything, even what is up to date.
+    *again* runs even what is up to date.
     """
     by_area = [n for n in study.notebooks if n.by_area]
     once = [n for n in study.notebooks if not n.by_area]
@@ -184,9 +162,8 @@ def _plan_force(
     stored = state.read_json(folder / state.RUN_FILE)
     values = study.values(force)
     steps = tuple(_step(study, n, values[n.name], folder, stored, again) for n in notebooks)
-    inputs = state.page_inputs(
-        {s.notebook.name: state.inputs_digest(s.inputs) for s in steps}, study.tables, study.pages
-    )
+    made = {s.notebook.name: state.inputs_digest(s.inputs) for s in steps}
+    inputs = state.page_inputs(made, study.tables, study.pages)
     reason = "asked for" if again else state.why(inputs, stored.get("pages", {}), folder)
     return ForcePlan(force, slug, folder, steps, inputs, reason)
 
@@ -213,16 +190,9 @@ def _step(
 def open_study(texts: Sequence[str] | None, named: Mapping[str, Any], out: Path) -> Study:
     """Return the study in the folders that are in use, its settings checked for every notebook.
 
-    Parameters
-    ----------
-    texts: settings as ``name=value``.
-    named: settings by name, which go before *texts*.
-    out: the folder of the pages.
-
-    Raises MappaError in one sentence, before any kernel starts.
+    *texts* are settings as ``name=value``, *named* those by name, which go before them; *out* is
+    the folder of the pages. Raises MappaError in one sentence, before any kernel starts.
     """
-    from mappa.data import load, places
-
     data = load()
     given = dict(map(read_setting, texts or ())) | dict(named)
     study = Study(data, tuple(find(places.notebooks_folder())), given, out)

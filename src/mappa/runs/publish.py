@@ -1,7 +1,5 @@
 """Writing: what is executed is staged, complete forces are published, failures are set apart."""
 
-from __future__ import annotations
-
 import contextlib
 import shutil
 from collections.abc import Mapping
@@ -28,10 +26,8 @@ def make_folder(out: Path) -> None:
     try:
         (out / WORK).mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(
-            f"Cannot write into {out}: {error.strerror}. Choose a folder that can be written "
-            "with --out."
-        ) from error
+        right = "Choose a folder that can be written with --out."
+        raise OutputError(f"Cannot write into {out}: {error.strerror}. {right}") from error
     write_atomically(out / WORK / "probe", "").unlink()
 
 
@@ -71,13 +67,11 @@ def forget_failures(plan: ForcePlan, files: Mapping[str, bytes]) -> None:
 def _run_record(plan: ForcePlan, files: Mapping[str, bytes]) -> str:
     """Return ``run.json`` of a force: what it was made from, and digests of its files."""
     digests = {name: digest([content]) for name, content in sorted(files.items())}
-    steps = {
-        step.notebook.name: {
-            "inputs": step.inputs,
-            "files": {name: digests.pop(name) for name in [f"{step.notebook.name}.ipynb"]},
-        }
-        for step in plan.steps
-    }
+    steps = {}
+    for step in plan.steps:
+        name = f"{step.notebook.name}.ipynb"
+        made = {"inputs": step.inputs, "files": {name: digests.pop(name)}}
+        steps[step.notebook.name] = made
     pages = {"inputs": plan.page_inputs, "files": digests}
     return json_text({"force": plan.force, "slug": plan.slug, "steps": steps, "pages": pages})
 
@@ -127,9 +121,9 @@ def withdraw(folder: Path) -> None:
         folder.rmdir()
 
 
-def _remove(folder: Path, before: Mapping[str, Any], kept: set[str]) -> None:
+def _remove(folder: Path, before: Mapping[str, Any], now: set[str]) -> None:
     """Remove what an earlier run published and this one did not; nobody else's files."""
     entries = [*before.get("steps", {}).values(), before.get("pages", {})]
-    for name in {n for entry in entries for n in entry.get("files", {})} - kept:
+    for name in {n for entry in entries for n in entry.get("files", {})} - now:
         with contextlib.suppress(OSError):
             (folder / Path(name).name).unlink()

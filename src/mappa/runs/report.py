@@ -1,29 +1,62 @@
 """The run: tasks go to workers, what comes back is staged, published, reported and recorded."""
 
-from __future__ import annotations
-
+import collections
 import contextlib
 import dataclasses
+import sys
 import time
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from typing import Any
+from typing import TextIO
 
 from pebble import ProcessExpired
 
 from mappa.data import places
 from mappa.errors import MappaError, OutputError
-from mappa.runs import publish, results
+from mappa.files import json_text, write_atomically
+from mappa.runs import plan as planning
+from mappa.runs import publish, state
 from mappa.runs.execute import Failure
-from mappa.runs.jobs import Done, NotebookJob, OtherMachine, PagesJob, make_pages, run_notebook
+from mappa.runs.jobs import (
+    COLUMNS,
+    Done,
+    NotebookJob,
+    OtherMachine,
+    PagesJob,
+    make_pages,
+    run_notebook,
+)
 from mappa.runs.plan import ForcePlan, Step, Study
-from mappa.runs.progress import Progress
+from mappa.runs.workers import Submit
+from mappa.versions import versions
 
 UP_TO_DATE, PUBLISHED, FAILED, NOT_RUN = "up to date", "published", "failed", "not run"
+RUNS, NATIONAL = "runs.json", "results.csv"
 
-#: Gives a function and its job to the workers of this machine or of a cluster.
-Submit = Callable[..., Future[Any]]
+
+class Progress:
+    """Show how far a run is: a bar on a terminal, plain lines elsewhere, nothing where *quiet*.
+
+    *total* is the number of tasks (notebooks and pages), *forces* that of forces.
+    """
+
+    def __init__(
+        self, total: int, forces: int, *, quiet: bool = False, stream: TextIO | None = None
+    ) -> None:
+        from tqdm import tqdm
+
+        self._stream = stream or sys.stderr
+        self._quiet, self._forces, self._done = quiet, forces, 0
+        hidden = quiet or not total or not self._stream.isatty()
+        shown = {"unit": "task", "leave": False, "dynamic_ncols": True, "disable": hidden}
+        self._bar = tqdm(total=total, file=self._stream, **shown)
+        self.task_done, self.close = self._bar.update, self._bar.close
+
+    def force_done(self, force: str, what: str) -> None:
+        """Write the line of a finished force, above the bar where there is one."""
+        self._done += 1
+        if not self._quiet:
+            self._bar.write(f"[{self._done}/{self._forces}] {force}: {what}", file=self._stream)
 
 
 @dataclasses.dataclass
@@ -37,9 +70,8 @@ class ForceRun:
     state: str = NOT_RUN
 
 
-@dataclasses.dataclass(frozen=True)
-class Options:
-    """How a run goes on.
+class Run:
+    """One run of a study over plans; :meth:`run` fills :attr:`forces`.
 
     Parameters
     ----------
@@ -48,20 +80,22 @@ class Options:
     timeout: the longest that a cell may take (seconds), or None.
     """
 
-    window: int
-    keep_going: bool = True
-    timeout: float | None = None
-
-
-class Run:
-    """One run of a study over plans; :meth:`run` fills :attr:`forces`."""
-
     def __init__(
-        self, study: Study, plans: Sequence[ForcePlan], options: Options, progress: Progress
+        self,
+        study: Study,
+        plans: Sequence[ForcePlan],
+        progress: Progress,
+        window: int,
+        *,
+        keep_going: bool = True,
+        timeout: float | None = None,
     ) -> None:
-        self.study, self.options, self.progress = study, options, progress
+        self.study, self.progress, self.window = study, progress, window
+        self.keep_going, self.timeout = keep_going, timeout
         self.forces = [ForceRun(plan) for plan in plans]
-        self._queue: deque[tuple[Callable[..., Done], Any, ForceRun, Step | None]] = deque()
+        self._queue: collections.deque[
+            tuple[Callable[..., Done], NotebookJob | PagesJob, ForceRun, Step | None]
+        ] = collections.deque()
         self._stopped = False
 
     def run(self, submit: Submit) -> None:
@@ -77,7 +111,7 @@ class Run:
             self._begin(force)
         running: dict[Future[Done], tuple[ForceRun, Step | None]] = {}
         while running or (self._queue and not self._stopped):
-            while self._queue and not self._stopped and len(running) < self.options.window:
+            while self._queue and not self._stopped and len(running) < self.window:
                 function, job, force, step = self._queue.popleft()
                 running[submit(function, job)] = force, step
             # Windows lets no interrupt through while it waits without a limit.
@@ -103,7 +137,7 @@ class Run:
                 data=self.study.tables,
                 source=self.study.source,
                 data_folder=str(places.data_folder()),
-                timeout=self.options.timeout,
+                timeout=self.timeout,
             )
             self._queue.append((run_notebook, job, force, step))
         self._queue_pages(force)
@@ -111,13 +145,11 @@ class Run:
     def _queue_pages(self, force: ForceRun) -> None:
         """Queue the pages of a force whose notebooks have all been executed."""
         plan = force.plan
-        if len(force.texts) < len(plan.steps):
-            return
-        texts = {s.notebook.name: force.texts[s.notebook.name] for s in plan.steps}
-        files = {f"{name}.ipynb": text for name, text in texts.items()}
-        job = PagesJob(plan.slug, files | results.gather(plan.force, texts))
-        # before the notebooks that wait: a finished force is published at once
-        self._queue.appendleft((make_pages, job, force, None))
+        if len(force.texts) == len(plan.steps):
+            texts = {s.notebook.name: force.texts[s.notebook.name] for s in plan.steps}
+            job = PagesJob(plan.force, plan.slug, texts)
+            # before the notebooks that wait: a finished force is published at once
+            self._queue.appendleft((make_pages, job, force, None))
 
     def _take(self, force: ForceRun, step: Step | None, future: Future[Done]) -> None:
         """Take what a task brought back."""
@@ -161,8 +193,7 @@ class Run:
         if force.state != FAILED:
             force.state = FAILED
             self.progress.force_done(force.plan.force, f"FAILED in {name}: {failure}")
-        if not self.options.keep_going:
-            self._stopped = True
+        self._stopped |= not self.keep_going
 
     @contextlib.contextmanager
     def recorded(self, how: str) -> Iterator[None]:
@@ -177,5 +208,74 @@ class Run:
             failed = False
         finally:
             with contextlib.suppress(OutputError) if failed else contextlib.nullcontext():
-                results.write_runs(self.study, self.forces, time.monotonic() - began, how)
-                results.write_national(self.study)
+                _write_runs(self.study, self.forces, time.monotonic() - began, how)
+                _write_national(self.study)
+
+
+def _write_runs(study: Study, forces: Sequence[ForceRun], seconds: float, how: str) -> None:
+    """Write ``runs.json``: versions, digests, seconds and errors of the run.
+
+    Forces that were not part of this run keep their earlier entry.
+    """
+    path = study.out / RUNS
+    entries = {e.get("slug"): e for e in state.read_json(path).get("forces", [])}
+    for force in forces:
+        before = entries.get(force.plan.slug, {})
+        entries[force.plan.slug] = {
+            "force": force.plan.force,
+            "slug": force.plan.slug,
+            "state": force.state,
+            "reason": force.plan.reason,
+            "digests": {s.notebook.name: state.inputs_digest(s.inputs) for s in force.plan.steps},
+            "seconds": before.get("seconds", {}) | force.seconds,
+            "errors": {name: dataclasses.asdict(f) for name, f in force.failures.items()},
+        }
+    order = [study.data.slug(name) for name in study.data.names]
+    content = {
+        "workers": how,
+        "seconds": round(seconds, 3),
+        "versions": versions(),
+        "data": study.tables,
+        "source": study.source,
+        "pages": study.pages,
+        "settings": dict(sorted(study.settings.items())),
+        "forces": [entries[slug] for slug in dict.fromkeys((*order, *entries)) if slug in entries],
+    }
+    write_atomically(path, json_text(content))
+
+
+def _write_national(study: Study) -> None:
+    """Gather the results of every force that is up to date into one tidy table.
+
+    A force whose pages come from other tables or settings is left out: the rows of the table
+    belong together.
+    """
+    lines = [",".join(COLUMNS)]
+    for each in planning.plan(study, study.data.names):
+        path = each.folder / "results.csv"
+        if each.current and path.is_file():
+            lines += path.read_text(encoding="utf-8").splitlines()[1:]
+    path, content = study.out / NATIONAL, ("\n".join(lines) + "\n").encode()
+    # Another program may have an equal file open, which is no reason to fail.
+    if not path.is_file() or path.read_bytes() != content:
+        write_atomically(path, content)
+
+
+def failure_table(forces: Sequence[ForceRun]) -> str:
+    """Return a line for each failure: force, notebook, heading, error, first line."""
+    rows = [
+        (force.plan.force, name, f.heading or "-", f.error, f.line)
+        for force in forces
+        for name, f in force.failures.items()
+    ]
+    if not rows:
+        return ""
+    rows.insert(0, ("force", "notebook", "under the heading", "error", "first line"))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
+
+
+def count_states(forces: Sequence[ForceRun]) -> str:
+    """Return ``40 published, 1 up to date, 1 failed``."""
+    counts = collections.Counter(force.state for force in forces)
+    return ", ".join(f"{n} {what}" for what, n in counts.items())

@@ -1,11 +1,9 @@
 """What an output was made from, and whether it still is what a run would make.
 
 A notebook's output follows from the notebook, its parameters, the tables, the modules that it
-imports and the versions of what computes and draws. All of them are stored beside it in
+imports and the versions of what computes and draws. All of them are stored next to it in
 ``run.json``; a later run that finds the same ones, and the files unaltered, has nothing to do.
 """
-
-from __future__ import annotations
 
 import functools
 import json
@@ -16,7 +14,11 @@ from typing import Any
 from mappa.cache import code_digest
 from mappa.data import places
 from mappa.files import digest, digest_files
+from mappa.pages import cells
 from mappa.versions import RENDER, versions
+
+#: What an output follows from, as JSON that can be compared.
+Inputs = dict[str, str | Mapping[str, Any]]
 
 RUN_FILE = "run.json"
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -35,7 +37,7 @@ def data_digest() -> str:
 
 
 def source_digest() -> str:
-    """Return the digest of the whole package, by which machines know whether theirs is the same."""
+    """Return the digest of the package, by which machines know whether theirs is the same."""
     return _digest(_PACKAGE)
 
 
@@ -47,34 +49,31 @@ def code_of_notebook(modules: Iterable[str]) -> str:
 def code_of_pages() -> str:
     """Return the digest of what makes pages of executed notebooks: modules, templates, styles."""
     styles = _digest(_PACKAGE / "pages", but=(".py",))
-    return digest([code_digest("mappa.runs.jobs", "mappa.runs.results"), styles])
+    return digest([code_digest("mappa.runs.jobs"), styles])
 
 
 def _digest(folder: Path, but: tuple[str, ...] = ()) -> str:
     """Return the digest of the files in *folder*, without those that come and go."""
-    passing = (".pyc", ".tmp", *but)
-    found = [
-        path
-        for path in folder.rglob("*")
-        if path.suffix not in passing
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-        and path.is_file()
-    ]
-    return digest_files(found, folder)
+
+    def counts(path: Path) -> bool:
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        return path.suffix not in (".pyc", ".tmp", *but) and not hidden and path.is_file()
+
+    return digest_files(filter(counts, folder.rglob("*")), folder)
 
 
-def notebook_inputs(text: str, parameters: Mapping[str, Any], data: str, source: str) -> dict:
-    """Return what the output of a notebook follows from, as JSON that can be compared."""
+def notebook_inputs(text: str, parameters: Mapping[str, Any], data: str, source: str) -> Inputs:
+    """Return what the output of a notebook follows from."""
     return {
         "notebook": _cells_digest(text),
-        "parameters": {name: parameters[name] for name in sorted(parameters)},
+        "parameters": dict(sorted(parameters.items())),
         "data": data,
         "source": source,
         "versions": versions(),
     }
 
 
-def page_inputs(notebooks: Mapping[str, str], data: str, pages: str) -> dict:
+def page_inputs(notebooks: Mapping[str, str], data: str, pages: str) -> Inputs:
     """Return what the pages of a force follow from; *notebooks* are digests by name."""
     return {
         "notebooks": dict(sorted(notebooks.items())),
@@ -91,17 +90,13 @@ def _cells_digest(text: str) -> str:
     Ids are left out: tools that strip outputs give every cell another one.
     """
     parts = [
-        [
-            cell["cell_type"],
-            sorted(cell.get("metadata", {}).get("tags", [])),
-            "".join(cell["source"]),
-        ]
+        [cell["cell_type"], sorted(cells.tags(cell)), "".join(cell["source"])]
         for cell in json.loads(text)["cells"]
     ]
     return digest([json.dumps(parts)])
 
 
-def inputs_digest(inputs: Mapping[str, Any]) -> str:
+def inputs_digest(inputs: Inputs) -> str:
     """Return one digest of inputs."""
     return digest([json.dumps(inputs, sort_keys=True)])
 
@@ -115,14 +110,11 @@ def read_json(path: Path) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def why(inputs: Mapping[str, Any], stored: Mapping[str, Any], folder: Path) -> str:
-    """Say why an output is not up to date, or return an empty text if it is.
+def why(inputs: Inputs, stored: Mapping[str, Any], folder: Path) -> str:
+    """Say why an output in *folder* is not up to date, or return an empty text if it is.
 
-    Parameters
-    ----------
-    inputs: what it would be made from now.
-    stored: its entry in ``run.json``: ``inputs`` and ``files`` with their digests.
-    folder: where the files are.
+    *inputs* is what it would be made from now, *stored* its entry in ``run.json``: its ``inputs``
+    then, and ``files`` with their digests.
     """
     then = stored.get("inputs")
     if not then:

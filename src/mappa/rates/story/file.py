@@ -8,7 +8,7 @@ import pandas as pd
 
 from mappa.data import Data, cells, figure_rows, measures, workbooks
 from mappa.data.cells import CellError
-from mappa.data.sums import one_of_two
+from mappa.data.figure_rows import one_of_two
 from mappa.data.tables import Layout, Table, find_table
 from mappa.errors import DataError, MappaError, UnknownName
 from mappa.rates.story.check import WORDS

@@ -1,27 +1,36 @@
-"""A run on this machine: the lock of its folder, the template, the workers, and their end."""
+"""The workers of a run, on this machine or on a dask cluster, and what this machine's need.
 
-from __future__ import annotations
+Both take the same tasks by the same ``submit``: the lock of the folder, the template of the
+kernels, the pool and its end are of this machine alone.
+"""
 
 import contextlib
 import multiprocessing
 import os
 import shutil
 import signal
+import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING, Any
 
-from pebble import ProcessPool
+from mappa.errors import MappaError, UsageError
 
-from mappa.errors import UsageError
-from mappa.runs.plan import WORK, Study
-from mappa.runs.report import Submit
-from warmkernels import client as warm
+if TYPE_CHECKING:
+    from mappa.runs.plan import Study
 
+#: Gives a function and its job to the workers of this machine or of a cluster.
+Submit = Callable[..., Future[Any]]
 #: Open files that a run needs; macOS allows as many by default.
 FILES = 256
+
+
+class ClusterError(MappaError):
+    """A cluster that cannot be reached or has no worker."""
 
 
 class Stopped(BaseException):
@@ -30,6 +39,43 @@ class Stopped(BaseException):
     def __init__(self, number: int) -> None:
         super().__init__(number)
         self.exit_status = 128 + number
+
+
+@contextlib.contextmanager
+def cluster(address: str, *, patience: float = 10) -> Iterator[tuple[Any, int]]:
+    """Connect to a scheduler and yield its executor and how many tasks it runs at once.
+
+    Parameters
+    ----------
+    address: of the scheduler, such as ``tcp://host:8786``, or the path of a scheduler file; for
+        an empty one there is no executor, and one task at once.
+    patience: how long to wait for the scheduler and for a first worker (seconds).
+
+    Raises UsageError where dask is not installed, ClusterError where no scheduler answers or it
+    has no worker. Tasks are impure: a job that is identical to one of before runs again, and never
+    returns what the cluster remembers. A task whose worker is killed is given to another worker.
+    """
+    if not address:
+        yield None, 1
+        return
+    try:
+        from distributed import Client
+    except ImportError:
+        raise UsageError("--dask needs dask: pip install dask distributed.") from None
+    try:
+        if address.endswith(".json"):
+            client = Client(scheduler_file=address, timeout=patience)
+        else:
+            client = Client(address, timeout=patience, set_as_default=False)
+    except (OSError, ValueError, TimeoutError) as error:
+        first = (str(error).splitlines() or [type(error).__name__])[0]
+        raise ClusterError(f"No dask scheduler answers at {address}: {first}.") from None
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=patience)
+        except TimeoutError:
+            raise ClusterError(f"The scheduler at {address} has no worker.") from None
+        yield client.get_executor(pure=False), sum(client.nthreads().values())
 
 
 @contextlib.contextmanager
@@ -51,18 +97,21 @@ def stoppable() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def locked(out: Path, say: Callable[[str], None]) -> Iterator[None]:
+def locked(out: Path, quiet: bool) -> Iterator[None]:
     """Hold the folder of the pages: a second run waits, and then finds what is up to date.
 
     The lock goes with the process that holds it, however that ends.
     """
     from filelock import FileLock, Timeout
 
+    from mappa.runs.plan import WORK
+
     lock = FileLock(out / WORK / "lock")
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        say(f"Another run writes to {out}; waiting for it to end ...")
+        if not quiet:
+            print(f"Another run writes to {out}; waiting for it to end ...", file=sys.stderr)
         lock.acquire()
     try:
         yield
@@ -99,23 +148,24 @@ def allow_files() -> None:
 
 @contextlib.contextmanager
 def workers(
-    jobs: int, study: Study | None = None, *, share: bool = False, cold: bool = False
+    jobs: int, study: "Study | None" = None, *, share: bool = False, cold: bool = False
 ) -> Iterator[Submit]:
-    """Open the pool of this machine, with a template for its kernels where that can be.
+    """Open a pool of *jobs* workers, with a template for their kernels where that can be.
 
     Parameters
     ----------
-    jobs: how many workers.
     study: whose notebooks' modules the template imports.
     share: whether the template computes what all forces share before its first fork; otherwise it
         only reads the tables, which starts sooner.
     cold: start ordinary kernels.
 
-    Yields
-    ------
-    What gives a function and its arguments to a worker. A worker that is killed fails its own
-    task (``pebble.ProcessExpired``), and another takes its place.
+    Yields what gives a function and its arguments to a worker. A worker that is killed fails its
+    own task (``pebble.ProcessExpired``), and another takes its place.
     """
+    from pebble import ProcessPool
+
+    from warmkernels import client as warm
+
     scratch = tempfile.mkdtemp(prefix="mappa-")
     environment = {"TMPDIR": scratch, "JUPYTER_PREFER_ENV_PATH": "1"}
     environment |= {n: os.environ.get(n, "1") for n in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")}
@@ -131,27 +181,17 @@ def workers(
                     warm.Template(modules, "mappa.runs.plan:compute_shared", shared)
                 )
                 environment[warm.SOCKET] = str(template.path)
-        pool = ProcessPool(
-            jobs,
-            initializer=_begin,
-            initargs=(environment,),
-            context=multiprocessing.get_context("spawn"),
-        )
+        spawn = multiprocessing.get_context("spawn")
+        pool = ProcessPool(jobs, initializer=_begin, initargs=(environment,), context=spawn)
         stack.callback(pool.join)
         stack.callback(pool.stop)
-        with _uninterrupted():
+        # Its processes pass over an interrupt at the terminal, which is for their owner.
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
             assert pool.active  # asking starts it
+        finally:
+            signal.signal(signal.SIGINT, before)
         yield lambda function, *arguments: pool.schedule(function, args=arguments)
-
-
-@contextlib.contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Start processes that pass over an interrupt at the terminal: it is for their owner."""
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _begin(environment: Mapping[str, str]) -> None:
