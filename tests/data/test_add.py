@@ -13,7 +13,8 @@ import pytest
 from add_support import digest
 from sheet_writers import write_sheets
 
-from mappa.data import Data, add, journal, load, sheets, submission
+from mappa.data import Data, add, load, sheets, submission
+from mappa.data.load import JOURNAL
 from mappa.errors import DataError, OutputError
 from mappa.files import write_atomically
 
@@ -315,7 +316,7 @@ def test_a_failed_write_puts_everything_back(
             raise OutputError(f"Cannot write {target}: No space left on device.")
         return real(target, text)
 
-    monkeypatch.setattr(journal, "write_atomically", full_disk)
+    monkeypatch.setattr(add, "write_atomically", full_disk)
     with pytest.raises(OutputError, match="No space left"):
         add.apply(plan, data_copy)
     assert digest(data_copy) == before
@@ -456,14 +457,14 @@ def test_a_change_broken_off_is_finished_by_the_next_start(
                 raise Killed
             return real(target, text)
 
-        monkeypatch.setattr(journal, "write_atomically", write)
+        monkeypatch.setattr(add, "write_atomically", write)
         with pytest.raises(Killed):
             add.apply(plan, folder)
-        monkeypatch.setattr(journal, "write_atomically", real)
+        monkeypatch.setattr(add, "write_atomically", real)
         after = load(folder)
         assert (area in after.counts(day)) == (killed_at > 0)
         assert ("made-up-report" in set(after.sources["source"])) == (killed_at > 0)
-        assert not (folder / journal.NAME).exists()
+        assert not (folder / JOURNAL).exists()
 
 
 def test_the_two_forces_of_london_are_summed(data: Data, tmp_path: Path) -> None:

@@ -19,10 +19,9 @@ def areas(
     ] = False,
 ) -> None:
     """List the areas, and for a date the count of each or that none is known."""
-    from mappa.data import load
     from mappa.words import numbers
 
-    data = load()
+    data = options.tables()
     day = data.day(as_of)
     if values:
         from mappa.growth.values import area_values
@@ -57,11 +56,10 @@ def compare(
     as_json: options.Json = False,
 ) -> None:
     """Compare the rates and growth of two or more areas, pair by pair."""
-    from mappa.data import load
     from mappa.growth.ranking import pairs
     from mappa.words.growth import ranking as words
 
-    data = load()
+    data = options.tables()
     day = data.day(as_of)
     found = pairs(data, day, [options.named(data, area) for area in areas])
     if as_json:
@@ -78,12 +76,11 @@ def rank(
     """List the areas by rate, with intervals and rank ranges; estimates are marked."""
     import json
 
-    from mappa.data import load
     from mappa.files import csv_text
     from mappa.growth.ranking import ranking
     from mappa.words.growth import ranking as words
 
-    data = load()
+    data = options.tables()
     day = data.day(as_of)
     table = ranking(data, day)
     if as_json:

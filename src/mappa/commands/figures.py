@@ -32,11 +32,11 @@ def check(
     ] = False,
 ) -> None:
     """Validate the tables and reconcile what was printed independently; exit 1 on a failure."""
-    from mappa.data import load, package, schema
+    from mappa.data import package, schema
     from mappa.data.check import run_checks
     from mappa.files import write_atomically
 
-    data = load()
+    data = options.tables()
     described = package.text(data)  # every table is validated, whatever was recorded before
     if describe:
         write_atomically(data.folder / schema.PACKAGE, described)
@@ -71,11 +71,10 @@ def add_figures(
     dry_run: options.DryRun = False,
 ) -> None:
     """Add tables of figures: validated, reconciled, shown, and only then written."""
-    from mappa.data import load
     from mappa.data.add import plan
     from mappa.data.submission import read_submissions
 
-    data = load()
+    data = options.tables()
     submissions = read_submissions(files, data)
     for remark in (r for s in submissions for r in s.remarks):
         typer.echo(f"Remark: {remark}")
@@ -93,10 +92,10 @@ def fetch_official(
     dry_run: options.DryRun = False,
 ) -> None:
     """Download the official area tables and add them, checked, with their source."""
-    from mappa.data import download, load, official, workbooks
+    from mappa.data import download, official, workbooks
     from mappa.data.add import plan
 
-    data = load()
+    data = options.tables()
     years = year or []
     if file is not None and len(years) != 1:
         raise UsageError("--file needs the --year that the workbook is for, once.")

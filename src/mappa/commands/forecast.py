@@ -33,10 +33,9 @@ def seal(
 
     A seal is never overwritten. Store its hash elsewhere too: in the history of a repository.
     """
-    from mappa.data import load
     from mappa.forecasts import national_draws, seals
 
-    data = load()
+    data = options.tables()
     day = data.date(origin)
     folder = options.beside(data, out, seals.FOLDER)
     before = seals.read_seals(folder, data.dictionary)
@@ -71,13 +70,12 @@ def score(
     ] = False,
 ) -> None:
     """Verify every seal and hold its forecasts against the counts added since."""
-    from mappa.data import load
     from mappa.files import write_atomically
     from mappa.forecasts import seals
     from mappa.forecasts.scores import TABLE, score_seal, score_table
     from mappa.words.forecasts import seals as words
 
-    data = load()
+    data = options.tables()
     found = seals.read_seals(folder or data.folder / seals.FOLDER, data.dictionary)
     if name and not found:
         raise UsageError(f"There is no seal called {name!r}: no forecast is sealed yet.")
@@ -113,12 +111,11 @@ def origins(out: options.Kept = None) -> None:
     import pandas as pd
     from tqdm import tqdm
 
-    from mappa.data import load
     from mappa.files import write_atomically
     from mappa.forecasts import backtest as rolling
     from mappa.forecasts import national_draws
 
-    data = load()
+    data = options.tables()
     path = options.beside(data, out, f"{rolling.TABLE}.csv")
     dates = rolling.origin_dates(data)
     made = rolling.refit(data, national_draws.mode_draws)
@@ -135,12 +132,11 @@ def requests(
     as_json: options.Json = False,
 ) -> None:
     """Print the requests for unpublished tables, the most helpful first."""
-    from mappa.data import load
     from mappa.register.answers.build import posterior
     from mappa.register.answers.value_of_information import of_posterior
     from mappa.words.register import value_of_information as words
 
-    data = load()
+    data = options.tables()
     p = posterior(data, data.day(as_of))
     settlement = of_posterior(data, p, p.plan.against[0].label)
     found = [r for r in settlement.requests if table in {"", r.candidate}]

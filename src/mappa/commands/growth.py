@@ -32,9 +32,8 @@ def growth(
     """
     if context.invoked_subcommand is not None:
         return
-    from mappa.data import load
 
-    data = load()
+    data = options.tables()
     if start or end:
         if not (start and end):
             raise UsageError("A span needs both --from and --to.")
@@ -86,11 +85,10 @@ def fit(
     import pandas as pd
     from tqdm import tqdm
 
-    from mappa.data import load
     from mappa.files import write_atomically
     from mappa.growth import estimates, evidence, model
 
-    data = load()
+    data = options.tables()
     path = options.beside(data, out, f"{estimates.TABLE}.csv")
     origins = [data.date(d) for d in as_of] if as_of else [d for d in data.dates if d >= data.day()]
     tables = []
@@ -109,12 +107,11 @@ def validate(out: options.Kept = None, dask: options.Dask = "") -> None:
     """Hide known counts from the model, one after the other, and store how it did (minutes)."""
     from tqdm import tqdm
 
-    from mappa.data import load
     from mappa.files import write_atomically
     from mappa.growth import estimates, validation
     from mappa.runs.workers import cluster
 
-    data = load()
+    data = options.tables()
     path = options.beside(data, out, f"{validation.TABLE}.csv")
     total = len(validation.plan(data))
     with cluster(dask) as (workers, _), tqdm(total=total, unit="fit") as bar:

@@ -45,6 +45,13 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change.
 Json = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 
 
+def tables() -> "Data":
+    """Load the study's tables; their modules are slow to import, and so are not at the top."""
+    from mappa.data import load
+
+    return load()
+
+
 def named(data: "Data", force: str | None) -> str:
     """Return the area that *force* is answered for; say so where its name is another's."""
     from mappa.data.area_names import resolve

@@ -22,13 +22,12 @@ def rate(
     as_json: options.Json = False,
 ) -> None:
     """Show whether a force's rate differs, whether that is unusual and whether it would matter."""
-    from mappa.data import load
     from mappa.rates.assess import assess
     from mappa.words.rate import answer as words
     from mappa.words.rate import change
     from mappa.words.rate.missing import missing
 
-    data = load()
+    data = options.tables()
     chosen = options.given(margin=margin, comparator=comparator, denominator=denominator)
     record = assess(data, options.named(data, force), data.day(as_of), **chosen)
     if record.own is None:
@@ -61,7 +60,6 @@ def explain(
     as_json: options.Json = False,
 ) -> None:
     """Show where a number of the rate comes from: formula, function, rows, sources, rounding."""
-    from mappa.data import load
     from mappa.rates.assess import assess
     from mappa.rates.explain import explain as trace
     from mappa.rates.record import RateRecord
@@ -76,7 +74,7 @@ def explain(
         raise UsageError(
             "Name a key of the record, such as rate; `mappa explain --list` lists them."
         )
-    data = load()
+    data = options.tables()
     chosen = options.given(margin=margin, comparator=comparator, denominator=denominator)
     found = trace(data, assess(data, data.force(force), data.day(as_of), **chosen), key)
     if as_json:
@@ -101,12 +99,11 @@ def story(
 
     With --claims it checks your own table and says how a wrong claim should read.
     """
-    from mappa.data import load
     from mappa.rates.story import check as checks
     from mappa.rates.story.file import read_claims
     from mappa.words.rate import story as words
 
-    data = load()
+    data = options.tables()
     errors: list[MappaError] = []
     if claims is not None:
         read = read_claims(data, claims)
@@ -171,13 +168,12 @@ def simulate(
 
     from tqdm import tqdm
 
-    from mappa.data import load
     from mappa.files import write_atomically
     from mappa.rates import simulation
     from mappa.runs.workers import cluster
     from mappa.words.rate import simulation as words
 
-    data = load()
+    data = options.tables()
     path = options.beside(data, out, f"{simulation.NAME}.csv")
     with cluster(dask) as (workers, _):
         frame = simulation.run(

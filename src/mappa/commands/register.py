@@ -25,12 +25,11 @@ def show(
 ) -> None:
     """Say where the year's growth comes from."""
     from mappa import register
-    from mappa.data import load
     from mappa.forecasts.benchmarks import benchmarks
     from mappa.forecasts.vintage import published_later
     from mappa.words.register import answer, fit, law, versions, year
 
-    data = load()
+    data = options.tables()
     day, chosen = data.day(as_of), options.given(horizon=horizon, reference=reference)
     record = register.answer(data, options.named(data, force), day, **chosen)
     if as_json:
@@ -62,7 +61,6 @@ def scenario(
 
     Besides the settings, from=YYYY-MM says since when and cohorts=new or cohorts=all for whom.
     """
-    from mappa.data import load
     from mappa.register.answers import scenarios
     from mappa.words.register import whatif as words
 
@@ -76,7 +74,7 @@ def scenario(
             raise UsageError(f"{name} is given twice: give each name once.")
         chosen[name] = value
     since, cohorts = chosen.pop("from", ""), chosen.pop("cohorts", "new")
-    data = load()
+    data = options.tables()
     years = options.given(horizon=horizon)
     record = scenarios.build(data, data.day(as_of), chosen, since=since, cohorts=cohorts, **years)
     if as_json:
@@ -107,7 +105,6 @@ def fit(
 
     from tqdm import tqdm
 
-    from mappa.data import load
     from mappa.register.inference import fit as fits
     from mappa.register.inputs.parameters import priors_of
     from mappa.runs.workers import cluster
@@ -117,7 +114,7 @@ def fit(
             f"--kept is {kept} and --processes {processes}: they can be {fits.BLOCK} or more, and "
             "1 or more."
         )
-    data = load()
+    data = options.tables()
     day = data.day(as_of)
     known = [v.name for v in priors_of(data, version).versions]
     folder = options.beside(data, out)
@@ -159,7 +156,6 @@ def calibrate(
     import numpy as np
     from tqdm import tqdm
 
-    from mappa.data import load
     from mappa.files import write_atomically
     from mappa.register.inference import calibration
     from mappa.register.likelihood import density_of
@@ -168,7 +164,7 @@ def calibrate(
         raise UsageError(
             f"--sets is {sets} and --processes {processes}: they can be 2 or more, and 1 or more."
         )
-    data = load()
+    data = options.tables()
     density = density_of(data, data.day(), version)
     context = multiprocessing.get_context("spawn")
     with concurrent.futures.ProcessPoolExecutor(processes, mp_context=context) as pool:
@@ -190,11 +186,10 @@ def assumptions(out: options.Kept = None) -> None:
 
     To be run after each fit that is shipped; statements, ranges and grades stay as they are.
     """
-    from mappa.data import load
     from mappa.register.answers import assumptions as log
     from mappa.register.inference import draws as posterior
 
-    data = load()
+    data = options.tables()
     p = posterior.load(data, data.day())
     path = log.remake(options.beside(data, out) / "assumptions.csv", p)
     typer.echo(f"Wrote {path}: {p.status.split(':')[0]}, {len(p.z)} draws")
@@ -203,11 +198,10 @@ def assumptions(out: options.Kept = None) -> None:
 @group.command("what-ifs")
 def what_ifs(out: options.Kept = None) -> None:
     """Store the what-ifs of the site's page: to be run after each fit that is shipped."""
-    from mappa.data import load
     from mappa.files import write_atomically
     from mappa.register.answers import what_ifs as grid
 
-    data = load()
+    data = options.tables()
     table = grid.build(data)
     text = table.to_csv(index=False, lineterminator="\n")
     path = write_atomically(options.beside(data, out) / f"{grid.TABLE}.csv", text)

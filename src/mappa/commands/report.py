@@ -199,10 +199,9 @@ def site(
     ] = False,
 ) -> None:
     """Build the site: index, every force with a report, nation, methods, data, about."""
-    from mappa.data import load
     from mappa.pages import site as pages
 
-    files = pages.build(load(), reports, also=also or (), light=light)
+    files = pages.build(options.tables(), reports, also=also or (), light=light)
     changes = pages.write_zip(files, zip_) if zip_ else pages.write_folder(files, out)
     typer.echo("\n".join(pages.told(changes, files, zip_ or out)))
     if not zip_:

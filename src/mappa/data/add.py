@@ -4,23 +4,29 @@ Nothing is overwritten. A new value of a cell (area, date, measure, basis) becom
 one and the old value stays, marked as not preferred; the same value from another source
 adds its source to the row. What the tables would look like is loaded and checked in a copy
 before a single byte of the study's own folder changes.
+
+Several tables change as one: what is to be written is written down first, in a journal. A command
+that is killed between two tables leaves it behind, and the next start finishes what it says before
+it reads a single table. So no start ever sees some tables new and some old.
 """
 
 import dataclasses
 import functools
+import json
 import shutil
 import tempfile
 from pathlib import Path
 
 import pandas as pd
 
-from mappa.data import denominators, journal, schema
+from mappa.data import denominators, schema
 from mappa.data.check import run_checks
 from mappa.data.check_tables import Finding
-from mappa.data.load import Data, load
+from mappa.data.load import JOURNAL, Data, load
 from mappa.data.schema import CELLS
 from mappa.data.submission import Submission
-from mappa.errors import DataError
+from mappa.errors import DataError, MappaError, OutputError
+from mappa.files import write_atomically
 
 #: Order of writing: what is referred to comes first, so that no moment breaks a reference.
 WRITTEN = ("sources", "denominators", "national_figures", "area_figures")
@@ -256,4 +262,18 @@ def apply(plan: Plan, folder: Path) -> list[Path]:
     if load(folder).digest != plan.digest:
         raise DataError(f"The tables in {folder} have changed meanwhile: run the command again.")
     order = [*(t for t in plan.tables if t not in ORDER), *(t for t in ORDER if t in plan.tables)]
-    return journal.change(folder, {t: plan.tables[t] for t in order})
+    before = {name: (folder / f"{name}.csv").read_bytes() for name in order}
+    journal = write_atomically(folder / JOURNAL, json.dumps({n: plan.tables[n] for n in order}))
+    written: list[Path] = []
+    try:
+        for name in order:
+            written.append(write_atomically(folder / f"{name}.csv", plan.tables[name]))
+    except (OSError, MappaError) as error:
+        for path in reversed(written):
+            write_atomically(path, before[path.stem])
+        journal.unlink()
+        if isinstance(error, OutputError):
+            raise
+        raise OutputError(f"Cannot change the tables in {folder}: {error}.") from error
+    journal.unlink()
+    return written

@@ -1,6 +1,5 @@
 """Read rows of figures: the area, day, measure and value of each, with sums and parts apart."""
 
-import calendar
 import dataclasses
 import datetime as dt
 import re
@@ -86,9 +85,9 @@ def _aside(table: Table, line: int, data: Data) -> str:
     """Return the remark on a note, heading or unit: one cell, which is no area and no number."""
     held = table.sheet.rows[line]
     only = next(iter(held.values()))
-    if len(held) > 1 or resolve(data, cells.without_notes(only)[0]).kind != "unknown":
-        return ""
-    if table.columns.get("area") not in held and re.search(r"\d", only.text):
+    known = resolve(data, cells.without_notes(only)[0]).kind != "unknown"
+    numbered = table.columns.get("area") not in held and re.search(r"\d", only.text)
+    if len(held) > 1 or known or numbered:
         return ""
     return f"{table.file}, row {line}, “{cells.shown(only.text)}”, is no figure and was left out."
 
@@ -206,21 +205,14 @@ def _check_published(table: Table, row: FigureRow, published: Mapping[str, str])
         return
     own = row.cells["source_published"]
     texts = [own or published.get(s, "") for s in row.cells["source"].split()]
-    ends = [_last_day(t) for t in texts]
+    # The last day of a date of publication, which may be a year or a month.
+    written = [re.fullmatch(r"\d{4}(-\d\d){0,2}", text.strip()) for text in texts]
+    ends = [pd.Period(found[0]).end_time.date() if found else None for found in written]
     day = dt.date.fromisoformat(row.cells["date"])
     if ends and all(end is not None and end < day for end in ends):
         why = f"{cells.in_words(day)} comes after the source was published ({max(texts)}) and has "
         why += "not been counted; right: the day of a count that has been made"
         raise table.error(row.line, "date", why)
-
-
-def _last_day(published: str) -> dt.date | None:
-    """Return the last day of a date of publication, which may be a year or a month."""
-    found = re.fullmatch(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?", published.strip())
-    if not found:
-        return None
-    year, month = int(found[1]), int(found[2] or 12)
-    return dt.date(year, month, int(found[3] or calendar.monthrange(year, month)[1]))
 
 
 # Sums and parts --------------------------------------------------------------------------------

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
 import functools
+import json
 import re
 import tomllib
 from collections.abc import Callable, Collection
@@ -14,11 +16,11 @@ from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 import pandas as pd
 
 from mappa.arguments import typed
-from mappa.data import journal, places, schema
+from mappa.data import places, schema
 from mappa.data.area_names import CODE, known_names, resolve
 from mappa.data.stock import DEFAULT_DENOMINATOR, DENOMINATORS, Stock
 from mappa.errors import DataError, UnknownName, UsageError
-from mappa.files import digest, digest_files
+from mappa.files import digest, digest_files, write_atomically
 
 P = ParamSpec("P")
 Found = TypeVar("Found", pd.Series, list[pd.Timestamp])
@@ -26,6 +28,8 @@ Day: TypeAlias = str | pd.Timestamp
 
 #: The word for the study's own date (``default_as_of`` of ``study.toml``).
 STUDY = "study"
+#: What a change of several tables has to write, as JSON in their folder until it is done.
+JOURNAL = ".pending.json"
 #: The column of dates of each table that grows by later figures.
 _DATED = {"area_figures": "date", "national_figures": "date", "denominators": "stock_date"}
 
@@ -215,18 +219,13 @@ class Data:
         return _select(self.area_figures, measure, date, preferred, area=area, basis=basis)
 
     def national_rows(
-        self,
-        measure: str | Collection[str],
-        date: Day | None = None,
-        *,
-        parts: bool = False,
-        preferred: bool = True,
+        self, measure: str | Collection[str], date: Day | None = None, *, parts: bool = False
     ) -> pd.DataFrame:
-        """Return the rows of ``national_figures`` of a measure, in the order of the file.
+        """Return the preferred rows of ``national_figures`` of a measure, in the order of the file.
 
         *parts* also gives the rows of a part of the measure, which the column ``category`` names.
         """
-        rows = _select(self.national_figures, measure, date, preferred)
+        rows = _select(self.national_figures, measure, date, True)
         return rows if parts else rows[rows["category"].isin(["", "all"])]
 
     @_once
@@ -342,13 +341,18 @@ TABLES = tuple(
 def load(folder: Path | str | None = None) -> Data:
     """Load and validate the tables of *folder* (by default the study's own).
 
+    A change of several tables that was broken off is finished first (:mod:`mappa.data.add`).
     Raises DataError with one sentence (file, row, column, rule). The result is cached for as
     long as no file of the folder changes.
     """
     where = Path(folder) if folder is not None else places.data_folder()
     if not where.is_dir():
         raise DataError(f"{where} is not a folder with the study's tables.")
-    journal.finish(where)
+    journal = where / JOURNAL
+    with contextlib.suppress(FileNotFoundError):  # two starts may finish a change at once
+        for name, text in json.loads(journal.read_text(encoding="utf-8")).items():
+            write_atomically(where / f"{name}.csv", text)
+        journal.unlink()
     paths = [*where.glob("*.csv"), where / "study.toml"]
     try:
         stamp = digest_files([p for p in paths if p.is_file()], where)

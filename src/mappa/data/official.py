@@ -36,17 +36,15 @@ class OfficialTable:
     """A table as read from the file *name* for a stock date, and what else it holds.
 
     *by_area* has a row for each area of the study, in its order; columns are the measures found.
-    *apart* are people on the register whom the table gives to no area (missing: none);
-    *printed_total* is the count of its total row, or None; *unused* are headers that no measure was
-    known by; *doubts* are sentences on single rows that do not meet each other, and *remarks* on
-    what was taken, left off and left out in reading.
+    *apart* are people on the register whom the table gives to no area (missing: none); *unused* are
+    headers that no measure was known by; *doubts* are sentences on single rows that do not meet
+    each other, and *remarks* on what was taken, left off and left out in reading.
     """
 
     name: str
     date: pd.Timestamp
     by_area: pd.DataFrame
     apart: float | None
-    printed_total: float | None
     unused: tuple[str, ...]
     doubts: tuple[str, ...]
     remarks: tuple[str, ...]
@@ -74,7 +72,7 @@ def read_official(content: bytes, name: str, date: pd.Timestamp, data: Data) -> 
     by_area = pd.DataFrame(values, areas, list(where), dtype=float)
     apart = next((r.values["rso_count"] for r in rows if r.name.kind == "apart"), None)
     column = header.titles[where["rso_count"]]
-    total = _check_sums(name, rows, by_area["rso_count"], apart or 0, column, data)
+    _check_sums(name, rows, by_area["rso_count"], apart or 0, column, data)
     aside = []
     if others := ", ".join(repr(s.name) for s in sheets if s.name != header.sheet.name):
         aside = [f"{name}: the sheet {header.sheet.name!r} was read; aside: {others}."]
@@ -83,7 +81,6 @@ def read_official(content: bytes, name: str, date: pd.Timestamp, data: Data) -> 
         date=date,
         by_area=by_area,
         apart=apart,
-        printed_total=total,
         unused=tuple(t for i, t in header.titles.items() if t and i not in places.values()),
         doubts=_verify(by_area, name, data),
         remarks=(*header.sheet.remarks, *header.remarks, *aside, *remarks, *summed),
@@ -170,22 +167,18 @@ def _sum_parts(table: Table, rows: list[_Row], data: Data) -> tuple[list[_Row], 
 
 def _check_sums(
     name: str, rows: list[_Row], counts: pd.Series, apart: float, column: str, data: Data
-) -> float | None:
-    """Hold the rows of sums to their areas; return the national count, if it is printed."""
-    total = None
+) -> None:
+    """Hold the rows of sums to their areas."""
     for row in (r for r in rows if r.name.kind in {"sum", "nation"}):
         printed, parts = row.values["rso_count"], summands(row.name, counts, data)
         if printed is None or parts is None:
             continue
-        every = len(parts) == len(counts)
-        if printed not in {parts.sum(), parts.sum() + apart * every}:
+        if printed not in {parts.sum(), parts.sum() + apart * (len(parts) == len(counts))}:
             raise DataError(
                 f"{name}, row {row.line} ({row.name.name}), column {column!r}: its areas "
                 f"sum to {parts.sum():,.0f}, its total row says {printed:,.0f}; right: the sum of "
                 "its areas, or no such row."
             )
-        total = printed if every else total
-    return total
 
 
 def _verify(t: pd.DataFrame, name: str, data: Data) -> tuple[str, ...]:
@@ -238,13 +231,7 @@ def to_submission(tables: list[tuple[OfficialTable, str]], data: Data) -> Submis
     known for the date, the sum of the areas becomes it; where no denominator is known, the
     mid-year that the table's own population column fits.
     """
-    rows: list[dict[str, str]] = []
-    for table, url in tables:
-        source = _source(table, url, data)
-        rows += _area_rows(table, source)
-        complete = table.by_area["rso_count"].notna().all()
-        if complete and table.date not in data.national("rso_count").index:
-            rows.append(_national_row(table, source, data))
+    rows = [row for table, url in tables for row in _rows_to_add(table, url, data)]
     name = tables[0][0].name if len(tables) == 1 else f"{len(tables)} official tables"
     frame = pd.DataFrame(rows, index=range(1, len(rows) + 1), dtype=str).fillna("")
     submission = build_submission(name, frame, data)
@@ -254,26 +241,30 @@ def to_submission(tables: list[tuple[OfficialTable, str]], data: Data) -> Submis
     return dataclasses.replace(submission, rows={**submission.rows, "denominators": fitted})
 
 
-def _source(table: OfficialTable, url: str, data: Data) -> dict[str, str]:
-    publisher = str(data.settings.get("publisher", "official publisher"))
-    return {
+def _rows_to_add(table: OfficialTable, url: str, data: Data) -> list[dict[str, str]]:
+    day, publisher = f"{table.date:%Y-%m-%d}", data.settings.get("publisher", "official publisher")
+    source = {
         "source": f"official-area-table-{table.date.year}",
-        "source_title": f"Area table at {table.date:%Y-%m-%d}, {publisher}",
+        "source_title": f"Area table at {day}, {publisher}",
         "source_url": url,
         "source_kind": "official",
         "quality": "official",
-        "date": f"{table.date:%Y-%m-%d}",
+        "date": day,
     }
-
-
-def _area_rows(table: OfficialTable, source: dict[str, str]) -> list[dict[str, str]]:
     figures = table.by_area.drop(columns=["population", "total_count"], errors="ignore")
-    return [
+    rows = [
         {**source, "area": str(area), "measure": measure, "value": _as_printed(measure, value)}
         for area, values in figures.iterrows()
-        for measure, value in values.items()
-        if not np.isnan(value)
+        for measure, value in values.dropna().items()
     ]
+    counts = figures["rso_count"]
+    if counts.notna().all() and table.date not in data.national("rso_count").index:
+        note = f"sum of the {len(counts)} areas of the table"
+        if table.apart:
+            note += f"; {table.apart:.0f} whom it gives to no area are left out"
+        total = {"area": data.nation, "measure": "rso_count", "value": f"{counts.sum():.0f}"}
+        rows.append({**source, **total, "note": note})
+    return rows
 
 
 def _as_printed(measure: object, value: float) -> str:
@@ -281,14 +272,6 @@ def _as_printed(measure: object, value: float) -> str:
     if measure == "rso_rate_per_100k" and round(value, 1) != value:
         return f"{np.floor(value + 0.5):.0f}"
     return f"{value:g}" if value != np.floor(value) else f"{value:.0f}"
-
-
-def _national_row(table: OfficialTable, source: dict[str, str], data: Data) -> dict[str, str]:
-    note = f"sum of the {len(table.by_area)} areas of the table"
-    if table.apart:
-        note += f"; {table.apart:.0f} whom it gives to no area are left out"
-    count = {"measure": "rso_count", "value": f"{table.by_area['rso_count'].sum():.0f}"}
-    return {**source, "area": data.nation, **count, "note": note}
 
 
 def _denominator_row(table: OfficialTable, data: Data) -> dict[str, str]:

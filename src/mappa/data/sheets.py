@@ -52,6 +52,8 @@ class Cell:
 
 
 EMPTY = Cell("")
+#: Cells by row and column.
+Rows = dict[int, dict[int, Cell]]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,7 +67,7 @@ class Sheet:
     """
 
     name: str
-    rows: dict[int, dict[int, Cell]]
+    rows: Rows
     visible: bool = True
     hidden: frozenset[int] = frozenset()
     merged: tuple[tuple[int, int, int, int], ...] = ()
@@ -132,7 +134,7 @@ def read_delimited(content: bytes, name: str) -> Sheet:
         separator, text = first[1], text[first.end() :]
     else:
         separator = _separator(text)
-    rows: dict[int, dict[int, Cell]] = {}
+    rows: Rows = {}
     cells = 0
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     try:
@@ -213,7 +215,7 @@ def _styles_with(root: Element, properties: str, attribute: str, begins: str) ->
 def _sheet(table: Element, visible: bool, raised: set[str], name: str) -> Sheet:
     title = table.get(f"{_TABLE}name", "")
     where = f"{name}, sheet {title!r}"
-    rows: dict[int, dict[int, Cell]] = {}
+    rows: Rows = {}
     hidden: set[int] = set()
     merged: list[tuple[int, int, int, int]] = []
     line, filled = 1, 0

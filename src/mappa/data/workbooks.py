@@ -8,12 +8,12 @@ import datetime as dt
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from mappa.data import sheets
-from mappa.data.sheets import EMPTY, LARGEST_FILE, Cell, Sheet, cell_of, check_size, clean
+from mappa.data.sheets import EMPTY, LARGEST_FILE, Cell, Rows, Sheet, cell_of, check_size, clean
 from mappa.errors import DataError
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -115,6 +115,17 @@ def read_sheets(content: bytes, name: str) -> list[Sheet]:
         ) from None
 
 
+def _filled(name: str, sheet: str, cells: Iterable[tuple[int, int, Cell]]) -> Rows:
+    """Return the cells (row, column, cell) that hold something, within the limits of a sheet."""
+    rows: Rows = {}
+    for row, column, cell in cells:
+        if cell.text or cell.raised:
+            rows.setdefault(row, {})[column] = cell
+    widest = max((max(row) + 1 for row in rows.values()), default=0)
+    check_size(name, sheet, len(rows), widest, sum(map(len, rows.values())))
+    return rows
+
+
 # XLSX ----------------------------------------------------------------------------------------
 
 
@@ -133,11 +144,18 @@ def _xlsx_sheets(content: bytes, name: str) -> Iterator[Sheet]:
         written = openpyxl.load_workbook(io.BytesIO(content)) if bare else None
     for sheet in book.worksheets:
         formulas = written[sheet.title] if written is not None else None
-        yield _xlsx_sheet(sheet, formulas, name, book.epoch.year == 1904)
+        # The sparse cells themselves: iterating over rows would fill a million empty ones first.
+        cells = ((r, c - 1, _xlsx_cell(s, formulas)) for (r, c), s in sorted(sheet._cells.items()))
+        rows = _filled(name, sheet.title, cells)
+        hidden = frozenset(r for r, d in sheet.row_dimensions.items() if d.hidden and r in rows)
+        spans = sheet.merged_cells
+        merged = tuple((m.min_row, m.min_col - 1, m.max_row, m.max_col - 1) for m in spans)
+        visible = sheet.sheet_state == "visible"
+        yield Sheet(str(sheet.title), rows, visible, hidden, merged, book.epoch.year == 1904)
 
 
 def _count_cells(content: bytes, name: str) -> bool:
-    """Hold the sheets of an XLSX to the limits before they are built; tell of any formulas.
+    """Hold the sheets of an XLSX to the limits before they are built; return whether it calculates.
 
     What a sheet states as its dimension is not believed: its cells are counted.
     """
@@ -158,22 +176,6 @@ def _count_cells(content: bytes, name: str) -> bool:
                     formulas |= re.search(rb"<(?:\w+:)?f[ />]", text) is not None
                     check_size(name, Path(member).stem, rows, 1, cells)
     return formulas
-
-
-def _xlsx_sheet(sheet: Any, formulas: Any, name: str, from_1904: bool) -> Sheet:
-    rows: dict[int, dict[int, Cell]] = {}
-    filled = 0
-    # The sparse cells themselves: iterating over rows would fill a million empty ones first.
-    for (row, column), source in sorted(sheet._cells.items()):
-        cell = _xlsx_cell(source, formulas)
-        if cell.text or cell.raised:
-            rows.setdefault(row, {})[column - 1] = cell
-            filled += 1
-    check_size(name, sheet.title, len(rows), max((max(r) + 1 for r in rows.values()), default=0), 0)
-    hidden = frozenset(r for r, d in sheet.row_dimensions.items() if d.hidden and r in rows)
-    merged = tuple((m.min_row, m.min_col - 1, m.max_row, m.max_col - 1) for m in sheet.merged_cells)
-    visible = sheet.sheet_state == "visible"
-    return Sheet(str(sheet.title), rows, visible, hidden, merged, from_1904)
 
 
 def _xlsx_cell(cell: Any, formulas: Any) -> Cell:
@@ -217,13 +219,12 @@ def _xls_sheets(content: bytes, name: str) -> Iterator[Sheet]:
         file_contents=content, logfile=io.StringIO(), formatting_info=True, ragged_rows=True
     )
     for sheet in book.sheets():
-        rows: dict[int, dict[int, Cell]] = {}
-        for line in range(sheet.nrows):
-            cells = {i: _xls_cell(book, sheet, line, i) for i in range(sheet.row_len(line))}
-            if filled := {i: c for i, c in cells.items() if c.text or c.raised}:
-                rows[line + 1] = filled
-        widest = max((max(r) + 1 for r in rows.values()), default=0)
-        check_size(name, sheet.name, len(rows), widest, sum(map(len, rows.values())))
+        cells = (
+            (line + 1, place, _xls_cell(book, sheet, line, place))
+            for line in range(sheet.nrows)
+            for place in range(sheet.row_len(line))
+        )
+        rows = _filled(name, sheet.name, cells)
         hidden = frozenset(r + 1 for r, info in sheet.rowinfo_map.items() if info.hidden)
         merged = tuple((a + 1, left, b, right - 1) for a, b, left, right in sheet.merged_cells)
         yield Sheet(sheet.name, rows, sheet.visibility == 0, hidden, merged, book.datemode == 1)

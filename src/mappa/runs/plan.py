@@ -158,33 +158,26 @@ def plan(study: Study, forces: Sequence[str], *, again: bool = False) -> list[Fo
 def _plan_force(
     study: Study, force: str, slug: str, notebooks: Sequence[Notebook], again: bool
 ) -> ForcePlan:
-    folder = study.out / slug
-    stored = state.read_json(folder / state.RUN_FILE)
-    values = study.values(force)
-    steps = tuple(_step(study, n, values[n.name], folder, stored, again) for n in notebooks)
+    folder, work = study.out / slug, study.out / WORK / slug
+    stored, values = state.read_json(folder / state.RUN_FILE), study.values(force)
+
+    def step(notebook: Notebook) -> Step:
+        name, chosen = notebook.name, values[notebook.name]
+        code = state.code_of_notebook(notebook.modules)
+        inputs = state.notebook_inputs(notebook.text, chosen, study.tables, code)
+        path = folder / f"{name}.ipynb"
+        if again:
+            return Step(notebook, chosen, inputs, "asked for", path)
+        reason = state.why(inputs, stored.get("steps", {}).get(name, {}), folder)
+        if reason and not state.why(inputs, state.read_json(work / f"{name}.json"), work):
+            reason, path = "", work / path.name
+        return Step(notebook, chosen, inputs, reason, path)
+
+    steps = tuple(map(step, notebooks))
     made = {s.notebook.name: state.inputs_digest(s.inputs) for s in steps}
     inputs = state.page_inputs(made, study.tables, study.pages)
     reason = "asked for" if again else state.why(inputs, stored.get("pages", {}), folder)
     return ForcePlan(force, slug, folder, steps, inputs, reason)
-
-
-def _step(
-    study: Study,
-    notebook: Notebook,
-    values: dict[str, Scalar],
-    folder: Path,
-    stored: Mapping[str, Any],
-    again: bool,
-) -> Step:
-    code = state.code_of_notebook(notebook.modules)
-    inputs = state.notebook_inputs(notebook.text, values, study.tables, code)
-    work, name = study.out / WORK / folder.name, f"{notebook.name}.ipynb"
-    reason = state.why(inputs, stored.get("steps", {}).get(notebook.name, {}), folder)
-    if again:
-        reason = "asked for"
-    elif reason and not state.why(inputs, state.read_json(work / f"{notebook.name}.json"), work):
-        return Step(notebook, values, inputs, "", work / name)
-    return Step(notebook, values, inputs, reason, folder / name)
 
 
 def open_study(texts: Sequence[str] | None, named: Mapping[str, Any], out: Path) -> Study:

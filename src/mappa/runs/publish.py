@@ -2,7 +2,7 @@
 
 import contextlib
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +31,15 @@ def make_folder(out: Path) -> None:
     write_atomically(out / WORK / "probe", "").unlink()
 
 
-def tidy(out: Path) -> None:
-    """Remove the temporary files of a run that was killed; only for the holder of the lock."""
-    for path in (*out.glob(".*.tmp"), *(out / WORK).rglob(".*.tmp")):
+def _unlink(paths: Iterable[Path]) -> None:
+    for path in paths:
         with contextlib.suppress(OSError):
             path.unlink()
+
+
+def tidy(out: Path) -> None:
+    """Remove the temporary files of a run that was killed; only for the holder of the lock."""
+    _unlink((*out.glob(".*.tmp"), *(out / WORK).rglob(".*.tmp")))
 
 
 def stage(plan: ForcePlan, step: Step, content: bytes) -> None:
@@ -56,9 +60,7 @@ def keep_failures(plan: ForcePlan, files: Mapping[str, bytes]) -> None:
 def forget_failures(plan: ForcePlan, files: Mapping[str, bytes]) -> None:
     """Remove files that failed before, and the folders that are empty then."""
     folder = plan.folder.parent / FAILED / plan.slug
-    for name in files:
-        with contextlib.suppress(OSError):
-            (folder / name).unlink()
+    _unlink(folder / name for name in files)
     with contextlib.suppress(OSError):
         folder.rmdir()
         folder.parent.rmdir()
@@ -116,14 +118,13 @@ def publish(plan: ForcePlan, files: Mapping[str, bytes]) -> None:
 def withdraw(folder: Path) -> None:
     """Remove all that earlier runs published in *folder*: no notebook makes it any more."""
     _remove(folder, state.read_json(folder / state.RUN_FILE), set())
+    _unlink([folder / state.RUN_FILE])
     with contextlib.suppress(OSError):
-        (folder / state.RUN_FILE).unlink()
         folder.rmdir()
 
 
 def _remove(folder: Path, before: Mapping[str, Any], now: set[str]) -> None:
     """Remove what an earlier run published and this one did not; nobody else's files."""
     entries = [*before.get("steps", {}).values(), before.get("pages", {})]
-    for name in {n for entry in entries for n in entry.get("files", {})} - now:
-        with contextlib.suppress(OSError):
-            (folder / Path(name).name).unlink()
+    names = {name for entry in entries for name in entry.get("files", {})}
+    _unlink(folder / Path(name).name for name in names - now)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 #: Gives a function and its job to the workers of this machine or of a cluster.
 Submit = Callable[..., Future[Any]]
+#: Seconds to wait for the scheduler of a cluster and for its first worker.
+PATIENCE = 10.0
 #: Open files that a run needs; macOS allows as many by default.
 FILES = 256
 
@@ -42,14 +44,11 @@ class Stopped(BaseException):
 
 
 @contextlib.contextmanager
-def cluster(address: str, *, patience: float = 10) -> Iterator[tuple[Any, int]]:
+def cluster(address: str) -> Iterator[tuple[Any, int]]:
     """Connect to a scheduler and yield its executor and how many tasks it runs at once.
 
-    Parameters
-    ----------
-    address: of the scheduler, such as ``tcp://host:8786``, or the path of a scheduler file; for
-        an empty one there is no executor, and one task at once.
-    patience: how long to wait for the scheduler and for a first worker (seconds).
+    Its address is such as ``tcp://host:8786``, or the path of a scheduler file; for an empty one
+    there is no executor, and one task at once.
 
     Raises UsageError where dask is not installed, ClusterError where no scheduler answers or it
     has no worker. Tasks are impure: a job that is identical to one of before runs again, and never
@@ -64,15 +63,15 @@ def cluster(address: str, *, patience: float = 10) -> Iterator[tuple[Any, int]]:
         raise UsageError("--dask needs dask: pip install dask distributed.") from None
     try:
         if address.endswith(".json"):
-            client = Client(scheduler_file=address, timeout=patience)
+            client = Client(scheduler_file=address, timeout=PATIENCE)
         else:
-            client = Client(address, timeout=patience, set_as_default=False)
+            client = Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
         first = (str(error).splitlines() or [type(error).__name__])[0]
         raise ClusterError(f"No dask scheduler answers at {address}: {first}.") from None
     with client:
         try:
-            client.wait_for_workers(1, timeout=patience)
+            client.wait_for_workers(1, timeout=PATIENCE)
         except TimeoutError:
             raise ClusterError(f"The scheduler at {address} has no worker.") from None
         yield client.get_executor(pure=False), sum(client.nthreads().values())
