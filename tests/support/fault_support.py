@@ -78,9 +78,13 @@ class Fault:
         self.wait_for(lambda: not self.processes(), 20)
         assert list(self.scratch.iterdir()) == []
 
-    def assert_whole(self, *published: str) -> None:
-        """Every published page and notebook is whole, and no force is half there."""
-        folders = {p.name for p in self.out.iterdir() if p.is_dir() and p.name != ".work"}
+    def assert_whole(self, *published: str, failed: bool = False) -> None:
+        """Every published page and notebook is whole, and no force is half there.
+
+        *failed*: notebooks may have failed, which are set apart.
+        """
+        apart = {".work", "failed"} if failed else {".work"}
+        folders = {p.name for p in self.out.iterdir() if p.is_dir() and p.name not in apart}
         assert folders == set(published)
         for slug in published:
             files = {p.name for p in (self.out / slug).iterdir()}
