@@ -36,7 +36,7 @@ def possible() -> bool:
 
     macOS's system libraries are not safe after a fork without exec, and Windows has no fork.
     """
-    return sys.platform == "linux" and hasattr(socket, "send_fds")
+    return sys.platform == "linux"
 
 
 class Template:
@@ -226,7 +226,7 @@ def _fd(stream: Any, default: int) -> int:
     return stream if isinstance(stream, int) else int(stream.fileno())
 
 
-def _read_line(connection: socket.socket) -> dict[str, Any]:
+def _read_line(connection: socket.socket) -> dict[str, int | str]:
     data = b""
     while not data.endswith(b"\n"):
         more = connection.recv(1)  # byte by byte: the status may follow the pid at once

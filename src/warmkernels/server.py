@@ -2,7 +2,7 @@
 
 A cold kernel spends seconds on imports before its first cell; a fork has them at once, and is as
 fresh: nothing but imports has happened in the template, and what its owner asked for.
-POSIX only; run by :class:`warmkernels.client.Template` as
+Linux only; run by :class:`warmkernels.client.Template` as
 ``python -P -m warmkernels.server FD PRELOAD``.
 
 The protocol, on a Unix socket that only this user can open: a client sends one line of JSON
@@ -24,9 +24,8 @@ import shutil
 import signal
 import socket
 import sys
-import threading
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -155,7 +154,7 @@ class ForkServer:
         self.clients[connection] = pid
         self.selector.register(connection, selectors.EVENT_READ)
 
-    def _fork(self, request: dict[str, Any], fds: list[int], connection: socket.socket) -> int:
+    def _fork(self, request: Mapping[str, Any], fds: list[int], connection: socket.socket) -> int:
         argv, cwd, env = list(request["argv"]), str(request["cwd"]), dict(request["env"])
         server = os.getpid()
         pid = os.fork()
@@ -213,8 +212,7 @@ def _read_request(connection: socket.socket) -> tuple[bytes, list[int]]:
 
 def _refuse_threads() -> None:
     """A fork copies one thread and the locks of all: with others running it may hang."""
-    tasks = Path("/proc/self/task")
-    count = len(list(tasks.iterdir())) if tasks.is_dir() else threading.active_count()
+    count = len(list(Path("/proc/self/task").iterdir()))
     if count > 1:
         raise ValueError(f"the template runs {count} threads")
 
@@ -270,12 +268,11 @@ def _become_kernel(
 
 
 def _die_with_parent() -> None:
-    """On Linux, be killed when the server is (PR_SET_PDEATHSIG); elsewhere ipykernel polls."""
-    if sys.platform == "linux":
-        import ctypes
+    """Be killed when the server is (PR_SET_PDEATHSIG); where that is refused, ipykernel polls."""
+    import ctypes
 
-        with contextlib.suppress(OSError, AttributeError):
-            ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
 def _reseed() -> None:
@@ -293,7 +290,7 @@ def _reseed() -> None:
 def _leaving_with_the_owner(folder: Path) -> Iterator[None]:
     """Look once a second, while this process is busy, whether its owner has gone; then go too.
 
-    A timer and not a thread: beside a thread nothing may be forked.
+    A timer and not a thread: while a thread runs nothing may be forked.
     """
 
     def look(*_: object) -> None:

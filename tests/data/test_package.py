@@ -40,7 +40,7 @@ def test_fields_are_the_columns_of_the_files(data: Data) -> None:
 
 
 def test_types_bounds_and_codes_are_carried_over(data: Data) -> None:
-    resources = {r["name"]: r["schema"] for r in package.describe(data)["resources"]}
+    resources = {r["name"]: r["schema"] for r in json.loads(package.text(data))["resources"]}
     fields = {f["name"]: f for f in resources["population"]["fields"]}
     assert fields["mid_year"]["type"] == "integer"
     assert fields["mid_year"]["constraints"] == {"required": True, "minimum": 1981, "maximum": 2099}

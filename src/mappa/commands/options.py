@@ -84,7 +84,7 @@ def print_texts(texts: Iterable[str]) -> None:
 
 
 def check_home() -> None:
-    """Refuse to start Jupyter for a user without a home folder, in which it keeps its settings."""
+    """Refuse to start Jupyter for a user without a home folder, which holds its settings."""
     try:
         Path.home()
     except RuntimeError:

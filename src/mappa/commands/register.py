@@ -109,11 +109,8 @@ def fit(
     from mappa.register.inputs.parameters import priors_of
     from mappa.runs.workers import cluster
 
-    if kept < fits.BLOCK or processes < 1:
-        raise UsageError(
-            f"--kept is {kept} and --processes {processes}: they can be {fits.BLOCK} or more, and "
-            "1 or more."
-        )
+    if kept < fits.BLOCK:
+        raise UsageError(f"--kept is {kept}: it can be {fits.BLOCK} or more.")
     data = options.tables()
     day = data.day(as_of)
     known = [v.name for v in priors_of(data, version).versions]
@@ -142,7 +139,7 @@ def fit(
 @group.command()
 def calibrate(
     version: Annotated[str, typer.Option(help="Version of the model (default: the first).")] = "",
-    sets: Annotated[int, typer.Option(help="Made-up sets of figures.")] = 200,
+    sets: Annotated[int, typer.Option(min=2, help="Made-up sets of figures.")] = 200,
     processes: options.Processes = 2,
     out: options.Kept = None,
 ) -> None:
@@ -160,10 +157,6 @@ def calibrate(
     from mappa.register.inference import calibration
     from mappa.register.likelihood import density_of
 
-    if sets < 2 or processes < 1:
-        raise UsageError(
-            f"--sets is {sets} and --processes {processes}: they can be 2 or more, and 1 or more."
-        )
     data = options.tables()
     density = density_of(data, data.day(), version)
     context = multiprocessing.get_context("spawn")
