@@ -17,9 +17,8 @@ from mappa.forecasts.benchmarks import (
     forecast_record,
     spreads,
 )
-from mappa.forecasts.national_draws import NationalDraws, jump_off
+from mappa.forecasts.national_draws import NationalDraws, jump_off, sealed_forecasts
 from mappa.forecasts.scoring import LEVELS
-from mappa.forecasts.seals import sealed_forecasts
 
 ORIGIN = pd.Timestamp("2020-03-31")
 

@@ -48,7 +48,7 @@ def seal(
         raise UsageError(f"{sealed_on!r} is not a date: write it as YYYY-MM-DD.") from None
     sources, draws = national_draws.sealed_sources(nation), national_draws.SEAL_DRAWS
     paths = [national_draws.national_draws(data, day, horizon, s, draws) for s in sources]
-    rows, methods = seals.sealed_forecasts(data, day, horizon, paths)
+    rows, methods = national_draws.sealed_forecasts(data, day, horizon, paths)
     last = before[-1] if before else None
     made = seals.make_seal(
         data, day, horizon, rows, methods, name=chosen, sealed_on=made_on, previous=last

@@ -1,9 +1,14 @@
-"""Draws of the national stock ahead: combined, of the register model, or a plain benchmark."""
+"""Draws of the national stock ahead, and what a seal holds of them and of every area.
+
+The draws are combined, of the register model, or of a plain benchmark.
+"""
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from mappa.arguments import typed
 from mappa.data import Data
@@ -11,10 +16,19 @@ from mappa.errors import TooLittleKnown, UnknownName, UsageError
 from mappa.forecasts.benchmarks import (
     COMBINED,
     COMBINED_LABEL,
+    METHODS,
     check_horizon,
     combined_draws,
     national_series,
 )
+from mappa.forecasts.scoring import LEVELS, quantiles_of
+from mappa.forecasts.seals import (
+    NATIONAL_GROWTH,
+    benchmark_rows,
+    level_rows,
+    national_growth_rows,
+)
+from mappa.growth.estimates import QUANTILES, area_forecasts, quantile_function
 from mappa.growth.national_path import benchmark_path
 from mappa.growth.record import BENCHMARK_NATION
 from mappa.register.arrays import Array
@@ -32,6 +46,8 @@ SEED = 20200331
 STEP = 0.01  # of the derivatives, in prior standard deviations
 #: Draws of the register's posterior behind a seal: it is made once, so it may take its minutes.
 SEAL_DRAWS = 2000
+AREA_MODEL = "growth_model"
+AREA_LABEL = "growth model of the areas, along the nation's forecast"
 SOURCES = ("combined", "register", "benchmark")
 
 
@@ -168,3 +184,38 @@ def nation_ahead(
 def sealed_sources(source: str) -> tuple[str, ...]:
     """Return the sources that a seal holds: the one asked for, the combined one's part too."""
     return ("combined", "register") if source == "combined" else (source,)
+
+
+def sealed_forecasts(
+    data: Data, origin: pd.Timestamp, horizon: int, nation: Sequence[NationalDraws]
+) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Return the rows of a seal and the words of its methods.
+
+    The areas come from the growth model, moved along the same draws of the nation, so that a
+    seal's areas and nation belong together.
+
+    Parameters
+    ----------
+    data, origin, horizon: as for the forecasts themselves.
+    nation: draws of the national stock; the areas move along the first; the others go with it.
+    """
+    dates = [origin + pd.DateOffset(years=h + 1) for h in range(check_horizon(horizon))]
+    draws = nation[0].draws
+    frames = [
+        level_rows("nation", data.nation, n.method, day, LEVELS, quantiles)
+        for n in nation
+        for day, quantiles in zip(dates, quantiles_of(n.draws).T, strict=True)
+    ]
+    benchmark = benchmark_rows(data, origin, horizon)
+    # The growth model stores fewer quantiles, too few to score by; between them the distribution
+    # is taken as straight on the scale of normal scores, as that model takes it itself.
+    scores = stats.norm.ppf(LEVELS)
+    for row in area_forecasts(data, origin, horizon, draws).itertuples(index=False):
+        stored = np.array([getattr(row, q) for q in QUANTILES], dtype=float)
+        values = quantile_function(stored, scores)
+        frames.append(level_rows("area", row.area, AREA_MODEL, row.date, LEVELS, values))
+    carried = national_growth_rows(data, origin, dates, np.median(draws, axis=0))
+    methods = {n.method: n.label for n in nation} | {AREA_MODEL: AREA_LABEL}
+    methods |= {m: METHODS[m][0] for m in benchmark["method"].unique()}
+    methods |= {NATIONAL_GROWTH: "last count moved by the nation's growth"}
+    return pd.concat([*frames, benchmark, carried], ignore_index=True), methods

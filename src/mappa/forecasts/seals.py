@@ -12,34 +12,28 @@ import datetime as dt
 import hashlib
 import json
 import re
-import shutil
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from mappa import __version__
 from mappa.data import Data
 from mappa.data.schema import read_table
 from mappa.errors import DataError, OutputError, UsageError
 from mappa.forecasts.backtest import inputs_digest
-from mappa.forecasts.benchmarks import METHODS, benchmarks, check_horizon, latest_count
-from mappa.forecasts.national_draws import NationalDraws
-from mappa.forecasts.scoring import LEVELS, quantiles_of
-from mappa.growth.estimates import QUANTILES, area_forecasts, quantile_function
+from mappa.forecasts.benchmarks import benchmarks, latest_count
+from mappa.forecasts.scoring import LEVELS
 from mappa.register.arrays import Array
 
 FOLDER = "seals"
 FORECASTS, MANIFEST = "forecasts.csv", "seal.json"
 TABLE = "seal_forecasts"
 COLUMNS = ("scope", "place", "date", "method", "level", "value")
-NATIONAL_GROWTH, AREA_MODEL = "national_growth", "growth_model"
-AREA_LABEL = "growth model of the areas, along the nation's forecast"
-_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+NATIONAL_GROWTH = "national_growth"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,41 +73,6 @@ def level_rows(
     frame = pd.DataFrame({"level": list(levels), "value": list(values)}, dtype=float)
     frame = frame.assign(scope=scope, place=place, date=pd.Timestamp(day), method=method)
     return frame[list(COLUMNS)]
-
-
-def sealed_forecasts(
-    data: Data, origin: pd.Timestamp, horizon: int, nation: Sequence[NationalDraws]
-) -> tuple[pd.DataFrame, dict[str, str]]:
-    """Return the rows of a seal and the words of its methods.
-
-    The areas come from the growth model, moved along the same draws of the nation, so that a
-    seal's areas and nation belong together.
-
-    Parameters
-    ----------
-    data, origin, horizon: as for the forecasts themselves.
-    nation: draws of the national stock; the areas move along the first; the others go with it.
-    """
-    dates = [origin + pd.DateOffset(years=h + 1) for h in range(check_horizon(horizon))]
-    draws = nation[0].draws
-    frames = [
-        level_rows("nation", data.nation, n.method, day, LEVELS, quantiles)
-        for n in nation
-        for day, quantiles in zip(dates, quantiles_of(n.draws).T, strict=True)
-    ]
-    benchmark = benchmark_rows(data, origin, horizon)
-    # The growth model stores fewer quantiles, too few to score by; between them the distribution
-    # is taken as straight on the scale of normal scores, as that model takes it itself.
-    scores = stats.norm.ppf(LEVELS)
-    for row in area_forecasts(data, origin, horizon, draws).itertuples(index=False):
-        stored = np.array([getattr(row, q) for q in QUANTILES], dtype=float)
-        values = quantile_function(stored, scores)
-        frames.append(level_rows("area", row.area, AREA_MODEL, row.date, LEVELS, values))
-    carried = national_growth_rows(data, origin, dates, np.median(draws, axis=0))
-    methods = {n.method: n.label for n in nation} | {AREA_MODEL: AREA_LABEL}
-    methods |= {m: METHODS[m][0] for m in benchmark["method"].unique()}
-    methods |= {NATIONAL_GROWTH: "last count moved by the nation's growth"}
-    return pd.concat([*frames, benchmark, carried], ignore_index=True), methods
 
 
 def benchmark_rows(data: Data, origin: pd.Timestamp, horizon: int) -> pd.DataFrame:
@@ -170,7 +129,7 @@ def seal_name(name: str, origin: pd.Timestamp) -> str:
     Raises UsageError where the name could step out of its folder.
     """
     chosen = name or f"{origin:%Y-%m-%d}"
-    if not _NAME.fullmatch(chosen):
+    if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", chosen):
         raise UsageError(
             f"{chosen!r} cannot name a seal: use small letters, digits and single hyphens."
         )
@@ -202,9 +161,6 @@ def make_seal(
     """
     day = pd.Timestamp(origin)
     name = seal_name(name, day)
-    unnamed = sorted(set(forecasts["method"]) - set(methods))
-    if unnamed:
-        raise DataError(f"The seal would hold forecasts of a method without words: {unnamed[0]}.")
     rounded = forecasts.assign(value=forecasts["value"].round(2))
     content = forecasts_csv(rounded)
     manifest: dict[str, Any] = {
@@ -251,15 +207,13 @@ def write_seal(seal: Seal, folder: Path) -> Path:
         raise OutputError(taken(seal.name))
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(dir=folder, prefix=".draft-"))
-        try:
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".draft-") as made:
+            draft = Path(made)
             (draft / FORECASTS).write_bytes(forecasts_csv(seal.forecasts))
             text = json.dumps(dict(seal.manifest), indent=2, ensure_ascii=False) + "\n"
             (draft / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
             draft.chmod(0o755)
             draft.rename(target)
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise OutputError(f"Cannot write {target}: {reason}.") from error
@@ -284,8 +238,7 @@ def read_seal(place: Path, dictionary: pd.DataFrame) -> Seal:
         raise DataError(f"Seal {place.name}: {FORECASTS} was altered after it was sealed.")
     if manifest["name"] != place.name:
         raise DataError(f"Seal {place.name} was sealed as {manifest['name']}: rename its folder.")
-    frame = read_table(place / FORECASTS, dictionary, TABLE)
-    return Seal(manifest, frame)
+    return Seal(manifest, read_table(place / FORECASTS, dictionary, TABLE))
 
 
 def read_seals(folder: Path, dictionary: pd.DataFrame) -> list[Seal]:

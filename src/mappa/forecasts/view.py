@@ -14,7 +14,6 @@ from mappa.forecasts.benchmarks import (
     forecast_record,
     national_series,
 )
-from mappa.forecasts.national_draws import national_draws
 from mappa.forecasts.scoring import quantiles_of
 from mappa.records import Dated, Record, key
 from mappa.register.arrays import Array
@@ -61,6 +60,8 @@ def forecast(data: Data, as_of: str | dt.date, horizon: int = 4) -> ForecastView
     >>> [f.date.year for f in view.combined]
     [2021, 2022]
     """
+    from mappa.forecasts.national_draws import national_draws  # imports the register model
+
     day = data.date(as_of)
     # The draws that a seal would hold: one forecast under one label.
     return forecast_view(data, day, national_draws(data, day, horizon, "register").draws)

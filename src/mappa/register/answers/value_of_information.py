@@ -206,9 +206,10 @@ def _request(
     quantities: pd.DataFrame,
 ) -> Request:
     names, before = tuple(row["measures"].split()), attribution.var()
-    shown, after = measured(quantities, names), before.iloc[:0]
-    reduction, status = None, f"the model does not show {shown}"
-    if not isinstance(shown, str):
+    shown = measured(quantities, names)
+    if isinstance(shown, str):
+        after, reduction, status = before.iloc[:0], None, f"the model does not show {shown}"
+    else:
         after = _remaining(attribution, shown, float(row["error"]))
         reduction, status = _reduction(before, after), "ok"
     return Request(

@@ -21,26 +21,22 @@ from mappa.register.stockflow.stock import RegisterModel
 ORIGINS, PREDICTED = 7, 200
 
 
-@dataclasses.dataclass(frozen=True)
-class Convergence:
-    """R-hat and effective sample sizes, by quantity; ``tail`` is of the 5% and 95% quantiles."""
+def convergence(chains: Array) -> pd.DataFrame:
+    """Return ``rhat`` and effective sample sizes of *chains* (chain by draw by quantity).
 
-    rhat: Array
-    bulk: Array
-    tail: Array
-
-
-def convergence(chains: Array) -> Convergence:
-    """Return the convergence of *chains* (chain by draw by quantity)."""
+    A row for each quantity; of the sizes ``bulk`` is of the mean, ``tail`` of the 5% and 95%
+    quantiles.
+    """
     # The import takes most of a second, and only a fit asks for it.
     from arviz_stats.base import array_stats
 
     axes = {"chain_axis": 0, "draw_axis": 1}
-    return Convergence(
-        rhat=np.asarray(array_stats.rhat(chains, **axes)),
-        bulk=np.asarray(array_stats.ess(chains, method="bulk", **axes)),
-        tail=np.asarray(array_stats.ess(chains, method="tail", prob=(0.05, 0.95), **axes)),
-    )
+    found = {
+        "rhat": array_stats.rhat(chains, **axes),
+        "bulk": array_stats.ess(chains, method="bulk", **axes),
+        "tail": array_stats.ess(chains, method="tail", prob=(0.05, 0.95), **axes),
+    }
+    return pd.DataFrame(found)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -281,7 +281,7 @@ def _diagnose(
 
 def _measures(names: list[str], chains: Array) -> dict[str, dict[str, float]]:
     """Return R-hat and effective sizes by name (*chains*: chain by draw by name)."""
-    table = pd.DataFrame(vars(convergence(chains)), names).round({"rhat": 5, "bulk": 1, "tail": 1})
+    table = convergence(chains).set_axis(names).round({"rhat": 5, "bulk": 1, "tail": 1})
     rows: dict[str, dict[str, float]] = table.to_dict("index")
     return rows
 

@@ -10,7 +10,6 @@ same; the change of variables carries its Jacobian.
 import dataclasses
 
 import numpy as np
-from scipy.optimize import least_squares
 
 from mappa.register.arrays import Array
 from mappa.register.likelihood import EDGE, Density
@@ -111,6 +110,9 @@ def mode_of(density: Density) -> Mode:
 
     The covariance is the inverse of J'J (Gauss-Newton).
     """
+    # The import takes a quarter of a second, and only a fit asks for it.
+    from scipy.optimize import least_squares
+
     space = Coordinates(density)
 
     def whitened(y: Array) -> Array:
