@@ -78,9 +78,8 @@ def _stock_sd(basis: str, quality: str, year: int, fixed: dict[str, float]) -> f
 
 def national_counts(data: Data, as_of: pd.Timestamp) -> pd.DataFrame:
     """Return the rows of the national stock that the model describes, up to a date."""
-    t = data.national_figures
-    counted = (t["measure"] == "rso_count") & t["category"].isin(["", "all"]) & t["preferred"]
-    return t[counted & t["basis"].isin(BASES) & (t["date"] <= as_of)].sort_values("date")
+    rows = data.national_rows("rso_count").sort_values("date")
+    return rows[rows["basis"].isin(BASES) & (rows["date"] <= as_of)]
 
 
 def _stocks(data: Data, as_of: pd.Timestamp, fixed: dict[str, float]) -> Group:

@@ -34,14 +34,8 @@ def is_law(setting: str) -> bool:
     return not setting.endswith("_percent")
 
 
-def singles() -> Iterator[dict[str, float]]:
-    """Give each change of one setting."""
-    for setting, values in GRID.items():
-        yield from ({setting: value} for value in values)
-
-
 def pairs() -> Iterator[dict[str, float]]:
-    """Give changes of two settings: of the law all of them, for they act on each other.
+    """Give changes of two settings: of the law all of them, because they act on each other.
 
     Of two that are not both of the law only the farthest are run: they show how far from the
     product of the single changes the model goes.
@@ -69,7 +63,8 @@ def build(data: Data) -> pd.DataFrame:
     ``in_force`` are the baseline, which all share.
     """
     rows: list[tuple[object, ...]] = []
-    for settings in (*singles(), *pairs()):
+    singles = [{setting: value} for setting, values in GRID.items() for value in values]
+    for settings in (*singles, *pairs()):
         record = run(data, settings)
         rows += rows_of(record, settings)
     baseline = [

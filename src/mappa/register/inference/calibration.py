@@ -45,7 +45,7 @@ def ranks(density: Density, seed: int) -> NDArray[np.int64]:
 
 
 def stored_ranks(density: Density, seed: int) -> NDArray[np.int64]:
-    """Return :func:`ranks` of a set, stored, so that a broken calibration goes on where it was."""
+    """Return :func:`ranks` of a set, stored, so that a broken calibration can resume."""
     priors = density.model.priors
     parts = [density.digest, priors.versions[priors.version].name, str(seed)]
     store = Store(places.cache_folder() / "calibration")

@@ -1,7 +1,7 @@
 """The fit that makes the shipped posterior: resumable, seeded, with a progress bar.
 
 Stages (mode and surrogate; each block of draws of each chain; quantities) are stored in the cache
-folder under the digest of the density, so that a broken fit goes on where it stopped and ends
+folder under the digest of the density, so that a broken fit resumes where it stopped and ends
 with the same draws as an unbroken one.
 """
 

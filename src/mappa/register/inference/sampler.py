@@ -6,7 +6,7 @@ small random step that does not ask the surrogate: a chain that is where the sur
 freed by one or the other. Each kind preserves the posterior, so that a mixture of them does
 (L. Tierney 1994, "Markov chains for exploring posterior distributions", Annals of Statistics 22).
 
-Blocks of draws are seeded by (seed, chain, block), so that a broken fit goes on where it stopped
+Blocks of draws are seeded by (seed, chain, block), so that a broken fit resumes where it stopped
 and gives the same draws.
 
 Source: R. M. Neal (2011), "MCMC using Hamiltonian dynamics"; C. E. Rasmussen (2003), "Gaussian

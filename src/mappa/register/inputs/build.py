@@ -147,13 +147,10 @@ def _ages(profile: pd.DataFrame, as_of: pd.Timestamp) -> tuple[Array, Array]:
     sums = rows.groupby("group")["value"].sum()
     ages, weights = [], []
     for group in sorted(sums.index):
-        numbers = [float(x) for x in re.findall(r"\d+", group)]
-        if len(numbers) == 2:
-            low, high = numbers[0], numbers[1] + 1
-        elif "under" in group:
-            low, high = numbers[0] - 9, numbers[0] + 1
-        else:
-            low, high = numbers[0], numbers[0] + 15
+        first, *last = (float(x) for x in re.findall(r"\d+", group))
+        low, high = first, last[0] + 1 if last else first + 15
+        if "under" in group and not last:
+            low, high = first - 9, first + 1
         ages += [low + (high - low) * (i + 0.5) / 4 for i in range(4)]
         weights += [float(sums[group]) / 4] * 4
     order = np.argsort(ages)
