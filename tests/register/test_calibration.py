@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from mappa.data import Data
-from mappa.register.inference import calibration as cal
+from mappa.register.inference import diagnostics as cal
 from mappa.register.inference import sampler
 from mappa.register.likelihood import density_of
 

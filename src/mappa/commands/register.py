@@ -154,22 +154,22 @@ def calibrate(
     from tqdm import tqdm
 
     from mappa.files import write_atomically
-    from mappa.register.inference import calibration
+    from mappa.register.inference import diagnostics
     from mappa.register.likelihood import density_of
 
     data = options.tables()
     density = density_of(data, data.day(), version)
     context = multiprocessing.get_context("spawn")
     with concurrent.futures.ProcessPoolExecutor(processes, mp_context=context) as pool:
-        made = pool.map(calibration.stored_ranks, [density] * sets, range(1, sets + 1))
+        made = pool.map(diagnostics.stored_ranks, [density] * sets, range(1, sets + 1))
         found = np.array(list(tqdm(made, total=sets, unit="set", mininterval=1.0)))
-    table = calibration.summary(density.model.names, found)
+    table = diagnostics.calibration_table(density.model.names, found)
     shown = table.assign(inside=table["inside"].map({True: "true", False: "false"}))
     text = shown.to_csv(index=False, lineterminator="\n")
     path = write_atomically(options.beside(data, out) / "calibration.csv", text)
     typer.echo(
         f"{int(table['inside'].sum())} of {len(table)} parameters stay inside the band of "
-        f"{100 * calibration.LEVEL:.0f}%. Wrote {path}"
+        f"{100 * diagnostics.LEVEL:.0f}%. Wrote {path}"
     )
 
 

@@ -13,6 +13,7 @@ from scipy import stats
 from mappa.arguments import typed
 from mappa.data import Data
 from mappa.errors import TooLittleKnown, UnknownName, UsageError
+from mappa.forecasts import seals
 from mappa.forecasts.benchmarks import (
     COMBINED,
     COMBINED_LABEL,
@@ -22,12 +23,6 @@ from mappa.forecasts.benchmarks import (
     national_series,
 )
 from mappa.forecasts.scoring import LEVELS, quantiles_of
-from mappa.forecasts.seals import (
-    NATIONAL_GROWTH,
-    benchmark_rows,
-    level_rows,
-    national_growth_rows,
-)
 from mappa.growth.estimates import QUANTILES, area_forecasts, quantile_function
 from mappa.growth.national_path import benchmark_path
 from mappa.growth.record import BENCHMARK_NATION
@@ -202,20 +197,20 @@ def sealed_forecasts(
     dates = [origin + pd.DateOffset(years=h + 1) for h in range(check_horizon(horizon))]
     draws = nation[0].draws
     frames = [
-        level_rows("nation", data.nation, n.method, day, LEVELS, quantiles)
+        seals.level_rows("nation", data.nation, n.method, day, LEVELS, quantiles)
         for n in nation
         for day, quantiles in zip(dates, quantiles_of(n.draws).T, strict=True)
     ]
-    benchmark = benchmark_rows(data, origin, horizon)
+    benchmark = seals.benchmark_rows(data, origin, horizon)
     # The growth model stores fewer quantiles, too few to score by; between them the distribution
     # is taken as straight on the scale of normal scores, as that model takes it itself.
     scores = stats.norm.ppf(LEVELS)
     for row in area_forecasts(data, origin, horizon, draws).itertuples(index=False):
         stored = np.array([getattr(row, q) for q in QUANTILES], dtype=float)
         values = quantile_function(stored, scores)
-        frames.append(level_rows("area", row.area, AREA_MODEL, row.date, LEVELS, values))
-    carried = national_growth_rows(data, origin, dates, np.median(draws, axis=0))
+        frames.append(seals.level_rows("area", row.area, AREA_MODEL, row.date, LEVELS, values))
+    carried = seals.national_growth_rows(data, origin, dates, np.median(draws, axis=0))
     methods = {n.method: n.label for n in nation} | {AREA_MODEL: AREA_LABEL}
     methods |= {m: METHODS[m][0] for m in benchmark["method"].unique()}
-    methods |= {NATIONAL_GROWTH: "last count moved by the nation's growth"}
+    methods |= {seals.NATIONAL_GROWTH: "last count moved by the nation's growth"}
     return pd.concat([*frames, benchmark, carried], ignore_index=True), methods

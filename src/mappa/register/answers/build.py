@@ -10,7 +10,7 @@ import pandas as pd
 from mappa.arguments import typed
 from mappa.data import Data
 from mappa.errors import UsageError
-from mappa.register.answers.assumptions import prior_and_posterior
+from mappa.register.answers.assumptions import prior_and_posterior, version_answers
 from mappa.register.answers.record import (
     LEVEL,
     Accounting,
@@ -24,21 +24,14 @@ from mappa.register.answers.record import (
     StockPoint,
     Summary,
 )
-from mappa.register.answers.versions import version_answers
 from mappa.register.arrays import Array
 from mappa.register.effects import counterfactuals as cf
 from mappa.register.effects.attribution import LATENT
 from mappa.register.effects.references import Reference, references
-from mappa.register.inference import columns
+from mappa.register.inference import columns, quantities
 from mappa.register.inference import draws as posteriors
 from mappa.register.inference.draws import Posterior
-from mappa.register.inference.quantities import (
-    KINDS,
-    LONG_RUN,
-    MAX_HORIZON,
-    attribution,
-    shorter_sentences,
-)
+from mappa.register.inference.quantities import KINDS, LONG_RUN, MAX_HORIZON
 from mappa.register.inputs.rules import LABELS
 from mappa.register.law.periods import decimal_end
 from mappa.register.likelihood import national_counts
@@ -330,5 +323,6 @@ def _more(p: Posterior, z: Array, missing: list[Reference]) -> dict[str, float]:
     values = p.plan.near.values(z)
     made: dict[str, float] = {}
     for r in missing:
-        made |= attribution(p.plan, values, r) | shorter_sentences(p.plan, values, r)
+        made |= quantities.attribution(p.plan, values, r)
+        made |= quantities.shorter_sentences(p.plan, values, r)
     return made

@@ -32,8 +32,7 @@ from mappa.register.inference.diagnostics import convergence, information
 from mappa.register.inference.draws import Report
 from mappa.register.inference.mode import Coordinates
 from mappa.register.inference.quantities import Plan, quantities
-from mappa.register.inference.sampler import Tuned, dispersed, run_block, tune
-from mappa.register.inference.surrogate import Surrogate
+from mappa.register.inference.sampler import Surrogate, Tuned, dispersed, run_block, tune
 from mappa.register.likelihood import Density, density_of
 
 #: Of how the sampler draws: what an older one stored is not gone on with.
