@@ -171,7 +171,7 @@ class Published:
         ends = rows["printed"].str.extract(r"^(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)$").astype(float)
         rows = rows.assign(number=rows["value"].fillna(ends.mean(axis=1, skipna=False)))
         rows = rows.dropna(subset="number")
-        self._rows = dict(tuple(rows.groupby(["measure", "group"])))
+        self._rows, self._none = dict(tuple(rows.groupby(["measure", "group"]))), rows.iloc[:0]
         self._known: dict[str, pd.DataFrame] = {}
 
     def group(self, name: str) -> pd.DataFrame:
@@ -179,17 +179,10 @@ class Published:
 
         Where equally good sources differ their mean is taken; the order of rows does not matter.
         """
-        if name not in self._known:
-            measure, group, _ = GROUPS[name]
-            self._known[name] = self._points(*GROUPS[name])
-            if name in NEEDED and self._known[name].empty:
-                raise lacking(f"{measure} of {group!r}", self.as_of)
-        return self._known[name]
-
-    def _points(self, measure: str, group: str, basis: str) -> pd.DataFrame:
-        rows = self._rows.get((measure, group))
-        if rows is None:
-            return series([])
+        if name in self._known:
+            return self._known[name]
+        measure, group, basis = GROUPS[name]
+        rows = self._rows.get((measure, group), self._none)
         if basis:
             rows = rows[rows["basis"] == basis]
         rank = rows["quality"].map(BEST.index)
@@ -200,7 +193,10 @@ class Published:
             sources = " ".join(sorted(set(same["source"])))
             quality = str(same["quality"].iloc[0])
             found.append((periods.middle(str(period)), value, "published", quality, sources))
-        return series(found)
+        if name in NEEDED and not found:
+            raise lacking(f"{measure} of {group!r}", self.as_of)
+        self._known[name] = series(found)
+        return self._known[name]
 
     @functools.cached_property
     def indeterminate_rape(self) -> pd.DataFrame:
