@@ -21,14 +21,14 @@ from mappa.errors import MappaError, UnknownName
 from mappa.plot.exhibit import Exhibit
 from mappa.plot.rate.funnel import funnel
 from mappa.plot.rate.rows import margin_rows
-from mappa.plot.register import whatif as whatif_charts
+from mappa.plot.register import charts as whatif_charts
 from mappa.rates import doors
 from mappa.rates.assess import assess, check_margin
 from mappa.register.answers import scenarios
 from mappa.words import numbers
 from mappa.words.prose import Prose, capital
 from mappa.words.rate import answer as rate_words
-from mappa.words.register import whatif as whatif_words
+from mappa.words.register import law as whatif_words
 
 NEEDS_KERNEL = (
     "Controls stand here while this notebook runs in JupyterLab (`make lab`): they need a live "

@@ -18,7 +18,7 @@ from mappa.rates.assess import assess
 from mappa.register.answers.scenarios import build, in_force
 from mappa.words import numbers
 from mappa.words.rate.answer import sentence
-from mappa.words.register import whatif as whatif_words
+from mappa.words.register import law as whatif_words
 
 pytestmark = pytest.mark.browser
 

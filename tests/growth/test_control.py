@@ -13,8 +13,8 @@ from mappa.errors import UnknownName, UsageError
 from mappa.growth import answer, control_chart, counts, known_rates
 from mappa.growth.control import D2, FEWEST
 from mappa.plot.exhibit import Exhibit
-from mappa.plot.growth import control
-from mappa.words.growth import checks
+from mappa.plot.growth import area as area_charts
+from mappa.words.growth import model
 
 COUNTS = [100, 120, 90, 110, 80, 100, 100, 100]
 DAY = "2020-03-31"
@@ -88,7 +88,7 @@ def test_people_estimated_anew_start_a_segment(data: Data) -> None:
     own = counts(data.until("2024-03-31"), "Durham")
     cut = control_chart(own, people_anew=record.population_break)
     beside = cut.assign(outside=False)
-    drawn = control.control(cut, beside, record)
+    drawn = area_charts.control(cut, beside, record)
     assert isinstance(drawn, Exhibit)
     assert cut.index[cut["segment"].diff() == 1][-1] == pd.Timestamp("2022-03-31")
     for text in (drawn.subtitle, drawn.alt):
@@ -131,9 +131,9 @@ def test_an_area_with_a_count_for_most_years(data: Data) -> None:
         data.counts(DAY)["Cleveland"] / data.people(DAY)["Cleveland"] / (62_435 / 52_252_671)
     )
     record = answer(data, "Cleveland", DAY, 0)
-    drawn = control.control(chart, beside, record)
+    drawn = area_charts.control(chart, beside, record)
     assert isinstance(drawn, Exhibit)
-    told = checks.control(chart, beside, record)
+    told = model.control(chart, beside, record)
     years = chart.index[chart["outside"]].year
     assert all(str(year) in told for year in years) and "provisional" in told
 
@@ -142,9 +142,9 @@ def test_an_area_with_a_count_for_most_years(data: Data) -> None:
 def test_an_area_with_few_counts_is_told_so(data: Data, area: str, said: str) -> None:
     chart, beside = of_area(data, area)
     record = answer(data, area, DAY, 0)
-    assert said in checks.control(chart, beside, record)
+    assert said in model.control(chart, beside, record)
     if area == "Surrey":
-        assert said in str(control.control(chart, beside, record))
+        assert said in str(area_charts.control(chart, beside, record))
 
 
 def test_level_1_is_a_segment_of_its_own(data: Data) -> None:

@@ -31,10 +31,11 @@ from mappa.growth import (
 )  # fmt: skip
 from mappa.growth import national_path as nation
 from mappa.growth.record import BENCHMARK_NATION, GrowthRecord, answer
+from mappa.plot.growth import area as area_charts
 from mappa.plot.growth import charts
 from mappa.words import numbers as n
 from mappa.words.growth import answer as words
-from mappa.words.growth import checks, model, tables
+from mappa.words.growth import model, tables
 from mappa.words.growth import nation as nw
 from mappa.words.tables import Table
 
@@ -368,7 +369,7 @@ def _unknown_numbers(text: str, record: GrowthRecord) -> list[str]:
 
 PARAGRAPHS = (
     *(words.answer, words.year, words.long_run, nw.nation, nw.history, nw.slowing),
-    *(nw.contribution, words.measures, model.estimate, model.validation, checks.printing),
+    *(nw.contribution, words.measures, model.estimate, model.validation, model.printing),
 )
 
 
@@ -392,7 +393,7 @@ def test_another_country_reads_from_its_own_tables(made_up_data: Data) -> None:
         told = " ".join(paragraph(record) for paragraph in PARAGRAPHS)
         assert f.nation in told
         assert "England" not in told and "62,435" not in told and "Thames" not in told
-        for exhibit in (charts.nation(record), charts.yearly(record), charts.force(record)):
+        for exhibit in (charts.nation(record), charts.yearly(record), area_charts.force(record)):
             assert "England" not in exhibit.alt + exhibit.headline + exhibit.subtitle
 
 
@@ -436,11 +437,11 @@ def test_printed_areas_had_grown_more_is_computed_from_the_kept_validation(
     missed = np.log(since["value"] / since["median"])
     found = next(s for s in cumbria.validation if s.test == "since")
     assert found.bias == pytest.approx(missed.mean()) and found.bias > 2 * found.bias_se
-    assert f"lie +{100 * missed.mean():.1f} log points" in checks.printing(cumbria)
+    assert f"lie +{100 * missed.mean():.1f} log points" in model.printing(cumbria)
     calm = dataclasses.replace(found, bias=0.01, bias_se=0.02)
-    told = checks.printing(dataclasses.replace(cumbria, validation=(calm,)))
+    told = model.printing(dataclasses.replace(cumbria, validation=(calm,)))
     assert "cannot be told" in told
-    assert "not tested" in checks.printing(dataclasses.replace(cumbria, validation=()))
+    assert "not tested" in model.printing(dataclasses.replace(cumbria, validation=()))
 
 
 # The command and the notebook.

@@ -10,12 +10,12 @@ import pytest
 
 from mappa.data import Data
 from mappa.errors import UsageError
-from mappa.plot.register import whatif as charts
+from mappa.plot.register import charts
 from mappa.register.answers import scenarios
 from mappa.register.answers.scenarios import ScenarioRecord, in_force
 from mappa.register.inference import draws as posteriors
 from mappa.words.prose import capital
-from mappa.words.register import whatif as words
+from mappa.words.register import law as words
 
 MINUS = "\N{MINUS SIGN}"
 MEANING = {s.name: s.meaning for s in scenarios.SETTINGS}

@@ -14,7 +14,7 @@ from mappa.data import Data
 from mappa.growth.ranking import pairs as compared
 from mappa.pages import pairs
 from mappa.pages.contract import faults
-from mappa.pages.frames import Frames
+from mappa.pages.shared import Frames
 from mappa.words import numbers as n
 from mappa.words.growth import ranking as words
 

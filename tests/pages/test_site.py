@@ -19,9 +19,9 @@ from pages_support import write_reports
 
 from mappa.data import Data, load
 from mappa.errors import DataError, OutputError, UsageError
-from mappa.pages import frames, index, pairs, shared, site, summary, tiles
+from mappa.pages import index, pairs, shared, site, summary
 from mappa.pages.contract import faults
-from mappa.plot.rate.tiles import shade_limits, short_names
+from mappa.plot.rate.tiles import shade_limits, short_names, tiles
 from mappa.rates.assess import assess
 
 
@@ -185,9 +185,10 @@ def test_results_are_the_same_as_csv_and_json_and_meet_their_schema(
 
 
 def test_tiles_are_all_different_and_codes_too(data: Data) -> None:
-    found = tiles.tiles(data)
-    assert len({(t.row, t.column) for t in found}) == len({t.code for t in found}) == 42
-    assert max(t.column for t in found) < 9
+    centroids = data.areas[["centroid_lat", "centroid_lon"]].itertuples(index=False, name=None)
+    places = tiles(tuple(centroids))
+    assert len(set(places)) == len(set(short_names(data.names).values())) == 42
+    assert max(column for column, _ in places) < 9
     assert len(set(short_names([f"Same {'x' * n}" for n in range(1, 60)]).values())) == 59
 
 
@@ -349,10 +350,10 @@ def test_markup_and_formulas_in_the_tables_stay_text(hostile: Path) -> None:
         )
         for a in data.names if a not in {line.area for line in lines}
     ]  # fmt: skip
-    page = index.render(data, lines, frames.Frames.of(data))
+    page = index.render(data, lines, shared.Frames.of(data))
     assert [f for f in faults(page) if "says" not in f] == []
     assert "<script>alert" not in page and "&lt;script&gt;alert(1)&lt;/script&gt;" in page
-    tables = shared.data(data, frames.Frames.of(data))
+    tables = shared.data(data, shared.Frames.of(data))
     assert faults(tables) == [] and "<script>alert" not in tables
     (line,) = [
         r for r in csv.reader(io.StringIO(str(summary.files(lines)["results/areas.csv"])))

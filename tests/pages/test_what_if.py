@@ -16,7 +16,7 @@ from browser_support import browser_path
 from mappa.data import Data, load
 from mappa.pages import what_if
 from mappa.pages.contract import faults
-from mappa.pages.frames import MENU, WHAT_IF, Frames
+from mappa.pages.shared import MENU, WHAT_IF, Frames
 from mappa.register.answers import what_ifs
 
 

@@ -14,7 +14,7 @@ from mappa.growth import series
 from mappa.growth.record import GrowthRecord
 from mappa.growth.record import answer as build
 from mappa.plot.exhibit import NARROW, Exhibit
-from mappa.plot.growth import charts
+from mappa.plot.growth import area, charts
 
 D = "2020-03-31"
 #: Kinds of areas: counted in both years, in one, with a doubtful change, later too, not at all.
@@ -30,7 +30,7 @@ def _record(data: Data, force: str) -> GrowthRecord:
 def _drawn(data: Data, force: str) -> dict[str, Exhibit]:
     """Return the charts of an area; those of the nation with the first."""
     record = _record(data, force)
-    made = [charts.force(record), charts.indexed(record)]
+    made = [area.force(record), area.indexed(record)]
     if force == FORCES[0]:
         made += [charts.nation(record), charts.yearly(record), charts.contribution(record)]
         rates = series.known_rates(data.until(D))
@@ -113,15 +113,15 @@ def test_a_doubted_figure_is_doubted_in_its_charts(data: Data) -> None:
 
 
 def test_a_line_needs_three_counts(data: Data) -> None:
-    assert charts.indexed(_record(data, "Kent")) is None
-    assert charts.indexed(_record(data, "London")) is None
+    assert area.indexed(_record(data, "Kent")) is None
+    assert area.indexed(_record(data, "London")) is None
 
 
 def test_an_area_of_which_nothing_is_known_has_an_empty_chart(data: Data) -> None:
-    chart = charts.force(build(data, "Surrey", "2010-03-31"))
+    chart = area.force(build(data, "Surrey", "2010-03-31"))
     assert len(chart.data) == 0 and chart.headline.startswith("Neither a count nor an estimate")
 
 
 def test_a_chart_is_drawn_the_same_every_time(data: Data) -> None:
     record = _record(data, "Cumbria")
-    assert charts.force(record).svg(NARROW) == charts.force(record).svg(NARROW)
+    assert area.force(record).svg(NARROW) == area.force(record).svg(NARROW)

@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 from mappa.data import Data
+from mappa.plot import rows
 from mappa.plot.exhibit import Exhibit
-from mappa.plot.register import charts, waterfall
+from mappa.plot.register import charts
 from mappa.register.answers.build import build
 from mappa.register.answers.record import Estimate, RegisterRecord
 
@@ -105,12 +106,12 @@ def test_shares_and_numbers_of_what_is_known(record: RegisterRecord) -> None:
 
 
 def test_a_waterfall_begins_each_bar_where_the_last_ends() -> None:
-    steps = waterfall.steps_of(
+    steps = rows.steps_of(
         [("a", Estimate("a", "a", 10.4, 10, 8, 12)), ("b", Estimate("b", "b", -4.4, -4, -6, -2))],
         ("black", "black"),
     )
-    total = waterfall.Step("sum", 6.0, 6, "black", total=True)
-    bars = waterfall.waterfall([*steps, total]).axes[0].patches
+    total = rows.Step("sum", 6.0, 6, "black", total=True)
+    bars = rows.waterfall([*steps, total]).axes[0].patches
     spans = [sorted(b.get_path().get_extents(b.get_patch_transform()).intervalx) for b in bars]
     assert np.allclose(spans, [(0, 10.4), (6.0, 10.4), (0, 6.0)])
     assert [s.printed for s in steps] == [10, -4]

@@ -12,7 +12,7 @@ from mappa.errors import UnknownName
 from mappa.rates.assess import assess
 from mappa.rates.explain import explain
 from mappa.rates.record import RateRecord
-from mappa.words.rate.explain import lines
+from mappa.words.rate.tables import lines
 
 
 @pytest.fixture(scope="module")

@@ -23,11 +23,10 @@ from mappa.printed import rounded
 from mappa.register.answers.build import build
 from mappa.register.answers.record import RegisterRecord
 from mappa.register.effects.references import references
+from mappa.words import forecasts as forecast_words
 from mappa.words import numbers as n
-from mappa.words.forecasts import answer as forecast_words
 from mappa.words.register import answer as words
-from mappa.words.register import fit, law, versions, year
-from mappa.words.register.common import implied
+from mappa.words.register import fit, law
 
 AS_OF = "2020-03-31"
 
@@ -127,8 +126,8 @@ def test_each_version_stands_beside_the_pool(record: RegisterRecord) -> None:
     assert first.prior_predictive_p is not None and first.prior_predictive_p < 0.05
     assert min(first.posterior_predictive_p.values()) > 0.05
     assert "the data do not say in which direction" in words.answer(record)
-    assert "five versions" in versions.pooled(record)
-    assert "In every version figures like the real ones are unlikely" in versions.checks(record)
+    assert "five versions" in fit.pooled(record)
+    assert "In every version figures like the real ones are unlikely" in fit.checks(record)
 
 
 def all_numbers(value: Any) -> Iterator[float]:
@@ -147,8 +146,8 @@ def test_every_count_in_the_words_is_in_the_record(record: RegisterRecord) -> No
     for value in all_numbers(record.as_dict()):
         known |= {n.count(abs(value)), n.percent(abs(value), 0).rstrip("%")}
     known |= {n.count(abs(m)) for m in rounded([e.mean for e in record.accounting.by_movement])}
-    known.add(implied(record, record.attribution[0]))
-    for part in (words.answer, words.certainty, year.accounting, year.indefinite, law.long_run):
+    known.add(words.implied(record, record.attribution[0]))
+    for part in (words.answer, words.certainty, words.accounting, words.indefinite, law.long_run):
         for number in re.findall(r"\d[\d,]*(?:\.\d+)?", part(record)):
             assert number.rstrip(",") in known, (part.__name__, number)
 

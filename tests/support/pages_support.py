@@ -31,7 +31,7 @@ def exhibit(name: str = "funnel", headline: str = "Rates run from 1 to 3") -> Ex
     axes.set_title("Ten < twelve & “more”")
     data = pd.DataFrame({"area": ["a", "=1+1", "<b>c</b>"], "rate": [1.0, 2.0, 3.25]})
     alt = "Bars of three areas: the rate runs from 1 in a to 3.25 in c."
-    return Exhibit(name, headline, "Rate, 2020", alt, "Source: made up.", data, figure)
+    return Exhibit(name, headline, "Rate, 2020", alt, "Source: made up.", data, figure, phone=False)
 
 
 def shown(value: Any, *tags: str, source: str = "study.part") -> Any:

@@ -21,12 +21,11 @@ from mappa.forecasts.backtest import Comparison, HorizonScore, RollingOrigins
 from mappa.forecasts.scores import SealScore, score_seal
 from mappa.forecasts.scoring import LEVELS
 from mappa.forecasts.view import ForecastView, dated_counts, forecast_view
-from mappa.plot.forecasts import charts
+from mappa.plot import forecasts as charts
 from mappa.records import Dated
 from mappa.register.answers.value_of_information import Request, Settlement
-from mappa.words.forecasts import answer as fw
-from mappa.words.forecasts import seals as sw
-from mappa.words.register import value_of_information as tw
+from mappa.words import forecasts as fw
+from mappa.words.register import fit as tw
 
 ORIGIN = pd.Timestamp("2020-03-31")
 DAY = pd.Timestamp("2021-03-31")
@@ -170,7 +169,7 @@ def _seal(data: Data) -> seals.Seal:
 
 
 def test_seal_sentence(score: SealScore) -> None:
-    assert str(sw.seal_sentence(score)) == snapshot("""\
+    assert str(fw.seal_sentence(score)) == snapshot("""\
 The forecast from 31 March 2020 was sealed on 1 December 2020 under the name first. One of the counts it is scored with was in the data by then: no blind test.
 
 The forecast from 31 March 2020 was 325 too low for 2021. Its 90% intervals held every count.
@@ -185,32 +184,32 @@ No count is in the data yet for 31 March 2022.\
 
 def test_seal_sentence_when_nothing_can_be_said(data: Data) -> None:
     early = score_seal(_seal(data), data.until(ORIGIN))
-    assert sw.seal_sentence(early) == (
+    assert fw.seal_sentence(early) == (
         "The forecast from 31 March 2020 was sealed on 1 December 2020 under the name first. It "
         "cannot be scored yet: no count later than the origin is in the data."
     )
 
 
 def test_seals_sentence(score: SealScore) -> None:
-    assert sw.seals_sentence([]) == (
+    assert fw.seals_sentence([]) == (
         "There is no sealed forecast yet: `mappa forecast seal` makes one."
     )
-    one = sw.seal_sentence(score)
-    assert sw.seals_sentence([score, score]) == f"{one}\n\n{one}"
+    one = fw.seal_sentence(score)
+    assert fw.seals_sentence([score, score]) == f"{one}\n\n{one}"
 
 
 def test_seal_sentence_tells_how_blind_it_was(score: SealScore) -> None:
-    assert "One of the counts" in sw.seal_sentence(score)
-    assert "no blind test" not in sw.seal_sentence(dataclasses.replace(score, blind=1))
+    assert "One of the counts" in fw.seal_sentence(score)
+    assert "no blind test" not in fw.seal_sentence(dataclasses.replace(score, blind=1))
     two = dataclasses.replace(score, scored=2, blind=0)
-    assert "Two of the counts it is scored with were in the data" in sw.seal_sentence(two)
+    assert "Two of the counts it is scored with were in the data" in fw.seal_sentence(two)
     late = dataclasses.replace(score, blind=1, sealed_on=pd.Timestamp("2026-11-25"))
-    assert "only its makers' word" in sw.seal_sentence(late)
-    assert "only its makers' word" not in sw.seal_sentence(score)
+    assert "only its makers' word" in fw.seal_sentence(late)
+    assert "only its makers' word" not in fw.seal_sentence(score)
     revised = dataclasses.replace(score, inputs_unchanged=False)
-    assert sw.seal_sentence(revised).endswith("have been revised since it was sealed.")
+    assert fw.seal_sentence(revised).endswith("have been revised since it was sealed.")
     bare = dataclasses.replace(score, areas=())
-    assert "No later count of an area is in the data." in sw.seal_sentence(bare)
+    assert "No later count of an area is in the data." in fw.seal_sentence(bare)
 
 
 @pytest.mark.parametrize(
@@ -231,15 +230,15 @@ def test_each_error_is_said_with_its_side(
     score: SealScore, changes: dict[str, float | bool], said: str
 ) -> None:
     case = dataclasses.replace(score.national[0], **changes)  # type: ignore[arg-type]
-    text = sw.seal_sentence(dataclasses.replace(score, national=(case,)))
+    text = fw.seal_sentence(dataclasses.replace(score, national=(case,)))
     assert said in text and not reading.faults(text)
     missed = [dataclasses.replace(case, covered=c) for c in (True, False)]
-    text = sw.seal_sentence(dataclasses.replace(score, national=tuple(missed)))
+    text = fw.seal_sentence(dataclasses.replace(score, national=tuple(missed)))
     assert "held one of 2 counts, not that of 2021" in text
 
 
 def test_seal_tables(score: SealScore) -> None:
-    table = sw.seal_table(score)
+    table = fw.seal_table(score)
     assert table.frame.iloc[0].tolist()[:6] == [
         "A model",
         "31 March 2021",
@@ -249,7 +248,6 @@ def test_seal_tables(score: SealScore) -> None:
         "yes",
     ]
     assert table.frame.iloc[1].tolist()[3:] == ["no count yet", "", "", ""]
-    assert len(sw.seal_table(score, scored_only=True).frame) == 1
     assert score.seal_sha256 in table.note
 
 

@@ -20,10 +20,11 @@ from mappa.plot.rate import funnel, rows
 from mappa.rates import doors, forces
 from mappa.rates.assess import assess
 from mappa.rates.record import RateRecord, estimated
+from mappa.words import numbers
 from mappa.words.rate import answer as words
 from mappa.words.rate import change as rate_change
 from mappa.words.rate import missing as rate_missing
-from mappa.words.rate import parts, tables
+from mappa.words.rate import tables
 from mappa.words.tables import Table
 
 AS_OF = "2020-03-31"
@@ -224,7 +225,7 @@ def test_power_is_given_with_not_unusual_only(cumbria: RateRecord) -> None:
      (0.6, "likely"), (0.95, "very likely"), (1.0, "very likely")],
 )  # fmt: skip
 def test_words_of_a_probability(p: float, word: str) -> None:
-    assert parts.likely(p) == word
+    assert numbers.likely(p) == word
 
 
 def test_missing_count(data: Data) -> None:

@@ -16,12 +16,12 @@ from mappa.growth.record import answer as build
 from mappa.rates.assess import assess
 from mappa.register.answers.build import build as build_register
 from mappa.words import numbers
-from mappa.words.forecasts.seals import seal_sentence
+from mappa.words.forecasts import seal_sentence
 from mappa.words.growth import answer as growth_words
 from mappa.words.growth import model as model_words
 from mappa.words.growth import nation as nation_words
 from mappa.words.rate.answer import sentence as rate_answer
-from mappa.words.register import answer, attribution, fit, law, versions
+from mappa.words.register import answer, fit, law
 
 AS_OF = "2020-03-31"
 #: Three answers as a newspaper could print them: the measure must call these plain.
@@ -109,9 +109,9 @@ def _answers(data: Data, question: str) -> dict[str, str]:
     said = {
         say.__name__: str(say(record))
         for say in (
-            answer.answer, answer.certainty, attribution.latent_by_reference, fit.informed,
-            fit.misfit, law.indefinite_law, law.long_run, law.shorter, versions.checks,
-            versions.pooled,
+            answer.answer, answer.certainty, answer.latent_by_reference, fit.informed,
+            fit.misfit, law.indefinite_law, law.long_run, law.shorter, fit.checks,
+            fit.pooled,
         )
     }  # fmt: skip
     return said | {f"seal {score.name}": str(seal_sentence(score)) for score in seal_scores(data)}

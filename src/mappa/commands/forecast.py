@@ -73,7 +73,7 @@ def score(
     from mappa.files import write_atomically
     from mappa.forecasts import seals
     from mappa.forecasts.scores import TABLE, score_seal, score_table
-    from mappa.words.forecasts import seals as words
+    from mappa.words import forecasts as words
 
     data = options.tables()
     found = seals.read_seals(folder or data.folder / seals.FOLDER, data.dictionary)
@@ -134,7 +134,8 @@ def requests(
     """Print the requests for unpublished tables, the most helpful first."""
     from mappa.register.answers.build import posterior
     from mappa.register.answers.value_of_information import of_posterior
-    from mappa.words.register import value_of_information as words
+    from mappa.words import numbers
+    from mappa.words.register import fit as words
 
     data = options.tables()
     p = posterior(data, data.day(as_of))
@@ -148,5 +149,5 @@ def requests(
     if not table:
         typer.echo(f"{words.settle_sentence(settlement)}\n")
     for r in found:
-        typer.echo(f"{r.candidate}: {words.share(r.reduction)} of the variance.")
+        typer.echo(f"{r.candidate}: {numbers.percent(r.reduction, 0)} of the variance.")
         typer.echo(f"{words.settle_request(r)}\n")

@@ -42,7 +42,7 @@ def growth(
     from mappa.forecasts.national_draws import nation_ahead
     from mappa.growth import answer
     from mappa.words.growth import answer as words
-    from mappa.words.growth import checks, model
+    from mappa.words.growth import model
     from mappa.words.growth import nation as whole
 
     day = data.day(as_of)
@@ -53,7 +53,7 @@ def growth(
         options.print_json(record.as_dict())
         return
     texts = [words.answer, words.year, words.long_run, whole.contribution, words.measures]
-    texts += [model.estimate, model.validation, checks.printing]
+    texts += [model.estimate, model.validation, model.printing]
     options.print_texts(text(record) for text in texts)
 
 

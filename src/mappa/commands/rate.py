@@ -63,7 +63,7 @@ def explain(
     from mappa.rates.assess import assess
     from mappa.rates.explain import explain as trace
     from mappa.rates.record import RateRecord
-    from mappa.words.rate.explain import lines
+    from mappa.words.rate.tables import lines
 
     if names:
         for row in RateRecord.key_table():

@@ -27,7 +27,7 @@ def show(
     from mappa import register
     from mappa.forecasts.benchmarks import benchmarks
     from mappa.forecasts.vintage import published_later
-    from mappa.words.register import answer, fit, law, versions, year
+    from mappa.words.register import answer, fit, law
 
     data = options.tables()
     day, chosen = data.day(as_of), options.given(horizon=horizon, reference=reference)
@@ -40,8 +40,8 @@ def show(
         }
         options.print_json(record.as_dict() | more)
         return
-    parts = [answer.answer, answer.certainty, year.accounting, law.indefinite_law, law.long_run]
-    parts += [versions.pooled, versions.checks, fit.informed, fit.status]
+    parts = [answer.answer, answer.certainty, answer.accounting, law.indefinite_law, law.long_run]
+    parts += [fit.pooled, fit.checks, fit.informed, fit.status]
     options.print_texts(dict.fromkeys(part(record) for part in parts))
     table = register.versions(record).drop(columns=["conflicts"]).set_index("label")
     typer.echo(f"\nThe versions, in people\n\n{table.T.to_string(float_format='{:,.2f}'.format)}")
@@ -62,7 +62,7 @@ def scenario(
     Besides the settings, from=YYYY-MM says since when and cohorts=new or cohorts=all for whom.
     """
     from mappa.register.answers import scenarios
-    from mappa.words.register import whatif as words
+    from mappa.words.register import law as words
 
     chosen: dict[str, str] = {}
     for pair in settings:

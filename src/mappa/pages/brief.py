@@ -1,12 +1,13 @@
 """The brief: one page that answers in words, charts and key figures, of an area or of all.
 
-Everything on it comes from the tags and records of executed notebooks and from the tables.
+Everything on it comes from the tags and records of executed notebooks and from the tables. The
+files beside it are its charts as PNG and SVG, their data as CSV and the figures as XLSX.
 """
-
-from __future__ import annotations
 
 import dataclasses
 import html
+import io
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,15 +16,19 @@ from nbformat import NotebookNode
 
 from mappa import __version__
 from mappa.data import Data
-from mappa.pages import about, cells, layout
-from mappa.pages.downloads import chart_files, workbook
-from mappa.pages.notebook import fragment, part_title
+from mappa.files import fixed_zip, unzipped
+from mappa.pages import cells, layout
+from mappa.pages.notebook import about, fragment, part_title
 from mappa.plot.exhibit import EXHIBIT_MIME, picture_html
+from mappa.plot.svg import framed, png
 from mappa.words import brief as words
 from mappa.words import numbers
 
 #: Tags of the cells whose chart an area's brief shows, that of England and Wales, and the story's.
 BRIEF, NATION, STORY = "brief", "nation", "story"
+_TIMES = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
+#: Heads of the sheet of figures.
+COLUMNS = ("figure", "value", "low", "high", "confidence", "unit", "national value")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -122,13 +127,12 @@ def count_sources(data: Data, rate: Mapping[str, Any]) -> list[dict[str, str]]:
         named = " ".join(str(row["sources"]) for row in words.nearest(rate))
     table = data.sources.fillna("").astype(str).set_index("source")
     found = []
-    for name in dict.fromkeys(named.split()):
-        if name in table.index:
-            row = table.loc[name]
-            web = row["url"].startswith(("https://", "http://"))
-            dated = f", {row['published']}" if row["published"] else ""
-            text, href = row["title"] or name, row["url"] if web else ""
-            found.append({"text": text, "href": href, "note": f"{dated}: the figure of the area"})
+    for name, row in table.loc[
+        [s for s in dict.fromkeys(named.split()) if s in table.index]
+    ].iterrows():
+        dated = f", {row['published']}" if row["published"] else ""
+        text, href = row["title"] or name, layout.of_the_web(row["url"])
+        found.append({"text": text, "href": href, "note": f"{dated}: the figure of the area"})
     return found
 
 
@@ -146,9 +150,8 @@ def published(brief: Brief, data: Data) -> tuple[str, str]:
     root = str(data.settings.get("site_address", "")).rstrip("/")
     if not root:
         return "", ""
-    if brief.area == data.nation:
-        return f"{root}/{brief.stem}.html", f"{root}/"
-    return f"{root}/forces/{brief.stem}/", f"{root}/forces/{brief.stem}/"
+    area = f"{root}/forces/{brief.stem}/"
+    return (f"{root}/{brief.stem}.html", f"{root}/") if brief.area == data.nation else (area, area)
 
 
 def citation(brief: Brief, data: Data) -> str:
@@ -184,28 +187,77 @@ def body(
     settings: that the notebooks ran with. extra: HTML of a section that only a site can give.
     """
     table = words.figures_table(brief.figures, brief.area, data.nation, brief.day)
-    return str(
-        layout.environment()
-        .get_template("brief.html.j2")
-        .render(
-            title=brief.title,
-            stem=brief.stem,
-            answers=[{"title": title, "text": text} for title, text in brief.answers],
-            press=brief.press,
-            figures=Markup(table._repr_html_()) if brief.figures else "",
-            charts=[
-                dict(c) | {"picture": Markup(picture_html(c)), "embed": embed(brief, c, data)}
-                for c in brief.charts
-            ],
-            extra=Markup(extra),
-            story=Markup(layout.settle_headings(brief.story, first=3, only_one=False)),
-            limits=words.LIMITS,
-            definitions=words.DEFINITIONS,
-            sources=brief.sources,
-            csv="results.csv" if settings else "results/areas.csv",
-            citation=citation(brief, data),
-            licence=layout.ATTRIBUTION,
-            links=links,
-            about=Markup(about.section(settings or {}, heading=False)),
-        )
+    return layout.filled(
+        "brief.html.j2",
+        title=brief.title,
+        stem=brief.stem,
+        answers=[{"title": title, "text": text} for title, text in brief.answers],
+        press=brief.press,
+        figures=Markup(table._repr_html_()) if brief.figures else "",
+        charts=[
+            dict(c) | {"picture": Markup(picture_html(c)), "embed": embed(brief, c, data)}
+            for c in brief.charts
+        ],
+        extra=Markup(extra),
+        story=Markup(layout.settle_headings(brief.story, first=3, only_one=False)),
+        limits=words.LIMITS,
+        definitions=words.DEFINITIONS,
+        sources=brief.sources,
+        csv="results.csv" if settings else "results/areas.csv",
+        citation=citation(brief, data),
+        licence=layout.ATTRIBUTION,
+        links=links,
+        about=Markup(about(settings or {}, heading=False)),
     )
+
+
+def chart_files(stem: str, charts: Sequence[Mapping[str, str]]) -> dict[str, bytes]:
+    """Return the charts' files by name, each ``stem-chart.png``, ``.svg`` and ``.csv``.
+
+    *charts* are payloads of exhibits (:meth:`mappa.plot.exhibit.Exhibit.payload`).
+    """
+    files = {}
+    for chart in charts:
+        name = f"{stem}-{chart['name']}"
+        picture = framed(chart["svg"], chart["headline"], chart["subtitle"], chart["source"])
+        files[f"{name}.png"] = png(picture)
+        files[f"{name}.svg"] = picture.encode()
+        files[f"{name}.csv"] = chart["csv"].encode()
+    return files
+
+
+def workbook(figures: Sequence[words.Figure], notes: Sequence[tuple[str, str]]) -> bytes:
+    """Return a workbook of two sheets, the figures unrounded and the notes, without a time in it.
+
+    *notes* are pairs of a head and a text: what is counted, sources, licence, version.
+    """
+    rows = [[f.name, f.value, f.low, f.high, f.confidence, f.unit, f.national] for f in figures]
+    return book({"figures": [COLUMNS, *rows], "notes": notes}, widths=(60, 20))
+
+
+def book(sheets: Mapping[str, Sequence[Sequence[Any]]], widths: Sequence[int]) -> bytes:
+    """Return a workbook, the same bytes for the same rows; each sheet's first row stays in view.
+
+    *sheets* are rows by name; *widths* are of each sheet's first column, in characters.
+    """
+    from openpyxl import Workbook
+
+    made = Workbook()
+    made.remove(made.active)
+    for (name, rows), width in zip(sheets.items(), widths, strict=True):
+        sheet = made.create_sheet(name)
+        for row in rows:
+            sheet.append([_no_formula(cell) for cell in row])
+        sheet.freeze_panes = "A2"
+        sheet.column_dimensions["A"].width = width
+    stream = io.BytesIO()
+    made.save(stream)
+    parts = unzipped(stream.getvalue())
+    core = "docProps/core.xml"
+    parts[core] = _TIMES.sub(rb"\g<1>1980-01-01T00:00:00Z", parts[core])
+    return fixed_zip(parts)
+
+
+def _no_formula(value: Any) -> Any:
+    """Return a value that a spreadsheet takes for no formula."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in set("=+-@") else value

@@ -3,8 +3,6 @@
 What only a browser can see (contrast, reflow, focus, requests) is tested in a browser.
 """
 
-from __future__ import annotations
-
 import re
 from html.parser import HTMLParser
 from typing import Any
@@ -14,20 +12,8 @@ from mappa.words.tables import NARROW
 
 #: Bytes that a page may have, its charts and their data included.
 BUDGET = 1_500_000
-_VOID = {
-    "area",
-    "base",
-    "br",
-    "col",
-    "embed",
-    "hr",
-    "img",
-    "input",
-    "link",
-    "meta",
-    "source",
-    "wbr",
-}
+_VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source",
+         "wbr"}  # fmt: skip
 _FIGURE_DATA = re.compile(r'(?<=(?:src|set|ref)=")data:[^"]*(?=")')
 #: "None of these is published" is English; a missing value stands where a number would.
 _UNWRITTEN = re.compile(
@@ -55,7 +41,7 @@ class _Reader(HTMLParser):
         self.mains = 0
 
     def updatepos(self, i: int, j: int) -> int:
-        """Count no lines: nobody asks where a tag stands, and counting is a tenth of the work."""
+        """Count no lines: nobody asks where a tag is, and counting is a tenth of the work."""
         return j
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:

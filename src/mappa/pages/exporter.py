@@ -5,12 +5,9 @@ mermaid from elsewhere and repeat a quarter of a megabyte of style on every page
 becomes cells inside the study's own frame: no script, code folded, alt text kept.
 """
 
-from __future__ import annotations
-
 import base64
 import functools
 import html
-import json
 import re
 from typing import Any
 
@@ -35,16 +32,8 @@ _ALIVE = re.compile(
     re.I,
 )
 #: What is shown of an output, the first that it has; a record is shown as the table of its numbers.
-SHOWN = [
-    "text/html",
-    "text/markdown",
-    "image/svg+xml",
-    "image/png",
-    "image/jpeg",
-    RECORD_MIME,
-    "text/latex",
-    "text/plain",
-]
+SHOWN = ["text/html", "text/markdown", "image/svg+xml", "image/png", "image/jpeg", RECORD_MIME,
+         "text/latex", "text/plain"]  # fmt: skip
 #: A formula of a text, by itself or in its line.
 _FORMULA = re.compile(r"\$\$(.+?)\$\$|\$(.+?)\$", re.S)
 NO_ALT = "No description has been given for this picture."
@@ -76,12 +65,8 @@ def mathml(found: re.Match[str]) -> str:
 
 def picture(output: NotebookNode, mime: str, cell: NotebookNode) -> str:
     """Return an image output with its alt text, from the output's metadata or the cell's."""
-    alt = (
-        output.get("metadata", {}).get(mime, {}).get("alt")
-        or output.get("metadata", {}).get("alt")
-        or cell.get("metadata", {}).get("alt")
-        or NO_ALT
-    )
+    own, whole = output.get("metadata", {}), cell.get("metadata", {})
+    alt = own.get(mime, {}).get("alt") or own.get("alt") or whole.get("alt") or NO_ALT
     data = output["data"][mime]
     if mime == "image/svg+xml":
         data = base64.b64encode(data.encode()).decode()
@@ -148,12 +133,7 @@ class MappaExporter(HTMLExporter):
     def default_filters(self) -> Any:
         """Add the filters of the study's template."""
         yield from super().default_filters()
-        yield from {
-            "inert": inert,
-            "plain_markdown": plain_markdown,
-            "picture": picture,
-            "record_table": record_table,
-        }.items()
+        yield from ((f.__name__, f) for f in (inert, plain_markdown, picture, record_table))
 
     def fragment(self, nb: NotebookNode, resources: dict[str, Any] | None = None) -> str:
         """Return the cells as HTML, headings as the notebook has them, without a page."""
@@ -193,8 +173,7 @@ class MappaExporter(HTMLExporter):
         from mappa.pages.notebook import render_notebook
 
         text = render_notebook(nb, title=kw.get("title"), exporter=self)
-        found = self._init_resources(resources)
-        return text, found
+        return text, self._init_resources(resources)
 
 
 def _numbered(nb: NotebookNode) -> NotebookNode:
@@ -210,8 +189,3 @@ def _numbered(nb: NotebookNode) -> NotebookNode:
             cell = NotebookNode(dict(cell) | {"metadata": metadata})
         found.append(cell)
     return NotebookNode(dict(nb) | {"cells": found})
-
-
-def dumps(value: Any) -> str:
-    """Return *value* as JSON that may stand inside HTML."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True).replace("<", "\\u003c")

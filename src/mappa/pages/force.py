@@ -1,18 +1,25 @@
-"""The pages of a force: its brief, the files beside it, and a page for each notebook."""
+"""The pages of a force, a brief and a page for each notebook, and the page of all areas."""
 
-from __future__ import annotations
-
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from nbformat import NotebookNode
 
 from mappa.data import Data, load
 from mappa.errors import OutputError
 from mappa.files import write_atomically
-from mappa.pages import brief, cells, layout
-from mappa.pages.notebook import page_title, render_notebook
+from mappa.pages import brief, cells, index, layout
+from mappa.pages.notebook import page_title, part_title, render_notebook
+from mappa.pages.shared import Frames
+from mappa.pages.summary import AreaResult
+from mappa.printed import PER
+from mappa.words import Table, numbers
+from mappa.words.prose import break_remark
+
+#: Heading of the national rates.
+RATE = "Rate per 100,000 people aged 10 and over"
 
 
 def load_notebooks(folder: Path) -> dict[str, NotebookNode]:
@@ -75,3 +82,59 @@ def render_force(folder: Path | str) -> list[Path]:
     """
     where = Path(folder)
     return [write_atomically(where / n, c) for n, c in render_pages(where, load()).items()]
+
+
+def series_table(data: Data, as_of: str) -> Table:
+    """Return the official national counts with their rate, up to the date of the site."""
+    counts = data.national("rso_count")[: pd.Timestamp(as_of)].rename("People on the register")
+    dated = [d for d in counts.index if d in data.dates]
+    people = pd.Series({d: float(data.people(d).sum()) for d in dated}, dtype=float)
+    frame = counts.to_frame().assign(**{RATE: PER * counts / people})
+    frame.insert(0, "Date", [numbers.day(date) for date in counts.index])
+    formats = {"People on the register": numbers.count, RATE: numbers.rate}
+    note = break_remark(data.break_between(dated[0], dated[-1])) if dated else ""
+    return Table(f"Every count, {data.nation}", frame, formats=formats, note=note)
+
+
+def national(
+    data: Data, lines: Sequence[AreaResult], frames: Frames, folder: Path, every: Path | None = None
+) -> dict[str, str | bytes]:
+    """Return the page of England and Wales, a brief of the same kind, and the files beside it.
+
+    Parameters
+    ----------
+    folder: holds the executed notebooks of any one area.
+    every: holds those that are about no single area.
+    """
+    notebooks, day = load_notebooks(folder), numbers.day(lines[0].as_of)
+    said = index.sentences(data, lines)
+    answers = [
+        (part_title(name), cells.sentence(nb))
+        for name, nb in notebooks.items()
+        if any(brief.NATION in cells.tags(cell) for cell in cells.tagged(nb, "answer"))
+    ]
+    made = brief.Brief(
+        title=f"{data.nation}: people on the register, {day}",
+        stem="national",
+        area=data.nation,
+        day=day,
+        answers=[("Count and rate", f"{said['lead']}\n\n{said['coverage']}"), *answers],
+        charts=brief.charts(notebooks, brief.NATION),
+        sources=brief.official_table(data, lines[0].as_of),
+    )
+    extra = (
+        f'<h2 id="map">Map of the rates</h2>\n{index.tile_map(data, lines)}'
+        f'<h2 id="series">Every count</h2>\n{series_table(data, lines[0].as_of)._repr_html_()}'
+        '<p>All areas are <a href="index.html#areas">in one table</a>; each method is explained '
+        'under <a href="methods.html">Methods</a>.</p>'
+    )
+    more = load_notebooks(every) if every else {}
+    links = {f"{cells.EVERY_AREA}/{name}.html": page_title(nb) for name, nb in more.items()}
+    page = layout.page(
+        made.title,
+        brief.body(made, data, links=links, extra=extra),
+        description=said["lead"],
+        scripts=["copy"],
+        **frames.shared("national.html"),
+    )
+    return {"national.html": page} | made.files(data)

@@ -1,8 +1,5 @@
 """The index: a tile map and a table of all areas."""
 
-from __future__ import annotations
-
-import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,10 +8,9 @@ from markupsafe import Markup
 
 from mappa.data import Data
 from mappa.pages import layout
-from mappa.pages.frames import Frames
+from mappa.pages.shared import Frames
 from mappa.pages.summary import ENOUGH, AreaResult, enough
-from mappa.pages.tiles import tiles
-from mappa.plot.rate.tiles import shade_limits
+from mappa.plot.rate.tiles import scale, shade_limits, short_names, tiles
 from mappa.words import numbers
 
 #: How a count is known: the word in the table, and what the word means.
@@ -52,11 +48,9 @@ def count_text(line: AreaResult) -> str:
 
 def verdict_text(line: AreaResult) -> str:
     """Return the three verdicts in their fixed words, or why there is none."""
-    parts = [line.gap_verdict, line.unusual_verdict, line.margin_verdict]
-    said = [p for p in parts if p]
     if line.count is None:
         return "none without a count"
-    return numbers.listing(said[:1]) + "".join(f"; {p}" for p in said[1:])
+    return "; ".join(filter(None, [line.gap_verdict, line.unusual_verdict, line.margin_verdict]))
 
 
 def quality_text(line: AreaResult) -> str:
@@ -83,45 +77,38 @@ def shade(rate: float | None, limits: Sequence[float]) -> str:
 
 def key_of(limits: Sequence[float]) -> list[dict[str, str]]:
     """Return the key of the map: a shade and its range in words."""
-    write = [numbers.count(v) for v in limits]
-    if not write:
-        return [{"shade": "none", "text": "count not known"}]
-    texts = [f"below {write[0]}"]
-    texts += [f"{a} to below {b}" for a, b in itertools.pairwise(write)]
-    texts += [f"{write[-1]} and above"]
-    entries = [{"shade": f"s{i}", "text": t} for i, t in enumerate(texts)]
+    entries = [{"shade": f"s{i}", "text": text} for i, text in enumerate(scale(limits))]
     return [*entries, {"shade": "none", "text": "count not known"}]
 
 
-def tile_entries(data: Data, lines: Sequence[AreaResult]) -> list[dict[str, Any]]:
-    """Return what the template needs of each tile."""
-    by_area = {line.area: line for line in lines}
-    limits = shade_limits([line.rate for line in lines if line.rate is not None])
+def tile_entries(
+    data: Data, lines: Sequence[AreaResult], limits: Sequence[float]
+) -> list[dict[str, Any]]:
+    """Return what the template needs of each tile, from north-west to south-east."""
+    by_area, table = {line.area: line for line in lines}, data.areas
+    places = tiles(tuple(zip(table["centroid_lat"], table["centroid_lon"], strict=True)))
+    north, codes = max(row for _, row in places), short_names(table["area"])
     entries = []
-    for t in tiles(data):
-        line = by_area[t.area]
-        known = line.rate is not None
+    for area, (column, row) in zip(table["area"], places, strict=True):
+        rate = by_area[area].rate
         entries.append(
             {
-                "row": t.row,
-                "column": t.column,
-                "code": t.code,
-                "area": t.area,
-                "page": line.page,
-                "shade": shade(line.rate, limits),
-                "figure": numbers.count(line.rate) if known else "n/k",
-                "words": f"{numbers.rate(line.rate)} per 100,000" if known else "count not known",
+                "row": north - row,
+                "column": column,
+                "code": codes[area],
+                "area": area,
+                "page": by_area[area].page,
+                "shade": shade(rate, limits),
+                "figure": "n/k" if rate is None else numbers.count(rate),
+                "words": "count not known" if rate is None else f"{numbers.rate(rate)} per 100,000",
             }
         )
-    return entries
+    return sorted(entries, key=lambda t: (t["row"], t["column"]))
 
 
 def row_entry(line: AreaResult) -> dict[str, Any]:
     """Return the cells of an area's row, and what they are sorted by."""
-
-    def known(value: float | None) -> str:
-        return "" if value is None else repr(float(value))
-
+    sorted_by = {"count": line.count, "rate": line.rate, "ratio": line.ratio}
     return {
         "area": line.area,
         "page": line.page,
@@ -133,11 +120,7 @@ def row_entry(line: AreaResult) -> dict[str, Any]:
         "ratio_interval": interval(line.ratio_low, line.ratio_high, numbers.ratio),
         "verdict": verdict_text(line),
         "quality": quality_text(line),
-        "sort": {
-            "count": known(line.count),
-            "rate": known(line.rate),
-            "ratio": known(line.ratio),
-        },
+        "sort": {k: "" if v is None else repr(float(v)) for k, v in sorted_by.items()},
     }
 
 
@@ -190,20 +173,18 @@ def sentences(data: Data, lines: Sequence[AreaResult]) -> dict[str, str]:
 
 def tile_map(data: Data, lines: Sequence[AreaResult]) -> Markup:
     """Return the map of the rates with its key and a link to each area's page, or why not."""
-    entries = tile_entries(data, lines)
-    made = (
-        layout.environment()
-        .get_template("map.html.j2")
-        .render(
-            enough=enough(lines),
-            least=ENOUGH,
-            area_term=data.settings.get("area_term", "area"),
-            of_whom=of_whom(lines[0].denominator),
-            columns=1 + max(t["column"] for t in entries),
-            tiles=entries,
-            shades=key_of(shade_limits([r.rate for r in lines if r.rate is not None])),
-            codes=numbers.listing([f"{t['code']} {t['area']}" for t in entries]) + ".",
-        )
+    limits = shade_limits([line.rate for line in lines if line.rate is not None])
+    entries = tile_entries(data, lines, limits)
+    made = layout.filled(
+        "map.html.j2",
+        enough=enough(lines),
+        least=ENOUGH,
+        area_term=data.settings.get("area_term", "area"),
+        of_whom=of_whom(lines[0].denominator),
+        columns=1 + max(t["column"] for t in entries),
+        tiles=entries,
+        shades=key_of(limits),
+        codes=numbers.listing([f"{t['code']} {t['area']}" for t in entries]) + ".",
     )
     return Markup(made)
 
@@ -211,27 +192,18 @@ def tile_map(data: Data, lines: Sequence[AreaResult]) -> Markup:
 def render(data: Data, lines: Sequence[AreaResult], frames: Frames, pairs: str = "") -> str:
     """Return the index page; *pairs* is the address of the page that compares two areas."""
     said = sentences(data, lines)
-    body = (
-        layout.environment()
-        .get_template("index.html.j2")
-        .render(
-            **said,
-            pairs=pairs,
-            area_term=data.settings.get("area_term", "area"),
-            map=tile_map(data, lines),
-            rows=[row_entry(line) for line in lines],
-            notes=[
-                "An estimate is computed from other evidence and is not a count; it enters no "
-                "rate, no ratio and no verdict.",
-                quality_note(lines),
-            ],
-        )
+    body = layout.filled(
+        "index.html.j2",
+        **said,
+        pairs=pairs,
+        area_term=data.settings.get("area_term", "area"),
+        map=tile_map(data, lines),
+        rows=[row_entry(line) for line in lines],
+        notes=[
+            "An estimate is computed from other evidence and is not a count; it enters no rate, no "
+            "ratio and no verdict.",
+            quality_note(lines),
+        ],
     )
-    return layout.page(
-        said["title"],
-        body,
-        description=said["lead"],
-        scripts=["table"],
-        wide=True,
-        **frames.shared("index.html"),
-    )
+    frame = frames.shared("index.html") | {"scripts": ["table"], "wide": True}
+    return layout.page(said["title"], body, description=said["lead"], **frame)

@@ -1,11 +1,10 @@
 """The frame of every page: title, skip link, menu, contents, status notice, attribution."""
 
-from __future__ import annotations
-
 import base64
 import functools
 import hashlib
 import html
+import json
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -60,6 +59,17 @@ def environment() -> jinja2.Environment:
     )
 
 
+def filled(template: str, **context: Any) -> str:
+    """Return a template filled in; all that is not said to be markup is escaped."""
+    return environment().get_template(template).render(**context)
+
+
+def json_data(value: Any) -> Markup:
+    """Return *value* as JSON that may be inside HTML."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return Markup(text.replace("<", "\\u003c"))
+
+
 @functools.cache
 def stylesheet() -> Markup:
     """Return the style without comments and needless space."""
@@ -86,6 +96,11 @@ def policy(code: str) -> str:
     )
 
 
+def of_the_web(address: str) -> str:
+    """Return an address that a link may have, or nothing where it is not one of the web."""
+    return address if address.startswith(("https://", "http://")) else ""
+
+
 def text_of(fragment: str) -> str:
     """Return the text of an HTML fragment."""
     return " ".join(html.unescape(_TAG.sub(" ", fragment)).split())
@@ -100,12 +115,11 @@ def anchor(text: str) -> str:
 def settle_headings(fragment: str, *, first: int = 1, only_one: bool = True) -> str:
     """Return *fragment* with headings that begin at level *first* and never skip a level.
 
-    With *only_one* the first heading alone stands at level *first*, as a page's title does.
-    Each heading gets an id from its text.
+    With *only_one* the first heading alone is of level *first*, as a page's title is. Each heading
+    gets an id from its text.
     """
-    previous = first - 1
+    previous, begun = first - 1, False
     shift: int | None = None
-    begun = False
 
     def settle(match: re.Match[str]) -> str:
         nonlocal previous, shift, begun
@@ -158,7 +172,6 @@ def page(
     pager: Sequence[dict[str, str]] = (),
     links: Sequence[dict[str, str]] = (),
     scripts: Sequence[str] = (),
-    with_contents: bool = True,
     wide: bool = False,
 ) -> str:
     """Return a whole page around *body*, an HTML fragment with one ``<h1>``.
@@ -168,34 +181,31 @@ def page(
     title: the page's title, equal in sense to its heading.
     body: the main text as HTML; whatever is not markup must be escaped already.
     menu, crumbs, pager, links: entries with ``text`` and ``href``, escaped here.
-    wide: whether the contents list stands above the text, to leave it the whole width.
+    wide: whether the contents list is above the text, to leave it the full width.
     scripts: names of files in ``static/``; a page can be read without them.
     """
     body = unique_ids(_DATE_HEAD.sub(r'<th scope="row" class="date">\1</th>', body))
-    code = script(*scripts) if scripts else Markup("")
+    code = script(*scripts)
     icon = "data:image/svg+xml;base64," + base64.b64encode(_ICON.encode()).decode()
-    return (
-        environment()
-        .get_template("page.html.j2")
-        .render(
-            title=title,
-            study=STUDY,
-            description=description or title,
-            notice=NOTICE,
-            attribution=ATTRIBUTION,
-            corrections=CORRECTIONS,
-            repository=str(load().settings.get("repository", "")).rstrip("/"),
-            css=stylesheet(),
-            policy=policy(code),
-            icon=icon,
-            body=Markup(body),
-            script=code,
-            menu=menu,
-            home=home,
-            crumbs=crumbs,
-            pager=pager,
-            links=links,
-            wide=wide,
-            contents=contents(body) if with_contents else [],
-        )
+    return filled(
+        "page.html.j2",
+        title=title,
+        study=STUDY,
+        description=description or title,
+        notice=NOTICE,
+        attribution=ATTRIBUTION,
+        corrections=CORRECTIONS,
+        repository=str(load().settings.get("repository", "")).rstrip("/"),
+        css=stylesheet(),
+        policy=policy(code),
+        icon=icon,
+        body=Markup(body),
+        script=code,
+        menu=menu,
+        home=home,
+        crumbs=crumbs,
+        pager=pager,
+        links=links,
+        wide=wide,
+        contents=contents(body),
     )

@@ -1,18 +1,21 @@
 """One executed notebook as one self-contained page."""
 
-from __future__ import annotations
-
 import functools
 import html
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from nbformat import NotebookNode
 
-from mappa.pages import about, cells, layout
+from mappa.data import load
+from mappa.pages import cells, layout
 from mappa.pages.exporter import MappaExporter
-from mappa.words.prose import capital
+from mappa.versions import versions
+from mappa.words import capital
+from mappa.words.tables import table_html
 
 
 @functools.cache
@@ -66,7 +69,7 @@ def render_notebook(
     ----------
     notebook: an executed notebook, or its path.
     title: the page's title; by default the notebook's heading and its force.
-    exporter: the exporter to use; by default one that is kept.
+    exporter: the exporter to use; by default one for all pages.
     frame: what :func:`mappa.pages.layout.page` takes (menu, crumbs, pager, links).
 
     Raises
@@ -75,5 +78,24 @@ def render_notebook(
     """
     nb = cells.read(notebook)
     shown = title or page_title(nb)
-    body = body_of(nb, shown, exporter) + about.section(cells.parameters(nb))
+    body = body_of(nb, shown, exporter) + about(cells.parameters(nb))
     return layout.page(shown, body, **frame)
+
+
+def about(parameters: Mapping[str, Any], *, heading: bool = True) -> str:
+    """Return the section on what a page was made from as HTML: settings, data, versions.
+
+    It has no date of the run, so that a rebuild is the same.
+    """
+    data = load()
+    latest = max(data.area_figures["date"].max(), data.national("rso_count").index.max())
+    rows = [(name, str(value) or "not set") for name, value in parameters.items()]
+    settings = pd.DataFrame(rows, columns=["Setting", "Value"])
+    table = table_html(settings, "Settings of this page") if rows else ""
+    made = ", ".join(f"{name} {version}" for name, version in versions().items())
+    title = '<h2 id="about-this-page">About this page</h2>' if heading else ""
+    return (
+        f"{title}{table}<dl><dt>Data</dt><dd>Latest figure of {latest:%Y-%m-%d}; SHA-256 of the "
+        f"tables <code>{html.escape(data.digest[:16])}</code></dd>"
+        f"<dt>Made with</dt><dd>{html.escape(made)}</dd></dl>"
+    )

@@ -1,15 +1,12 @@
 """The page that compares any two areas: the address names them, and a table holds every pair."""
 
-from __future__ import annotations
-
 import pandas as pd
 from markupsafe import Markup
 
 from mappa.data import Data
 from mappa.growth.ranking import ESTIMATE, NONE, pairs, ranking
 from mappa.pages import layout
-from mappa.pages.exporter import dumps
-from mappa.pages.frames import Frames
+from mappa.pages.shared import Frames
 from mappa.rates.comparators import distances
 from mappa.words import numbers as n
 from mappa.words.growth import ranking as words
@@ -49,14 +46,11 @@ def render(data: Data, as_of: str, frames: Frames) -> dict[str, str]:
     caption = f"Ratios of rates of {len(found)} pairs, {n.day(day)}"
     texts = {f"{data.slug(p.area)}+{data.slug(p.other)}": words.pair(p, day) for p in found}
     title = "Compare two areas"
-    body = (
-        layout.environment()
-        .get_template("pairs.html.j2")
-        .render(
-            title=title,
-            areas=[{"slug": data.slug(name), "name": name} for name in names],
-            table=Markup(table_html(frame, caption, numeric=tuple(heads[1:4]))),
-            data=Markup(dumps(texts)),
-        )
+    body = layout.filled(
+        "pairs.html.j2",
+        title=title,
+        areas=[{"slug": data.slug(name), "name": name} for name in names],
+        table=Markup(table_html(frame, caption, numeric=tuple(heads[1:4]))),
+        data=layout.json_data(texts),
     )
     return {ADDRESS: layout.page(title, body, scripts=("pairs",), **frames.shared(ADDRESS))}

@@ -1,7 +1,5 @@
 """The whole site: every page and file, built beside the old one and put in its place at once."""
 
-from __future__ import annotations
-
 import dataclasses
 import hashlib
 import json
@@ -14,8 +12,8 @@ from typing import Any
 from mappa.data import Data
 from mappa.errors import OutputError, UsageError
 from mappa.files import fixed_zip, json_text, write_atomically
-from mappa.pages import force, index, national, pairs, shared, summary, what_if
-from mappa.pages.frames import Frames
+from mappa.pages import force, index, pairs, shared, summary, what_if
+from mappa.pages.shared import Frames
 from mappa.words import numbers
 
 MANIFEST = "site.json"
@@ -93,17 +91,18 @@ def _files(
     compared = pairs.render(data, lines[0].as_of, frames) if summary.enough(lines) else {}
     files: dict[str, str | bytes] = {
         "index.html": index.render(data, lines, frames, next(iter(compared), "")),
-        "methods.html": shared.methods(data, frames),
+        "methods.html": shared.page(data, frames, "methods.html", "Methods"),
         "about.html": shared.about(data, lines, frames),
-        "accessibility.html": shared.accessibility(data, frames),
     }
-    files |= national.render(data, lines, frames, found[0].folder, every)
+    title = "Accessibility statement"
+    files["accessibility.html"] = shared.page(data, frames, "accessibility.html", title)
+    files |= force.national(data, lines, frames, found[0].folder, every)
     files |= summary.files(lines) | what_if.render(data, frames)
     files |= compared
     known = pairs.areas(data, lines[0].as_of) if compared else []
     files["results/tables.zip"] = _tables(data)
-    for number, report in enumerate(found):
-        files |= _force_pages(data, found, number, frames, report, known)
+    for number in range(len(found)):
+        files |= _force_pages(data, found, number, frames, known)
     if every:
         pages = force.render_pages(every, data, lambda name: frames.every_area())
         files |= {f"{every.name}/{name}": c for name, c in (pages | _beside(every)).items()}
@@ -116,16 +115,10 @@ def _files(
 def _pager(found: list[summary.Report], number: int) -> list[dict[str, str]]:
     """Return the links to the areas before and after."""
     pager = []
-    for step, rel, word in ((-1, "prev", "Previous"), (1, "next", "Next")):
-        if 0 <= number + step < len(found):
-            other = found[number + step]
-            pager.append(
-                {
-                    "rel": rel,
-                    "text": f"{word}: {other.area}",
-                    "href": f"../{other.slug}/index.html",
-                }
-            )
+    for at, rel, word in ((number - 1, "prev", "Previous"), (number + 1, "next", "Next")):
+        if 0 <= at < len(found):
+            href = f"../{found[at].slug}/index.html"
+            pager.append({"rel": rel, "text": f"{word}: {found[at].area}", "href": href})
     return pager
 
 
@@ -134,10 +127,10 @@ def _force_pages(
     found: list[summary.Report],
     number: int,
     frames: Frames,
-    report: summary.Report,
     known: list[str],
 ) -> dict[str, str | bytes]:
     """Return what the site holds of one area: its pages, and the files of its report."""
+    report = found[number]
 
     def frame(notebook: str) -> dict[str, Any]:
         settings = frames.force(report.area, notebook)
@@ -230,9 +223,8 @@ def write_zip(files: Mapping[str, bytes], path: Path) -> Changes:
             with zipfile.ZipFile(path) as archive:
                 old = archive.read(MANIFEST)
         except (OSError, KeyError, zipfile.BadZipFile):
-            raise UsageError(
-                f"{path} is no site of ours: remove it, or name another file."
-            ) from None
+            ours = f"{path} is no site of ours: remove it, or name another file."
+            raise UsageError(ours) from None
     write_atomically(path, fixed_zip(files))
     return compare_builds(listing_of(old), listing_of(files[MANIFEST]))
 
@@ -247,11 +239,8 @@ def told(changes: Changes, files: Mapping[str, bytes], where: Path) -> list[str]
         return [*lines, "Nothing has changed since the last build."]
     if not changes.same and not changes.changed and not changes.removed:
         return [*lines, "There was no earlier build."]
-    for word, names in (
-        ("changed", changes.changed),
-        ("new", changes.added),
-        ("gone", changes.removed),
-    ):
+    by = {"changed": changes.changed, "new": changes.added, "gone": changes.removed}
+    for word, names in by.items():
         shown = ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
         if names:
             lines.append(f"{len(names)} {word}: {shown}")

@@ -1,9 +1,8 @@
 """What the index says of each area: one documented record an area, from the reports' records."""
 
-from __future__ import annotations
-
 import dataclasses
 import json
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,13 +13,14 @@ from mappa.data import Data
 from mappa.errors import DataError, OutputError
 from mappa.files import json_text
 from mappa.pages import cells
-from mappa.pages.downloads import book
+from mappa.pages.brief import book
 from mappa.plot.exhibit import safe_csv
 from mappa.records import Record, key
+from mappa.words.brief import estimate
 
-#: Parameters that all reports of one site must share, and what the rate is assessed with.
 #: Counts of a date with which its areas can be compared on a page.
 ENOUGH = 20
+#: Parameters that all reports of one site must share, and what the rate is assessed with.
 SHARED = ("as_of", "margin", "comparator", "denominator")
 
 
@@ -97,7 +97,7 @@ def every_area(folder: Path) -> Path | None:
 def shared_settings(reports: list[Report], data: Data) -> dict[str, Any]:
     """Return the settings that all reports share.
 
-    Raises DataError naming two reports that differ: their numbers cannot stand in one table.
+    Raises DataError naming two reports that differ: their numbers cannot be in one table.
     """
     settings: dict[str, Any] = {}
     said: dict[str, str] = {}
@@ -117,42 +117,25 @@ def shared_settings(reports: list[Report], data: Data) -> dict[str, Any]:
     return settings
 
 
-def _count_row(data: Data, area: str, as_of: str) -> tuple[str, str]:
-    """Return quality and sources of the count of an area on a date."""
-    rows = data.rows("rso_count", area, as_of)
-    if rows.empty:
-        return "", ""
-    return str(rows["quality"].iloc[0]), str(rows["sources"].iloc[0])
-
-
-def _estimate(growth: Mapping[str, Any], as_of: str) -> tuple[float | None, ...]:
-    """Return value and limits of the estimate that a growth record gives for a date."""
-    for point in growth.get("series", []):
-        if point.get("kind") == "estimate" and str(point.get("date"))[:10] == as_of:
-            return point.get("value"), point.get("low"), point.get("high")
-    return None, None, None
-
-
 def area_result(
     data: Data, rate: Mapping[str, Any], growth: Mapping[str, Any], page: str
 ) -> AreaResult:
     """Return the line of one area from the record of its rate and of its growth."""
     area, as_of = str(rate["force"]), str(rate["as_of"])
-    quality, sources = _count_row(data, area, as_of)
-    estimate, low, high = _estimate(growth, as_of)
-    if rate.get("count") is not None:
-        estimate = low = high = None
+    rows = data.rows("rso_count", area, as_of)
+    found = rows.iloc[0] if len(rows) else {}
+    guess = {} if rate.get("count") is not None else estimate({**growth, "as_of": as_of})
     taken: dict[str, Any] = {f.name: rate.get(f.name) for f in dataclasses.fields(AreaResult)}
     for name in ("gap_verdict", "unusual_verdict", "margin_verdict", "status"):
         taken[name] = str(taken[name] or "")
     taken |= {
         "area": area,
         "slug": data.slug(area),
-        "count_quality": quality,
-        "count_sources": sources,
-        "estimate": estimate,
-        "estimate_low": low,
-        "estimate_high": high,
+        "count_quality": str(found.get("quality", "")),
+        "count_sources": str(found.get("sources", "")),
+        "estimate": guess.get("value"),
+        "estimate_low": guess.get("low"),
+        "estimate_high": guess.get("high"),
         "page": page,
     }
     return AreaResult(**taken)
@@ -208,19 +191,18 @@ def _check_up_to_date(data: Data, report: Report, rate: Mapping[str, Any]) -> No
 def _same(a: Any, b: Any) -> bool:
     if a is None or b is None:
         return a is b
-    return abs(float(a) - float(b)) <= 1e-9 * max(1.0, abs(float(b)))
+    return math.isclose(a, b, abs_tol=1e-9)
 
 
-def schema(record: type[Record] = AreaResult) -> dict[str, Any]:
-    """Return the JSON Schema of a list of *record*, each key with its meaning and unit."""
-    kinds = {"str": "string", "float | None": ["number", "null"], "float": "number"}
-    types = {f.name: str(f.type) for f in dataclasses.fields(record)}  # type: ignore[arg-type]
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema of the results, each key with its meaning and unit."""
+    kinds: dict[Any, Any] = {str: "string", float | None: ["number", "null"], float: "number"}
     properties = {
-        row["key"]: {
-            "type": kinds[types[row["key"]]],
+        field.name: {
+            "type": kinds[field.type],
             "description": row["meaning"] + (f" ({row['unit']})" if row["unit"] else ""),
         }
-        for row in record.key_table()
+        for field, row in zip(dataclasses.fields(AreaResult), AreaResult.key_table(), strict=True)
     }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

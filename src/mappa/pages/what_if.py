@@ -1,7 +1,5 @@
 """The page of what-ifs: a table that all can read, and with a script sliders that draw the path."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd
@@ -9,11 +7,10 @@ from markupsafe import Markup
 
 from mappa.data import Data
 from mappa.pages import layout
-from mappa.pages.exporter import dumps
-from mappa.pages.frames import WHAT_IF, Frames
+from mappa.pages.shared import WHAT_IF, Frames
 from mappa.register.answers import scenarios, what_ifs
+from mappa.words import capital
 from mappa.words import numbers as n
-from mappa.words.prose import capital
 from mappa.words.tables import table_html
 
 COLUMNS = ("median", "low", "high", "difference")
@@ -78,7 +75,7 @@ def _path(rows: pd.DataFrame) -> dict[str, list[int]]:
     return {c: [int(v) for v in rows[c]] for c in COLUMNS}
 
 
-def _table(controls: list[dict[str, Any]], table: pd.DataFrame) -> str:
+def _table(table: pd.DataFrame) -> str:
     """Return the change by the last date of every what-if as an accessible table."""
     last = table[(table["date"] == table["date"].max()) & (table["other"] == "")]
     units = {s.name: (s.meaning, s.unit) for s in scenarios.SETTINGS}
@@ -87,8 +84,8 @@ def _table(controls: list[dict[str, Any]], table: pd.DataFrame) -> str:
             capital(units[r.setting][0]),
             shown(float(r.value), units[r.setting][1]),
             n.count(r.median),
-            n.count(r.difference, sign=True),
-            f"{n.count(r.difference_low, sign=True)} to {n.count(r.difference_high, sign=True)}",
+            n.change(r.difference),
+            f"{n.change(r.difference_low)} to {n.change(r.difference_high)}",
         )
         for r in last[last["setting"] != what_ifs.IN_FORCE].itertuples()
     ]
@@ -119,18 +116,15 @@ def render(data: Data, frames: Frames) -> dict[str, str]:
         "off": misfit["people"],
     }
     title = "What if the law or sentences had been different?"
-    body = (
-        layout.environment()
-        .get_template("what_if.html.j2")
-        .render(
-            title=title,
-            controls=controls,
-            misfit=misfit,
-            since=n.day(f"{what_ifs.SINCE}-01"),
-            today=n.day(data.day()),
-            last=n.day(table["date"].max()),
-            table=Markup(_table(controls, table)),
-            data=Markup(dumps(kept)),
-        )
+    body = layout.filled(
+        "what_if.html.j2",
+        title=title,
+        controls=controls,
+        misfit=misfit,
+        since=n.day(f"{what_ifs.SINCE}-01"),
+        today=n.day(data.day()),
+        last=n.day(table["date"].max()),
+        table=Markup(_table(table)),
+        data=layout.json_data(kept),
     )
     return {WHAT_IF: layout.page(title, body, scripts=("what_if",), **frames.shared(WHAT_IF))}

@@ -4,8 +4,6 @@
 before by the same code, and is drawn as soon as anything else of it is asked for.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import functools
 import json
@@ -38,14 +36,11 @@ class StoredExhibit:
         return getattr(self.drawn, name)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        store = Store(places.cache_folder() / "charts")
-        show = self.drawn_bundle
-        bundle: dict[str, Any] = store.once("chart", self._parts, show, code=[self._made_by])
+        store, code = Store(places.cache_folder() / "charts"), [self._made_by]
+        bundle: dict[str, Any] = store.once(
+            "chart", self._parts, lambda: self.drawn._repr_mimebundle_(), code=code
+        )
         return bundle
-
-    def drawn_bundle(self) -> dict[str, Any]:
-        """Return what the drawn exhibit shows of itself."""
-        return self.drawn._repr_mimebundle_()
 
     def _repr_html_(self) -> str:
         return str(self._repr_mimebundle_()["text/html"])
@@ -55,11 +50,10 @@ class StoredExhibit:
 
 
 def kept(draw: Callable[..., Exhibit], record: Any, *more: Any, **without: Any) -> Exhibit:
-    """Return the exhibit that *draw* makes of *record*, drawn only when it must be.
+    """Return the exhibit that *draw* makes of what it is given here, drawn only when it must be.
 
     Parameters
     ----------
-    draw: a chart function of what it is given here and nothing else.
     record: its numbers: a record, or a table whose rows have no names of their own.
     more: what else it is given: records, texts, tuples of them.
     without: fields of the record to blank, such as ``force=""``: the chart is drawn from the

@@ -1,7 +1,5 @@
 """An exhibit: a figure with all that a reader needs beside it, shown as one HTML figure."""
 
-from __future__ import annotations
-
 import dataclasses
 import html
 import io
@@ -32,14 +30,14 @@ NARROW = 3.9
 
 def safe_csv(frame: pd.DataFrame) -> str:
     """Return *frame* as CSV that a spreadsheet may open (see :func:`mappa.files.csv_text`)."""
-    rows = ([_cell(v) for v in row] for row in frame.itertuples(index=False))
+
+    def cell(value: object) -> object:
+        if pd.isna(value):
+            return ""
+        return f"{value:%Y-%m-%d}" if isinstance(value, pd.Timestamp) else value
+
+    rows = ([cell(v) for v in row] for row in frame.itertuples(index=False))
     return csv_text(map(str, frame.columns), rows)
-
-
-def _cell(value: object) -> object:
-    if pd.isna(value):
-        return ""
-    return f"{value:%Y-%m-%d}" if isinstance(value, pd.Timestamp) else value
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,7 +64,7 @@ class Exhibit:
     # Not in the repr: how pandas prints a table depends on who asks.
     data: pd.DataFrame = dataclasses.field(repr=False)
     figure: Figure = dataclasses.field(repr=False)
-    phone: bool = False
+    phone: bool = True
 
     def svg(self, width: float | None = None) -> str:
         """Return the figure as SVG text, the same bytes on every run; *width* in inches."""
@@ -136,8 +134,8 @@ class Exhibit:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         """Show the chart in a notebook; pages take its parts from the payload."""
         parts = self.payload()
-        html = figure_html(parts, self.data)
-        return {"text/html": html, "text/plain": repr(self), EXHIBIT_MIME: parts}
+        shown = figure_html(parts, self.data)
+        return {"text/html": shown, "text/plain": repr(self), EXHIBIT_MIME: parts}
 
 
 def figure_html(parts: Mapping[str, str], data: pd.DataFrame) -> str:
@@ -176,15 +174,11 @@ def exhibit(
     source: str,
     data: pd.DataFrame,
     subtitle: str = "",
-    phone: bool = False,
 ) -> Exhibit:
     """Return any axes, seaborn's or matplotlib's, as an exhibit that shows and saves itself.
 
-    Parameters
-    ----------
-    axes: what is drawn on. headline: about ten words with the message. alt: the finding with its
-    numbers, for those who cannot see it. source: where the numbers are from. data: what is drawn.
-    """  # fmt: skip
+    The words and *data* are those of an :class:`Exhibit`.
+    """
     figure = axes.get_figure(root=True)
     assert figure is not None
-    return Exhibit(name, headline, subtitle, alt, source, data, figure, phone)
+    return Exhibit(name, headline, subtitle, alt, source, data, figure, phone=False)

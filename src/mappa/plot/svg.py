@@ -1,7 +1,5 @@
 """Matplotlib's SVG made small, framed with its words, and as PNG."""
 
-from __future__ import annotations
-
 import functools
 import html
 import re

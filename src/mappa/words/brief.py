@@ -1,16 +1,13 @@
 """The words of an area's brief page, from the records that its notebooks show."""
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
+from mappa.words import Prose, Table, capital
 from mappa.words import numbers as n
-from mappa.words.prose import Prose, capital
-from mappa.words.tables import Table
 
 WHO = "registered sexual offenders"
 #: Terms as the page uses them, each with what it means.
@@ -56,13 +53,13 @@ class Figure:
     confidence: float | None = None
     national: float | None = None
 
-
-def _signed(value: float | None) -> str:
-    return n.count(value, sign=True)
-
-
-def _growth(value: float | None) -> str:
-    return n.percent(value, sign=True)
+    def row(self) -> list[str]:
+        """Return the cells of the table: name, value, interval, national value."""
+        ends = self.low, self.high, self.confidence
+        low, high = self.write(self.low), self.write(self.high)
+        interval = "" if None in ends else f"{low} to {high} ({n.percent(self.confidence, 0)})"
+        national = "" if self.national is None else self.write(self.national)
+        return [self.name, self.write(self.value), interval, national]
 
 
 def _rank(value: float | None) -> str:
@@ -80,9 +77,9 @@ def key_figures(rate: Mapping[str, Any], growth: Mapping[str, Any]) -> list[Figu
         Figure("Count", rate.get("count"), n.count, "people", national=rate.get("national_count")),
         Figure("Estimate, not a count", guess.get("value"), n.count, "people",
                guess.get("low"), guess.get("high"), guess.get("level", 0.9)),
-        Figure("Change in a year", own.get("change"), _signed, "people",
+        Figure("Change in a year", own.get("change"), n.change, "people",
                national=nation.get("change")),
-        Figure("Growth in a year", own.get("growth"), _growth, "share", own.get("growth_low"),
+        Figure("Growth in a year", own.get("growth"), n.growth, "share", own.get("growth_low"),
                own.get("growth_high"), own.get("level"), nation.get("growth")),
         _rate(rate, people, level),
         Figure(f"Ratio to the rate of {rate.get('comparator_label', 'the rest')}",
@@ -90,7 +87,7 @@ def key_figures(rate: Mapping[str, Any], growth: Mapping[str, Any]) -> list[Figu
                level),
         Figure(f"Rank by rate, highest first, of {rate.get('rank_of')} areas with a count",
                rate.get("rank"), _rank, "rank", rate.get("rank_low"), rate.get("rank_high"), level),
-        Figure(f"Growth a year, {years}", long.get("annual_growth"), _growth, "share a year",
+        Figure(f"Growth a year, {years}", long.get("annual_growth"), n.growth, "share a year",
                long.get("annual_low"), long.get("annual_high"), long.get("level"),
                long_nation.get("annual_growth")),
         Figure(f"Forecast for {n.day(ahead['date'])}" if ahead else "Forecast",
@@ -121,10 +118,8 @@ def _points(growth: Mapping[str, Any], kind: str) -> list[Mapping[str, Any]]:
 
 def estimate(growth: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the estimate for the date of the record; empty where there is a count or no fit."""
-    if growth.get("count") is not None:
-        return {}
-    same = [p for p in _points(growth, "estimate") if str(p["date"])[:10] == growth.get("as_of")]
-    return same[-1] if same else {}
+    found = [] if growth.get("count") is not None else _points(growth, "estimate")
+    return ([p for p in found if str(p["date"])[:10] == growth.get("as_of")] or [{}])[-1]
 
 
 def forecast(growth: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -134,44 +129,27 @@ def forecast(growth: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def figures_table(figures: Sequence[Figure], area: str, nation: str, day: str) -> Table:
     """Return the table of the key figures, England and Wales in the last column."""
-    rows = [
-        {
-            "Figure": figure.name,
-            area: figure.write(figure.value),
-            "Interval": _interval(figure),
-            nation: "" if figure.national is None else figure.write(figure.national),
-        }
-        for figure in figures
-    ]
+    rows = [figure.row() for figure in figures]
     frame = pd.DataFrame(rows, columns=["Figure", area, "Interval", nation])
     return Table(f"Key figures, {day}", frame, numeric=(area, nation))
-
-
-def _interval(figure: Figure) -> str:
-    if figure.low is None or figure.high is None or figure.confidence is None:
-        return ""
-    level = n.percent(figure.confidence, 0)
-    return f"{figure.write(figure.low)} to {figure.write(figure.high)} ({level})"
 
 
 def press(rate: Mapping[str, Any], growth: Mapping[str, Any]) -> Prose:
     """Return a paragraph on an area with a count that can be printed as it is."""
     day, people = n.day(rate["as_of"]), f"people {rate['denominator']}"
+    # The earlier count may follow from the change that a story printed.
+    printed = (rate.get("change") or {}).get("quality_before") == "derived"
+    of_all = f"The rate for {rate.get('nation')} is {n.count(rate.get('national_rate'))}."
     sentences = [
         f"{rate['force']} had {n.count(rate['count'])} {WHO} in the community on {day}.",
-        _year_before(_span(growth, "change", "span").get("change"), _doubtful(rate)),
+        _year_before(_span(growth, "change", "span").get("change"), printed),
         national(growth, str(rate.get("nation", ""))),
         f"The area's rate is {n.count(rate['rate'])} for every 100,000 {people}.",
-        _rate_of_all(rate),
+        "" if rate.get("national_rate") is None else of_all,
         _PLACE.get(rate.get("unusual_verdict") or "", "").format(force=rate["force"]),
         "These are not official statistics.",
     ]
     return Prose(" ".join(s for s in sentences if s))
-
-
-def _doubtful(rate: Mapping[str, Any]) -> bool:
-    """Tell whether the earlier count follows from the change that a story printed."""
-    return (rate.get("change") or {}).get("quality_before") == "derived"
 
 
 def _year_before(change: float | None, printed: bool) -> str:
@@ -198,12 +176,6 @@ def national(growth: Mapping[str, Any], nation: str) -> str:
     return ""
 
 
-def _rate_of_all(rate: Mapping[str, Any]) -> str:
-    if rate.get("national_rate") is None:
-        return ""
-    return f"The rate for {rate.get('nation')} is {n.count(rate['national_rate'])}."
-
-
 def known(
     rate: Mapping[str, Any], growth: Mapping[str, Any], publisher: str, *, named: bool
 ) -> Prose:
@@ -225,16 +197,12 @@ def known(
     sentences.append(f"The official count is not in this study, so it gives {_rates(rate)}.")
     if named:
         sentences.append(f"{capital(publisher)} publishes the count in the table named below.")
-    return Prose(
-        f"{' '.join(sentences)}\n\n{national(growth, str(rate.get('nation', '')))}".strip()
-    )
+    whole = national(growth, str(rate.get("nation", "")))
+    return Prose(f"{' '.join(sentences)}\n\n{whole}".strip())
 
 
 def nearest(rate: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return the known figure of an area without a count that is nearest in time, if there is one.
-
-    The row is one of the record's ``missing.nearest``.
-    """
+    """Return the row of the record's ``missing.nearest`` that is nearest in time, if any."""
     rows, day = (rate.get("missing") or {}).get("nearest") or [], pd.Timestamp(rate["as_of"])
     return sorted(rows, key=lambda row: abs(pd.Timestamp(row["date"]) - day))[:1]
 

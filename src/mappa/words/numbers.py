@@ -1,12 +1,11 @@
 """How numbers are written: the only place where a sentence or table rounds.
 
 Counts have commas, rates one decimal, ratios three significant figures, percentages one decimal;
-a minus sign is the typographic one, and an interval stands in brackets with its level.
+a minus sign is the typographic one, and an interval is in brackets with its level.
 """
 
-from __future__ import annotations
-
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -14,6 +13,14 @@ import pandas as pd
 from mappa.printed import half_up as half_up
 
 MINUS = "\N{MINUS SIGN}"
+#: The fixed words of a probability, each up to its cut (as EpiNow2 cuts).
+_LIKELY = (
+    (0.05, "very unlikely"),
+    (0.40, "unlikely"),
+    (0.60, "about as likely as not"),
+    (0.95, "likely"),
+    (1.01, "very likely"),
+)
 _SMALL = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
@@ -33,6 +40,16 @@ def count(value: float | None, *, sign: bool = False) -> str:
     return number(value, 0, sign=sign)
 
 
+def change(value: float | None) -> str:
+    """Write a change in people with its sign: +57."""
+    return count(value, sign=True)
+
+
+def growth(share: float | None) -> str:
+    """Write growth with its sign: +3.6%."""
+    return percent(share, sign=True)
+
+
 def smaller(people: float) -> str:
     """Write by how many people something would have been smaller, or larger where negative."""
     return f"{count(abs(people))} {'larger' if people < 0 else 'smaller'}"
@@ -41,6 +58,11 @@ def smaller(people: float) -> str:
 def rate(value: float | None) -> str:
     """Write a rate per 100,000 people, one decimal."""
     return number(value, 1)
+
+
+def plain_rate(value: float | None) -> str:
+    """Write a rate as people print it: 132, and with one decimal below 20."""
+    return number(value, 0 if value is None or value >= 20 else 1)
 
 
 def ratio(value: float | None) -> str:
@@ -55,6 +77,11 @@ def percent(share: float | None, decimals: int = 1, *, sign: bool = False) -> st
     return number(100 * share, decimals, sign=sign) + "%"
 
 
+def chosen_share(value: float) -> str:
+    """Write a chosen share as a percentage with no more decimals than it has: 10%, 7.5%."""
+    return percent(value, 0 if round(100 * value, 6) % 1 == 0 else 1)
+
+
 def probability(p: float | None) -> str:
     """Write a p-value or probability to two significant figures, never as zero."""
     if p is None or not math.isfinite(p):
@@ -65,6 +92,32 @@ def probability(p: float | None) -> str:
         return "above 0.9999"
     decimals = max(2, 1 - math.floor(math.log10(min(p, 1 - p) if 0 < p < 1 else 1)))
     return number(p, decimals)
+
+
+def p_value(p: float | None) -> str:
+    """Write a p-value with its letter: p = 0.015, p below 0.0001."""
+    text = probability(p)
+    return f"p {text}" if text.startswith(("below", "above")) else f"p = {text}"
+
+
+def likely(p: float) -> str:
+    """Return the fixed word of a probability."""
+    return next(word for cut, word in _LIKELY if p < cut)
+
+
+def apart(low: float | None, high: float | None, decimals: int = 0) -> str:
+    """Write the interval of a ratio as percentages: ``2% to 20% above``."""
+    if high is None:
+        return f"{percent((low or 0) - 1, decimals)} or more above"
+    sizes = [abs((end or 0) - 1) for end in (low, high)]
+    if min(sizes) < 0.005:  # 0% is no gap
+        decimals = 1
+    down, up = (percent(size, decimals) for size in sizes)
+    if (low or 0) >= 1:
+        return f"{down} to {up} above"
+    if high <= 1:
+        return f"{up} to {down} below"
+    return f"anything from {down} below to {up} above"
 
 
 def interval(low: float | None, high: float | None, write: Any = rate, level: str = "95%") -> str:
@@ -90,6 +143,11 @@ def cardinal(value: int) -> str:
     return _SMALL[value] if 0 <= value < 10 else count(value)
 
 
+def some(value: int) -> str:
+    """Write a whole number in letters, or ``none``."""
+    return cardinal(value) if value else "none"
+
+
 def things(value: int, noun: str, plural: str = "") -> str:
     """Write how many there are of something: one version, five versions."""
     return f"{cardinal(value)} {noun if value == 1 else plural or noun + 's'}"
@@ -97,14 +155,11 @@ def things(value: int, noun: str, plural: str = "") -> str:
 
 def ordinal(value: int) -> str:
     """Write 1st, 2nd, 3rd, 11th."""
-    if value % 100 in {11, 12, 13}:
-        ending = "th"
-    else:
-        ending = {1: "st", 2: "nd", 3: "rd"}.get(value % 10, "th")
-    return f"{value}{ending}"
+    last = 0 if value % 100 in {11, 12, 13} else value % 10
+    return f"{value}" + {1: "st", 2: "nd", 3: "rd"}.get(last, "th")
 
 
-def listing(items: list[str], last: str = "and") -> str:
+def listing(items: Sequence[str], last: str = "and") -> str:
     """Write a list: a, b and c."""
     if len(items) < 2:
         return "".join(items)

@@ -1,21 +1,10 @@
 """Prose: a paragraph that a notebook, a command and a page show alike."""
 
-from __future__ import annotations
-
 import html
-import re
 
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|<>$~])")
+import pandas as pd
 
-
-def escape(text: str) -> str:
-    """Return *text* so that Markdown shows it as it is: names and notes are never markup."""
-    return _MARKDOWN.sub(r"\\\1", text)
-
-
-def capital(text: str) -> str:
-    """Return *text* with a capital at its beginning."""
-    return text[:1].upper() + text[1:]
+from mappa.words import numbers as n
 
 
 class Prose(str):
@@ -26,3 +15,21 @@ class Prose(str):
     def _repr_html_(self) -> str:
         paragraphs = [p for p in self.split("\n\n") if p.strip()]
         return "\n".join(f'<p class="mappa-prose">{html.escape(p)}</p>' for p in paragraphs)
+
+
+def capital(text: str) -> str:
+    """Return *text* with a capital at its beginning."""
+    return text[:1].upper() + text[1:]
+
+
+def break_remark(day: pd.Timestamp | None) -> str:
+    """Return the remark on rates across a break of the population series; empty without one.
+
+    *day* is the first stock date after it, as :meth:`mappa.data.Data.break_between` finds it.
+    """
+    if day is None:
+        return ""
+    return (
+        f"From {n.day(day)} on, rates divide by populations based on a later census, and cannot be "
+        "compared exactly with earlier ones."
+    )

@@ -1,19 +1,19 @@
 """Tables that read well to the eye and to a screen reader: caption, scope, units, alignment."""
 
-from __future__ import annotations
-
 import dataclasses
 import datetime as dt
 import html
 import math
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 
-_NUM = ' class="num"'
-#: Letters of a row's head from which it gets more room, so that it does not stand ten lines tall.
+#: How a cell is written: by a template or a function.
+Written = str | Callable[[Any], str]
+_NUM, _TEXT = ' class="num"', ' class="txt"'
+#: Letters of a row's head from which it gets more room, so that it is not ten lines tall.
 LONG = 30
 #: Rows from which a table is folded, so that a page can be read through, and columns up to which
 #: one fits any screen and needs no region that scrolls.
@@ -38,10 +38,27 @@ class Table:
     frame: pd.DataFrame
     numeric: tuple[str, ...] = ()
     note: str = ""
-    formats: Mapping[str, str | Callable[[Any], str]] = dataclasses.field(
+    formats: Mapping[str, Written] = dataclasses.field(
         default_factory=dict,
         repr=False,  # functions show their address, which differs from run to run
     )
+
+    @classmethod
+    def of(
+        cls,
+        caption: str,
+        frame: pd.DataFrame,
+        names: Mapping[str, str],
+        formats: Mapping[str, Written] = {},
+        note: str = "",
+    ) -> Self:
+        """Return a table of the columns of *frame* that *names* has a heading for.
+
+        *formats* are by column of *frame*; those that the table has not do no harm.
+        """
+        shown = frame[list(names)].rename(columns=names)
+        written = {names[column]: write for column, write in formats.items() if column in names}
+        return cls(caption, shown, note=note, formats=written)
 
     def _repr_html_(self) -> str:
         shown, numbers = self.frame.copy(), list(self.numeric)
@@ -49,8 +66,8 @@ class Table:
             if column in shown:
                 if not pd.api.types.is_datetime64_any_dtype(self.frame[column]):
                     numbers.append(column)
-                told = write.format if isinstance(write, str) else write
-                shown[column] = ["" if pd.isna(v) else told(v) for v in self.frame[column]]
+                text = write.format if isinstance(write, str) else write
+                shown[column] = ["" if pd.isna(v) else text(v) for v in self.frame[column]]
         table = table_html(shown, self.caption, numeric=tuple(numbers), note=self.note)
         return table if len(shown) <= FOLDED else folded(f"Table: {self.caption}", table)
 
@@ -68,21 +85,17 @@ def table_html(
     *links* maps the text of a first cell to an address. Everything else is escaped.
     """
     esc = html.escape
-    right = set(numeric) | {
-        str(c) for c in frame.columns if pd.api.types.is_numeric_dtype(frame[c])
-    }
-    rest = [str(c) for c in frame.columns[1:]]
+    columns = [str(c) for c in frame.columns]
+    numbers = [pd.api.types.is_numeric_dtype(frame[c]) for c in frame.columns]
+    right = [c in numeric or number for c, number in zip(columns, numbers, strict=True)]
     # Most tables hold numbers: the table says so once, and only its other cells say what they are.
-    mostly = 2 * sum(c in right for c in rest) > len(rest)
-    classes = [
-        (' class="txt"' if mostly else "") if c not in right else ("" if mostly else ' class="num"')
-        for c in rest
-    ]
+    mostly = 2 * sum(right[1:]) > len(right[1:])
+    classes = [("" if mostly else _NUM) if r else _TEXT if mostly else "" for r in right[1:]]
     head = "".join(
-        f'<th scope="col"{_NUM if str(c) in right else ""}>{esc(str(c))}</th>'
-        for c in frame.columns
+        f'<th scope="col"{_NUM if r else ""}>{esc(c)}</th>'
+        for c, r in zip(columns, right, strict=True)
     )
-    lead = _NUM if frame.columns.size and str(frame.columns[0]) in right else ""
+    lead = _NUM if any(right[:1]) else ""
     lines = []
     for row in frame.itertuples(index=False):
         first, *others = (cell_text(v) for v in row)
@@ -92,10 +105,9 @@ def table_html(
         cells = "".join(f"<td{c}>{esc(v)}</td>" for c, v in zip(classes, others, strict=True))
         lines.append(f'<tr><th scope="row"{lead}>{label}</th>{cells}</tr>')
     foot = f'<p class="mappa-note">{esc(note)}</p>' if note else ""
-    kinds = ["nums"] if mostly else []
-    if any(len(cell_text(v)) > LONG for v in frame.iloc[:, :1].to_numpy().ravel()):
-        kinds.append("long")
-    kind = f' class="{" ".join(kinds)}"' if kinds else ""
+    tall = any(len(cell_text(v)) > LONG for v in frame.iloc[:, :1].to_numpy().ravel())
+    kinds = " ".join(["nums"] * mostly + ["long"] * tall)
+    kind = f' class="{kinds}"' if kinds else ""
     region = f' role="region" aria-label="{esc(caption, quote=True)}" tabindex="0"'
     scrolls = region if frame.shape[1] > NARROW else ""
     return (
@@ -112,8 +124,7 @@ def folded(summary: str, inner: str) -> str:
 def cell_text(value: object) -> str:
     """Return *value* as a cell shows it: six digits of a number that is none of words' own.
 
-    A count keeps all its digits, a date is ISO, what is missing is empty. The CSV beside a chart
-    holds the numbers unrounded.
+    A count has all its digits, a date is ISO, what is missing is empty.
     """
     if isinstance(value, dt.date):
         return "" if pd.isna(value) else value.isoformat()[:10]

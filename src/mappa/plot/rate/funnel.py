@@ -1,7 +1,5 @@
 """Funnel plot: rates against population, with limits by chance and by the spread of areas."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,19 +8,19 @@ from matplotlib.axes import Axes
 
 from mappa.errors import UsageError
 from mappa.plot.exhibit import Exhibit
-from mappa.plot.style import DARK, GREY, ORANGE, PLUM, canvas
+from mappa.plot.rate.rows import source_line, when
+from mappa.plot.style import DARK, GREY, ORANGE, PLUM, canvas, note
 from mappa.printed import PER
 from mappa.rates.methods import between
 from mappa.rates.methods import funnel as limits
 from mappa.rates.record import RateRecord
+from mappa.words import Prose, capital
 from mappa.words import numbers as n
-from mappa.words.prose import Prose, capital
-from mappa.words.rate.parts import plain_rate, source_line
 
 #: Populations at which the lines are given in the data of the chart.
 TABLED = 12
 LINES = "lines of the funnel"
-_BAND = "#E3E6EA"
+_BAND, _GREY = "#E3E6EA", {"color": GREY, "fontsize": 8.5}
 _SAID = {
     "above": "{force} is above the normal range of areas",
     "below": "{force} is below the normal range of areas",
@@ -88,17 +86,13 @@ def funnel(
     drawn = lines(record, table, grid, levels)
     _draw_lines(axes, grid, drawn)
     axes.axhline(record.national_rate, color=GREY, linewidth=1)
-    axes.annotate(
-        f"{record.nation} {plain_rate(record.national_rate)}", (grid[-1], record.national_rate),
-        xytext=(-2, 8), textcoords="offset points", ha="right", color=GREY, fontsize=8.5,
-    )  # fmt: skip
+    national = f"{record.nation} {n.plain_rate(record.national_rate)}"
+    note(axes, national, (grid[-1], record.national_rate), (-2, 8), ha="right", **_GREY)
     _points(axes, record, known)
     axes.set_xscale("log")
     axes.set_xlim(grid[0], grid[-1])
-    heights = [
-        *known["rate"],
-        *drawn.filter(regex=f"areas.*_{100 * levels[0]:g}$").to_numpy().ravel(),
-    ]
+    wide = drawn.filter(regex=f"areas.*_{100 * levels[0]:g}$")
+    heights = [*known["rate"], *wide.to_numpy().ravel()]
     axes.set_ylim(0.75 * min(heights), 1.12 * max(heights))
     axes.set_xlabel(f"{capital(record.whom)} (log scale)")
     _ticks(axes, grid)
@@ -107,18 +101,13 @@ def funnel(
         headline=headline(record),
         subtitle=(
             f"{capital(record.noun)} per 100,000 {record.whom}"
-            f"{_day(record)}; band: where 95% of areas are expected; dotted lines: chance alone"
+            f"{when(record)}; band: where 95% of areas are expected; dotted lines: chance alone"
         ),
         alt=alt(record, known),
         source=source_line(record),
         data=_data(record, table, grid, levels),
         figure=figure,
-        phone=True,
     )
-
-
-def _day(record: RateRecord) -> str:
-    return f", {n.day(record.as_of)}" if record.as_of else ""
 
 
 def _data(
@@ -149,7 +138,7 @@ def headline(record: RateRecord) -> str:
         return "Too few areas have a count to show a normal range"
     if record.own is None:
         low, high = record.spread.prediction_low, record.spread.prediction_high
-        return f"Most areas of this size have a rate of {plain_rate(low)} to {plain_rate(high)}"
+        return f"Most areas of this size have a rate of {n.plain_rate(low)} to {n.plain_rate(high)}"
     return _SAID[side(record)].format(force=record.force)
 
 
@@ -177,10 +166,8 @@ def _draw_lines(axes: Axes, grid: np.ndarray, drawn: pd.DataFrame) -> None:
         axes.fill_between(grid, wide.iloc[:, 0], wide.iloc[:, 1], color=_BAND, linewidth=0)
         for column in wide.columns[2:]:
             axes.plot(grid, wide[column], color=GREY, linewidth=0.8)
-        axes.annotate(
-            "normal range", (grid[-1], wide.iloc[-1, 1]), xytext=(-2, -4), va="top", ha="right",
-            textcoords="offset points", color=GREY, fontsize=8.5,
-        )  # fmt: skip
+        note(axes, "normal range", (grid[-1], wide.iloc[-1, 1]), (-2, -4), va="top", ha="right",
+             **_GREY)  # fmt: skip
     for column in drawn.filter(like="chance_"):
         axes.plot(grid, drawn[column], color=DARK, linewidth=1, linestyle=(0, (1, 2)))
 
@@ -210,12 +197,9 @@ def _points(axes: Axes, record: RateRecord, known: pd.DataFrame) -> None:
         marks.append((size, e.estimated_rate, f"{record.force} (estimate)", "bold"))
     cut = np.quantile(known["people"], 0.6)
     for x, y, text, weight in marks:
-        left = x > cut
-        axes.annotate(
-            text, (x, y), xytext=(-7 if left else 7, 4), textcoords="offset points",
-            ha="right" if left else "left", fontsize=9, fontweight=weight, zorder=4,
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.75},
-        )  # fmt: skip
+        place, side = ((-7, 4), "right") if x > cut else ((7, 4), "left")
+        box = {"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.75}
+        note(axes, text, (x, y), place, ha=side, fontsize=9, fontweight=weight, zorder=4, bbox=box)
 
 
 def _ticks(axes: Axes, grid: np.ndarray) -> None:

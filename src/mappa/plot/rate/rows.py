@@ -1,7 +1,5 @@
 """Charts in rows: areas in order, comparison groups, margins, the year's change, false alarms."""
 
-from __future__ import annotations
-
 import textwrap
 
 import numpy as np
@@ -11,11 +9,9 @@ from mappa.plot.exhibit import Exhibit
 from mappa.plot.rows import Row, rows_chart
 from mappa.plot.style import DARK, GREY, ORANGE, PLUM, TEAL
 from mappa.rates.record import RateRecord
+from mappa.words import Prose, capital
 from mappa.words import numbers as n
-from mappa.words.prose import Prose, capital
 from mappa.words.rate import simulation as simulated
-from mappa.words.rate.parts import level, plain_rate, share, source_line
-from mappa.words.rate.parts import margin as margin_text
 from mappa.words.rate.tables import comparisons, margins, of_denominator
 
 #: Verdict -> colour, marker: never by colour alone.
@@ -32,64 +28,66 @@ _MARGIN = {
 FAR = 12.0
 
 
-def _when(record: RateRecord) -> str:
+def when(record: RateRecord) -> str:
+    """Write the date at the end of a subtitle, where there is one."""
     return f", {n.day(record.as_of)}" if record.as_of else ""
+
+
+def source_line(record: RateRecord) -> str:
+    """Return the source line of a chart: whose counts, whose population."""
+    r = record
+    if not r.publisher:
+        return "Source: the table that was given."
+    people = n.listing(r.population_sources)
+    return (
+        f"Source: counts of {r.publisher} as printed in newspapers and reports; population: "
+        f"{people}, mid-{r.population_year}. Not official statistics."
+    )
 
 
 def ranking(record: RateRecord, table: pd.DataFrame) -> Exhibit | Prose:
     """Draw the counted areas in the order of their rates, each with its exact 95% interval.
 
-    Parameters
-    ----------
-    table: ``rates.areas(...)``, an area a row.
+    *table* is ``rates.areas(...)``, an area a row.
     """
     known = table[table["count"].notna()].sort_values("rate", ascending=False)
     if len(known) < 2:
         return Prose("Too few areas have a count to rank.")
     rows = [
         Row(
-            str(row.Index), row.rate, row.low, row.high, plain_rate(row.rate),
+            str(row.Index), row.rate, row.low, row.high, n.plain_rate(row.rate),
             ORANGE if row.Index == record.force else DARK, bold=row.Index == record.force,
         )
         for row in known.itertuples()
     ]  # fmt: skip
     reach = float(known["low"].min()), float(known["high"].max())
     room = 0.12 * (reach[1] - reach[0])
+    national = f"line: {record.nation}, {n.plain_rate(record.national_rate)}"
     figure, _ = rows_chart(
-        rows,
-        f"Rate per 100,000 with 95% interval\nline: {record.nation}, "
-        f"{plain_rate(record.national_rate)}",
-        reference=record.national_rate,
-        limits=(max(0.0, reach[0] - room / 2), reach[1] + room),
-        step=0.21,
-        fontsize=8.5,
-    )
+        rows, f"Rate per 100,000 with 95% interval\n{national}", reference=record.national_rate,
+        limits=(max(0.0, reach[0] - room / 2), reach[1] + room), step=0.21, fontsize=8.5,
+    )  # fmt: skip
     high, low = known.iloc[0], known.iloc[-1]
     span = (
         f"{high.name} has the highest rate, {n.rate(high['rate'])} per 100,000, and {low.name} the "
         f"lowest, {n.rate(low['rate'])}."
     )
-    if record.own is None:
-        said, alt = f"{high.name} has the highest rate, {low.name} the lowest", "has no count"
-    else:
-        said = (
-            f"{record.force} has the {_place(known['rate'], record.own.rate)} of {len(known)} areas"
-        )
+    said, alt = f"{high.name} has the highest rate, {low.name} the lowest", "has no count"
+    if record.own is not None:
+        place = _place(known["rate"], record.own.rate)
+        said = f"{record.force} has the {place} of {len(known)} areas"
         alt = f"has {n.rate(record.own.rate)}"
+    shown = known[["count", "people", "rate", "low", "high"]]
     return Exhibit(
         name="ranking",
         headline=said,
         subtitle=(
-            f"{capital(record.noun)} per 100,000 {record.whom}, areas with a count{_when(record)}"
+            f"{capital(record.noun)} per 100,000 {record.whom}, areas with a count{when(record)}"
         ),
         alt=f"{span} {record.force} {alt}.",
         source=source_line(record),
-        data=known[["count", "people", "rate", "low", "high"]]
-        .round(1)
-        .rename_axis("area")
-        .reset_index(),
+        data=shown.round(1).rename_axis("area").reset_index(),
         figure=figure,
-        phone=True,
     )
 
 
@@ -102,7 +100,7 @@ def _place(rates: pd.Series, mine: float) -> str:
 
 def _axis(record: RateRecord) -> str:
     return (
-        f"Ratio of the rates, {level(record)} interval (log scale)\n"
+        f"Ratio of the rates, {n.chosen_share(record.confidence)} interval (log scale)\n"
         "triangles: higher or lower; dots: unclear"
     )
 
@@ -130,7 +128,7 @@ def comparators(record: RateRecord) -> Exhibit | Prose:
     return Exhibit(
         name="comparators",
         headline=_compared(record.force, said),
-        subtitle=f"Rate of {record.force} over that of each group, {record.whom}{_when(record)}",
+        subtitle=f"Rate of {record.force} over that of each group, {record.whom}{when(record)}",
         alt=(
             f"Ratios of {record.force} to {len(rows)} groups run from {n.ratio(low['ratio'])} "
             f"({low['label']}) to {n.ratio(high['ratio'])} ({high['label']})."
@@ -138,7 +136,6 @@ def comparators(record: RateRecord) -> Exhibit | Prose:
         source=source_line(record),
         data=rows[["label", "comparator_rate", *_SHOWN]].round(_ROUNDED),
         figure=figure,
-        phone=True,
     )
 
 
@@ -173,7 +170,7 @@ def choices(record: RateRecord) -> Exhibit | Prose:
     return Exhibit(
         name="choices",
         headline=tally,
-        subtitle=f"Rate of {record.force} over that of each group{_when(record)}",
+        subtitle=f"Rate of {record.force} over that of each group{when(record)}",
         alt=(
             f"{tally}. For {record.force} they run from {n.ratio(float(rows['ratio'].min()))} to "
             f"{n.ratio(float(rows['ratio'].max()))}."
@@ -181,18 +178,16 @@ def choices(record: RateRecord) -> Exhibit | Prose:
         source=source_line(record),
         data=rows[["label", "denominator", *_SHOWN]].round(_ROUNDED),
         figure=figure,
+        phone=False,
     )
 
 
 def tally_of(said: dict[str, int]) -> str:
     """Return how the ratios divide: all of one verdict, or how many of each."""
-    found = {verdict: count for verdict, count in said.items() if count}
+    found = [(count, verdict) for verdict, count in said.items() if count]
     if len(found) == 1:
-        verdict, count = next(iter(found.items()))
-        return f"All {count} ratios are {verdict}"
-    return "Of the ratios " + n.listing(
-        [f"{count} are {verdict}" for verdict, count in found.items()]
-    )
+        return f"All {found[0][0]} ratios are {found[0][1]}"
+    return f"Of the ratios {n.listing([f'{count} are {verdict}' for count, verdict in found])}"
 
 
 def margin_rows(record: RateRecord) -> Exhibit | Prose:
@@ -204,7 +199,7 @@ def margin_rows(record: RateRecord) -> Exhibit | Prose:
     figure, _ = rows_chart(
         [
             Row(
-                share(row.margin), row.ratio, low, min(high, 10.0), row.verdict, PLUM,
+                n.chosen_share(row.margin), row.ratio, low, min(high, 10.0), row.verdict, PLUM,
                 bold=row.chosen, zone=(row.zone_low, row.zone_high),
             )
             for row in rows.itertuples()
@@ -213,78 +208,66 @@ def margin_rows(record: RateRecord) -> Exhibit | Prose:
         reference=1, ratios=True, step=0.42,
     )  # fmt: skip
     ratio, said = rows["ratio"].iloc[0], rows.loc[rows["chosen"], "verdict"].iloc[0]
-    names = {"force": record.force, "label": record.comparator_label, "margin": margin_text(record)}
+    margin = n.chosen_share(record.margin)
+    names = {"force": record.force, "label": record.comparator_label, "margin": margin}
     return Exhibit(
         name="margin",
         headline=_MARGIN[said].format(**names),
-        subtitle=f"Rate of {record.force} over that of {record.comparator_label}{_when(record)}",
+        subtitle=f"Rate of {record.force} over that of {record.comparator_label}{when(record)}",
         alt=(
             f"The ratio of {record.force} to {record.comparator_label} is {n.ratio(ratio)} (90% "
-            f"interval {n.ratio(low)} to {n.ratio(high)}). At a margin of {margin_text(record)} "
-            f"the verdict is: {said}."
+            f"interval {n.ratio(low)} to {n.ratio(high)}). At a margin of {margin} the "
+            f"verdict is: {said}."
         ),
         source=source_line(record),
         data=rows.drop(columns="chosen").round(3),
         figure=figure,
-        phone=True,
     )
 
 
 def change(record: RateRecord, table: pd.DataFrame) -> Exhibit | Prose:
     """Draw the growth of each area on the year; outliers are named with the doubt about them.
 
-    Parameters
-    ----------
-    table: a row for each area (see ``mappa.rates.change.growth_table``).
+    *table* has a row for each area (see ``mappa.rates.change.growth_table``).
     """
     if len(table) < 2:
         return Prose("Too few areas have counts of both years to draw their changes.")
     rows = table.assign(percent=100 * np.expm1(table["growth"])).sort_values("percent")[::-1]
     c, force = record.change, record.force
+    sizes = rows["percent"].map(lambda value: f"{n.number(value, 1, sign=True)}%")
+    doubt = rows["known"].map({"both counts": ", left out of the spread"}).fillna(", doubtful")
+    rows["text"] = sizes + doubt.where(rows["outlier"].astype(bool), "")
     drawn = [
         Row(
-            str(row.Index), float(np.clip(row.percent, -FAR, FAR)), text=_grew(row),
+            str(row.Index), float(np.clip(row.percent, -FAR, FAR)), text=row.text,
             color=ORANGE if row.Index == force else PLUM if row.outlier else DARK,
             marker=">" if row.percent > FAR else "<" if row.percent < -FAR else "o",
             bold=row.Index == force, text_left=row.percent < 0 or row.percent > FAR,
         )
         for row in rows.itertuples()
     ]  # fmt: skip
-    national = None if c is None or c.national_growth is None else 100 * c.national_growth
-    label = (
-        "" if national is None else f"dashes: {record.nation}, {n.number(national, 1, sign=True)}%"
-    )
+    growth = None if c is None else c.national_growth
+    national = None if growth is None else 100 * growth
+    label = "" if growth is None else f"dashes: {record.nation}, {n.growth(growth)}"
     figure, axes = rows_chart(
         drawn, f"Change in the count on the year, %\n{label}", stems=True, dashed=national,
         limits=(-FAR - 2, FAR + 2.5), step=0.21, fontsize=8.5,
     )  # fmt: skip
     axes.axvline(0, color=GREY, linewidth=1)
-    high, low = rows.iloc[0], rows.iloc[-1]
+    headline = _changed(record, len(rows))
+    shown = ["area", "before", "now", "known", "percent", "robust_sds", "outlier"]
     return Exhibit(
         name="change",
-        headline=_changed(record, len(rows)),
+        headline=headline,
         subtitle=f"Areas with counts of both years, year to {n.day(record.as_of)}",
         alt=(
-            f"Changes of {len(rows)} areas run from {n.number(low['percent'], 1, sign=True)}% in "
-            f"{low.name} to {n.number(high['percent'], 1, sign=True)}% in {high.name}. "
-            f"{_changed(record, len(rows))}."
+            f"Changes of {len(rows)} areas run from {sizes.iloc[-1]} in {rows.index[-1]} to "
+            f"{sizes.iloc[0]} in {rows.index[0]}. {headline}."
         ),
         source=source_line(record),
-        data=rows.reset_index()[
-            ["area", "before", "now", "known", "percent", "robust_sds", "outlier"]
-        ].round({"before": 0, "percent": 1, "robust_sds": 1}),
+        data=rows.reset_index()[shown].round({"before": 0, "percent": 1, "robust_sds": 1}),
         figure=figure,
-        phone=True,
     )
-
-
-def _grew(row: tuple) -> str:  # type: ignore[type-arg]
-    size = f"{n.number(row.percent, 1, sign=True)}%"  # type: ignore[attr-defined]
-    if not row.outlier:  # type: ignore[attr-defined]
-        return size
-    if row.known == "both counts":  # type: ignore[attr-defined]
-        return f"{size}, left out of the spread"
-    return f"{size}, doubtful"
 
 
 def _changed(record: RateRecord, areas: int) -> str:
@@ -296,17 +279,15 @@ def _changed(record: RateRecord, areas: int) -> str:
     if c is None or c.growth is None:
         return f"The change on the year is known for {areas} areas, not for {record.force}"
     return (
-        f"{record.force} changed by {n.percent(c.growth, sign=True)}, {record.nation} by "
-        f"{n.percent(c.national_growth, sign=True)}"
+        f"{record.force} changed by {n.growth(c.growth)}, {record.nation} by "
+        f"{n.growth(c.national_growth)}"
     )
 
 
 def false_alarms(kept: pd.DataFrame) -> Exhibit:
     """Draw how often each method calls an ordinary area different, where areas do differ.
 
-    Parameters
-    ----------
-    kept: result of the simulation study.
+    *kept* is the result of the simulation study.
     """
     tau = float(kept["tau"].max())
     rows = kept[(kept["measure"] == "rejects") & (kept["ratio"] == 1) & (kept["tau"] == tau)]
@@ -336,5 +317,4 @@ def false_alarms(kept: pd.DataFrame) -> Exhibit:
         source="Source: simulation study of this project, with the areas’ real populations.",
         data=rows[["method", "tau", "ratio", "value", "mc_error"]].round(4).reset_index(drop=True),
         figure=figure,
-        phone=True,
     )

@@ -1,7 +1,5 @@
 """Tile map: one equal tile for each area, placed from the centroids; no boundaries are needed."""
 
-from __future__ import annotations
-
 import functools
 import itertools
 import math
@@ -17,13 +15,13 @@ from matplotlib.text import Text
 from scipy.optimize import linear_sum_assignment
 
 from mappa.plot.exhibit import Exhibit
-from mappa.plot.style import DARK, GREY, ORANGE, canvas
+from mappa.plot.rate.rows import source_line, when
+from mappa.plot.style import DARK, GREY, INK, ORANGE, canvas
 from mappa.rates.record import RateRecord
+from mappa.words import Prose, capital
 from mappa.words import numbers as n
-from mappa.words.prose import Prose, capital
-from mappa.words.rate.parts import source_line
 
-#: Light to dark blue, ending in the palette's first colour; the rate stands in every tile.
+#: Light to dark blue, ending in the palette's first colour; the rate is in every tile.
 SHADES = ("#E3ECF4", "#B4CCE0", "#7FA3C4", "#41719F", DARK)
 
 
@@ -37,14 +35,11 @@ def tiles(centroids: tuple[tuple[float, float], ...]) -> tuple[tuple[int, int], 
     """
     points = np.asarray(centroids, float)
     lat, lon = points[:, 0], points[:, 1] * np.cos(np.radians(points[:, 0].mean()))
-    count = len(points)
-    cells = 1.35 * count
-    height = max(np.ptp(lat), 1e-9)
-    width = max(np.ptp(lon), 1e-9)
+    cells = 1.35 * len(points)
+    height, width = max(np.ptp(lat), 1e-9), max(np.ptp(lon), 1e-9)
     columns = max(1, round(np.sqrt(cells * np.clip(width / height, 0.4, 2.5))))
     rows = int(np.ceil(cells / columns))
-    x = _even(lon) * (columns - 1)
-    y = _even(lat) * (rows - 1)
+    x, y = _even(lon) * (columns - 1), _even(lat) * (rows - 1)
     cell = np.array([(c, r) for r in range(rows) for c in range(columns)])
     cost = (x[:, None] - cell[:, 0]) ** 2 + (y[:, None] - cell[:, 1]) ** 2
     _, chosen = linear_sum_assignment(cost)
@@ -65,9 +60,8 @@ def shade_limits(rates: Sequence[float]) -> list[float]:
     A limit that two shades would share is given once, so there may be fewer shades.
     """
     shares = [i / len(SHADES) for i in range(1, len(SHADES))]
-    return sorted(
-        {5.0 * math.floor(v / 5 + 0.5) for v in pd.Series(rates).quantile(shares).dropna()}
-    )
+    limits = pd.Series(rates).quantile(shares).dropna()
+    return sorted({5.0 * math.floor(v / 5 + 0.5) for v in limits})
 
 
 def short_names(names: Iterable[str]) -> dict[str, str]:
@@ -135,16 +129,14 @@ def tile_map(record: RateRecord, table: pd.DataFrame, areas: pd.DataFrame) -> Ex
     axes.set_ylim(-1.7, up - 0.45)
     axes.axis("off")
     low, high = known.loc[known["rate"].idxmin()], known.loc[known["rate"].idxmax()]
+    ends = n.count(low["rate"]), n.count(high["rate"])
     mine = "has no count" if record.own is None else f"has {n.rate(record.own.rate)}"
-    day = f", {n.day(record.as_of)}" if record.as_of else ""
+    shown = table[["count", "people", "rate"]]
     return Exhibit(
         name="tile-map",
-        headline=(
-            f"Rates run from {n.count(low['rate'])} in {low.name} to {n.count(high['rate'])} in "
-            f"{high.name}"
-        ),
+        headline=f"Rates run from {ends[0]} in {low.name} to {ends[1]} in {high.name}",
         subtitle=(
-            f"{capital(record.noun)} per 100,000 {record.whom}{day}; a tile "
+            f"{capital(record.noun)} per 100,000 {record.whom}{when(record)}; a tile "
             "for each area, roughly where it is"
         ),
         alt=(
@@ -153,33 +145,18 @@ def tile_map(record: RateRecord, table: pd.DataFrame, areas: pd.DataFrame) -> Ex
             f"{n.rate(high['rate'])} in {high.name}; {record.force} {mine}."
         ),
         source=source_line(record),
-        data=table[["count", "people", "rate"]]
-        .round({"rate": 1})
-        .rename_axis("area")
-        .reset_index(),
+        data=shown.round({"rate": 1}).rename_axis("area").reset_index(),
         figure=figure,
-        phone=True,
     )
 
 
-def _shade(rate: float, edges: Sequence[float]) -> tuple[str, str]:
-    """Return the fill of a tile and the colour of its text."""
-    at = int(np.searchsorted(edges, rate, side="right"))
-    return SHADES[at], "white" if at >= 3 else "#1A1A1A"
-
-
 def _tile(
-    axes: Axes,
-    spot: tuple[int, int],
-    name: str,
-    code: str,
-    rate: float,
-    edges: Sequence[float],
-    *,
-    mine: bool,
-) -> None:
+    axes: Axes, spot: tuple[int, int], name: str, code: str, rate: float, edges: list[float],
+    *, mine: bool,
+) -> None:  # fmt: skip
     (column, row), known = spot, bool(np.isfinite(rate))
-    fill, ink = _shade(rate, edges) if known else ("white", "#1A1A1A")
+    shade = int(np.searchsorted(edges, rate, side="right"))
+    fill, ink = (SHADES[shade] if known else "white"), ("white" if known and shade >= 3 else INK)
     box = Rectangle(
         (column - 0.47, row - 0.47), 0.94, 0.94, facecolor=fill,
         edgecolor=ORANGE if mine else GREY, linewidth=3.2 if mine else 0.6,
@@ -206,6 +183,4 @@ def _key(axes: Axes, edges: Sequence[float], across: int) -> None:
         axes.add_patch(Rectangle((left, -1.15), step, 0.3, facecolor=SHADES[i], edgecolor=GREY))
         if i:
             axes.text(left, -1.22, n.count(edges[i - 1]), ha="center", va="top", fontsize=8)
-    axes.text(
-        across - 0.5, -1.0, "–  no count", ha="right", va="center", fontsize=8, color="#1A1A1A"
-    )
+    axes.text(across - 0.5, -1.0, "–  no count", ha="right", va="center", fontsize=8, color=INK)

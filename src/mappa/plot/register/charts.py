@@ -1,26 +1,24 @@
-"""Charts of the register question, from its record."""
-
-from __future__ import annotations
+"""Charts of the register question, from its record, and of a scenario."""
 
 import dataclasses
 import textwrap
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date
 
 import pandas as pd
-from matplotlib.ticker import MaxNLocator, StrMethodFormatter
+from matplotlib.ticker import MaxNLocator
 
 from mappa.plot.exhibit import Exhibit
-from mappa.plot.register.waterfall import Step, data_of, steps_of, waterfall
-from mappa.plot.rows import Row, rows_chart
-from mappa.plot.style import DARK, GREY, ORANGE, PLUM, TEAL, canvas, label_end
+from mappa.plot.rows import Row, Step, data_of, rows_chart, steps_of, waterfall
+from mappa.plot.style import DARK, GREY, ORANGE, PLUM, TEAL, THOUSANDS, canvas, label_end, note
 from mappa.register.answers.record import Attribution, Estimate, RegisterRecord
+from mappa.register.answers.scenarios import ScenarioRecord
+from mappa.words import capital
 from mappa.words import numbers as n
-from mappa.words.prose import capital
-from mappa.words.register import common as words
-from mappa.words.register import law as law_words
+from mappa.words.register import answer as words
+from mappa.words.register import law
 
-_THOUSANDS = StrMethodFormatter("{x:,.0f}")
 HATCH = "////"
 
 
@@ -32,30 +30,32 @@ def _source(record: RegisterRecord) -> str:
     )
 
 
-def _year(record: RegisterRecord) -> str:
-    return f"year to {n.day(record.accounting.end)}"
+def _where(record: RegisterRecord) -> str:
+    return f"{record.nation}, year to {n.day(record.accounting.end)}"
 
 
 def _wrap(text: str, width: int = 40) -> str:
     return "\n".join(textwrap.wrap(capital(text), width))
 
 
+def _sum(label: str, steps: Sequence[Step]) -> Step:
+    """Return the bar from zero to which *steps* add up."""
+    return Step(label, sum(s.value for s in steps), sum(s.printed for s in steps), GREY, total=True)
+
+
 def _total(record: RegisterRecord, steps: Sequence[Step]) -> Step:
     """Return the last bar: the published change, or the model's where none is published."""
     known = record.accounting.published_growth is not None
-    label = "Published change" if known else "Change in the model"
-    value = sum(s.value for s in steps if not s.total)
-    printed = sum(s.printed for s in steps if not s.total)
-    return Step(label, value, printed, GREY, total=True)
+    return _sum("Published change" if known else "Change in the model", steps)
 
 
 def _listed(steps: Sequence[Step]) -> str:
-    return n.listing([f"{s.label} {n.count(s.printed, sign=True)}" for s in steps])
+    return n.listing([f"{s.label} {n.change(s.printed)}" for s in steps])
 
 
 def _change(record: RegisterRecord) -> str:
     """Write the change that the parts make up: the published one, or the model's."""
-    return n.count(record.accounting.change, sign=True)
+    return n.change(record.accounting.change)
 
 
 def kinds(record: RegisterRecord) -> Exhibit:
@@ -64,28 +64,25 @@ def kinds(record: RegisterRecord) -> Exhibit:
     steps = steps_of(found, (DARK, TEAL, ORANGE, PLUM)[: len(found)])
     total = _total(record, steps)
     first, largest = steps[0], max(steps, key=lambda s: abs(s.printed))
+    headline = (
+        f"{largest.label}: {n.change(largest.printed)} of a change of {n.change(total.printed)}"
+    )
     if 0 < total.printed < 2 * first.printed <= 2 * total.printed:
         headline = (
             f"Most of the rise is people registered indefinitely: {n.count(first.printed)} of "
             f"{n.count(total.printed)}"
         )
-    else:
-        headline = (
-            f"{largest.label}: {n.count(largest.printed, sign=True)} of a change of "
-            f"{n.count(total.printed, sign=True)}"
-        )
     return Exhibit(
         name="kinds",
         headline=headline,
         subtitle=(
-            f"What the change is made of, {record.nation}, {_year(record)}; each bar begins where "
-            "the one above ends; lines: 90% intervals"
+            f"What the change is made of, {_where(record)}; each bar begins where the one above "
+            "ends; lines: 90% intervals"
         ),
         alt=f"Steps to a change of {_change(record)} people: {_listed(steps)}.",
         source=_source(record),
         data=data_of([*steps, total]),
         figure=waterfall([*steps, total]),
-        phone=True,
     )
 
 
@@ -104,7 +101,7 @@ def _drivers(main: Attribution) -> list[tuple[str, Estimate]]:
 
 def attribution(record: RegisterRecord) -> Exhibit:
     """Draw the change by what sentences did, the latent inflow and the residual."""
-    main = words.main_attribution(record)
+    main = record.attribution[0]
     known = _drivers(main)
     parts = [*known, ("Joining for each sentence, cause unknown", main.latent)]
     if main.residual is not None:
@@ -115,30 +112,27 @@ def attribution(record: RegisterRecord) -> Exhibit:
         for s, (_, e) in zip(steps, parts, strict=True)
     ]
     before, after = steps[: len(known)], steps[len(known) :]
-    implied = Step(
-        "Published sentences alone", sum(s.value for s in before),
-        sum(s.printed for s in before), GREY, total=True,
-    )  # fmt: skip
+    implied = _sum("Published sentences alone", before)
+    drawn = [*before, implied, *after, _total(record, steps)]
     moved = "took off" if after[0].printed < 0 else "added"
     return Exhibit(
         name="attribution",
         headline=(
-            f"Sentences alone imply {n.count(implied.printed, sign=True)}; an unknown cause "
+            f"Sentences alone imply {n.change(implied.printed)}; an unknown cause "
             f"{moved} {n.count(abs(after[0].printed))}"
         ),
         subtitle=(
-            f"Change of {_change(record)} people, {record.nation}, {_year(record)}, against "
-            f"{main.reference}; lines: 90% intervals; hatched: no figure in the last five years"
+            f"Change of {_change(record)} people, {_where(record)}, against {main.reference}; "
+            f"lines: 90% intervals; hatched: no figure in the last five years"
         ),
         alt=(
             f"Steps to a change of {_change(record)} people held against {main.reference}: "
             f"{_listed(before)}. These are what published sentences alone imply, "
-            f"{n.count(implied.printed, sign=True)}. Then come {_listed(after)}."
+            f"{n.change(implied.printed)}. Then come {_listed(after)}."
         ),
         source=_source(record),
-        data=data_of([*before, implied, *after, _total(record, steps)]),
-        figure=waterfall([*before, implied, *after, _total(record, steps)]),
-        phone=True,
+        data=data_of(drawn),
+        figure=waterfall(drawn),
     )
 
 
@@ -154,8 +148,8 @@ def accounting(record: RegisterRecord) -> Exhibit:
         name="accounting",
         headline=f"About {n.count(joined)} joined and {n.count(left)} left",
         subtitle=(
-            f"Movements on the register in the community, {record.nation}, {_year(record)}; each "
-            "bar begins where the one above ends; lines: 90% intervals"
+            f"Movements on the register in the community, {_where(record)}; each bar begins where "
+            "the one above ends; lines: 90% intervals"
         ),
         alt=(
             f"Steps of the year's movements: {n.count(joined)} people join and {n.count(left)} "
@@ -164,7 +158,6 @@ def accounting(record: RegisterRecord) -> Exhibit:
         source=_source(record),
         data=data_of([*steps, _total(record, steps)]),
         figure=waterfall([*steps, _total(record, steps)]),
-        phone=True,
     )
 
 
@@ -186,7 +179,7 @@ def _stock_headline(known: pd.DataFrame) -> str:
 def stock(record: RegisterRecord) -> Exhibit:
     """Draw fitted and forecast stock with its band, and the published counts."""
     frame = pd.DataFrame([vars(p) for p in record.stock])
-    x = frame["date"].map(lambda d: d.year + (d.month - 0.5) / 12)
+    x = frame["date"].map(_mid_month)
     figure, axes = canvas(height=4.2)
     axes.fill_between(x, frame["low"], frame["high"], color=DARK, alpha=0.2, lw=0)
     last_fitted = frame.index[frame["kind"] == "fitted"][-1]
@@ -195,18 +188,15 @@ def stock(record: RegisterRecord) -> Exhibit:
     known = frame[frame["published"].notna()]
     axes.plot(x[known.index], known["published"], ls="", marker="o", color=ORANGE, ms=5)
     axes.set_ylim(0, frame["high"].max() * 1.08)
-    axes.yaxis.set_major_formatter(_THOUSANDS)
+    axes.yaxis.set_major_formatter(THOUSANDS)
     axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     last, middle = frame.iloc[-1], known.index[len(known) // 2]
     label_end(axes, x.iloc[-1], last["median"], n.count(last["median"]), DARK)
-    for text, where, value, color, side, place in (
-        ("Published counts", middle, known["published"][middle], ORANGE, "left", (10, -14)),
-        ("Model", middle, frame["median"][middle], DARK, "right", (-10, 10)),
+    for text, value, color, side, place in (
+        ("Published counts", known["published"][middle], ORANGE, "left", (10, -14)),
+        ("Model", frame["median"][middle], DARK, "right", (-10, 10)),
     ):
-        axes.annotate(
-            text, (x[where], value), xytext=place, textcoords="offset points", ha=side,
-            color=color, fontweight="bold",
-        )  # fmt: skip
+        note(axes, text, (x[middle], value), place, ha=side, color=color, fontweight="bold")
     return Exhibit(
         name="stock",
         headline=_stock_headline(known),
@@ -222,71 +212,56 @@ def stock(record: RegisterRecord) -> Exhibit:
         source=_source(record),
         data=frame,
         figure=figure,
-        phone=True,
     )
 
 
 def impulse(record: RegisterRecord) -> Exhibit:
     """Draw what a lasting 10% on sentence lengths does to the number."""
-    rows = list(law_words.effects(record, "all").values())
+    rows = list(law.effects(record, "all").values())
     frame = pd.DataFrame([vars(row) for row in rows]).sort_values("years")
     figure, axes = canvas(height=3.6)
     axes.axhline(0, color=GREY, lw=1)
     axes.fill_between(frame["years"], frame["low"], frame["high"], color=DARK, alpha=0.18, lw=0)
     axes.plot(frame["years"], frame["median"], color=DARK, marker="o", ms=5)
-    for years, value, coming in zip(
-        frame["years"], frame["median"], frame["median"].shift(-1), strict=True
+    for at, coming in zip(
+        frame[["years", "median"]].to_numpy(), frame["median"].shift(-1), strict=True
     ):
-        axes.annotate(
-            n.count(value, sign=True), (years, value), xytext=(8, 0 if coming < value else -14),
-            textcoords="offset points", color=DARK, fontweight="bold", fontsize=9,
-        )  # fmt: skip
+        place = 8, 0 if coming < at[1] else -14
+        note(axes, n.change(at[1]), at, place, color=DARK, fontweight="bold", fontsize=9)
     axes.set_xlabel("Years after the change")
-    axes.yaxis.set_major_formatter(_THOUSANDS)
+    axes.yaxis.set_major_formatter(THOUSANDS)
     axes.set_xticks(frame["years"])
     axes.margins(x=0.12)
     end = max(rows, key=lambda row: abs(row.median))
     more = "fewer" if end.median < 0 else "more"
+    years, people = n.things(end.years, "year"), n.count(abs(end.median))
     return Exhibit(
         name="impulse",
-        headline=(
-            f"Sentences 10% longer mean {n.count(abs(end.median))} {more} people after "
-            f"{n.things(end.years, 'year')}"
-        ),
+        headline=f"Sentences 10% longer mean {people} {more} people after {years}",
         subtitle=(
             f"Change of the number on the register after a lasting 10% on all sentences, people, "
             f"{record.nation}; band: 90% interval"
         ),
         alt=(
             f"Line of the change after sentences grow longer by 10%: at its largest "
-            f"{n.count(end.median, sign=True)} people after {n.things(end.years, 'year')} (90% "
-            f"interval {n.count(end.low, sign=True)} to {n.count(end.high, sign=True)})."
+            f"{n.change(end.median)} people after {years} (90% interval {words.signed_ends(end)})."
         ),
         source=_source(record),
         data=frame.round(1),
         figure=figure,
-        phone=True,
     )
 
 
-#: Colour, mark and words of what informs a quantity, in the order drawn.
-_INFORMED = {
-    "data": (DARK, "o", "data"),
-    "partly": (TEAL, "s", "data in part"),
-    "prior only": (ORANGE, "D", "stated range only"),
-}
+#: Words of what informs a quantity, in the order drawn, and its colour and mark.
+_INFORMED = {"data": "data", "partly": "data in part", "prior only": "stated range only"}
+_LOOK = {"data": (DARK, "o"), "partly": (TEAL, "s"), "prior only": (ORANGE, "D")}
 
 
 def contraction(record: RegisterRecord) -> Exhibit:
     """Draw how much the data narrow each quantity, the steps of the latent inflow among them."""
-    order = list(_INFORMED)
-    found = sorted(record.parameters, key=lambda p: (order.index(p.told), -p.contraction))
-    rows = [
-        Row(
-            _wrap(p.meaning), p.contraction, color=_INFORMED[p.told][0], marker=_INFORMED[p.told][1]
-        )
-        for p in found
-    ]
+    order = list(_INFORMED).index
+    found = sorted(record.parameters, key=lambda p: (order(p.told), -p.contraction))
+    rows = [Row(_wrap(p.meaning), p.contraction, None, None, "", *_LOOK[p.told]) for p in found]
     low = min(0.0, *(p.contraction for p in found)) - 0.05
     figure, _ = rows_chart(
         rows, "Share of the assumed variance\nthat the data remove", stems=True, reference=0,
@@ -306,12 +281,16 @@ def contraction(record: RegisterRecord) -> Exhibit:
         ),
         source=_source(record),
         data=pd.DataFrame(
-            [(p.meaning, p.contraction, _INFORMED[p.told][2], p.quality) for p in found],
+            [(p.meaning, p.contraction, _INFORMED[p.told], p.quality) for p in found],
             columns=["Quantity", "Contraction", "Informed by", "Quality of the range"],
         ).round(3),
         figure=figure,
-        phone=True,
     )
+
+
+def _mid_month(day: date) -> float:
+    """Return the middle of a day's month as a decimal year."""
+    return day.year + (day.month - 0.5) / 12
 
 
 _SHOWN_INPUTS = ("sentenced", "custody", "images", "cautions", "length", "served")
@@ -330,7 +309,7 @@ def inputs(record: RegisterRecord) -> Exhibit:
             ax.bar(some["year"], some["value"], width=0.8, lw=0.6, edgecolor=DARK, **style)
         ax.set_title(_wrap(rows["label"].iloc[0], 22), fontsize=8, loc="left")
         ax.yaxis.set_major_locator(MaxNLocator(4))
-        ax.yaxis.set_major_formatter(_THOUSANDS)
+        ax.yaxis.set_major_formatter(THOUSANDS)
         ax.xaxis.set_major_locator(MaxNLocator(3, integer=True))
         ax.tick_params(labelsize=8)
     share = n.percent(frame["known"].mean(), 0)
@@ -348,5 +327,52 @@ def inputs(record: RegisterRecord) -> Exhibit:
         source=_source(record),
         data=frame[["year", "label", "value", "basis", "quality", "source"]].round(1),
         figure=figure,
-        phone=True,
     )
+
+
+def scenario(record: ScenarioRecord) -> Exhibit:
+    """Draw the change of the number with its end named, and its band unless it was run once."""
+    frame = pd.DataFrame([vars(p) for p in record.points])
+    banded = frame["difference_low"].notna().all()
+    figure, axes = canvas(height=3.2)
+    # A fixed layout draws in half the time, and stays where it is under the hand.
+    figure.set_layout_engine("none")
+    axes.set_position((0.16, 0.1, 0.66, 0.86))
+    years = [_mid_month(d) for d in frame["date"]]
+    axes.axhline(0, color=GREY, lw=1)
+    if banded:
+        low, high = frame["difference_low"], frame["difference_high"]
+        axes.fill_between(years, low, high, color=DARK, alpha=0.18, lw=0)
+    axes.plot(years, frame["difference"], color=DARK)
+    last = frame.iloc[-1]
+    label_end(axes, years[-1], last["difference"], n.change(last["difference"]), DARK)
+    axes.set_xlim(years[0], years[-1])
+    ticks = [y for y in range(int(years[0]) + 1, int(years[-1]) + 1) if y % 5 == 0]
+    axes.set_xticks(ticks, [str(t) for t in ticks])
+    axes.yaxis.set_major_formatter(lambda y, _: n.change(y))
+    known = "band: 90% interval" if banded else "the middle of the draws"
+    return Exhibit(
+        name="scenario" if banded else "what-if",
+        headline=_scenario_headline(last["difference"], f"{last['date']:%B %Y}"),
+        subtitle=(
+            f"Change of the number on the register, people, {record.nation}. "
+            f"{capital(n.listing(list(record.words)))}, from {record.since:%B %Y}; {known}"
+        ),
+        alt=str(law.scenario(record) if banded else law.changed(record)),
+        source=(
+            f"Register model of this study, figures up to {n.day(record.as_of)}; the posterior is "
+            "not fitted again."
+        ),
+        data=frame.dropna(axis="columns", how="all").round(1),
+        figure=figure,
+    )
+
+
+def _scenario_headline(change: float, when: str) -> str:
+    by = n.half_up(change)
+    if by == 0:
+        return f"No change in the number on the register by {when}"
+    more = "more" if by > 0 else "fewer"
+    if abs(by) == 1:
+        return f"About one person {more} on the register by {when}"
+    return f"About {n.count(abs(change))} {more} people on the register by {when}"

@@ -3,18 +3,15 @@
 Each sentence is one template, and a doubted figure is never written without its doubt.
 """
 
-from __future__ import annotations
-
 from mappa.growth.change import Change, Span
 from mappa.growth.contribution import POOL, Part
 from mappa.growth.measures import Measure
 from mappa.growth.record import GrowthRecord
 from mappa.growth.series import AREA_BASES, NATIONAL_BASES, Point
 from mappa.rates.change import Doubt
+from mappa.words import Prose, capital
 from mappa.words import numbers as n
-from mappa.words.prose import Prose, capital
 from mappa.words.rate import change as change_words
-from mappa.words.rate.parts import p_value
 
 WHO = "registered sexual offenders"
 #: Bases on which a count of an area is compared with no other, as a sentence ends with them.
@@ -24,20 +21,14 @@ _APART = {
     "earlier_returns": ", counted in an older way",
     "basis_not_known": ", counted in a way that its source does not state",
 }
+_BASES = {**AREA_BASES, **NATIONAL_BASES, "model": "the model's estimate, not a count"}
 #: By whether growth is clearly on one side of the national.
 _GAP = ("The data cannot tell the two apart.", "The gap is too large to be chance alone.")
 
 
 def basis_name(basis: str) -> str:
     """Return what is counted on a basis, in words."""
-    return {**AREA_BASES, **NATIONAL_BASES, "model": "the model's estimate, not a count"}.get(
-        basis, basis
-    )
-
-
-def signed(share: float | None) -> str:
-    """Write growth with its sign: +3.6%."""
-    return n.percent(share, sign=True)
+    return _BASES.get(basis, basis)
 
 
 def moved(change: float) -> str:
@@ -61,10 +52,8 @@ def pace(share: float) -> str:
 
 def year_span(record: GrowthRecord) -> Span | None:
     """Return the national span over the year to as_of."""
-    for span in record.national_years:
-        if span.end == record.as_of and round(span.years, 2) == 1:
-            return span
-    return None
+    ends = (s for s in record.national_years if s.end == record.as_of)
+    return next((s for s in ends if round(s.years, 2) == 1), None)
 
 
 def own_part(record: GrowthRecord) -> Part | None:
@@ -74,12 +63,12 @@ def own_part(record: GrowthRecord) -> Part | None:
 
 def estimate_on(record: GrowthRecord) -> Point | None:
     """Return the estimate for as_of, where no count is known."""
-    points = [p for p in record.series if p.kind == "estimate" and p.date == record.as_of]
-    return points[0] if points else None
+    estimates = (p for p in record.series if p.kind == "estimate")
+    return next((p for p in estimates if p.date == record.as_of), None)
 
 
 def side(own: Span, nation: Span) -> int:
-    """Return 1 where growth is clearly above the national, -1 below, 0 where not told apart."""
+    """Return 1 where growth is clearly above the national, -1 below, 0 where unclear."""
     return int(own.annual_low > nation.annual_growth) - int(own.annual_high < nation.annual_growth)
 
 
@@ -88,14 +77,14 @@ def years(span: Span) -> str:
     rounded = round(span.years)
     if abs(span.years - rounded) > 0.02:
         return f"{n.number(span.years, 1)} years"
-    return "one year" if rounded == 1 else f"{n.cardinal(rounded)} years"
+    return n.things(rounded, "year")
 
 
 def answer(record: GrowthRecord) -> Prose:
     """Return the answer: the number, the year before, the national growth, and the longer run."""
     first = _counted(record) if record.count is not None else _uncounted(record)
-    sentences = [*first, _national(record)]
-    return Prose("\n\n".join(p for p in (" ".join(filter(None, sentences)), _longer(record)) if p))
+    paragraphs = " ".join(filter(None, [*first, _national(record)])), _longer(record)
+    return Prose("\n\n".join(filter(None, paragraphs)))
 
 
 def _counted(r: GrowthRecord) -> list[str]:
@@ -139,8 +128,8 @@ def _uncounted(r: GrowthRecord) -> list[str]:
     point, counts = estimate_on(r), [p for p in r.series if p.kind == "count"]
     known = [_latest(counts[-1], r)] if counts else []
     if point is None:
-        none = f"No count in {r.force} on {n.day(r.as_of)} is known, and too few years are known "
-        return [*known, f"{none}for an estimate."]
+        none = f"No count in {r.force} on {n.day(r.as_of)} is known, and too few years are known"
+        return [*known, f"{none} for an estimate."]
     guess = (
         f"This study estimates {n.count(point.value)} {WHO} in {r.force} on {n.day(r.as_of)} "
         f"{n.interval(point.low, point.high, n.count, '90%')}."
@@ -195,13 +184,13 @@ def year(record: GrowthRecord) -> Prose:
     own = own_part(record)
     others = (
         f"Among {len(sure)} areas whose change in the year is known, it ran from "
-        f"{signed(least.growth)} in {least.area} to {signed(top.growth)} in {top.area}."
+        f"{n.growth(least.growth)} in {least.area} to {n.growth(top.growth)} in {top.area}."
     )
     if record.year_test.doubt is not None:
         return Prose(f"{_printed(record.year_test.doubt)} {others}")
     if own is None:
         return Prose(f"{others} {record.force} is not one of them.")
-    size = signed(own.growth)
+    size = n.growth(own.growth)
     return Prose(f"A change of {size} in the year has been printed for {record.force}. {others}")
 
 
@@ -254,12 +243,12 @@ def span(found: Change) -> Prose:
         return Prose(found.status)
     text = (
         f"From {n.day(own.start)} to {n.day(own.end)} the number in {own.area} {from_to(own)} "
-        f"({signed(own.growth)}). Both counts are of one kind: {basis_name(own.basis)}. If "
+        f"({n.growth(own.growth)}). Both counts are of one kind: {basis_name(own.basis)}. If "
         f"{n.percent(own.turnover)} of the people leave in a year, chance allows "
-        f"{signed(own.growth_low)} to {signed(own.growth_high)} (95% interval)."
+        f"{n.growth(own.growth_low)} to {n.growth(own.growth_high)} (95% interval)."
     )
     if nation is not None and nation.area != own.area:
-        text += f" In {nation.area} it changed by {signed(nation.growth)}."
+        text += f" In {nation.area} it changed by {n.growth(nation.growth)}."
     return Prose(text)
 
 
@@ -313,6 +302,6 @@ def _nationally(m: Measure, national: str) -> str:
     if m.p_value < 0.05:
         return (
             f"The national rate is {national}, and the gap is too large to be chance alone "
-            f"({p_value(m.p_value)})."
+            f"({n.p_value(m.p_value)})."
         )
-    return f"The national rate is {national}, and the gap could be chance ({p_value(m.p_value)})."
+    return f"The national rate is {national}, and the gap could be chance ({n.p_value(m.p_value)})."

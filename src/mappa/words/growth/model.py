@@ -1,12 +1,13 @@
-"""Sentences about the model's estimates and forecasts, and how it did on hidden counts."""
+"""Sentences about estimates, how the model did on hidden counts, control limits, and printing."""
 
-from __future__ import annotations
+import pandas as pd
 
+from mappa.growth.control import FEWEST, FIRM
 from mappa.growth.record import GrowthRecord, Score
 from mappa.growth.series import Point
 from mappa.growth.validation import BENCHMARKS, TESTS
+from mappa.words import Prose
 from mappa.words import numbers as n
-from mappa.words.prose import Prose
 
 
 def estimate(record: GrowthRecord) -> Prose:
@@ -103,10 +104,6 @@ def _held(s: Score) -> str:
     )
 
 
-def _cases(number: int) -> str:
-    return n.cardinal(number) if number else "none"
-
-
 def _benchmarks(scores: tuple[Score, ...]) -> list[str]:
     """Say where the model beats a plain rule, loses to one, or cannot be told from it."""
     found = [(s, rule, gain) for s in scores for rule, gain in s.benchmarks.items()]
@@ -117,7 +114,7 @@ def _benchmarks(scores: tuple[Score, ...]) -> list[str]:
     gains = [abs(gain["gain"]) for _, _, gain in found]
     text = (
         f"The model's middle value was compared with a plain rule in {n.count(len(found))} tests. "
-        f"It was clearly better in {_cases(better)} and clearly worse in {_cases(len(worse))}. "
+        f"It was clearly better in {n.some(better)} and clearly worse in {n.some(len(worse))}. "
         f"Mean errors differ by {n.percent(min(gains))} to {n.percent(max(gains))}."
     )
     lost = [
@@ -128,3 +125,57 @@ def _benchmarks(scores: tuple[Score, ...]) -> list[str]:
         "and for numbers that sum to the national total, not for a sharper middle value."
     )
     return [text, *lost, use]
+
+
+def control(chart: pd.DataFrame, beside: pd.DataFrame, record: GrowthRecord) -> Prose:
+    """Return what the control charts (:func:`mappa.growth.control_chart`) show.
+
+    *chart* is that of an area's rate, *beside* that of its ratio to the national rate.
+    """
+    most = int(chart["points"].max()) if len(chart) else 0
+    if most < FEWEST:
+        are = "is" if most == 1 else "are"
+        return Prose(
+            f"No control limits are drawn for {record.force}: they need {n.cardinal(FEWEST)} "
+            f"yearly counts on one basis, and there {are} {n.some(most)}."
+        )
+    text = (
+        f"{_outside(chart, f'the rate of {record.force}')} A steady rise alone does this, for the "
+        "limits allow only for the jumps from one year to the next. "
+        f"{_outside(beside, 'its ratio to the national rate')} That takes out what {record.nation} "
+        "did as a whole."
+    )
+    if most < FIRM:
+        text += f" With fewer than {n.cardinal(FIRM)} counts the limits are provisional."
+    return Prose(text)
+
+
+def _outside(chart: pd.DataFrame, subject: str) -> str:
+    limited = chart.dropna(subset="low")
+    years = [str(day.year) for day in limited.index[limited["outside"]]]
+    of = n.cardinal(len(limited))
+    if not years:
+        return f"In none of {of} years is {subject} outside its limits."
+    return f"In {n.cardinal(len(years))} of {of} years {subject} is outside ({n.listing(years)})."
+
+
+def printing(record: GrowthRecord) -> Prose:
+    """Return by how much hidden counts lie from the estimates: printing may tell of growth."""
+    found = [s for s in record.validation if s.test == "since"]
+    if not found:
+        return Prose("Whether printed areas had grown more is not tested for these tables.")
+    bias, error = 100 * found[0].bias, 100 * found[0].bias_se
+    if abs(bias) < 2 * error:
+        return Prose(
+            f"Whether areas that get printed had grown more cannot be told: with nothing known "
+            f"for four years hidden counts lie {n.number(bias, 1, sign=True)} log points (about "
+            f"percent) from the estimates, with a standard error of {n.number(error, 1)}."
+        )
+    more, low = ("more", "low") if bias > 0 else ("less", "high")
+    return Prose(
+        f"Areas that get printed had grown {more} than the model expects. With nothing known for "
+        f"four years, hidden counts lie {n.number(bias, 1, sign=True)} log points (about percent) "
+        f"from the estimates, with a standard error of {n.number(error, 1)}. An area that is never "
+        f"printed cannot be checked in this way, so no estimate is corrected. If it has grown as "
+        f"the printed areas have, its estimate is too {low} by about as much."
+    )

@@ -1,16 +1,14 @@
 """Sentences about national growth, the same for every area."""
 
-from __future__ import annotations
-
 from mappa.growth.change import Span
 from mappa.growth.contribution import POOL, Part
 from mappa.growth.national import RateGrowth
 from mappa.growth.record import GrowthRecord
 from mappa.growth.trends import Trend
+from mappa.words import Prose
 from mappa.words import numbers as n
-from mappa.words.growth.answer import from_to, moved, pace, signed, year_span
-from mappa.words.population import break_remark
-from mappa.words.prose import Prose
+from mappa.words.growth.answer import from_to, moved, pace, year_span
+from mappa.words.prose import break_remark
 
 
 def nation(record: GrowthRecord) -> Prose:
@@ -20,7 +18,7 @@ def nation(record: GrowthRecord) -> Prose:
         return Prose(f"No national count is known for a year before {n.day(record.as_of)}.")
     text = (
         f"The number in {record.nation} {from_to(span)} in the year to {n.day(span.end)}. That is "
-        f"a change of {n.count(span.change, sign=True)} or {n.percent(span.growth, 2, sign=True)}."
+        f"a change of {n.change(span.change)} or {n.percent(span.growth, 2, sign=True)}."
     )
     if record.printed is not None:
         p = record.printed
@@ -34,12 +32,10 @@ def nation(record: GrowthRecord) -> Prose:
 
 
 def _of_year(r: RateGrowth) -> str:
-    people = (
-        f"The population aged 10 and over {moved(r.people_growth)} by "
-        f"{n.percent(abs(r.people_growth))}"
-        if r.people_growth
-        else "The published rates of both dates divide by the same population"
-    )
+    people = "The published rates of both dates divide by the same population"
+    if r.people_growth:
+        size = n.percent(abs(r.people_growth))
+        people = f"The population aged 10 and over {moved(r.people_growth)} by {size}"
     return (
         f"{people}, so the rate {moved(r.rate_growth)} by "
         f"{n.percent(abs(r.rate_growth))}. It went from {n.rate(r.rate_before)} to "
@@ -54,8 +50,8 @@ def _since(r: RateGrowth) -> str:
             f"rate by {n.percent(r.rate_growth)}."
         )
     return (
-        f"Since {n.day(r.start)} the number has changed by {signed(r.count_growth)} and the rate "
-        f"by {signed(r.rate_growth)}."
+        f"Since {n.day(r.start)} the number has changed by {n.growth(r.count_growth)} and the rate "
+        f"by {n.growth(r.rate_growth)}."
     )
 
 
@@ -81,8 +77,8 @@ def history(record: GrowthRecord) -> Prose:
 
 def present_span(record: GrowthRecord) -> Span | None:
     """Return the national span over all years of the present basis."""
-    last = [s for s in record.national_periods if s.end == record.as_of]
-    return max(last, key=lambda s: s.years) if last else None
+    last = (s for s in record.national_periods if s.end == record.as_of)
+    return max(last, key=lambda s: s.years, default=None)
 
 
 def yearly_spans(record: GrowthRecord) -> list[Span]:
@@ -96,8 +92,8 @@ def slowing(record: GrowthRecord) -> Prose:
         return Prose("Too few yearly increases are known to say whether growth is slowing.")
     first, *_, last = [s for s in yearly_spans(record) if round(s.years, 2) == 1]
     lead = (
-        f"The number changed by {signed(first.growth)} in the year to {n.day(first.end)} and by "
-        f"{signed(last.growth)} in the year to {n.day(last.end)}."
+        f"The number changed by {n.growth(first.growth)} in the year to {n.day(first.end)} and by "
+        f"{n.growth(last.growth)} in the year to {n.day(last.end)}."
     )
     parts = [_trend([t for t in record.trends if t.scale == s]) for s in ("percent", "people")]
     used = (
@@ -107,12 +103,12 @@ def slowing(record: GrowthRecord) -> Prose:
     return Prose("\n\n".join([lead, *parts, used]))
 
 
-_SCALE = {"percent": "As a percentage", "people": "In people"}
-
-
 def _trend(models: list[Trend]) -> str:
     main = next(t for t in models if t.model == "ar1")
-    decimals, unit = (0, "people") if main.scale == "people" else (2, "percentage points")
+    scale, decimals, unit = {
+        "people": ("In people", 0, "people"),
+        "percent": ("As a percentage", 2, "percentage points"),
+    }[main.scale]
 
     def write(value: float | None) -> str:
         return n.number(value, decimals, sign=True)
@@ -123,7 +119,7 @@ def _trend(models: list[Trend]) -> str:
         "rising": "growth is getting faster",
     }[main.verdict]
     text = (
-        f"{_SCALE[main.scale]}, {said}. The increase changes by {write(main.slope)} {unit} from "
+        f"{scale}, {said}. The increase changes by {write(main.slope)} {unit} from "
         f"one year to the next {n.interval(main.low, main.high, write)}."
     )
     differ = sum(t.verdict != main.verdict for t in models)
@@ -142,8 +138,8 @@ def contribution(record: GrowthRecord) -> Prose:
     known = (
         f"The number in {record.nation} {moved(c.change)} by {n.count(abs(c.change))} in the year. "
         f"The {n.cardinal(len(areas))} areas with a known or printed change add "
-        f"{n.count(sum(p.change for p in areas), sign=True)} to that, and all other areas "
-        f"{n.count(c.parts[-1].change, sign=True)}."
+        f"{n.change(sum(p.change for p in areas))} to that, and all other areas "
+        f"{n.change(c.parts[-1].change)}."
     )
     out = [_outlier(p) for p in areas if p.outlier]
     if not out:
@@ -166,12 +162,12 @@ def _outlier(p: Part) -> str:
     )
     if p.doubt is None:
         return (
-            f"{p.area} changed by {signed(p.growth)}, or {n.count(p.change, sign=True)}. {far} "
+            f"{p.area} changed by {n.growth(p.growth)}, or {n.change(p.change)}. {far} "
             "Both of its counts are known."
         )
     probably = "low" if p.change > 0 else "high"
     return (
-        f"{p.area} seems to add {n.count(p.change, sign=True)}, but that is doubtful. It "
+        f"{p.area} seems to add {n.change(p.change)}, but that is doubtful. It "
         f"rests on a printed change of {n.percent(p.doubt.growth, 0, sign=True)}. {far} The "
         f"{n.count(p.doubt.value)} that it implies for {n.day(p.doubt.date)} is probably too "
         f"{probably}."

@@ -1,12 +1,10 @@
 """The order of the areas, and two areas compared, in words."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from mappa.growth.ranking import ESTIMATE, NONE, Pair
+from mappa.words import Prose
 from mappa.words import numbers as n
-from mappa.words.prose import Prose
 
 HEADING = "Rank  (95% range)  Area  Rate per 100,000 aged 10 and over (95% interval)"
 
@@ -38,7 +36,7 @@ def pair(found: Pair, day: pd.Timestamp) -> Prose:
 
 
 def _rates(p: Pair, day: pd.Timestamp) -> str:
-    limits = n.interval(p.ratio_low, p.ratio_high, n.ratio)
+    ratio, limits = n.ratio(p.ratio), n.interval(p.ratio_low, p.ratio_high, n.ratio)
     each = (
         f"On {n.day(day)} {p.area} had {n.rate(p.rate)} people on the register for every 100,000 "
         f"people aged 10 and over. {p.other} had {n.rate(p.other_rate)}. "
@@ -46,13 +44,8 @@ def _rates(p: Pair, day: pd.Timestamp) -> str:
     if p.known == ESTIMATE:
         each += "At least one of these rates is a model's estimate and not a count.\n\n"
     if p.ratio_low > 1 or p.ratio_high < 1:
-        return (
-            f"{each}The rate in {p.area} was {n.ratio(p.ratio)} times that of {p.other} {limits}."
-        )
-    return (
-        f"{each}The ratio is {n.ratio(p.ratio)} {limits}. These figures cannot show which rate "
-        "is higher."
-    )
+        return f"{each}The rate in {p.area} was {ratio} times that of {p.other} {limits}."
+    return f"{each}The ratio is {ratio} {limits}. These figures cannot show which rate is higher."
 
 
 def _among(p: Pair) -> str:

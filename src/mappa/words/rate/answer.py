@@ -5,15 +5,12 @@ where the test of the margin shows it. What is counted, and among whom, is named
 the same sentences serve any counts by area.
 """
 
-from __future__ import annotations
-
 from mappa.rates.gap import Gap, Margin
 from mappa.rates.record import RateRecord
 from mappa.rates.standing import Ranks, Spread, Unusual
+from mappa.words import Prose
 from mappa.words import numbers as n
-from mappa.words.prose import Prose
 from mappa.words.rate.missing import missing, no_count
-from mappa.words.rate.parts import apart, level, likely, margin, p_value, plain_rate
 
 #: More areas than this are not listed in a sentence.
 LISTED = 8
@@ -26,17 +23,6 @@ CONVENTION = (
 NEUTRAL = Prose(
     "A higher rate does not mean more danger or worse policing. It also reflects hostels, nearby "
     "prisons, housing and recording."
-)
-_ORDINARY = (
-    "A gap of this size is ordinary: {further} of the other {others} areas with a count are "
-    "further from that rate."
-)
-_ORDINARY_TO_ONE = (
-    "A gap of this size is ordinary: one of the other {others} areas with a count is further from "
-    "that rate."
-)
-_UNUSUAL = (
-    "That is {verdict}: the other areas with a count make {low} to {high} the ordinary range."
 )
 _MARGIN = {
     "higher by more": "{force} is about {size} above {label}, clearly more than {margin} above.",
@@ -60,12 +46,20 @@ def sentence(record: RateRecord) -> Prose:
     if r.own is None:
         return Prose(no_count(r))
     rates = (
-        f"{_when(r)}{r.force} had {plain_rate(r.own.rate)} {r.noun} for every 100,000 {r.whom}; "
-        f"{r.nation} had {plain_rate(r.national_rate)}."
+        f"{_when(r)}{r.force} had {n.plain_rate(r.own.rate)} {r.noun} for every 100,000 {r.whom}; "
+        f"{r.nation} had {n.plain_rate(r.national_rate)}. {_place(r)}"
     )
     if r.gap is None or r.matter is None:
-        return Prose(f"{rates} {_place(r)} {_no_comparison(r)}")
-    return Prose(f"{rates} {_place(r)} {_chance(r.gap)} {_matters(r, r.gap, r.matter)}")
+        return Prose(f"{rates} {_no_comparison(r)}")
+    matters = _MARGIN[r.matter.margin_verdict].format(
+        force=r.force,
+        label=r.comparator_label,
+        size=n.percent(abs((r.gap.ratio or 0) - 1), 0),
+        span=n.apart(r.gap.ratio_low, r.gap.ratio_high),
+        margin=n.chosen_share(r.margin),
+        below=_below(r),
+    )
+    return Prose(f"{rates} {_chance(r.gap)} {matters}")
 
 
 def _when(r: RateRecord) -> str:
@@ -84,31 +78,30 @@ def _place(r: RateRecord) -> str:
         return "Too few areas have a count to say whether that is unusual."
     further, others = r.unusual.areas_further, r.areas_counted - 1
     enough = others >= FEW and 10 * further >= others
-    if r.unusual.unusual_verdict == "not unusual" and enough:
-        template = _ORDINARY_TO_ONE if further == 1 else _ORDINARY
-        return template.format(further=further, others=others)
-    low, high = plain_rate(r.spread.prediction_low), plain_rate(r.spread.prediction_high)
-    return _UNUSUAL.format(verdict=r.unusual.unusual_verdict, low=low, high=high)
+    if r.unusual.unusual_verdict != "not unusual" or not enough:
+        low, high = n.plain_rate(r.spread.prediction_low), n.plain_rate(r.spread.prediction_high)
+        return (
+            f"That is {r.unusual.unusual_verdict}: the other areas with a count make {low} to "
+            f"{high} the ordinary range."
+        )
+    if further == 1:
+        return (
+            f"A gap of this size is ordinary: one of the other {others} areas with a count is "
+            "further from that rate."
+        )
+    return (
+        f"A gap of this size is ordinary: {further} of the other {others} areas with a count are "
+        "further from that rate."
+    )
 
 
 def _chance(gap: Gap) -> str:
-    p = p_value(gap.ratio_p)
+    p = n.p_value(gap.ratio_p)
     if gap.gap_verdict != "not clearly different":
         return f"The gap is too large to be chance alone ({p})."
     if gap.ratio_p is not None and gap.ratio_p > 0.3:
         return f"The gap could easily be chance ({p})."
     return f"The gap could be chance ({p})."
-
-
-def _matters(r: RateRecord, gap: Gap, matter: Margin) -> str:
-    return _MARGIN[matter.margin_verdict].format(
-        force=r.force,
-        label=r.comparator_label,
-        size=n.percent(abs((gap.ratio or 0) - 1), 0),
-        span=apart(gap.ratio_low, gap.ratio_high),
-        margin=margin(r),
-        below=_below(r),
-    )
 
 
 def _below(r: RateRecord) -> str:
@@ -120,9 +113,11 @@ def gap(record: RateRecord) -> Prose:
     r = record
     if r.own is None:
         return Prose(no_count(r))
+    level = n.chosen_share(r.confidence)
+    limits = n.interval(r.own.rate_low, r.own.rate_high, level=level)
     rate = (
         f"{r.force} had {n.count(r.own.count)} {r.noun}. That is {n.rate(r.own.rate)} for every "
-        f"100,000 {r.whom} {n.interval(r.own.rate_low, r.own.rate_high, level=level(r))}."
+        f"100,000 {r.whom} {limits}."
     )
     if r.gap is None:
         return Prose(f"{rate} {_no_comparison(r)}\n\n{CONVENTION}")
@@ -132,7 +127,7 @@ def gap(record: RateRecord) -> Prose:
         "lower": f"This is lower than {other}.",
         "not clearly different": f"This is not clearly different from {other}.",
     }[r.gap.gap_verdict]
-    span = n.interval(r.gap.ratio_low, r.gap.ratio_high, n.ratio, level=level(r))
+    span = n.interval(r.gap.ratio_low, r.gap.ratio_high, n.ratio, level=level)
     ratio = f"The ratio of the two rates is {n.ratio(r.gap.ratio)} {span}."
     return Prose(
         f"{rate} {said}{_areas(r)}\n\n{ratio} {_people(r, r.gap)}{_uncompared(r)}\n\n{CONVENTION}"
@@ -141,19 +136,17 @@ def gap(record: RateRecord) -> Prose:
 
 def _people(r: RateRecord, gap: Gap) -> str:
     """The gap in people against the same comparator, by the same interval."""
-    value = gap.people_gap
-    if gap.people_gap_low is None or gap.people_gap_high is None:
-        return f"At that rate {r.force} would differ by about {n.count(abs(value))}."
-    low, high = gap.people_gap_low, gap.people_gap_high
-    size = n.count(abs(value))
+    low, high, size = gap.people_gap_low, gap.people_gap_high, n.count(abs(gap.people_gap))
+    if low is None or high is None:
+        return f"At that rate {r.force} would differ by about {size}."
     if low >= 0:
-        span = f"({level(r)} interval {n.count(low)} to {n.count(high)} fewer)"
-        return f"At that rate {r.force} would have about {size} fewer {span}."
-    if high <= 0:
-        span = f"({level(r)} interval {n.count(-high)} to {n.count(-low)} more)"
-        return f"At that rate {r.force} would have about {size} more {span}."
-    span = f"({level(r)} interval {n.count(-low)} more to {n.count(high)} fewer)"
-    if value > 0:
+        span = f"{n.count(low)} to {n.count(high)} fewer"
+    elif high <= 0:
+        span = f"{n.count(-high)} to {n.count(-low)} more"
+    else:
+        span = f"{n.count(-low)} more to {n.count(high)} fewer"
+    span = f"({n.chosen_share(r.confidence)} interval {span})"
+    if low >= 0 or (gap.people_gap > 0 and high > 0):
         return f"At that rate {r.force} would have about {size} fewer {span}."
     return f"At that rate {r.force} would have about {size} more {span}."
 
@@ -178,9 +171,9 @@ def unusual(record: RateRecord) -> Prose:
     """Part two: is the area out of line with how much areas differ."""
     r = record
     if r.spread is None:
-        have = f"{n.cardinal(r.areas_counted)} of {r.areas} have"
-        few = have if r.areas_counted else f"none of {r.areas} has"
-        return Prose(f"How much areas differ cannot be said: {few} a count.")
+        have = "have" if r.areas_counted else "has"
+        few = f"{n.some(r.areas_counted)} of {r.areas} {have} a count"
+        return Prose(f"How much areas differ cannot be said: {few}.")
     low, high = n.percent(r.spread.tau_low, 0), n.percent(r.spread.tau_high, 0)
     spread = (
         f"True rates differ between areas by about {n.percent(r.spread.tau, 0)} (a standard "
@@ -194,7 +187,7 @@ def unusual(record: RateRecord) -> Prose:
 
 
 def _rule(r: RateRecord, spread: Spread, unusual: Unusual) -> str:
-    z, p = n.number(unusual.z_overdispersed, 2, sign=True), p_value(unusual.unusual_p)
+    z, p = n.number(unusual.z_overdispersed, 2, sign=True), n.p_value(unusual.unusual_p)
     return (
         f"From the other areas, a rate of {n.rate(spread.prediction_low)} to "
         f"{n.rate(spread.prediction_high)} would be expected in {r.force} (95% prediction "
@@ -216,7 +209,7 @@ def _power(spread: Spread, unusual: Unusual) -> str:
 def _rank(r: RateRecord, ranks: Ranks) -> str:
     first = (
         f"{r.force} ranks {n.ordinal(ranks.rank)} from the top of {ranks.rank_of} areas with a "
-        f"count ({level(r)} interval {ranks.rank_low} to {ranks.rank_high})."
+        f"count ({n.chosen_share(r.confidence)} interval {ranks.rank_low} to {ranks.rank_high})."
     )
     if ranks.rank_all_of == ranks.rank_of:
         return first
@@ -228,17 +221,12 @@ def _rank(r: RateRecord, ranks: Ranks) -> str:
 
 
 def _single_p(r: RateRecord, spread: Spread) -> str:
+    are = "is" if spread.areas_unusual < 2 else "are"
     return (
         f"If only chance counted, {spread.areas_below_05} of the {r.areas_counted} areas would "
         "differ from the national rate (p below 0.05), so that test alone says little. Once normal "
-        f"variation between areas is allowed for, {_are(spread.areas_unusual)} unusual."
+        f"variation between areas is allowed for, {n.some(spread.areas_unusual)} {are} unusual."
     )
-
-
-def _are(areas: int) -> str:
-    if areas < 2:
-        return "one is" if areas else "none is"
-    return f"{n.cardinal(areas)} are"
 
 
 def matter(record: RateRecord) -> Prose:
@@ -246,33 +234,24 @@ def matter(record: RateRecord) -> Prose:
     r = record
     if r.matter is None or r.gap is None:
         return Prose("Whether a gap would matter cannot be asked without a ratio.")
+    margin = n.chosen_share(r.margin)
+    why = "This margin was chosen for this answer, not beforehand."
     if r.margin_reason:
-        text = (
-            f"A difference of {margin(r)} would matter. The study chose this margin before it "
-            f"compared rates: {r.margin_reason}."
-        )
-    else:
-        text = (
-            f"A difference of {margin(r)} would matter. This margin was chosen for this answer, "
-            "not beforehand."
-        )
-    span = apart(r.gap.ratio_low90, r.gap.ratio_high90, 1)
-    tests = _TESTS[r.matter.margin_verdict].format(margin=margin(r), below=_below(r))
+        why = f"The study chose this margin before it compared rates: {r.margin_reason}."
+    text = f"A difference of {margin} would matter. {why}"
+    span = n.apart(r.gap.ratio_low90, r.gap.ratio_high90, 1)
+    tests = _TESTS[r.matter.margin_verdict].format(margin=margin, below=_below(r))
     text += (
         f"\n\n{r.force} is {span} {r.comparator_label} (90% interval, whose ends are two "
         f"one-sided tests at 5%). {tests}"
     )
-    beyond = f" {_likely(r)}" if r.beyond else ""
-    return Prose(f"{text}{beyond}{_detectable(r.matter)}")
-
-
-def _likely(r: RateRecord) -> str:
-    assert r.beyond is not None
-    p = r.beyond.probability_exceeds_margin
-    return (
-        f"A true ratio {r.beyond.probability_direction} {n.ratio(r.beyond.probability_threshold)} "
-        f"is {likely(p)} (probability {n.probability(p)}, empirical Bayes)."
-    )
+    if r.beyond:
+        p, limit = r.beyond.probability_exceeds_margin, r.beyond.probability_threshold
+        text += (
+            f" A true ratio {r.beyond.probability_direction} {n.ratio(limit)} is {n.likely(p)} "
+            f"(probability {n.probability(p)}, empirical Bayes)."
+        )
+    return Prose(f"{text}{_detectable(r.matter)}")
 
 
 def _detectable(m: Margin) -> str:
@@ -297,19 +276,19 @@ def _beyond(below: float | None, above: float) -> str:
 
 def sensitivity(record: RateRecord) -> Prose:
     """Say how the verdict divides over comparators and denominators, one date and method."""
-    r, said = record, record.sensitivity_tally
-    if r.own is None:
+    said, total = record.sensitivity_tally, record.sensitivity_total
+    if record.own is None:
         return Prose("Without a count there is no ratio to any comparison group.")
-    if not r.sensitivity_total:
+    if not total:
         return Prose("No comparison group has a count.")
     question = "Each group asks a different question, so an answer must name its group."
     for verdict, count in said.items():
-        if count == r.sensitivity_total:
+        if count == total:
             return Prose(
                 f"All {count} ratios, by comparison group and population, are {verdict}. {question}"
             )
     return Prose(
-        f"Of {r.sensitivity_total} ratios, by comparison group and population, {said['higher']} "
+        f"Of {total} ratios, by comparison group and population, {said['higher']} "
         f"are higher and {said['lower']} lower. The other {said['not clearly different']} are not "
         f"clearly different. {question}"
     )

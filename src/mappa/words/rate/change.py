@@ -1,12 +1,10 @@
 """The change on the year in sentences: the one text, for every page that reports it."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from mappa.rates.change import YearChange
+from mappa.words import Prose
 from mappa.words import numbers as n
-from mappa.words.prose import Prose
 
 _VERDICT = {
     "not unusual": "not unusual among areas",
@@ -28,7 +26,7 @@ def change(c: YearChange | None, nation: str, day: str | pd.Timestamp) -> Prose:
         return Prose(f"The change on the year is not known: {why}.")
     text = (
         f"From {n.day(c.before)} to {n.day(day)} the count {_moved(c)}. In {nation} it changed by "
-        f"{n.percent(c.national_growth, sign=True)}."
+        f"{n.growth(c.national_growth)}."
     )
     if c.quality_before == "derived":
         text += " The earlier count follows from a printed change and is not printed itself."
@@ -51,7 +49,7 @@ def _moved(c: YearChange) -> str:
     if change == 0:
         return f"did not change from {n.count(before)}"
     ends = f"from {n.count(before)} to {n.count(before + change)}"
-    size = n.percent(c.growth, sign=True)
+    size = n.growth(c.growth)
     return f"rose {ends} ({size})" if change > 0 else f"fell {ends} ({size})"
 
 

@@ -1,16 +1,13 @@
 """An area without a count in sentences: what is known, and what cannot be said."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from mappa.data import Data
 from mappa.rates.missing import MissingCount
 from mappa.rates.pool import Sighting
 from mappa.rates.record import RateRecord
+from mappa.words import Prose, Table, capital
 from mappa.words import numbers as n
-from mappa.words.prose import Prose, capital
-from mappa.words.tables import Table
 
 _BASIS = {
     "all_levels": "",
@@ -27,22 +24,15 @@ _QUALITY = {
 }
 
 
-def possessive(name: str) -> str:
-    """Write a name with its genitive: an apostrophe alone after s."""
-    return name + ("’" if name.endswith("s") else "’s")
-
-
 def no_count(record: RateRecord) -> str:
     """Return the answer for an area without a count: what is known leads."""
     r = record
-    parts = [_none(r), _printed(r) or _estimated(r), _nearest(r), _rates(r)]
-    return " ".join(p for p in parts if p)
-
-
-def _none(r: RateRecord) -> str:
-    if not r.as_of:
-        return f"There is no count of {r.noun} in {r.force} in the table."
-    return f"We have no count of {r.noun} in {r.force} on {n.day(r.as_of)}."
+    none = f"There is no count of {r.noun} in {r.force} in the table."
+    if r.as_of:
+        none = f"We have no count of {r.noun} in {r.force} on {n.day(r.as_of)}."
+    national = n.number(r.national_rate, 0)
+    rates = f"The rate for {r.nation} was {national} for every 100,000 {r.whom}."
+    return " ".join(filter(None, [none, _printed(r) or _estimated(r), _nearest(r), rates]))
 
 
 def _printed(r: RateRecord) -> str:
@@ -72,11 +62,8 @@ def _nearest(r: RateRecord) -> str:
         return ""
     day = pd.Timestamp(r.as_of)
     nearest = min(r.missing.nearest, key=lambda s: abs(pd.Timestamp(s.date) - day))
-    return f"The nearest count is {_sighting(nearest)}."
-
-
-def _rates(r: RateRecord) -> str:
-    return f"The rate for {r.nation} was {n.number(r.national_rate, 0)} for every 100,000 {r.whom}."
+    count, when = n.count(nearest.value), n.day(nearest.date)
+    return f"The nearest count is {count} on {when} ({how(nearest)})."
 
 
 def missing(record: RateRecord) -> Prose:
@@ -86,11 +73,6 @@ def missing(record: RateRecord) -> Prose:
         return Prose(no_count(r))
     parts = [no_count(r), together(r, found), unsaid(r, found), published(r, found)]
     return Prose("\n\n".join(p for p in parts if p))
-
-
-def _sighting(s: Sighting) -> str:
-    how = _QUALITY.get(s.quality, s.quality)
-    return f"{n.count(s.value)} on {n.day(s.date)} ({how}{_BASIS.get(s.basis, '')})"
 
 
 def together(record: RateRecord, found: MissingCount) -> Prose:
@@ -113,9 +95,10 @@ def unsaid(record: RateRecord, found: MissingCount) -> Prose:
             text = "The figures printed for the day contradict each other."
         text += " No test is made without a count."
     else:
+        whose = r.force + ("’" if r.force.endswith("s") else "’s")
         text = (
-            f"Whether {possessive(r.force)} rate was higher or lower than another cannot be said "
-            "without its count. A missing count is not a count of zero."
+            f"Whether {whose} rate was higher or lower than another cannot be said without its "
+            "count. A missing count is not a count of zero."
         )
     if found.forces_low is None:
         return Prose(text)
@@ -131,10 +114,8 @@ def published(record: RateRecord, found: MissingCount) -> Prose:
     if not found.official_table:
         return Prose("")
     who = capital(record.publisher)
-    return Prose(
-        f"{who} publishes the count of every area. Its table for this date is at "
-        f"{found.official_table}."
-    )
+    where = f"Its table for this date is at {found.official_table}."
+    return Prose(f"{who} publishes the count of every area. {where}")
 
 
 def table(record: RateRecord, data: Data) -> Table:
@@ -147,33 +128,18 @@ def table(record: RateRecord, data: Data) -> Table:
             (f"Count {s.when}, {n.day(s.date)}", s.value, None, how(s), _named(s.sources, titles))
             for s in found.nearest
         ]
+        printed = "From a printed figure", "lowest and highest"
         rows += [
-            (
-                "From a printed figure",
-                b.low,
-                b.high,
-                "lowest and highest",
-                _named(b.sources, titles),
-            )
+            (printed[0], b.low, b.high, printed[1], _named(b.sources, titles))
             for b in found.printed
         ]
-        note = f"{found.pool_areas} areas together"
-        rows.append(
-            (
-                "All areas without a count",
-                found.pool_count,
-                None,
-                note,
-                "national count less others",
-            )
-        )
+        pool, note = "All areas without a count", f"{found.pool_areas} areas together"
+        rows.append((pool, found.pool_count, None, note, "national count less others"))
     columns = ["What", "People", "To", "How it is known", "Source"]
     frame = pd.DataFrame(rows, columns=columns).astype({"People": float, "To": float})
-    return Table(
-        caption=f"What is known of {record.force}, which has no count",
-        frame=frame,
-        formats={"People": n.count, "To": n.count},
-    )
+    formats = dict.fromkeys(["People", "To"], n.count)
+    caption = f"What is known of {record.force}, which has no count"
+    return Table(caption, frame, formats=formats)
 
 
 def how(s: Sighting) -> str:

@@ -1,13 +1,12 @@
 """The simulation study in words and tables."""
 
-from __future__ import annotations
+import itertools
 
 import pandas as pd
 
 from mappa.rates import simulation
+from mappa.words import Prose, Table
 from mappa.words import numbers as n
-from mappa.words.prose import Prose
-from mappa.words.tables import Table
 
 #: The method by which this study calls an area unusual.
 RULE = "prediction"
@@ -26,13 +25,8 @@ LABELS = {
 
 def pick(kept: pd.DataFrame, measure: str, method: str, tau: float, ratio: float) -> pd.Series:
     """Return the row of a setting."""
-    rows = kept[
-        (kept["measure"] == measure)
-        & (kept["method"] == method)
-        & (kept["tau"] == tau)
-        & (kept["ratio"] == ratio)
-    ]
-    return rows.iloc[0]
+    setting = {"measure": measure, "method": method, "tau": tau, "ratio": ratio}
+    return kept[(kept[list(setting)] == pd.Series(setting)).all(axis=1)].iloc[0]
 
 
 def summary(kept: pd.DataFrame) -> Prose:
@@ -67,32 +61,26 @@ def _short(kept: pd.DataFrame, tau: float) -> str:
 def table(kept: pd.DataFrame) -> Table:
     """Return false alarms, coverage and power of every method, without and with spread."""
     rows = []
-    found = kept.set_index(["measure", "method", "tau", "ratio"])[["value", "shortfall"]]
-    cells = {where: found.iloc[i] for i, where in enumerate(found.index)}
-    for tau in sorted(kept["tau"].unique()):
-        for method in simulation.METHODS:
-            alarm = cells["rejects", method, tau, 1.0]
-            cover = cells["covers_systematic", method, tau, 1.0]
-            row = {
-                "Method": LABELS[method],
-                "Spread tau": tau,
-                "False alarms (aim 5%)": alarm["value"],
-                "Above 5% by": alarm["shortfall"],
-                "Coverage (aim 95%)": cover["value"],
-            }
-            for ratio in sorted(r for r in kept["ratio"].unique() if r > 1):
-                power = cells["rejects", method, tau, ratio]
-                row[f"Power at {ratio:g}"] = power["value"]
-            rows.append(row)
+    cells = kept.set_index(["measure", "method", "tau", "ratio"])[["value", "shortfall"]].T
+    for tau, method in itertools.product(sorted(kept["tau"].unique()), simulation.METHODS):
+        alarm = cells["rejects", method, tau, 1.0]
+        row = {
+            "Method": LABELS[method],
+            "Spread tau": tau,
+            "False alarms (aim 5%)": alarm["value"],
+            "Above 5% by": alarm["shortfall"],
+            "Coverage (aim 95%)": cells["covers_systematic", method, tau, 1.0]["value"],
+        }
+        for ratio in sorted(r for r in kept["ratio"].unique() if r > 1):
+            row[f"Power at {ratio:g}"] = cells["rejects", method, tau, ratio]["value"]
+        rows.append(row)
     first = kept.iloc[0]
     worst = float(kept["mc_error"].max())
     frame = pd.DataFrame(rows)
+    day = n.day(first["as_of"])
     return Table(
-        caption=(
-            f"Simulation study: population of {first['force']}, areas counted on "
-            f"{n.day(first['as_of'])}"
-        ),
-        frame=frame,
+        f"Simulation study: population of {first['force']}, areas counted on {day}",
+        frame,
         formats={
             **dict.fromkeys(frame.columns[2:], n.percent),
             **dict.fromkeys(frame.columns[5:], "{:.0%}"),

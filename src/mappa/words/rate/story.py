@@ -1,15 +1,11 @@
 """The check of printed figures in sentences: why each verdict, and how the claim should read."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from mappa.data import Data
 from mappa.rates.story.claims import CANNOT, FAILS, HALF, HOLDS, MISLEADING, ROUNDED, Finding
+from mappa.words import Prose, Table, capital
 from mappa.words import numbers as n
-from mappa.words.prose import Prose, capital
-from mappa.words.rate.missing import possessive
-from mappa.words.tables import Table
 
 MEASURES = {
     "rso_count": "registered sexual offenders",
@@ -109,6 +105,11 @@ _INSTEAD = {
 }
 
 
+def measure(finding: Finding) -> str:
+    """Return the name of the printed measure."""
+    return MEASURES.get(finding.measure, finding.measure.replace("_", " "))
+
+
 def value(finding: Finding) -> str:
     """Write the recomputed value with the decimals that help to compare it."""
     v = finding.recomputed_value
@@ -149,40 +150,38 @@ def correction(finding: Finding) -> Prose:
 
 def _filled(f: Finding) -> dict[str, str]:
     """Return what the templates hold, written: facts by their kind, and what follows from them."""
-    told = {name: _written(name, fact) for name, fact in f.facts.items()}
-    told |= {
+    filled = {name: _written(name, fact) for name, fact in f.facts.items()}
+    filled |= {
         "area": f.area,
-        "possessive": possessive(f.area),
         "day": n.day(f.date) if f.date else "",
-        "measure": _measure(f),
+        "measure": measure(f),
         "printed": f.printed_value,
         "value": value(f),
         "as_printed": n.number(
             f.recomputed_value, len(f.printed_value.rstrip("%").partition(".")[2])
         ),
     }
-    told["meets"] = _MEETS.get(f.verdict, "").format(printed=f.printed_value)
+    filled["meets"] = _MEETS.get(f.verdict, "").format(printed=f.printed_value)
     if f.reason == "table":
-        told["named"] = _named(f.facts["titles"])
+        filled["named"] = _named(f.facts["titles"])
     if f.reason == "two_counts":
         percent = f.measure == "rso_change_pct"
         shown = n.number(f.recomputed_value, 2 if percent else 0, sign=True)
-        told["change"] = shown + ("%" if percent else "")
+        filled["change"] = shown + ("%" if percent else "")
     if f.reason == "other_count":
         whole = f.facts["whole"]
-        told["whole"] = "The count of all levels is not known here."
-        if whole is not None:
-            told["whole"] = f"The count of all levels gives {n.number(whole, 0)}."
+        gives = f"The count of all levels gives {n.number(whole, 0)}."
+        filled["whole"] = "The count of all levels is not known here." if whole is None else gives
     if f.reason == "review_wait":
         young = f.facts["young"]
-        told["young"] = f"For those under 18 it was {n.count(young)} years." if young else ""
+        filled["young"] = f"For those under 18 it was {n.count(young)} years." if young else ""
     if f.reason == "explained":
-        told["terms"] = n.smaller(f.facts["terms"])
-        told["lengths"] = " ".join(
+        filled["terms"] = n.smaller(f.facts["terms"])
+        filled["lengths"] = " ".join(
             f"With the shorter sentences of {year} it would have been {n.smaller(people)}."
             for year, people in sorted(f.facts["lengths"].items())
         )
-    return told
+    return filled
 
 
 def _written(name: str, fact: object) -> str:
@@ -198,17 +197,10 @@ def _written(name: str, fact: object) -> str:
     return n.number(fact, 0 if float(fact).is_integer() else 1)
 
 
-def _measure(f: Finding) -> str:
-    return MEASURES.get(f.measure, f.measure.replace("_", " "))
-
-
 def _named(titles: list[str]) -> str:
     """Name the first source, and say how many more print the same."""
     first, *more = titles
-    if not more:
-        return f"“{first}”"
-    word = "source" if len(more) == 1 else "sources"
-    return f"“{first}” and {n.cardinal(len(more))} more {word}"
+    return f"“{first}”" + (f" and {n.things(len(more), 'more source')}" if more else "")
 
 
 def verdict(finding: Finding) -> str:
@@ -218,8 +210,7 @@ def verdict(finding: Finding) -> str:
 
 def claim(finding: Finding) -> str:
     """Return the claim in the story's words, or the name of the printed measure."""
-    text = finding.claim or _measure(finding)
-    return capital(text)
+    return capital(finding.claim or measure(finding))
 
 
 def table(findings: list[Finding], data: Data) -> Table:
@@ -255,6 +246,5 @@ def summary(findings: list[Finding]) -> Prose:
     if not findings:
         return Prose("There is no claim to check.")
     counts = [(sum(f.verdict == v for f in findings), v) for v in _SUMMARY]
-    told = [f"{n.cardinal(k)} {_SUMMARY[v][k != 1]}" for k, v in counts if k]
-    claims = "one claim" if len(findings) == 1 else f"{n.cardinal(len(findings))} claims"
-    return Prose(f"Of {claims} {n.listing(told)}.")
+    said = [f"{n.cardinal(k)} {_SUMMARY[v][k != 1]}" for k, v in counts if k]
+    return Prose(f"Of {n.things(len(findings), 'claim')} {n.listing(said)}.")

@@ -1,17 +1,20 @@
-"""The rate's record in tables: numbers stay numbers, and are written where they are shown."""
+"""The rate's record in tables, and the explanation of one of its numbers in lines."""
 
-from __future__ import annotations
+from typing import Any
 
 import pandas as pd
 
+from mappa.rates.explain import Explanation
 from mappa.rates.gap import Choice
 from mappa.rates.methods import equivalence
 from mappa.rates.record import RateRecord
+from mappa.records import plain
+from mappa.words import Prose, Table
 from mappa.words import numbers as n
-from mappa.words.prose import Prose
-from mappa.words.rate.parts import share
-from mappa.words.tables import Table
+from mappa.words.tables import Written
 
+#: More rows of an explanation than this are summed up; ``--json`` gives every one.
+SHOWN = 8
 #: Margins shown with the chosen one.
 MARGINS = (0.05, 0.10, 0.15, 0.20, 0.30)
 
@@ -65,11 +68,9 @@ def verdict(record: RateRecord) -> Table:
         named = "ratio, and the range that does not matter"
         rows.append(("Would it matter?", named, *limits, r.matter.margin_verdict))
     columns = ["Question", "Number", "Value", "From", "To", "Verdict"]
-    return Table(
-        caption=f"Verdict on the rate of {r.force} compared with {r.comparator_label}",
-        frame=pd.DataFrame(rows, columns=columns),
-        formats=dict.fromkeys(("Value", "From", "To"), figure),
-    )
+    caption = f"Verdict on the rate of {r.force} compared with {r.comparator_label}"
+    formats = dict.fromkeys(("Value", "From", "To"), figure)
+    return Table(caption, pd.DataFrame(rows, columns=columns), formats=formats)
 
 
 def methods(record: RateRecord) -> Table | Prose:
@@ -78,22 +79,12 @@ def methods(record: RateRecord) -> Table | Prose:
         return Prose("Without a count there is nothing to compute by other methods.")
     frame = pd.DataFrame([row.as_dict() for row in record.methods])
     frame["method"] = [f"{r.method} ({r.note})" if r.note else r.method for r in record.methods]
-    named = {
-        "statistic": "What",
-        "value": "Value",
-        "lower": "Lower limit",
-        "upper": "Upper limit",
-        "confidence": "Confidence",
-        "p_value": "p-value",
-        "method": "Method",
-        "source": "Source",
-    }
-    number = dict.fromkeys(("Value", "Lower limit", "Upper limit"), figure)
-    return Table(
-        caption=f"Every other method for {record.force}",
-        frame=frame[list(named)].rename(columns=named),
-        formats={**number, "Confidence": share, "p-value": n.probability},
-    )
+    named = {"statistic": "What", "value": "Value", "lower": "Lower limit",
+             "upper": "Upper limit", "confidence": "Confidence", "p_value": "p-value",
+             "method": "Method", "source": "Source"}  # fmt: skip
+    number: dict[str, Written] = dict.fromkeys(("value", "lower", "upper"), figure)
+    formats = number | {"confidence": n.chosen_share, "p_value": n.probability}
+    return Table.of(f"Every other method for {record.force}", frame, named, formats)
 
 
 def figure(value: float) -> str:
@@ -106,18 +97,50 @@ def figure(value: float) -> str:
 def comparators(record: RateRecord) -> Table:
     """Return each comparator with its rate, the ratio to it and how it is chosen."""
     rows = of_denominator(record, compared=False)
-    named = {
-        "label": "Compared with",
-        "comparator_rate": "Rate",
-        "ratio": "Ratio",
-        "ratio_low": "Lower limit",
-        "ratio_high": "Upper limit",
-        "verdict": "Verdict",
-        "how_chosen": "How it is chosen",
-    }
+    named = {"label": "Compared with", "comparator_rate": "Rate", "ratio": "Ratio",
+             "ratio_low": "Lower limit", "ratio_high": "Upper limit", "verdict": "Verdict",
+             "how_chosen": "How it is chosen"}  # fmt: skip
     rows["verdict"] = rows["verdict"].where(rows["verdict"] != "", rows["status"])
-    return Table(
-        caption=f"Comparison groups for {record.force}: rates per 100,000 {record.whom}",
-        frame=rows[list(named)].rename(columns=named).dropna(axis="columns", how="all"),
-        formats={"Rate": n.rate} | dict.fromkeys(("Ratio", "Lower limit", "Upper limit"), n.ratio),
-    )
+    caption = f"Comparison groups for {record.force}: rates per 100,000 {record.whom}"
+    shown = rows[list(named)].rename(columns=named).dropna(axis="columns", how="all")
+    ratios = dict.fromkeys(("Ratio", "Lower limit", "Upper limit"), n.ratio)
+    return Table(caption, shown, formats={"Rate": n.rate, **ratios})
+
+
+def lines(explanation: Explanation) -> list[str]:
+    """Return the explanation as lines: value, formula, function, rounding, rows, sources."""
+    e = explanation
+    unit = f" ({e.unit})" if e.unit else ""
+    said = [
+        f"{e.key}: {_value(e.value)}{unit}",
+        f"  meaning    {e.meaning}",
+        f"  formula    {e.formula}",
+    ]
+    if e.worked:
+        said.append(f"  worked     {e.worked}")
+    said.append(f"  function   {e.function}")
+    if e.method_source:
+        said.append(f"  method     {e.method_source}")
+    said.append(f"  rounding   in words: {e.rounding}; here and in JSON: unrounded")
+    said += _listed("rows", [f"{r.table} row {r.row}: {r.cells}" for r in e.rows])
+    said += _listed("sources", [f"{s.source}: {s.title} {s.url}".strip() for s in e.sources])
+    return said
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return "not known"
+    shown = plain(value)
+    if isinstance(shown, list):
+        return f"{len(shown)} entries" if len(shown) > SHOWN else ", ".join(map(str, shown))
+    if isinstance(shown, dict):
+        return ", ".join(f"{k} {v}" for k, v in shown.items())
+    return str(shown)
+
+
+def _listed(name: str, items: list[str]) -> list[str]:
+    if not items:
+        return []
+    said = [f"  {name if i == 0 else '':<10} {item}" for i, item in enumerate(items[:SHOWN])]
+    more = len(items) - SHOWN
+    return [*said, f"  {'':<10} and {more} more (--json lists them)"] if more > 0 else said

@@ -1,24 +1,69 @@
 """The answer of the register question: three short paragraphs that are never mixed.
 
 What the rise is made of (an accounting that sums), what it would have been with shorter sentences
-(each number stands alone), and what is not known.
+(each number answers its own question), and what is not known. Then the year: who joined and left.
 """
 
-from __future__ import annotations
+import functools
+from collections.abc import Callable
 
 from mappa.printed import rounded
-from mappa.register.answers.record import Estimate, RegisterRecord, ShorterSentences
-from mappa.words import numbers as n
-from mappa.words.prose import Prose, capital
-from mappa.words.register.common import (
-    LEVEL,
-    implied,
-    limits,
-    main_attribution,
-    signed_ends,
-    withheld,
-    year_of,
+from mappa.register.answers.record import (
+    Attribution,
+    Estimate,
+    Impulse,
+    RegisterRecord,
+    ShorterSentences,
 )
+from mappa.words import Prose, capital
+from mappa.words import numbers as n
+
+#: Level of the register model's intervals.
+LEVEL = "90%"
+
+
+def people(e: Estimate) -> str:
+    """Write an estimate of people with its interval in brackets."""
+    return f"{n.count(e.median)} ({limits(e)})"
+
+
+def limits(e: Estimate, *, sign: bool = False) -> str:
+    """Write the interval of an estimate of people with its level."""
+    return f"{LEVEL} interval {n.count(e.low, sign=sign)} to {n.count(e.high, sign=sign)}"
+
+
+def signed_ends(e: Estimate | Impulse) -> str:
+    """Write the interval of a change of people, its level said before."""
+    return f"{n.change(e.low)} to {n.change(e.high)}"
+
+
+def year_of(record: RegisterRecord) -> str:
+    """Write the year that is explained."""
+    return f"the year to {n.day(record.accounting.end)}"
+
+
+def implied(record: RegisterRecord, a: Attribution) -> str:
+    """Write the rise that published sentences alone imply: the model's less the latent inflow."""
+    return n.count(float(n.half_up(record.accounting.net.mean) - n.half_up(a.latent.mean)))
+
+
+def withheld(record: RegisterRecord) -> Prose:
+    """Say why the effect of sentences cannot be given for a date long after they end."""
+    return Prose(
+        f"How much of this came from longer sentences cannot be said for {year_of(record)}. "
+        f"Sentence lengths are published only up to March {record.lengths_until}, and the numbers "
+        "sentenced end earlier still."
+    )
+
+
+def attributed(say: Callable[[RegisterRecord], Prose]) -> Callable[[RegisterRecord], Prose]:
+    """Mark words about the effect of sentences: for a date long after them they say why not."""
+
+    @functools.wraps(say)
+    def said(record: RegisterRecord) -> Prose:
+        return say(record) if record.attributed else withheld(record)
+
+    return said
 
 
 def answer(record: RegisterRecord) -> Prose:
@@ -36,14 +81,11 @@ def made_of(record: RegisterRecord) -> Prose:
     a = record.accounting
     parts = [k.mean for k in a.kinds] + ([] if a.remainder is None else [a.remainder.mean])
     indefinite, suspended, other, *rest = rounded(parts)
-    groups = (
-        _group("people with suspended sentences", a.kinds[1], suspended),
-        _group("all other groups together", a.kinds[2], other),
-    )
+    with_suspended = _group("people with suspended sentences", a.kinds[1], suspended)
     sentences = [
         _change(record),
         _indefinite(a.kinds[0], indefinite, sum(parts)),
-        capital(f"{groups[0]}, and {groups[1]}."),
+        f"{capital(with_suspended)}, and {_group('all other groups together', a.kinds[2], other)}.",
         *(_rest(r, indefinite + suspended + other) for r in rest),
     ]
     return Prose(" ".join(sentences))
@@ -52,11 +94,9 @@ def made_of(record: RegisterRecord) -> Prose:
 def _change(record: RegisterRecord) -> str:
     change, where, when = record.accounting.published_growth, record.nation, year_of(record)
     if change is None:
-        grown = n.count(record.accounting.net.mean, sign=True)
-        return (
-            f"No change of the number on the register in {where} is published for {when}. The "
-            f"model puts it at {grown}."
-        )
+        grown = n.change(record.accounting.net.mean)
+        none = f"No change of the number on the register in {where} is published for {when}."
+        return f"{none} The model puts it at {grown}."
     if change > 0:
         return f"The number on the register in {where} rose by {n.count(change)} in {when}."
     if change < 0:
@@ -145,7 +185,7 @@ def _without(s: ShorterSentences) -> str:
 
 def not_known(record: RegisterRecord) -> Prose:
     """Return the effect of the latent inflow and what published sentences alone imply."""
-    main = main_attribution(record)
+    main = record.attribution[0]
     latent, since, alone = main.latent, main.reference, implied(record, main)
     if latent.high < 0:
         return Prose(
@@ -164,7 +204,7 @@ def not_known(record: RegisterRecord) -> Prose:
     return Prose(
         f"It is not certain whether more or fewer people joined the register for each sentence "
         f"than in {since}. In the model that changed the rise by "
-        f"{n.count(latent.mean, sign=True)} ({limits(latent, sign=True)}). Published sentences "
+        f"{n.change(latent.mean)} ({limits(latent, sign=True)}). Published sentences "
         f"alone would have put the rise at about {alone}."
     )
 
@@ -199,18 +239,76 @@ APART = (
 def certainty(record: RegisterRecord) -> Prose:
     """Return how the numbers of the answer may be used, and what they assume."""
     _, suspended, other = record.accounting.kinds
-    paragraphs = [
-        (
-            f"For suspended sentences the {LEVEL} interval is {signed_ends(suspended)}, and for "
-            f"all other groups {signed_ends(other)}. All numbers are averages over "
-            f"{n.things(len(record.versions), 'version')} of the model, each with the same weight. "
-            "The parts are means, so they add up."
-        ),
-        _left_over(record),
-        *([APART] if record.attributed else []),
-        (
-            "All this assumes that notification periods run from conviction, in custody too. "
-            "What is not published is assumed to lie in the ranges stated below."
-        ),
-    ]
-    return Prose("\n\n".join(paragraphs))
+    intervals = (
+        f"For suspended sentences the {LEVEL} interval is {signed_ends(suspended)}, and for "
+        f"all other groups {signed_ends(other)}. All numbers are averages over "
+        f"{n.things(len(record.versions), 'version')} of the model, each with the same weight. "
+        "The parts are means, so they add up."
+    )
+    assumes = (
+        "All this assumes that notification periods run from conviction, in custody too. "
+        "What is not published is assumed to lie in the ranges stated below."
+    )
+    apart = [APART] if record.attributed else []
+    return Prose("\n\n".join([intervals, _left_over(record), *apart, assumes]))
+
+
+@attributed
+def latent_by_reference(record: RegisterRecord) -> Prose:
+    """Return the latent inflow against each reference year beside what sentences imply."""
+    return Prose(
+        "The model lets the number who join for each sentence drift, because published sentences "
+        "alone do not fit the counts. No published figure shows why it moved.\n\n"
+        + " ".join(_latent(a, implied(record, a)) for a in record.attribution)
+    )
+
+
+def _latent(a: Attribution, alone: str) -> str:
+    e = a.latent
+    if e.high < 0:
+        return (
+            f"Since {a.reference} the drift took about {n.count(-e.mean)} off the rise "
+            f"({limits(-e)}), which sentences alone would have put at {alone}."
+        )
+    if e.low > 0:
+        return (
+            f"Since {a.reference} the drift added about {n.count(e.mean)} to the rise "
+            f"({limits(e)}), which sentences alone would have put at {alone}."
+        )
+    return (
+        f"Since {a.reference} the drift changed the rise by {n.change(e.mean)} "
+        f"({limits(e, sign=True)}), which sentences alone would have put at {alone}."
+    )
+
+
+def accounting(record: RegisterRecord) -> Prose:
+    """Return the year's movements, means rounded so that they sum to the model's change."""
+    a = record.accounting
+    printed = [n.count(abs(m)) for m in rounded([e.mean for e in a.by_movement])]
+    joined, released, ended, died, removed = printed[:5]
+    movements = (
+        f"In {year_of(record)} about {joined} people joined the register in the community without "
+        f"going to prison, and {released} on release. About {ended} left because their "
+        f"notification period ended, {died} died and {removed} were removed on review. By the "
+        f"model the number changed by {n.change(a.net.mean)} "
+        f"({limits(a.net, sign=True)})."
+    )
+    follow = "They follow from sentences, notification periods and the life table."
+    if a.published_growth is None:
+        neither = "Neither these movements nor the change are published."
+        return Prose(f"{movements}\n\n{neither} {follow}")
+    return Prose(
+        f"{movements} The published change is {n.change(a.published_growth)}.\n\nNone of "
+        f"these movements is published. {follow}"
+    )
+
+
+def indefinite(record: RegisterRecord) -> Prose:
+    """Return the share of indefinite registrations in stock and growth."""
+    share, growth = record.indefinite_share, record.indefinite_growth
+    return Prose(
+        f"By the model {n.percent(share.median, 0)} of the people on the register of "
+        f"{record.nation} on {n.day(record.as_of)} are registered indefinitely ({LEVEL} interval "
+        f"{n.percent(share.low, 0)} to {n.percent(share.high, 0)}). Their number changed by "
+        f"{n.change(growth.mean)} in the year ({limits(growth, sign=True)})."
+    )

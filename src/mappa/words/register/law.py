@@ -1,21 +1,11 @@
-"""Words of the law: terms, other terms, and what longer sentences can and cannot do."""
+"""Words of the law: terms, other terms, what longer sentences can and cannot do, and what-ifs."""
 
-from __future__ import annotations
-
-from mappa.register.answers.record import Impulse, RegisterRecord, ShorterSentences
+from mappa.register.answers.record import Estimate, Impulse, RegisterRecord, ShorterSentences
+from mappa.register.answers.scenarios import ScenarioPoint, ScenarioRecord
 from mappa.register.law.terms import INDEFINITE, Terms
+from mappa.words import Prose, capital
 from mappa.words import numbers as n
-from mappa.words.prose import Prose
-from mappa.words.register.common import LEVEL, attributed, limits, people, year_of
-
-#: How each kind of impulse is written.
-KINDS = {
-    "all": "sentences longer by 10%",
-    "crossing": "of it: crossing a limit",
-    "waiting": "of it: later release",
-    "paused": "if terms did not run in custody",
-    "no_orders": "if no one stayed on after a term",
-}
+from mappa.words.register.answer import LEVEL, attributed, limits, people, signed_ends, year_of
 
 
 def years(value: float) -> str:
@@ -48,7 +38,7 @@ def _lengthening(s: ShorterSentences) -> str:
             f"({limits(-e)})."
         )
     return (
-        f"Changed sentences since {s.reference} moved the rise by {n.count(e.median, sign=True)} "
+        f"Changed sentences since {s.reference} moved the rise by {n.change(e.median)} "
         f"({limits(e, sign=True)}), so the direction is not certain."
     )
 
@@ -85,8 +75,8 @@ def rule_result(record: RegisterRecord, terms: Terms) -> Prose:
         f"the limit of {terms.short_limit:g} months that is year {terms.short:g}. Until then a "
         "longer sentence only delays release, which lowers the count.\n\nSuppose all sentences "
         f"were 10% longer from the end of {since} on. The number would change by "
-        f"{n.count(shown.median, sign=True)} people in {n.things(shown.years, 'year')} ({LEVEL} "
-        f"interval {n.count(shown.low, sign=True)} to {n.count(shown.high, sign=True)}). Sentences "
+        f"{n.change(shown.median)} people in {n.things(shown.years, 'year')} ({LEVEL} "
+        f"interval {signed_ends(shown)}). Sentences "
         f"that grew longer after {since} therefore hardly raised the count of {year_of(record)} "
         f"through the limit of {terms.threshold:g} months.\n\nThis holds for adults. It assumes "
         "that time in custody counts, an inference from the Act, and that orders do not affect "
@@ -103,3 +93,64 @@ def long_run(record: RegisterRecord) -> Prose:
         f"{record.nation} would then reach about {people(near)} {near.label}. It would reach about "
         f"{people(far)} {far.label}. This is not a forecast: it shows growth already built in."
     )
+
+
+NOTHING = Prose(
+    "Nothing is changed yet: every control is at the law and the numbers as they are. Move one."
+)
+
+
+def changed(record: ScenarioRecord) -> Prose:
+    """Return what the scenario changes at its last date, and that no interval is given."""
+    last = record.points[-1]
+    return Prose(
+        f"{_supposed(record)} {_effect(last)}, {n.count(last.scenario)} in place of "
+        f"{n.count(last.baseline)}. This is the middle of the draws; the button Intervals shows "
+        "how sure it is."
+    )
+
+
+def scenario(record: ScenarioRecord) -> Prose:
+    """Return what a scenario does to the stock at its last date.
+
+    The number under the law as it is is given, not that under the scenario: medians of both do
+    not differ by the median of the differences.
+    """
+    last = record.points[-1]
+    e = _difference(last)
+    if not any(map(round, (e.median, e.low, e.high))):  # in no draw is anybody elsewhere
+        return Prose(
+            f"{_supposed(record)} That changes nothing by {n.day(last.date)}: whoever it affects "
+            f"would by then be where they are without it. {REST}"
+        )
+    size = -e if e.median < 0 else e
+    return Prose(
+        f"{_supposed(record)} {_effect(last)} ({limits(size)}). As things are there would be about "
+        f"{n.count(last.baseline)}. {REST}"
+    )
+
+
+#: What a what-if leaves as it is.
+REST = "Sentences and everything else stay as they would have been."
+
+
+def _supposed(record: ScenarioRecord) -> str:
+    whom = "those sentenced" if record.cohorts == "new" else "everyone"
+    return f"{capital(n.listing(list(record.words)))}, for {whom} from {n.day(record.since)} on."
+
+
+def _effect(last: ScenarioPoint) -> str:
+    by, mean = n.half_up(last.difference), f"By {n.day(last.date)} that would mean"
+    if by == 0:
+        return f"{mean} no change in the number on the register"
+    more = "more" if by > 0 else "fewer"
+    if abs(by) == 1:
+        return f"{mean} about one person {more} on the register"
+    return f"{mean} about {n.count(abs(last.difference))} {more} people on the register"
+
+
+def _difference(point: ScenarioPoint) -> Estimate:
+    median, low, high = point.difference, point.difference_low, point.difference_high
+    if low is None or high is None:
+        low = high = median
+    return Estimate("difference", "", median, median, low, high)

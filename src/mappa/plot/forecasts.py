@@ -1,7 +1,5 @@
 """Exhibits of the forecast side: the fan with its benchmarks, the seal's scores."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,9 +13,9 @@ from mappa.forecasts.scoring import central
 from mappa.forecasts.view import ForecastView
 from mappa.plot.exhibit import Exhibit
 from mappa.plot.rows import Row, rows_chart
-from mappa.plot.style import DARK, GREY, LIGHT, ORANGE, PLUM, TEAL, canvas
+from mappa.plot.style import DARK, GREY, LIGHT, ORANGE, PLUM, TEAL, canvas, note
 from mappa.records import Dated
-from mappa.words import numbers
+from mappa.words import numbers as n
 
 SOURCE = "Source: counts of {publisher}, as collected in national_figures.csv; forecasts: mappa."
 SHOWN_YEARS = 6  # of history: more of it would squeeze the forecasts together
@@ -31,10 +29,10 @@ def forecast_chart(
     last, final = view.history[-1], view.combined[-1]
     _history(axes, view)
     _fan(axes, view, last)
-    ends = [(float(final.value or 0), f"Forecast\n{numbers.count(final.value)}", TEAL)]
+    ends = [(float(final.value or 0), f"Forecast\n{n.count(final.value)}", TEAL)]
     methods = _methods(axes, view, last)
     if methods:
-        text = f"Methods\n{numbers.count(min(methods))} to\n{numbers.count(max(methods))}"
+        text = f"Methods\n{n.count(min(methods))} to\n{n.count(max(methods))}"
         ends.append((max(methods), text, GREY))
     shown = [c for c in later if c.date <= final.date]
     if shown:
@@ -42,10 +40,10 @@ def forecast_chart(
             [c.date.year for c in shown], [c.value for c in shown], ls="", marker="D", ms=6,
             mfc="white", mec=PLUM, mew=2, zorder=6,
         )  # fmt: skip
-        text = f"Count {shown[-1].date.year}\n{numbers.count(shown[-1].value)}"
+        text = f"Count {shown[-1].date.year}\n{n.count(shown[-1].value)}"
         ends.append((float(shown[-1].value or 0), text, PLUM))
     _end_labels(axes, final.date.year, ends)
-    axes.yaxis.set_major_formatter(lambda y, _: numbers.count(y))
+    axes.yaxis.set_major_formatter(lambda y, _: n.count(y))
     axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     return Exhibit(
         name="forecast",
@@ -59,7 +57,6 @@ def forecast_chart(
         source=SOURCE.format(publisher=publisher),
         data=_forecast_data(view, shown),
         figure=figure,
-        phone=True,
     )
 
 
@@ -68,25 +65,10 @@ def _history(axes: Any, view: ForecastView) -> None:
     years, counts = [c.date.year for c in recent], [c.value for c in recent]
     axes.plot(years, counts, color=DARK, marker="o", markersize=5, linestyle="none", zorder=5)
     # A year without a count breaks the line: nothing is drawn through it.
-    axes.plot(*_with_gaps(years, counts), color=DARK, zorder=4)
-    axes.annotate(
-        "Published\ncounts",
-        (years[len(years) // 2], counts[len(counts) // 2]),
-        xytext=(10, -10),
-        textcoords="offset points",
-        va="top",
-        color=DARK,
-        fontweight="bold",
-    )
-
-
-def _with_gaps(
-    years: list[int], counts: list[float | None]
-) -> tuple[list[int], list[float | None]]:
-    """Return the points with NaN in the years between that have no count."""
-    known = dict(zip(years, counts, strict=True))
-    span = list(range(years[0], years[-1] + 1))
-    return span, [known.get(y, float("nan")) for y in span]
+    whole = pd.Series(counts, years, dtype=float).reindex(range(years[0], years[-1] + 1))
+    axes.plot(whole.index, whole, color=DARK, zorder=4)
+    at = years[len(years) // 2], counts[len(counts) // 2]
+    note(axes, "Published\ncounts", at, (10, -10), va="top", color=DARK, fontweight="bold")
 
 
 def _fan(axes: Any, view: ForecastView, last: Dated) -> None:
@@ -94,14 +76,8 @@ def _fan(axes: Any, view: ForecastView, last: Dated) -> None:
     for level, alpha in ((0.90, 0.20), (0.50, 0.35)):
         ends = [central(f.quantiles, level) for f in view.combined if f.quantiles is not None]
         low, high = zip(*ends, strict=True)
-        axes.fill_between(
-            years,
-            [last.value, *low],
-            [last.value, *high],
-            color=TEAL,
-            alpha=alpha,
-            linewidth=0,
-        )
+        band = [last.value, *low], [last.value, *high]
+        axes.fill_between(years, *band, color=TEAL, alpha=alpha, linewidth=0)
     axes.plot(years, [last.value, *(f.value for f in view.combined)], color=TEAL, zorder=4)
 
 
@@ -156,32 +132,24 @@ def _forecast_headline(view: ForecastView, shown: Sequence[Dated]) -> str:
     if shown and shown[-1].date == f.date:  # the finding is how it did
         gap = (f.value or 0) - (shown[-1].value or 0)
         side = "above" if gap > 0 else "below"
-        return f"Forecast for {f.date:%B %Y}: {numbers.count(abs(gap))} {side} the later count"
+        return f"Forecast for {f.date:%B %Y}: {n.count(abs(gap))} {side} the later count"
     way = "rise" if (f.value or 0) > last else "fall"
-    return f"The register is forecast to {way} to {numbers.count(f.value)} by {f.date:%B %Y}"
+    return f"The register is forecast to {way} to {n.count(f.value)} by {f.date:%B %Y}"
 
 
 def _forecast_alt(view: ForecastView, later: Sequence[Dated]) -> str:
     f = view.combined[-1]
-    others = [
-        b for b in (*view.register, *view.benchmarks) if b.date == f.date and b.value is not None
-    ]
+    others = [b.value for b in (*view.register, *view.benchmarks) if b.date == f.date]
+    values = [v for v in others if v is not None]
     text = (
-        f"From {numbers.count(view.history[-1].value)} on {numbers.day(view.origin)} the combined "
-        f"forecast's median is {numbers.count(f.value)} on {numbers.day(f.date)} (90% interval "
-        f"{numbers.count(f.low)} to {numbers.count(f.high)})"
+        f"From {n.count(view.history[-1].value)} on {n.day(view.origin)} the combined "
+        f"forecast's median is {n.count(f.value)} on {n.day(f.date)} (90% interval "
+        f"{n.count(f.low)} to {n.count(f.high)})"
     )
-    if others:
-        values = [b.value or 0 for b in others]
-        text += (
-            f"; single methods lie between {numbers.count(min(values))} and "
-            f"{numbers.count(max(values))}"
-        )
+    if values:
+        text += f"; single methods lie between {n.count(min(values))} and {n.count(max(values))}"
     if later:
-        text += (
-            f". The count since, on {numbers.day(later[-1].date)}, was "
-            f"{numbers.count(later[-1].value)}"
-        )
+        text += f". The count since, on {n.day(later[-1].date)}, was {n.count(later[-1].value)}"
     return text + "."
 
 
@@ -211,15 +179,15 @@ def seal_chart(score: SealScore) -> Exhibit:
     figure, axes = rows_chart(
         rows[::-1], "Forecast less count, % of the count", reference=0, step=0.24
     )
-    axes.xaxis.set_major_formatter(lambda x, _: numbers.number(x, sign=True))
+    axes.xaxis.set_major_formatter(lambda x, _: n.number(x, sign=True))
     axes.xaxis.set_major_locator(MaxNLocator(5))
     held = sum(bool(c.covered) for c in cases)
-    when = numbers.day(days[0]) if days else "no date"
+    when = n.day(days[0]) if days else "no date"
     return Exhibit(
         name="seal-areas",
         headline=f"Sealed 90% intervals held {held} of {len(cases)} counts of areas",
         subtitle=(
-            f"Forecast from {numbers.day(score.origin)} for {when}: middle and 90% interval, less "
+            f"Forecast from {n.day(score.origin)} for {when}: middle and 90% interval, less "
             "the count; diamonds: the interval misses the count"
         ),
         alt=_seal_alt(cases, held, when),
@@ -232,7 +200,6 @@ def seal_chart(score: SealScore) -> Exhibit:
             columns=["Area", "Date", "Forecast", "90% low", "90% high", "Count", "Held"],
         ),
         figure=figure,
-        phone=True,
     )
 
 
@@ -248,7 +215,6 @@ def _seal_alt(cases: Sequence[SealCase], held: int, when: str) -> str:
         return "No area that the seal forecasts has a later count."
     missed = [c.place for c in cases if not c.covered]
     text = (
-        f"Of {len(cases)} areas with a count on {when}, the sealed 90% interval held the counts of "
-        f"{held}"
+        f"Of {len(cases)} areas with a count on {when}, the sealed 90% interval held the counts of"
     )
-    return f"{text}; it missed {numbers.listing(missed)}." if missed else f"{text}."
+    return f"{text} {held}; it missed {n.listing(missed)}." if missed else f"{text} {held}."

@@ -1,1 +1,0 @@
-"""Sentences and tables of forecasts and seals."""
