@@ -4,7 +4,8 @@
     python benchmarks/runs.py growth --sizes 1 5 42 --jobs 1 2
     python benchmarks/runs.py thousand
 
-`ratios` takes four ways in turn, round by round, over the study's own notebooks, so that whatever
+`ratios` takes four ways in turn, round by round, over the study's notebooks that run for each force
+(those that run once would count once in one way and for each force in another), so that whatever
 else the machine does falls on all of them:
 
 loop     `papermill` and `jupyter nbconvert` for each notebook in a shell loop
@@ -32,6 +33,7 @@ import multiprocessing
 import os
 import platform
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -40,7 +42,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path.insert(0, str(ROOT / "tests" / "support"))
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
@@ -76,8 +78,11 @@ def cost(work: Callable[[], object]) -> Cost:
 
 
 def notebooks() -> list[Path]:
-    """Return the study's notebooks, or those of MAPPA_NOTEBOOKS."""
-    return sorted(Path(os.environ.get("MAPPA_NOTEBOOKS", ROOT / "notebooks")).glob("[0-9]-*.ipynb"))
+    """Return the study's notebooks, or those of MAPPA_NOTEBOOKS, that run for each force."""
+    import papermill
+
+    found = Path(os.environ.get("MAPPA_NOTEBOOKS", ROOT / "notebooks")).glob("[0-9]-*.ipynb")
+    return [book for book in sorted(found) if "force" in papermill.inspect_notebook(book)]
 
 
 def quiet(*command: object, **more: str) -> None:
@@ -150,8 +155,9 @@ def floor_here(forces: list[str]) -> None:
     gc.collect()
     gc.freeze()  # as the template does
     running: set[int] = set()
+    books = notebooks()
     for force in forces:
-        for book in notebooks():
+        for book in books:
             if len(running) == JOBS:
                 running.discard(_wait())
             pid = os.fork()
@@ -211,6 +217,10 @@ def ratios(count: int, few: int, rounds: int) -> None:
     names = load().names
     forces = _evenly(names, count)
     print(f"{machine()}; {count} forces ({few} in the loop and pool), {rounds} rounds")
+    alone = tempfile.TemporaryDirectory()
+    for book in notebooks():
+        shutil.copy(book, alone.name)
+    os.environ["MAPPA_NOTEBOOKS"] = alone.name
     with tempfile.TemporaryDirectory() as scratch:
         mappa(forces[:1], Path(scratch, "warm-up"))  # what is computed once for all is there now
     taken: dict[str, list[Cost]] = {way: [] for way in WAYS}
