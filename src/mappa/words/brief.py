@@ -85,7 +85,7 @@ def key_figures(rate: Mapping[str, Any], growth: Mapping[str, Any]) -> list[Figu
         Figure(f"Ratio to the rate of {rate.get('comparator_label', 'the rest')}",
                rate.get("ratio"), n.ratio, "ratio", rate.get("ratio_low"), rate.get("ratio_high"),
                level),
-        Figure(f"Rank by rate, highest first, of {rate.get('rank_of')} areas with a count",
+        Figure(f"Rank from the highest, of {rate.get('rank_of')} areas with a count",
                rate.get("rank"), _rank, "rank", rate.get("rank_low"), rate.get("rank_high"), level),
         Figure(f"Growth a year, {years}", long.get("annual_growth"), n.growth, "share a year",
                long.get("annual_low"), long.get("annual_high"), long.get("level"),
