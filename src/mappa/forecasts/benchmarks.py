@@ -189,12 +189,8 @@ def ets_damped(series: pd.Series, horizon: int) -> list[Spread] | str:
     """Exponential smoothing with an additive trend that is damped, in state-space form."""
     from statsmodels.tsa.statespace.exponential_smoothing import ExponentialSmoothing
 
-    def build(y: NDArray) -> object:
-        return ExponentialSmoothing(
-            y, trend=True, damped_trend=True, initialization_method="estimated"
-        )
-
-    return _state_space(series, horizon, build, 8)
+    how = {"trend": True, "damped_trend": True, "initialization_method": "estimated"}
+    return _state_space(series, horizon, lambda y: ExponentialSmoothing(y, **how), 8)
 
 
 #: Name, words and function of each benchmark, in the order of the tables.

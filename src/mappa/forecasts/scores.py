@@ -131,14 +131,12 @@ def seal_scores(data: Data) -> tuple[SealScore, ...]:
     ['2020-03-31']
     """
     folder = data.folder / FOLDER
-
-    def compute() -> list[dict[str, object]]:
-        found = read_seals(folder, data.dictionary)
-        return [score_seal(seal, data).as_dict() for seal in found]
-
     files = [p for p in folder.rglob("*") if p.is_file()]  # an altered seal is read anew
-    parts = [data.digest, digest_files(files, folder)]
-    scores = Store(places.cache_folder() / "seals").once("seals", parts, compute)
+    scores = Store(places.cache_folder() / "seals").once(
+        "seals",
+        [data.digest, digest_files(files, folder)],
+        lambda: [score_seal(s, data).as_dict() for s in read_seals(folder, data.dictionary)],
+    )
     return tuple(restored(SealScore, score) for score in scores)
 
 

@@ -163,7 +163,7 @@ def make_seal(
     name = seal_name(name, day)
     rounded = forecasts.assign(value=forecasts["value"].round(2))
     content = forecasts_csv(rounded)
-    manifest: dict[str, Any] = {
+    manifest: dict[str, object] = {
         "name": name,
         "number": 1 if previous is None else int(previous.manifest["number"]) + 1,
         "origin": f"{day:%Y-%m-%d}",

@@ -147,6 +147,7 @@ def build_targets(data: Data, as_of: str | pd.Timestamp, fixed: dict[str, float]
     ipp = ipp.set_index(ipp["last"].map(decimal_end))["value"].sort_index()
 
     def group(series: pd.Series, sd: Array | float, ratio: bool = True) -> Group:
+        """Return the figures of a series by decimal year."""
         at, value = (part.to_numpy(dtype=float) for part in (series.index, series))
         return Group(at, value, np.atleast_1d(sd), ratio)
 

@@ -143,7 +143,8 @@ def fit(
         z, order, shipped = _thin(chains, settings)
         found = _quantities(run, density, z[order], settings, progress)
     judged = found.iloc[np.argsort(order)]
-    report = _diagnose(density, version, chains, judged, settings, accepted, len(shipped))
+    report = _diagnose(density, settings, chains, judged)
+    report |= {"version": version, "draws": len(shipped), "accepted": round(accepted, 4)}
     report["information"] = vars(information(data, density, version, z[shipped], settings.seed))
     draws = pd.DataFrame(z[shipped], columns=list(density.model.names))
     draws.insert(0, "version", version)
@@ -241,15 +242,7 @@ def _show(packed: bytes, z: Array, seed: int, first: int, version: int) -> Array
     return {name: np.array([row[name] for row in rows]) for name in rows[0]}
 
 
-def _diagnose(
-    density: Density,
-    version: str,
-    chains: Array,
-    judged: pd.DataFrame,
-    settings: Settings,
-    accepted: float,
-    shipped: int,
-) -> Report:
+def _diagnose(density: Density, settings: Settings, chains: Array, judged: pd.DataFrame) -> Report:
     """Return R-hat and effective sizes of every parameter and quantity."""
     parameters = _measures(list(density.model.names), chains)
     moving = [name for name in judged.columns if name != "draw" and judged[name].std() > 1e-6]
@@ -260,7 +253,6 @@ def _diagnose(
     return {
         "as_of": f"{density.model.inputs.as_of:%Y-%m-%d}",
         "digest": density.digest,
-        "version": version,
         "method": "Hamiltonian Monte Carlo on a surrogate's gradient, exact acceptance",
         "command": f"mappa register fit --seed {settings.seed} --kept {settings.kept}",
         "seeds": [settings.seed],
@@ -268,8 +260,6 @@ def _diagnose(
         "chains": settings.chains,
         "kept": chains.shape[0] * chains.shape[1],
         "judged": len(judged),
-        "draws": shipped,
-        "accepted": round(accepted, 4),
         "rhat_max": float(both["rhat"].max()),
         "ess_min": float(sizes.min()),
         "ess_min_chains": float(sizes[: len(parameters)].min()),

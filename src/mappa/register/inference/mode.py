@@ -116,6 +116,7 @@ def mode_of(density: Density) -> Mode:
     space = Coordinates(density)
 
     def whitened(y: Array) -> Array:
+        """Return all that is squared in the log posterior, large where it is not defined."""
         found = np.concatenate([space.residuals(y), y[space.same]])
         return np.where(np.isfinite(found), found, 1e6)
 

@@ -238,16 +238,12 @@ def tune(density: Density, seed: int, *, scale: float = 1.0) -> Tuned:
 
     The last pilot also gives the covariance that whitens. *scale* shortens all of it (for tests).
     """
-
-    def of(size: int, least: int) -> int:
-        return max(least, int(size * scale))
-
-    tuned = _from_mode(mode_of(density), of(2500, 900), seed)
+    tuned = _from_mode(mode_of(density), max(900, int(2500 * scale)), seed)
     for n, (length, size) in enumerate(PILOTS):
-        long = of(length, 60)
+        long, points = max(60, int(length * scale)), max(900, int(size * scale))
         pilots = [run_block(tuned, tuned.mean, long, (seed, 900 + n, c)) for c in range(2)]
         draws = np.concatenate([pilot.y[long // 10 :] for pilot in pilots])
-        tuned = _from_draws(tuned.space, draws, of(size, 900), (seed, 910 + n))
+        tuned = _from_draws(tuned.space, draws, points, (seed, 910 + n))
     return tuned
 
 
