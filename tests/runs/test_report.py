@@ -29,7 +29,7 @@ FORCES = ["Cumbria", "Kent"]
 def pool() -> Iterator[Any]:
     # ipykernel captures nothing in a process that it takes for a test
     said = os.environ.pop("PYTEST_CURRENT_TEST", None)
-    with workers.workers(2) as submit:
+    with workers.pool(2) as submit:
         if said:
             os.environ["PYTEST_CURRENT_TEST"] = said
         yield submit
@@ -378,7 +378,7 @@ def test_a_made_up_country_runs_with_its_own_names_and_date(
     said = os.environ.pop("PYTEST_CURRENT_TEST", None)
     study = study_of(made_up_data, study_folder, tmp_path / "out")
     force = made_up_data.names[3]
-    with workers.workers(2) as own:
+    with workers.pool(2) as own:
         os.environ["PYTEST_CURRENT_TEST"] = said or ""
         assert states(run_it(study, own, [force])) == {force: report.PUBLISHED}
     folder = study.out / made_up_data.slug(force)

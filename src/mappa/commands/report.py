@@ -90,8 +90,8 @@ def _work(run: "Run", tasks: int, *, share: bool, cold: bool, dask: str) -> None
         elif tasks:
             jobs = min(run.window, tasks)
             stack.enter_context(run.recorded(f"local, {jobs}"))
-            opened = workers.workers(jobs, run.study, share=share, cold=cold)
-            run.run(stack.enter_context(opened))
+            pool = workers.pool(jobs, run.study, share=share, cold=cold)
+            run.run(stack.enter_context(pool))
         else:
             stack.enter_context(run.recorded("none"))
             run.run(None)  # type: ignore[arg-type]  # nothing is submitted

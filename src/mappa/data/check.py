@@ -40,7 +40,8 @@ def excuse(findings: list[Finding], exceptions: pd.DataFrame) -> tuple[list[Find
     """Return the findings with known misfits excused, and the lines of the exceptions used."""
     known: dict[tuple[str | float | None, ...], pd.Series] = {}
     for _, e in exceptions.iterrows():
-        known.setdefault((e["check"], *_place(e), e["measure"], float(e["value"])), e)
+        cell = e["check"], e["table"], e["area"], f"{e['date']:%Y-%m-%d}", e["measure"]
+        known.setdefault((*cell, float(e["value"])), e)
     used, out = set(), []
     for f in findings:
         if f.status == "fail" and (e := known.get(f.cell)) is not None:
@@ -50,13 +51,9 @@ def excuse(findings: list[Finding], exceptions: pd.DataFrame) -> tuple[list[Find
     return out, used
 
 
-def _place(exception: pd.Series) -> tuple[str, str, str]:
-    return exception["table"], exception["area"], f"{exception['date']:%Y-%m-%d}"
-
-
 def _idle(exceptions: pd.DataFrame, used: set[int]) -> Iterator[Finding]:
     for line, e in exceptions.drop(index=list(used)).iterrows():
-        _, area, date = _place(e)
+        area, date = e["area"], f"{e['date']:%Y-%m-%d}"
         said = f"the exception to {e['check']} for {area or 'the nation'}, {date}, excuses "
         said += "nothing now: remove it, or mend the row it was for"
         named = "exception_is_needed", "fail", "exceptions", int(str(line)), area, date

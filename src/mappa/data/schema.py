@@ -169,13 +169,6 @@ def _column(rule: Any) -> pa.Column:
     return pa.Column(None, checks=checks, nullable=rule["required"] != "yes")
 
 
-def build_schema(rules: pd.DataFrame) -> pa.DataFrameSchema:
-    """Return the pandera schema of a table from its rows of the dictionary."""
-    import pandera.pandas as pa
-
-    return pa.DataFrameSchema({rule["column"]: _column(rule) for _, rule in rules.iterrows()})
-
-
 def _check_measures(table: str, frame: pd.DataFrame, dictionary: pd.DataFrame) -> None:
     """Hold each figure to the type and range of its measure (rows ``measures`` of dictionary)."""
     if table not in CELLS:
@@ -236,29 +229,27 @@ def validate_table(table: str, raw: pd.DataFrame, dictionary: pd.DataFrame) -> p
     *raw* has them as text, indexed by line (see :func:`read_text_table`). Raises DataError for the
     first rule that is broken, with file, row and column.
     """
-    described = rules(table, dictionary)
-    if described.empty:
+    import pandera.pandas as pa
+
+    described = {rule["column"]: rule for _, rule in rules(table, dictionary).iterrows()}
+    if not described:
         raise DataError(f"{table}.csv is not described in dictionary.csv.")
-    wanted = list(described["column"])
-    for column in wanted:
+    for column in described:
         if column not in raw:
-            raise DataError(
-                f"{table}.csv has no column {column!r}: its header must name " + ", ".join(wanted)
-            )
+            wanted = f"its header must name {', '.join(described)}"
+            raise DataError(f"{table}.csv has no column {column!r}: {wanted}")
     for column in raw.columns:
-        if column not in wanted:
+        if column not in described:
             raise DataError(f"{table}.csv has a column {column!r} that dictionary.csv lacks.")
     columns = {}
-    for _, rule in described.iterrows():
-        cells = raw[rule["column"]]
-        _check_text(table, rule, cells)
-        columns[rule["column"]] = _typed(rule, cells)
+    for column, rule in described.items():
+        _check_text(table, rule, raw[column])
+        columns[column] = _typed(rule, raw[column])
     frame = pd.DataFrame(columns, index=raw.index)
-    from pandera.errors import SchemaErrors
-
+    schema = pa.DataFrameSchema({column: _column(rule) for column, rule in described.items()})
     try:
-        build_schema(described).validate(frame, lazy=True)
-    except SchemaErrors as errors:
+        schema.validate(frame, lazy=True)
+    except pa.errors.SchemaErrors as errors:
         case = errors.failure_cases.sort_values("index").iloc[0]
         value = case["failure_case"]
         shown = f"{value:g}" if isinstance(value, float) else str(value)[:80]

@@ -146,7 +146,7 @@ def allow_files() -> None:
 
 
 @contextlib.contextmanager
-def workers(
+def pool(
     jobs: int, study: "Study | None" = None, *, share: bool = False, cold: bool = False
 ) -> Iterator[Submit]:
     """Open a pool of *jobs* workers, with a template for their kernels where that can be.
@@ -181,16 +181,16 @@ def workers(
                 )
                 environment[warm.SOCKET] = str(template.path)
         spawn = multiprocessing.get_context("spawn")
-        pool = ProcessPool(jobs, initializer=_begin, initargs=(environment,), context=spawn)
-        stack.callback(pool.join)
-        stack.callback(pool.stop)
+        opened = ProcessPool(jobs, initializer=_begin, initargs=(environment,), context=spawn)
+        stack.callback(opened.join)
+        stack.callback(opened.stop)
         # Its processes pass over an interrupt at the terminal, which is for their owner.
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)
         try:
-            assert pool.active  # asking starts it
+            assert opened.active  # asking starts it
         finally:
             signal.signal(signal.SIGINT, before)
-        yield lambda function, *arguments: pool.schedule(function, args=arguments)
+        yield lambda function, *arguments: opened.schedule(function, args=arguments)
 
 
 def _begin(environment: Mapping[str, str]) -> None:
