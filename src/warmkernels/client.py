@@ -42,14 +42,10 @@ def possible() -> bool:
 class Template:
     """A fork server and its socket, which live until :meth:`close` or the end of this process.
 
-    Parameters
-    ----------
-    modules: names of what the template imports besides what every kernel does; by default those
-        in the environment's :data:`PRELOAD`, parted by commas.
-    call: ``module:function``, called once before the first fork to compute what kernels share.
-    arguments: its arguments, as JSON can carry them.
-
-    Raises Cold where kernels cannot be forked here, OSError where the server cannot be started.
+    It imports *modules* besides what every kernel does (by default those in the environment's
+    :data:`PRELOAD`, parted by commas), and calls ``module:function`` (*call*), with *arguments*
+    that JSON can carry, once before the first fork, to compute what kernels share. Raises Cold
+    where kernels cannot be forked here, OSError where the server cannot be started.
     """
 
     def __init__(

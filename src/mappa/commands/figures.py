@@ -116,10 +116,7 @@ def fetch_official(
 
 
 def _settle(plan: "Plan", data: "Data", yes: bool, dry_run: bool) -> None:
-    """Show what *plan* changes, reconcile it in a copy, ask, and write.
-
-    Raises DataError (exit status 1) where a check fails that did not fail before.
-    """
+    """Show what *plan* changes, reconcile it in a copy (DataError if a check fails), ask, write."""
     from mappa.data.add import apply, rehearse
 
     for change in plan.changes:

@@ -73,10 +73,9 @@ class Plan:
 
 @dataclasses.dataclass(frozen=True)
 class Rehearsal:
-    """What came of a plan in a copy of the tables: the data as they would be, and the findings.
+    """What came of a plan in a copy of the tables, without the exceptions that it makes needless.
 
-    The plan is without the exceptions that it makes needless; *failures* are those that the figures
-    did not have before: with any, nothing is applied.
+    *failures* are those that the figures did not have before: with any, nothing is applied.
     """
 
     plan: Plan
@@ -125,10 +124,7 @@ def _notes(submission: Submission) -> list[str]:
 def _append(
     name: str, table: str, rows: Rows, keys: list[str], line: int, new: dict[str, str]
 ) -> Change | None:
-    """Put a row of a table without preferred values into *rows*; None if it is there already.
-
-    Raises DataError where another row has the same key.
-    """
+    """Put a row of a table without preferred values into *rows*; None if it is there already."""
     twin = next((r for r in rows if all(r[k] == new[k] for k in keys)), None)
     if twin is None:
         rows.append(new)
@@ -201,9 +197,8 @@ def _csv(table: pd.DataFrame) -> str:
 def rehearse(plan: Plan, data: Data) -> Rehearsal:
     """Load, validate and reconcile the figures as they would be, in a copy of the folder.
 
-    An exception that the new figures make needless is taken out of the planned tables.
-
-    Raises DataError in one sentence where the new tables break the schema or each other.
+    An exception that the new figures make needless is taken out of the planned tables. Raises
+    DataError in one sentence where the new tables break the schema or each other.
     """
     failed = _failing(data)
 

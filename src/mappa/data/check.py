@@ -158,10 +158,7 @@ def national_rates_meet_counts(data: Data) -> Iterator[Finding]:
 
 
 def _one_in(count: float, people: float, printed: float) -> bool:
-    """Tell whether *printed* is people for each offender, or 100,000 over the rounded rate.
-
-    Papers that had the Ministry's rate alone divided by it as it was printed.
-    """
+    """Tell whether *printed* is people for each offender, or 100,000 over the rate as printed."""
     rate = float(half_up(count / people * PER))
     return any(rounds_to(n, printed) for n in (people / count, PER / rate))
 

@@ -93,11 +93,7 @@ def _aside(table: Table, line: int, data: Data) -> str:
 
 
 def _read_row(table: Table, line: int, data: Data, kinds: Mapping[str, Kind]) -> FigureRow:
-    """Return area, date, measure and value of a row.
-
-    Raises DataError in one sentence with row and column; NoFigure where a sign such as [c] says
-    that there is no figure (a dash does not say whether it is zero or not given).
-    """
+    """Return a row's cells in plain form; NoFigure for a sign such as [c]; a dash is refused."""
     name, remarks = read_name(table, line, data)
     of = "national_figures" if name.kind == "nation" else "area_figures"
     rules = schema.rules(of, data.dictionary).set_index("column", drop=False)
@@ -182,10 +178,7 @@ def _particulars(table: Table, line: int, data: Data, known: set[str]) -> dict[s
 
 
 def _read_source(text: str, known: set[str] | None) -> str:
-    """Return identifiers of sources, separated by spaces; *known* None: the row describes it.
-
-    Raises CellError for an empty cell, a source that is not known, and what is no identifier.
-    """
+    """Return identifiers of sources, separated by spaces; *known* None: the row describes it."""
     names = re.split(r"[\s;,|]+", text.strip()) if text.strip() else []
     if not names:
         raise CellError("the cell is empty", "the name of a source")

@@ -37,10 +37,7 @@ _DATED = {"area_figures": "date", "national_figures": "date", "denominators": "s
 def _once(
     selection: Callable[Concatenate[Data, P], Found],
 ) -> Callable[Concatenate[Data, P], Found]:
-    """Select once for each instance; each caller gets a copy of its own.
-
-    A verdict asks for the same few selections again and again; a slider waits for them.
-    """
+    """Select once for each instance, as a slider waits for it; each caller gets its own copy."""
 
     @functools.wraps(selection)
     def find(self: Data, *args: P.args, **kwargs: P.kwargs) -> Found:
@@ -140,10 +137,7 @@ class Data:
 
     @functools.cached_property
     def misread(self) -> frozenset[tuple[str, pd.Timestamp]]:
-        """Areas and dates whose printed figures are taken to be another area's.
-
-        They are the repeated figures that ``exceptions.csv`` cannot explain.
-        """
+        """Areas and dates with repeated figures that ``exceptions.csv`` leaves unexplained."""
         rows = self.exceptions[self.exceptions["check"] == "figures_not_repeated"]
         rows = rows[rows["quality"] == "unexplained"]
         return frozenset(zip(rows["area"], rows["date"], strict=True))
@@ -163,10 +157,7 @@ class Data:
     @property
     @_once
     def count_dates(self) -> list[pd.Timestamp]:
-        """Dates with a national count of 31 March; a rate also needs a population.
-
-        Years before the first denominator are left out.
-        """
+        """Dates with a national count of 31 March, from the first denominator on."""
         first = self.denominators["stock_date"].min()
         days = self.national("rso_count").index
         return [d for d in days if d >= first and (d.month, d.day) == (3, 31)]

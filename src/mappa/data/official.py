@@ -33,12 +33,11 @@ ROUNDING = 100
 
 @dataclasses.dataclass(frozen=True)
 class OfficialTable:
-    """A table as read from the file *name* for a stock date, and what else it holds.
+    """A table as read from the file *name* for a stock date.
 
     *by_area* has a row for each area of the study, in its order; columns are the measures found.
     *apart* are people on the register whom the table gives to no area (missing: none); *unused* are
-    headers that no measure was known by; *doubts* are sentences on single rows that do not meet
-    each other, and *remarks* on what was taken, left off and left out in reading.
+    headers that no measure was known by; *doubts* are sentences on rows whose figures do not agree.
     """
 
     name: str
@@ -97,10 +96,7 @@ class _Row(Row):
 def _rows(
     table: Table, titles: dict[int, str], where: dict[str, int], data: Data
 ) -> tuple[list[_Row], list[str]]:
-    """Return the rows under the header and what was taken in reading them.
-
-    A line without anything in its number columns is a heading or a note.
-    """
+    """Return the rows under the header that have any number, and what was taken in reading them."""
     kinds = measures.kinds(data.dictionary)
     kinds["population"] = Kind("a whole number of people, 1 or more", True, 1, None, "people")
     rows: list[_Row] = []
@@ -182,10 +178,7 @@ def _check_sums(
 
 
 def _verify(t: pd.DataFrame, name: str, data: Data) -> tuple[str, ...]:
-    """Compare the columns with each other; a column that seldom agrees was misread.
-
-    Returns sentences on the single rows that do not agree.
-    """
+    """Compare the columns with each other; return sentences on single rows that do not agree."""
     doubts: list[str] = []
     parts = ["rso_count", "violent_count", "category3_count"]
     if {*parts, "total_count"} <= set(t):

@@ -99,10 +99,7 @@ def _spanned(sheet: Sheet, row: int, place: int) -> Cell:
 
 
 def _other_years(header: Header, date: pd.Timestamp) -> str:
-    """Name another year's table by the lines above the header that name the stock's year.
-
-    The date of publication is no date of the stock.
-    """
+    """Name another year's table by the lines above the header, but not by a day of publication."""
     shown: dict[int, int] = {}
     for row, found in header.sheet.rows.items():
         text = re.sub(

@@ -140,10 +140,7 @@ def _fail(table: str, row: Any, column: Any, rule: str) -> None:
 
 
 def refuse(table: str, cells: pd.Series, bad: Any, rule: str) -> None:
-    """Raise the one sentence about the first *bad* cell of a column, if any.
-
-    *rule* may hold a place ``{!r}`` for what the cell holds.
-    """
+    """Raise the one sentence about the first *bad* cell, if any: ``{!r}`` in *rule* is its text."""
     for row, cell in cells[bad][:1].items():
         _fail(table, row, cells.name, rule.format(cell))
 
@@ -210,10 +207,9 @@ def _checked_before(path: Path) -> bool:
 def read_table(path: Path, dictionary: pd.DataFrame, table: str = "") -> pd.DataFrame:
     """Read a table, typed and held to the dictionary; *table* where its file has another name.
 
-    A file whose digest, and the dictionary's, are in the data package was validated when that
-    was written (``mappa check --package``). It is not validated again: pandera alone takes a
-    third of the time in which a verdict is printed. Raises DataError as :func:`read_text_table`
-    and :func:`validate_table` do.
+    A file whose digest, and the dictionary's, are in the data package was validated when that was
+    written (``mappa check --package``), and is not again, which would take a third of the time of
+    a verdict. Raises DataError as :func:`read_text_table` and :func:`validate_table` do.
     """
     raw, table = read_text_table(path), table or path.stem
     if not _checked_before(path):

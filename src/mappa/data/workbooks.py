@@ -155,10 +155,7 @@ def _xlsx_sheets(content: bytes, name: str) -> Iterator[Sheet]:
 
 
 def _count_cells(content: bytes, name: str) -> bool:
-    """Hold the sheets of an XLSX to the limits before they are built; return whether it calculates.
-
-    What a sheet states as its dimension is not believed: its cells are counted.
-    """
+    """Hold an XLSX to the limits before its cells are built; return whether it has formulas."""
     formulas = False
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         for member in archive.namelist():

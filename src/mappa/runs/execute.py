@@ -33,16 +33,11 @@ class Failure:
 def execute(
     text: str, parameters: Mapping[str, Any], *, timeout: float | None = None
 ) -> tuple[Any, Failure | None]:
-    """Run a notebook in a fresh kernel and return it with its outputs.
+    """Run a notebook (JSON text) in a fresh kernel, with *parameters* injected after its own.
 
-    Parameters
-    ----------
-    text: the notebook as JSON.
-    parameters: the values to inject after the parameters cell.
-    timeout: the longest that one cell may take (seconds); no limit by default.
-
-    Returns the executed notebook (an ``nbformat`` node) without times or random ids, and why it
-    failed, if it did: a failed notebook is executed up to the failing cell.
+    *timeout* is the longest that one cell may take (seconds). Returns the executed notebook (an
+    ``nbformat`` node) without times or random ids, and why it failed, if it did: a failed notebook
+    is executed up to the failing cell.
     """
     import nbformat
     import papermill

@@ -86,10 +86,7 @@ class Study:
         return f"{self.data.day(self.settings.get('as_of') or None):%Y-%m-%d}"
 
     def values(self, force: str) -> dict[str, dict[str, Scalar]]:
-        """Return every parameter of every notebook for a force, typed and checked.
-
-        Raises UsageError or UnknownName (exit status 2) in one sentence.
-        """
+        """Return every parameter of every notebook for a force, typed and checked (UsageError)."""
         if "force" in self.settings:
             raise UsageError("Name the force by --force, not among the other settings.")
         declared = {n.name: n.parameters for n in self.notebooks}
@@ -107,10 +104,7 @@ class Study:
 
 
 def _judge(data: Data, name: str, value: Any) -> None:
-    """Check a value that only the tables or the methods can judge.
-
-    Raises UsageError or UnknownName (exit status 2), as the notebook would in its kernel.
-    """
+    """Check a value that only the tables or the methods can judge, as the notebook itself would."""
     choices: Sequence[str] = ()
     if name == "denominator":
         choices = list(DENOMINATORS)

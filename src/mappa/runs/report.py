@@ -73,11 +73,8 @@ class ForceRun:
 class Run:
     """One run of a study over plans; :meth:`run` fills :attr:`forces`.
 
-    Parameters
-    ----------
-    window: tasks under way at once.
-    keep_going: run the other forces after one has failed.
-    timeout: the longest that a cell may take (seconds), or None.
+    *window* is the number of tasks under way at once, *timeout* the longest that a cell may take
+    (seconds) or None; *keep_going* runs the other forces after one has failed.
     """
 
     def __init__(
@@ -101,11 +98,8 @@ class Run:
     def run(self, submit: Submit) -> None:
         """Run whatever is not up to date, and publish each force as soon as it is complete.
 
-        Raises
-        ------
-        OutputError: the folder of the pages cannot be written any more; published pages are
-            complete.
-        OtherMachine: a worker has other tables or another version of the package.
+        Raises OutputError where the folder of the pages cannot be written any more (published pages
+        are complete), OtherMachine where a worker has other tables or another package.
         """
         for force in self.forces:
             self._begin(force)
@@ -213,10 +207,7 @@ class Run:
 
 
 def _write_runs(study: Study, forces: Sequence[ForceRun], seconds: float, how: str) -> None:
-    """Write ``runs.json``: versions, digests, seconds and errors of the run.
-
-    Forces that were not part of this run keep their earlier entry.
-    """
+    """Write ``runs.json``; forces that were not part of this run retain their earlier entry."""
     path = study.out / RUNS
     entries = {e.get("slug"): e for e in state.read_json(path).get("forces", [])}
     for force in forces:
@@ -247,8 +238,7 @@ def _write_runs(study: Study, forces: Sequence[ForceRun], seconds: float, how: s
 def _write_national(study: Study) -> None:
     """Gather the results of every force that is up to date into one tidy table.
 
-    A force whose pages come from other tables or settings is left out: the rows of the table
-    belong together.
+    Pages from other tables or settings are left out: the rows of the table belong together.
     """
     lines = [",".join(COLUMNS)]
     for each in planning.plan(study, study.data.names):

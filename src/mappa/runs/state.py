@@ -85,10 +85,7 @@ def page_inputs(notebooks: Mapping[str, str], data: str, pages: str) -> Inputs:
 
 @functools.lru_cache(maxsize=32)  # the same few notebooks are asked for with every force
 def _cells_digest(text: str) -> str:
-    """Return the digest of a notebook's cells: opening and saving it in JupyterLab changes none.
-
-    Ids are left out: tools that strip outputs give every cell another one.
-    """
+    """Return the digest of a notebook's cells, but not of ids and outputs, which tools change."""
     parts = [
         [cell["cell_type"], sorted(cells.tags(cell)), "".join(cell["source"])]
         for cell in json.loads(text)["cells"]

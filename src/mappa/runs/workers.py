@@ -149,14 +149,10 @@ def allow_files() -> None:
 def pool(
     jobs: int, study: "Study | None" = None, *, share: bool = False, cold: bool = False
 ) -> Iterator[Submit]:
-    """Open a pool of *jobs* workers, with a template for their kernels where that can be.
+    """Open a pool of *jobs* workers, with a template for their kernels, if they are not *cold*.
 
-    Parameters
-    ----------
-    study: whose notebooks' modules the template imports.
-    share: whether the template computes what all forces share before its first fork; otherwise it
-        only reads the tables, which starts sooner.
-    cold: start ordinary kernels.
+    The template imports what the notebooks of *study* do and reads the tables; where it is to
+    *share*, it also computes what all forces share before its first fork, which takes longer.
 
     Yields what gives a function and its arguments to a worker. A worker that is killed fails its
     own task (``pebble.ProcessExpired``), and another takes its place.
