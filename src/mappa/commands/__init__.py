@@ -1,8 +1,8 @@
 """The command ``mappa``: one module for each group of commands, loaded without heavy imports.
 
-At the top of a module only typer, this package's ``errors`` and the standard library are imported;
-pandas, papermill and the statistics are imported inside the command, so that ``mappa --help``
-answers at once.
+At the top of a module only typer, light modules of this package and the standard library are
+imported; pandas, papermill and the statistics are imported inside the command, so that
+``mappa --help`` answers at once.
 """
 
 import contextlib

@@ -8,6 +8,7 @@ import typer
 
 from mappa.commands import options
 from mappa.errors import OutputError, UnknownName, UsageError
+from mappa.files import write_atomically
 
 group = typer.Typer(
     help="Sealed forecasts: write them, score them; rolling origins.", no_args_is_help=True
@@ -70,7 +71,6 @@ def score(
     ] = False,
 ) -> None:
     """Verify every seal and hold its forecasts against the counts added since."""
-    from mappa.files import write_atomically
     from mappa.forecasts import seals
     from mappa.forecasts.scores import TABLE, score_seal, score_table
     from mappa.words import forecasts as words
@@ -111,7 +111,6 @@ def origins(out: options.Kept = None) -> None:
     import pandas as pd
     from tqdm import tqdm
 
-    from mappa.files import write_atomically
     from mappa.forecasts import backtest as rolling
     from mappa.forecasts import national_draws
 

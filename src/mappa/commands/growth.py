@@ -6,6 +6,7 @@ import typer
 
 from mappa.commands import options
 from mappa.errors import UsageError
+from mappa.files import write_atomically
 
 if TYPE_CHECKING:
     from mappa.data import Data
@@ -85,7 +86,6 @@ def fit(
     import pandas as pd
     from tqdm import tqdm
 
-    from mappa.files import write_atomically
     from mappa.growth import estimates, evidence, model
 
     data = options.tables()
@@ -107,7 +107,6 @@ def validate(out: options.Kept = None, dask: options.Dask = "") -> None:
     """Hide known counts from the model, one after the other, and store how it did (minutes)."""
     from tqdm import tqdm
 
-    from mappa.files import write_atomically
     from mappa.growth import estimates, validation
     from mappa.runs.workers import cluster
 

@@ -6,6 +6,7 @@ import typer
 
 from mappa.commands import options
 from mappa.errors import UsageError
+from mappa.files import write_atomically
 
 group = typer.Typer(
     help="Where the growth comes from: the register model, what-ifs and its fit.",
@@ -153,7 +154,6 @@ def calibrate(
     import numpy as np
     from tqdm import tqdm
 
-    from mappa.files import write_atomically
     from mappa.register.inference import diagnostics
     from mappa.register.likelihood import density_of
 
@@ -191,7 +191,6 @@ def assumptions(out: options.Kept = None) -> None:
 @group.command("what-ifs")
 def what_ifs(out: options.Kept = None) -> None:
     """Store the what-ifs of the site's page: to be run after each fit that is shipped."""
-    from mappa.files import write_atomically
     from mappa.register.answers import what_ifs as grid
 
     data = options.tables()
