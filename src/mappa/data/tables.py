@@ -82,14 +82,8 @@ def find_table(sheets: Sequence[Sheet], file: str, layouts: Sequence[Layout]) ->
     named = _columns(sheet, header, layout, file)
     sheet, filled = _fill_merged(sheet, header, named, file)
     lines = tuple(_lines(sheet, header, named, file))
-    remarks = [*sheet.remarks, *_not_read(sheets, sheet, header, named, lines, file)]
-    first = min(named.values())
-    remarks += [
-        f"{file}, row {line} ({sheet.at(line, first).text}) is hidden in the sheet and was read."
-        for line in lines
-        if line in sheet.hidden
-    ]
-    return Table(file, layout.name, sheet, header, named, lines, (*remarks, *filled))
+    table = Table(file, layout.name, sheet, header, named, lines, ())
+    return dataclasses.replace(table, remarks=(*sheet.remarks, *_not_read(table, sheets), *filled))
 
 
 def _headers(sheet: Sheet, layouts: Sequence[Layout]) -> Iterator[tuple[int, Layout]]:
@@ -153,27 +147,25 @@ def _fill_merged(
     return dataclasses.replace(sheet, rows=rows), remarks
 
 
-def _not_read(
-    sheets: Sequence[Sheet],
-    read: Sheet,
-    header: int,
-    named: dict[str, int],
-    lines: Sequence[int],
-    file: str,
-) -> Iterator[str]:
-    """Say which sheets, rows above the header and columns are not used, these by title or place."""
+def _not_read(table: Table, sheets: Sequence[Sheet]) -> Iterator[str]:
+    """Say which sheets, rows above the header and columns are not used, and which are hidden."""
+    read, file, used = table.sheet, table.file, table.columns.values()
     others = [repr(s.name) + " (hidden)" * (not s.visible) for s in sheets if s.name != read.name]
     if others:
         yield f"{file}: the sheet {read.name!r} was read; left aside: {', '.join(others)}."
     for row, found in read.rows.items():
-        if row < header:
+        if row < table.header:
             said = cells.shown(" ".join(c.text for c in found.values()))
             yield f"{file}, row {row}, “{said}”, stands above the header and was left out."
-    for place in sorted({p for line in (header, *lines) for p in read.rows[line]}):
-        if place not in named.values():
-            title = cells.shown(read.at(header, place).text)
+    for place in sorted({p for line in (table.header, *table.lines) for p in read.rows[line]}):
+        if place not in used:
+            title = cells.shown(read.at(table.header, place).text)
             which = f"column {title or f'{place + 1}, without a name,'}"
             yield f"{file}: {which} was left out."
+    for line in table.lines:
+        if line in read.hidden:
+            first = read.at(line, min(used)).text
+            yield f"{file}, row {line} ({first}) is hidden in the sheet and was read."
 
 
 def _no_header(sheets: Sequence[Sheet], file: str, wanted: Sequence[str]) -> DataError:
