@@ -193,7 +193,7 @@ def test_files_are_written_whole_or_not_at_all(tmp_path: Path) -> None:
 def test_an_unwritable_place_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(
-        OutputError, match=r"^Cannot write .*: a file stands where a folder is needed\. Choose"
+        OutputError, match=r"^Cannot write .*: a file is where a folder is needed\. Choose"
     ):
         write_atomically(tmp_path / "file" / "x.txt", "x")
 

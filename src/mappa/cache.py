@@ -1,4 +1,4 @@
-"""Results that are the same for every force: computed once, kept by what they follow from.
+"""Results that are the same for every force: computed once, stored by what they follow from.
 
 ``Store(places.cache_folder()).once("between-forces", [data.digest, as_of], compute)`` returns the
 stored result where the same parts were given before to the same code, else computes and stores it.
@@ -13,15 +13,44 @@ import io
 import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple
 
 from mappa.errors import OutputError
 from mappa.files import digest, write_atomically
 
-T = TypeVar("T")
-
 _PACKAGE = Path(__file__).resolve().parent
 _DIGITS = 64
+
+
+Parts = Iterable[bytes | str]
+Arrays = dict[str, Any]
+
+
+class _How(NamedTuple):
+    """How results of a kind become bytes and come back."""
+
+    suffix: str
+    dump: Callable[[Any], bytes]
+    load: Callable[[bytes], Any]
+
+
+def _dump_arrays(arrays: Arrays) -> bytes:
+    import numpy as np
+
+    stream = io.BytesIO()
+    np.savez(stream, **arrays)
+    return stream.getvalue()
+
+
+def _load_arrays(data: bytes) -> Arrays:
+    import numpy as np
+
+    with np.load(io.BytesIO(data), allow_pickle=False) as stored:
+        return {name: stored[name] for name in stored.files}
+
+
+_JSON = _How(".json", lambda value: json.dumps(value, allow_nan=False).encode(), json.loads)
+_ARRAYS = _How(".npz", _dump_arrays, _load_arrays)
 
 
 class Store:
@@ -29,21 +58,16 @@ class Store:
 
     Parameters
     ----------
-    folder: where results are kept; made when needed. Deleting it is always safe.
+    folder: where results are stored; made when needed. Deleting it is always safe.
     """
 
     def __init__(self, folder: Path | str) -> None:
         self.folder = Path(folder)
 
     def once(
-        self,
-        name: str,
-        parts: Iterable[bytes | str],
-        compute: Callable[[], Any],
-        *,
-        code: Iterable[str] = (),
+        self, name: str, parts: Parts, compute: Callable[[], Any], *, code: Iterable[str] = ()
     ) -> Any:
-        """Return what *compute* returns for these *parts*, as JSON keeps it.
+        """Return what *compute* returns for these *parts*, as JSON stores it.
 
         Parameters
         ----------
@@ -59,38 +83,24 @@ class Store:
         -------
         The result as it comes back from JSON, whether it was computed now or before, so that the
         first caller and the second see the same (tuples have become lists, keys texts). Floats
-        are kept to the last bit.
+        are stored to the last bit.
         """
-        return self._once(name, ".json", parts, code, compute, _dump_json, json.loads)
+        return self._once(name, parts, compute, code, _JSON)
 
     def once_arrays(
-        self,
-        name: str,
-        parts: Iterable[bytes | str],
-        compute: Callable[[], dict[str, Any]],
-        *,
-        code: Iterable[str] = (),
-    ) -> dict[str, Any]:
+        self, name: str, parts: Parts, compute: Callable[[], Arrays], *, code: Iterable[str] = ()
+    ) -> Arrays:
         """Return numpy arrays by name; see :meth:`once`. Arrays of objects are refused."""
-        found: dict[str, Any] = self._once(
-            name, ".npz", parts, code, compute, _dump_arrays, _load_arrays
-        )
+        found: Arrays = self._once(name, parts, compute, code, _ARRAYS)
         return found
 
     def _once(
-        self,
-        name: str,
-        suffix: str,
-        parts: Iterable[bytes | str],
-        code: Iterable[str],
-        compute: Callable[[], T],
-        dump: Callable[[T], bytes],
-        load: Callable[[bytes], T],
-    ) -> T:
+        self, name: str, parts: Parts, compute: Callable[[], Any], code: Iterable[str], how: _How
+    ) -> Any:
         made_by = getattr(compute, "func", compute).__module__  # of a partial, the function's
         key = digest([name, *parts, code_digest(made_by, *code)])
-        path = self.folder / f"{name}-{key[:32]}{suffix}"
-        found = _read(path, key, load)
+        path = self.folder / f"{name}-{key[:32]}{how.suffix}"
+        found = _read(path, key, how)
         if found is not None:
             return found[0]
         data = None
@@ -99,27 +109,27 @@ class Store:
             from filelock import FileLock
 
             with FileLock(path.with_suffix(".lock")):
-                found = _read(path, key, load)  # whoever held the lock may have computed it
+                found = _read(path, key, how)  # whoever held the lock may have computed it
                 if found is not None:
                     return found[0]
-                data = dump(compute())
+                data = how.dump(compute())
                 write_atomically(path, digest([key, data]).encode() + b"\n" + data)
         except (OSError, OutputError):
-            pass  # no folder to keep it in: slower, and no less right
-        return load(dump(compute()) if data is None else data)
+            pass  # no folder to store it in: slower, and no less right
+        return how.load(how.dump(compute()) if data is None else data)
 
 
 def code_digest(*modules: str) -> str:
     """Return a digest of the source of *modules* and of all of mappa that they import.
 
-    Imports are read from the source, wherever in a file they stand, and followed from module to
-    module. A kept result thus stands until the code that made it changes, and an edit of a page or
+    Imports are read from the source, wherever in a file they are, and followed from module to
+    module. A stored result thus holds until the code that made it changes, and an edit of a page or
     a sentence reruns no model. Line ends do not count; libraries, styles and templates are not
     seen. A name outside mappa counts for nothing.
 
     Parameters
     ----------
-    modules: dotted names, such as ``"mappa.growth.model"``; a package stands for what its
+    modules: dotted names, such as ``"mappa.growth.model"``; a package means what its
         ``__init__`` imports.
     """
     found = code_reached(*modules)
@@ -158,35 +168,16 @@ def _read_module(name: str, path: Path, changed: int) -> tuple[str, tuple[str, .
         if isinstance(node, ast.Import):
             found += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
-            # ``from mappa.data import places``: a name may be a module or stand in one
+            # ``from mappa.data import places``: a name may be a module or be in one
             found += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
     return digest([text]), tuple(n for n in found if n != name and n.startswith(_PACKAGE.name))
 
 
-def _read(path: Path, key: str, load: Callable[[bytes], T]) -> tuple[T] | None:
+def _read(path: Path, key: str, how: _How) -> tuple[Any] | None:
     """Return the stored result in a tuple, or None where there is none or it is spoilt."""
     try:
         stored = path.read_bytes()
-        told, data = stored[:_DIGITS], stored[_DIGITS + 1 :]
-        return (load(data),) if told == digest([key, data]).encode() else None
+        seal, data = stored[:_DIGITS], stored[_DIGITS + 1 :]
+        return (how.load(data),) if seal == digest([key, data]).encode() else None
     except (OSError, ValueError, KeyError, EOFError):
         return None
-
-
-def _dump_json(value: Any) -> bytes:
-    return json.dumps(value, allow_nan=False).encode()
-
-
-def _dump_arrays(arrays: dict[str, Any]) -> bytes:
-    import numpy as np
-
-    stream = io.BytesIO()
-    np.savez(stream, **arrays)
-    return stream.getvalue()
-
-
-def _load_arrays(data: bytes) -> dict[str, Any]:
-    import numpy as np
-
-    with np.load(io.BytesIO(data), allow_pickle=False) as stored:
-        return {name: stored[name] for name in stored.files}

@@ -17,7 +17,7 @@ from IPython.display import DisplayHandle, display, publish_display_data
 from mappa.arguments import typed
 from mappa.data import Data, load
 from mappa.data.stock import DENOMINATORS
-from mappa.errors import MappaError, UnknownName
+from mappa.errors import MappaError, one_of
 from mappa.plot.exhibit import Exhibit
 from mappa.plot.rate.funnel import funnel
 from mappa.plot.rate.rows import margin_rows
@@ -31,7 +31,7 @@ from mappa.words.rate import answer as rate_words
 from mappa.words.register import law as whatif_words
 
 NEEDS_KERNEL = (
-    "Controls stand here while this notebook runs in JupyterLab (`make lab`): they need a live "
+    "Controls appear here while this notebook runs in JupyterLab (`make lab`): they need a live "
     "kernel. What follows is shown for the settings above."
 )
 INDEFINITE = "indefinite"
@@ -123,7 +123,7 @@ class Panel:
 
 
 class Kept(Exhibit):
-    """A chart beside controls: drawn when it is first shown, and never for a phone."""
+    """A chart next to controls: drawn when it is first shown, and never for a phone."""
 
     @functools.cached_property
     def _html(self) -> str:
@@ -137,29 +137,25 @@ class Kept(Exhibit):
 
 
 def _kept(shown: Exhibit | Prose) -> Exhibit | Prose:
-    if not isinstance(shown, Exhibit):
-        return shown
-    return Kept(**{**vars(shown), "phone": False})
+    return Kept(**{**vars(shown), "phone": False}) if isinstance(shown, Exhibit) else shown
 
 
-def _wide(label: str = "11em", width: str = "38em") -> dict[str, Any]:
-    return {
-        "style": {"description_width": label},
-        "layout": widgets.Layout(width=width, max_width="100%"),
-    }
+def _wide(label: str, width: str) -> dict[str, Any]:
+    layout = widgets.Layout(width=width, max_width="100%")
+    return {"style": {"description_width": label}, "layout": layout}
+
+
+#: How wide the controls of a rate and of a what-if are.
+RATE_WIDE, WHAT_IF_WIDE = ("11em", "38em"), ("29em", "56em")
 
 
 def _choice(
-    label: str, options: Sequence[tuple[str, Any]], value: Any, **how: Any
+    label: str,
+    options: Iterable[tuple[str, Any]],
+    value: Any,
+    wide: tuple[str, str] = RATE_WIDE,
 ) -> widgets.Dropdown:
-    return widgets.Dropdown(
-        description=label, options=list(options), value=value, **(how or _wide())
-    )
-
-
-def _known(kind: str, name: str, names: Iterable[str]) -> None:
-    if name not in (known := list(names)):
-        raise UnknownName(kind, name, known)
+    return widgets.Dropdown(description=label, options=list(options), value=value, **_wide(*wide))
 
 
 @typed
@@ -176,18 +172,15 @@ def rate(
 
     The arguments are where the controls begin and where Reset puts them back.
     """
-    f = data if data is not None else load()
+    f = data or load()
     check_margin(margin)
-    _known("comparator", comparator, f.comparators["comparator"])
-    _known("denominator", denominator, DENOMINATORS)
+    one_of("comparator", comparator, f.comparators["comparator"])
+    one_of("denominator", denominator, DENOMINATORS)
+    iso = "{:%Y-%m-%d}".format
     labels = [(str(r["label"]), str(r["comparator"])) for _, r in f.comparators.iterrows()]
     controls = {
         "force": _choice("Force", [(name, name) for name in f.names], f.area(force)),
-        "as_of": _choice(
-            "Date",
-            [(numbers.day(d), f"{d:%Y-%m-%d}") for d in f.dates],
-            f"{f.date(as_of):%Y-%m-%d}",
-        ),
+        "as_of": _choice("Date", [(numbers.day(d), iso(d)) for d in f.dates], iso(f.date(as_of))),
         "margin": widgets.FloatSlider(
             description="Margin that matters",
             value=margin,
@@ -195,7 +188,7 @@ def rate(
             max=max(0.50, margin),
             step=0.01,
             readout_format=".0%",
-            **_wide(),
+            **_wide(*RATE_WIDE),
         ),
         "comparator": _choice("Compared with", labels, comparator),
         "denominator": _choice("Per people", [(d, d) for d in DENOMINATORS], denominator),
@@ -208,9 +201,8 @@ def rate(
         margins = margin_rows(record) if record.gap else rate_words.gap(record)
         settings = (force, as_of, *chosen.values())
         if settings not in funnels:  # the margin does not move it
-            funnels[settings] = _kept(
-                funnel(record, doors.placed(f.on(as_of, chosen["denominator"])))
-            )
+            table = doors.placed(f.on(as_of, chosen["denominator"]))
+            funnels[settings] = _kept(funnel(record, table))
         return rate_words.sentence(record), _kept(margins), funnels[settings]
 
     return Panel(controls, view)
@@ -238,7 +230,7 @@ def register(
 
     Reset puts every control to the law and the numbers in force.
     """
-    f = data if data is not None else load()
+    f = data or load()
     day = f.date(as_of)
     asked = settings or {"volume_percent": 0}
     scenarios.build(f, day, asked, since=since, horizon=horizon, draws=0)  # refuses what cannot be
@@ -247,35 +239,21 @@ def register(
         s.name: _lever(s, law[s.name], settings.get(s.name, law[s.name]))
         for s in scenarios.SETTINGS
     }
-    far = _wide("29em", "56em")
-    controls["since"] = _choice("From", _aprils(day, since), since, **far)
+    controls["since"] = _choice("From", _aprils(day, since), since, WHAT_IF_WIDE)
     everyone = [("those sentenced from then", "new"), ("everyone, from then on", "all")]
-    controls["cohorts"] = _choice("For", everyone, cohorts, **far)
+    controls["cohorts"] = _choice("For", everyone, cohorts, WHAT_IF_WIDE)
 
-    def supposed(values: Mapping[str, Any]) -> dict[str, Any]:
-        return {name: values[name] for name in law if values[name] != law[name]}
+    def view(since: str, cohorts: str, *, quick: bool = True, **values: Any) -> Sequence[Any]:
+        moved = {name: values[name] for name in law if values[name] != law[name]}
+        how: dict[str, Any] = {"draws": 0} if quick or not moved else {}
+        who, supposed = (cohorts, moved) if moved else ("new", {"volume_percent": 0})
+        record = scenarios.build(f, day, supposed, since=since, cohorts=who, horizon=horizon, **how)
+        words = whatif_words.changed if quick else whatif_words.scenario
+        text = words(record) if moved else whatif_words.NOTHING
+        return text, _kept(whatif_charts.scenario(record))
 
-    def quick(moved: Mapping[str, Any], since: str, cohorts: str) -> scenarios.ScenarioRecord:
-        return scenarios.build(
-            f, day, moved, since=since, cohorts=cohorts, horizon=horizon, draws=0
-        )
-
-    def view(since: str, cohorts: str, **values: Any) -> Sequence[Any]:
-        moved = supposed(values)
-        if not moved:
-            still = quick({"volume_percent": 0}, since, "new")
-            return whatif_words.NOTHING, _kept(whatif_charts.scenario(still))
-        record = quick(moved, since, cohorts)
-        return whatif_words.changed(record), _kept(whatif_charts.scenario(record))
-
-    def intervals(since: str, cohorts: str, **values: Any) -> Sequence[Any]:
-        moved = supposed(values)
-        if not moved:
-            return view(since=since, cohorts=cohorts, **values)
-        record = scenarios.build(f, day, moved, since=since, cohorts=cohorts, horizon=horizon)
-        return whatif_words.scenario(record), _kept(whatif_charts.scenario(record))
-
-    return Panel(controls, view, home=law, more=("Intervals", intervals))
+    slowly = functools.partial(view, quick=False)
+    return Panel(controls, view, home=law, more=("Intervals", slowly))
 
 
 def _shown(value: float) -> Any:
@@ -286,13 +264,12 @@ def _lever(setting: scenarios.Setting, law: Any, value: Any) -> Any:
     """Return the control of a setting: a slider, or choices where the law knows no end."""
     label = f"{capital(setting.meaning)} ({setting.unit})"
     if law == INDEFINITE:
-        years = [10.0, 15.0, 20.0, 25.0, 30.0, 40.0, 50.0]
-        options = [(f"{y:g}", y) for y in sorted({*years, *([value] if value != law else [])})]
+        years = sorted({10.0, 15.0, 20.0, 25.0, 30.0, 40.0, 50.0, value} - {law})
         return widgets.SelectionSlider(
             description=label,
-            options=[*options, (INDEFINITE, INDEFINITE)],
+            options=[*((f"{y:g}", y) for y in years), (INDEFINITE, INDEFINITE)],
             value=value,
-            **_wide("29em", "56em"),
+            **_wide(*WHAT_IF_WIDE),
         )
     step = _STEP[setting.unit]
     return widgets.FloatSlider(
@@ -302,7 +279,7 @@ def _lever(setting: scenarios.Setting, law: Any, value: Any) -> Any:
         max=max(min(setting.high, _REACH[setting.unit]), value, law),
         step=step,
         readout_format=".1f" if step < 1 else "+.0f" if setting.unit == "percent" else ".0f",
-        **_wide("29em", "56em"),
+        **_wide(*WHAT_IF_WIDE),
     )
 
 

@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 import os
-import tempfile
+import secrets
 import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -16,7 +16,7 @@ from mappa.errors import OutputError
 
 
 def write_atomically(path: Path | str, content: str | bytes) -> Path:
-    """Write *content* to *path* so that a reader sees the old file or the whole new one.
+    """Write *content* to *path* so that a reader sees the old file or the complete new one.
 
     Raises
     ------
@@ -26,31 +26,24 @@ def write_atomically(path: Path | str, content: str | bytes) -> Path:
     data = content.encode("utf-8") if isinstance(content, str) else content
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".tmp")
+        made = target.with_name(f".{target.name}.{secrets.token_hex(8)}.tmp")
         try:
-            with os.fdopen(handle, "wb") as stream:
+            with made.open("xb") as stream:
                 stream.write(data)
                 stream.flush()
                 os.fsync(stream.fileno())
-            Path(name).chmod(0o666 & ~_umask())
-            Path(name).replace(target)
+            made.replace(target)
         except BaseException:
             with contextlib.suppress(OSError):
-                Path(name).unlink()
+                made.unlink()
             raise
     except OSError as error:
         blocked = isinstance(error, FileExistsError | NotADirectoryError)
-        reason = "a file stands where a folder is needed" if blocked else error.strerror
+        reason = "a file is where a folder is needed" if blocked else error.strerror
         raise OutputError(
             f"Cannot write {target}: {reason or error}. Choose a folder that can be written."
         ) from error
     return target
-
-
-def _umask() -> int:
-    current = os.umask(0)
-    os.umask(current)
-    return current
 
 
 def digest(parts: Iterable[bytes | str]) -> str:

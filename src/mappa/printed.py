@@ -46,7 +46,7 @@ def decimals(printed: str | float) -> int:
 
 
 def rounds_to(value: float, printed: str | float) -> bool:
-    """Tell whether *value* is printed as *printed*, with the decimals that stand there."""
+    """Return whether *value* is printed as *printed*, with the decimals shown there."""
     return half_up(value, decimals(printed)) == Decimal(str(printed))
 
 

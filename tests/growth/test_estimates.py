@@ -16,7 +16,7 @@ from mappa.data import Data, load
 from mappa.errors import UsageError
 from mappa.growth import estimates, model, validation
 from mappa.growth import evidence as ev
-from mappa.growth import national_path as nation
+from mappa.growth import national as nation
 
 D = pd.Timestamp("2020-03-31")
 LATEST = pd.Timestamp("2021-03-31")
@@ -403,7 +403,7 @@ def test_other_figures_are_fitted_anew_and_cached(
     day = pd.Timestamp("2017-03-31")
     frame = estimates.area_estimates(f, day)
     assert len(frame) == 42 * 8
-    estimates._quantile_table.cache_clear()
+    estimates.quantile_table.cache_clear()
     monkeypatch.setattr(estimates, "fit_table", None)  # must not be needed again
     again = estimates.area_estimates(f, day)
     assert again["median"].to_numpy() == pytest.approx(frame["median"].to_numpy(), rel=1e-4)

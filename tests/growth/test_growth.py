@@ -21,7 +21,6 @@ from mappa.errors import DataError, UsageError
 from mappa.forecasts import national_draws
 from mappa.growth import (
     change,
-    contribution,
     estimates,
     measures,
     national,
@@ -29,7 +28,6 @@ from mappa.growth import (
     trends,
     validation,
 )  # fmt: skip
-from mappa.growth import national_path as nation
 from mappa.growth.record import BENCHMARK_NATION, GrowthRecord, answer
 from mappa.plot.growth import area as area_charts
 from mappa.plot.growth import charts
@@ -159,12 +157,10 @@ def test_what_a_printed_percentage_covers(data: Data) -> None:
 
 def test_count_growth_is_rate_growth_times_population_growth(data: Data) -> None:
     span = change.span(series.counts(data, data.nation), BEFORE, D)
-    found = national.rate_growth(data, data.nation, BEFORE, D, span.growth)
+    found = national.rate_growth(data, span)
     assert found is not None
     assert (1 + found.rate_growth) * (1 + found.people_growth) == pytest.approx(1 + span.growth)
     assert found.rate_now == pytest.approx(119.487, abs=0.001)
-    own = national.rate_growth(data, "Cumbria", BEFORE, D, -4 / 598)
-    assert own is not None and own.rate_now == pytest.approx(132.007, abs=0.001)
 
 
 def test_growth_of_rates_across_a_census_is_marked(data: Data) -> None:
@@ -195,9 +191,9 @@ def test_categories_sum_to_their_totals(data: Data) -> None:
 
 
 def test_contributions_sum_to_the_national_change_and_name_the_outlier(data: Data) -> None:
-    found = contribution.contribution(data, D)
+    found = national.contribution(data, D)
     assert sum(p.change for p in found.parts) == 2141
-    assert found.parts[-1].area == contribution.POOL
+    assert found.parts[-1].area == national.POOL
     assert found.outliers == ("Thames Valley",)
     assert round(100 * (found.growth_without or 0), 1) == 2.7
     assert sum(p.share for p in found.parts) == pytest.approx(1)
@@ -207,12 +203,12 @@ def test_contributions_sum_to_the_national_change_and_name_the_outlier(data: Dat
     assert not {"Hampshire", "South Wales", "West Midlands", "Suffolk"} & {
         p.area for p in found.parts
     }
-    nothing = contribution.contribution(data, pd.Timestamp("2013-03-31"))
+    nothing = national.contribution(data, pd.Timestamp("2013-03-31"))
     assert nothing.parts == () and "No national count" in nothing.status
 
 
 def test_contributions_of_another_country_sum_too(made_up_data: Data) -> None:
-    found = contribution.contribution(made_up_data, pd.Timestamp("2017-03-31"))
+    found = national.contribution(made_up_data, pd.Timestamp("2017-03-31"))
     assert found.change is not None
     assert sum(p.change for p in found.parts) == pytest.approx(found.change, abs=1e-9)
 
@@ -294,7 +290,7 @@ def test_benchmark_path_continues_a_steady_growth_without_error(data: Data) -> N
     dates = pd.date_range("2009-03-31", periods=12, freq=pd.DateOffset(years=1))
     counts = pd.Series(10000 * 1.05 ** np.arange(12), index=dates)
     steady = _with_nation(data, counts)
-    path = nation.benchmark_path(steady, dates[-1], 4, 200, 1)
+    path = national.benchmark_path(steady, dates[-1], 4, 200, 1)
     assert path.shape == (200, 4)
     assert path == pytest.approx(np.tile(counts.iloc[-1] * 1.05 ** np.arange(1, 5), (200, 1)))
 
@@ -302,13 +298,13 @@ def test_benchmark_path_continues_a_steady_growth_without_error(data: Data) -> N
 def test_benchmark_path_is_as_wide_as_its_past_errors_and_sees_nothing_later(
     data: Data,
 ) -> None:
-    known = nation.history(data.until(D))
-    scale, number = nation.error_scale(known, 4)
+    known = national.history(data.until(D))
+    scale, number = national.error_scale(known, 4)
     assert number >= 5 and (np.diff(scale) >= 0).all()
-    errors = nation.past_errors(known, 1)[0]
+    errors = national.past_errors(known, 1)[0]
     assert scale[0] == pytest.approx(math.sqrt(np.mean(np.square(errors))))
-    one = nation.benchmark_path(data, D, 4, 500, 1)
-    two = nation.benchmark_path(data.until(D), D, 4, 500, 1)
+    one = national.benchmark_path(data, D, 4, 500, 1)
+    two = national.benchmark_path(data.until(D), D, 4, 500, 1)
     assert (one == two).all()
 
 

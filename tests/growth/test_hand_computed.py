@@ -38,7 +38,7 @@ def test_level_1_is_raised_by_its_prior_where_too_few_pairs_are_known(data: Data
     made = collector.rows[before:]
     assert counted and len(made) == len(rows) > 0
     first = rows.iloc[0]
-    i, t = collector.area[first["area"]], collector.index[first["date"]]
+    i, t = data.names.index(first["area"]), collector.dates.index(first["date"])
     own = math.log(float(first["value"]) / collector.people[t, i])
     assert made[0]["y"] == pytest.approx(own - float(collector.log_rate[t]) + 0.01)
     assert made[0]["sd"] == pytest.approx(math.hypot(0.01, ev.COUNT_SD["printed"]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from mappa.data import Data
-from mappa.growth.values import COLUMNS, area_values
+from mappa.growth.ranking import COLUMNS, area_values
 
 
 def test_the_kept_table_is_that_of_the_latest_date(data: Data) -> None:

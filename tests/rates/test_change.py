@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from mappa.data import Data
-from mappa.growth.contribution import contributions
+from mappa.growth.national import contributions
 from mappa.rates import change, missing
 from mappa.rates.assess import assess
 from mappa.register.answers.build import build

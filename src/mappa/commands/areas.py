@@ -24,7 +24,7 @@ def areas(
     data = options.tables()
     day = data.day(as_of)
     if values:
-        from mappa.growth.values import area_values
+        from mappa.growth.ranking import area_values
 
         typer.echo(area_values(data, day).to_csv(index=False, lineterminator="\n"), nl=False)
         return

@@ -24,7 +24,7 @@ from mappa.forecasts.benchmarks import (
 )
 from mappa.forecasts.scoring import LEVELS, quantiles_of
 from mappa.growth.estimates import QUANTILES, area_forecasts, quantile_function
-from mappa.growth.national_path import benchmark_path
+from mappa.growth.national import benchmark_path
 from mappa.growth.record import BENCHMARK_NATION
 from mappa.register.arrays import Array
 from mappa.register.inference import columns

@@ -1,4 +1,4 @@
-"""Growth: how the numbers have grown in an area and in the nation, and what is likely without one.
+"""Growth: how the numbers have grown in an area and nationally, and what is likely without a count.
 
 The doors take the tables, or plain frames with the columns ``date``, ``value`` and ``basis``::
 
@@ -8,9 +8,9 @@ The doors take the tables, or plain frames with the columns ``date``, ``value`` 
     rows = growth.counts(d, "Cumbria")                      # every known count, by date
     growth.span(rows, "2011-03-31", "2020-03-31")           # growth on one basis, and its chance
     growth.trend(growth.increases(growth.counts(d, d.nation)))
-    growth.contributions(d, "2020-03-31")                   # parts that sum to the nation's change
+    growth.contributions(d, "2020-03-31")                   # parts that sum to the national change
 
-``growth.answer`` holds all that the page of an area tells, in one record.
+``growth.answer`` holds all that the page of an area says, in one record.
 """
 
 from typing import Any

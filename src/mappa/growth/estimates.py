@@ -1,13 +1,12 @@
-"""Estimates for every area and stock date, and forecasts, from kept or fresh fits of the model.
+"""Estimates for every area and stock date, and forecasts, from stored or fresh fits of the model.
 
-A fit is kept as a small table of quantiles of the log rate ratio, keyed by the digest of its
-evidence: ``estimates.csv`` beside the study's tables, or the cache for any other evidence. Nothing
+A fit is stored as a small table of quantiles of the log rate ratio, keyed by the digest of its
+evidence: ``estimates.csv`` with the study's tables, or the cache for any other evidence. Nothing
 dated after the origin is in it.
 """
 
-import csv
+import contextlib
 import functools
-import io
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -19,8 +18,7 @@ from mappa.data import Data, places, schema
 from mappa.errors import MappaError, UsageError
 from mappa.files import write_atomically
 from mappa.growth import evidence as ev
-from mappa.growth import model
-from mappa.growth import national_path as nation
+from mappa.growth import model, national
 
 #: Name of the model, and the mark of a fit: it changes when the model does, so that no fit of
 #: another model is taken for this one's.
@@ -45,8 +43,8 @@ def steps_ahead(
 ) -> np.ndarray:
     """Return draws of the log rate ratios after the last date, shape (draws, horizon, A).
 
-    Steps follow the model; every year the ratios are made to agree with the nation again, at the
-    population shares of the origin, shape (A,).
+    Steps follow the model; every year the ratios are made to agree with the national count again,
+    at the population shares of the origin, shape (A,).
     """
     rng = np.random.default_rng([seed, 1])
     x = posterior.x[:, -1]
@@ -76,81 +74,64 @@ def fit_table(
     posterior = model.fit(evidence, draws=draws, warm_up=warm_up, seed=seed, progress=progress)
     origin = evidence.dates[-1]
     ahead = steps_ahead(posterior, evidence.shares[-1], LONGEST, seed)
-    dates = [*evidence.dates, *nation.dates_ahead(origin, LONGEST)]
+    dates = [*evidence.dates, *national.dates_ahead(origin, LONGEST)]
     past = posterior.x + posterior.d[:, :, None]
-    draws_all = np.concatenate([past, ahead], axis=1)
-    quantiles = np.quantile(draws_all, PROBABILITIES, axis=0)
-    rows = [
-        [key_of(evidence), origin, area, date, "estimate" if date <= origin else "forecast"]
-        + [round(float(q), 4) for q in quantiles[:, t, i]]
-        for i, area in enumerate(evidence.areas)
-        for t, date in enumerate(dates)
-    ]
-    return pd.DataFrame(rows, columns=["fit", "origin", "area", "date", "kind", *QUANTILES])
+    quantiles = np.quantile(np.concatenate([past, ahead], axis=1), PROBABILITIES, axis=0)
+    cells = pd.MultiIndex.from_product([evidence.areas, dates], names=["area", "date"])
+    values = quantiles.transpose(2, 1, 0).reshape(len(cells), -1)
+    found = pd.DataFrame(values, cells, QUANTILES).round(4).reset_index()
+    kind = np.where(found["date"] <= origin, "estimate", "forecast")
+    first = {"fit": key_of(evidence), "origin": origin}
+    return found.assign(**first, kind=kind)[[*first, "area", "date", "kind", *QUANTILES]]
 
 
 def as_csv(frame: pd.DataFrame) -> str:
-    """Return a table as the CSV that is kept: dates as ISO, numbers as short as they are."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(frame.columns)
-    for row in frame.itertuples(index=False):
-        writer.writerow(
-            [
-                f"{v:%Y-%m-%d}"
-                if isinstance(v, pd.Timestamp)
-                else ("" if pd.isna(v) else f"{v:.6g}")
-                if isinstance(v, float)
-                else v
-                for v in row
-            ]
-        )
-    return out.getvalue()
+    """Return a table as the CSV that is stored: dates as ISO, numbers to six digits."""
+    text: str = frame.to_csv(
+        index=False, float_format="%.6g", date_format="%Y-%m-%d", lineterminator="\n"
+    )
+    return text
 
 
 def read_kept(path: Path, dictionary: pd.DataFrame, table: str = TABLE) -> pd.DataFrame | None:
-    """Return a kept table, validated against the dictionary, or ``None`` where there is none."""
-    if not path.is_file():
-        return None
-    return schema.read_table(path, dictionary, table)
+    """Return a stored table, validated against the dictionary, or ``None`` where there is none."""
+    return schema.read_table(path, dictionary, table) if path.is_file() else None
 
 
-def quantile_table(data: Data, origin: pd.Timestamp) -> pd.DataFrame:
-    """Return the table of :func:`fit_table` for an origin: kept, cached or fitted now.
-
-    Raises
-    ------
-    DataError: a kept table that breaks its schema.
-    """
-    return _quantile_table(data, pd.Timestamp(origin)).copy()
+def _of_fit(path: Path, data: Data, name: str) -> pd.DataFrame | None:
+    kept = read_kept(path, data.dictionary)
+    found = kept[kept["fit"] == name] if kept is not None else pd.DataFrame()
+    return found.reset_index(drop=True) if len(found) else None
 
 
 def is_kept(data: Data, origin: pd.Timestamp) -> bool:
-    """Return whether the fit for *origin* is one that is kept beside the tables."""
-    kept = read_kept(data.folder / f"{TABLE}.csv", data.dictionary)
+    """Return whether the fit for *origin* is one that is stored with the tables."""
     name = key_of(ev.collect_until(data, origin))
-    return kept is not None and bool((kept["fit"] == name).any())
+    return _of_fit(data.folder / f"{TABLE}.csv", data, name) is not None
 
 
 @functools.lru_cache(maxsize=8)
-def _quantile_table(data: Data, origin: pd.Timestamp) -> pd.DataFrame:
+def quantile_table(data: Data, origin: pd.Timestamp) -> pd.DataFrame:
+    """Return the table of :func:`fit_table` for an origin: stored, cached or fitted now.
+
+    Raises
+    ------
+    DataError: a stored table that breaks its schema.
+    """
     evidence = ev.collect_until(data, origin)
     if evidence.dates[-1] != origin:
         raise UsageError(f"{origin:%Y-%m-%d} has no denominator, so nothing is estimated for it.")
     name = key_of(evidence)
-    kept = read_kept(data.folder / f"{TABLE}.csv", data.dictionary)
-    if kept is not None and (kept["fit"] == name).any():
-        return kept[kept["fit"] == name].reset_index(drop=True)
+    found = _of_fit(data.folder / f"{TABLE}.csv", data, name)
+    if found is not None:
+        return found
     path = places.cache_folder() / "growth" / f"{name}.csv"
-    try:
-        cached = read_kept(path, data.dictionary)
-    except MappaError:
-        cached = None  # a cache that another version wrote is made anew
-    if cached is not None and (cached["fit"] == name).all() and len(cached):
-        return cached
-    frame = fit_table(evidence)
-    write_atomically(path, as_csv(frame))
-    return frame
+    with contextlib.suppress(MappaError):  # a cache that another version wrote is made anew
+        found = _of_fit(path, data, name)
+    if found is None:
+        found = fit_table(evidence)
+        write_atomically(path, as_csv(found))
+    return found
 
 
 def area_estimates(data: Data, origin: str | pd.Timestamp) -> pd.DataFrame:
@@ -225,34 +206,32 @@ def forecast_draws(
 
     Parameters
     ----------
-    figures: the tables; no row dated after *origin* is used.
-    origin: a date with a national count.
+    data: the tables; no row dated after *origin* is used. origin: a date with a national count.
     horizon: 1 to 5 years.
     nation_path: draws of the national count, shape (draws, horizon), people, such as a register
-        model gives; by default the benchmark of :func:`mappa.growth.national_path.benchmark_path`.
+        model gives; by default the benchmark of :func:`mappa.growth.national.benchmark_path`.
     areas: names of the areas wanted, by default all; the draws of one do not depend on which.
     seed: of the random numbers; the same seed gives the same draws.
 
     Returns
     -------
     Draws of shape (draws, horizon, A) (people), the A areas and the dates. Areas are drawn apart
-    from one another, each from the model's own distribution, and then made to sum to the nation's
+    from one another, each from the model's own distribution, and then made to sum to the national
     path in every draw; an area keeps its place in its distribution from year to year.
     """
     day = data.date(origin)
     if not 1 <= horizon <= LONGEST:
         raise UsageError(f"A horizon of {horizon} years is not one of 1 to {LONGEST}.")
-    path = nation_path
-    if path is None:
-        path = nation.benchmark_path(data, day, horizon, PATH_DRAWS, seed)
-    path = np.asarray(path, dtype=float)
+    if nation_path is None:
+        nation_path = national.benchmark_path(data, day, horizon, PATH_DRAWS, seed)
+    path = np.asarray(nation_path, dtype=float)
     if path.ndim != 2 or path.shape[1] != horizon or not (path > 0).all():
         raise UsageError(f"The nation's path must have {horizon} columns of counts above zero.")
     table = quantile_table(data, day)
-    dates, names = nation.dates_ahead(day, horizon), list(areas or data.names)
+    dates, names = national.dates_ahead(day, horizon), list(areas or data.names)
     share = dict(zip(data.names, ev.collect_until(data, day).shares[-1], strict=True))
     drawn = np.empty((len(path), horizon, len(data.names)))
-    # Spread evenly over the distribution, in random order against the nation's draws.
+    # Spread evenly over the distribution, in random order against the national draws.
     scores = norm.ppf((np.arange(len(path)) + 0.5) / len(path))
     for k, name in enumerate(data.names):
         rng = np.random.default_rng([seed, 2, k])
@@ -266,9 +245,9 @@ def forecast_draws(
 
 
 def shortfall(data: Data, origin: pd.Timestamp, horizon: int, path: np.ndarray | None) -> float:
-    """Return by what share of the nation the areas' medians fall short of its median.
+    """Return by what share of the national count the areas' medians fall short of its median.
 
-    For the last of *horizon* years; draws sum to the nation exactly, medians need not.
+    For the last of *horizon* years; draws sum to the national count exactly, medians need not.
     """
     drawn, _, _ = forecast_draws(data, origin, horizon, path)
     last = drawn[:, -1]
@@ -295,7 +274,7 @@ def area_forecasts(
 
     Raises
     ------
-    UnknownName: a date without figures. UsageError: a horizon or a nation's path that cannot be.
+    UnknownName: a date without figures. UsageError: a horizon or a national path that cannot be.
 
     >>> from mappa.data import load
     >>> found = area_forecasts(load(), "2020-03-31", horizon=1, areas=["Cumbria"])
@@ -323,5 +302,5 @@ def quantile_function(quantiles: np.ndarray, scores: np.ndarray) -> np.ndarray:
 
 def _in_people(table: pd.DataFrame, values: dict[str, np.ndarray]) -> pd.DataFrame:
     shown = {name: values[q] for name, q in SHOWN.items()}
-    frame = table[["area", "date"]].assign(**shown, **{q: values[q] for q in QUANTILES})
+    frame = table[["area", "date"]].assign(**shown, **values)
     return frame.sort_values(["area", "date"]).reset_index(drop=True)

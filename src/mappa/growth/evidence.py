@@ -1,4 +1,4 @@
-"""What is known of every area's share of the nation, each piece with its own error.
+"""What is known of every area's share of the national count, each piece with its own error.
 
 The unknowns are x[i, t] = ln(rate of area i / national rate) on the stock dates t for which the
 Ministry's denominator is known. A piece of evidence is a linear form of them,
@@ -10,12 +10,11 @@ be interpolated. Printed and derived values have an error close to normal (t wit
 freedom), all others a heavy-tailed one (t with 4).
 """
 
-from __future__ import annotations
-
 import dataclasses
 import functools
 import math
 import re
+from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -23,6 +22,7 @@ import pandas as pd
 from mappa.data import Data
 from mappa.errors import UsageError
 from mappa.files import digest
+from mappa.printed import decimals
 from mappa.rates.pool import bounds_of_people_per
 
 PEOPLE_PER = "people_per_rso"
@@ -91,14 +91,18 @@ class Evidence:
         names = [*self.areas, *(f"{d:%Y-%m-%d}" for d in self.dates)]
         return digest([*names, *(a.astype("<f8").tobytes() for a in (people, nation, sd)), frame])
 
-    def without(self, cells: set[tuple[int, int]]) -> Evidence:
+    def without(self, cells: set[tuple[int, int]]) -> Self:
         """Return the evidence without every piece that touches one of the (i, t) *cells*."""
         keep = [not cells & set(c) for c in self.rows["cells"]]
         return dataclasses.replace(self, rows=self.rows[keep].reset_index(drop=True))
 
 
 class _Collector:
-    """Collects rows; knows the national rate of each stock date."""
+    """Collects rows; knows the national rate of each stock date.
+
+    ``values`` are the figures with the numbers of area (``i``), stock date (``t``) and the stock
+    date a year before (``s``), -1 where it is none.
+    """
 
     def __init__(self, data: Data) -> None:
         self.data = data
@@ -109,20 +113,21 @@ class _Collector:
         self.nation = np.array([self.nation_on(d) for d in self.dates])
         self.nation_sd = np.where(known, NATION_SD, INTERPOLATED_SD)
         self.log_rate = np.log(self.nation / self.people.sum(axis=1))
-        self.index = {d: t for t, d in enumerate(self.dates)}
-        self.area = {name: i for i, name in enumerate(data.names)}
         self.rows: list[dict[str, object]] = []
-        t = data.area_figures
-        self.values = t[t["value"] > 0] if len(t) else t
-        counts = self._of("rso_count", "all_levels")
-        self.counted = {
-            (self.area[r.area], self.index[r.date]): float(r.value)
-            for r in counts[counts["preferred"]].itertuples()
-            if r.date in self.index
-        }
+        days, areas = pd.Index(self.dates), pd.Index(data.names)
+        v = data.area_figures.astype({"value": float, "date": "datetime64[ns]"})
+        self.values = v[v["value"] > 0].assign(
+            i=lambda v: areas.get_indexer(v["area"]),
+            t=lambda v: days.get_indexer(v["date"]),
+            s=lambda v: days.get_indexer(v["date"] - pd.DateOffset(years=1)),
+        )
+        counts = self._of("rso_count").query("t >= 0")
+        self.counted = {(r.i, r.t): r.value for r in counts.itertuples()}
 
-    def _of(self, measure: str, basis: str) -> pd.DataFrame:
+    def _of(self, measure: str, basis: str = "all_levels") -> pd.DataFrame:
+        """Return the values of a measure on a basis; of all levels, the preferred ones."""
         rows = self.values[(self.values["measure"] == measure) & (self.values["basis"] == basis)]
+        rows = rows[rows["preferred"] | (basis != "all_levels")]
         return rows.sort_values(["area", "date", "value"])
 
     def nation_on(self, day: pd.Timestamp) -> float:
@@ -135,43 +140,29 @@ class _Collector:
         return math.log(count / self.people[t, i]) - float(self.log_rate[t])
 
     def add(
-        self,
-        kind: str,
-        i: int,
-        t: int,
-        y: float,
-        sd: float,
-        df: float,
-        s: int = -1,
+        self, kind: str, i: int, t: int, y: float, sd: float, *, firm: bool = False, s: int = -1,
         touches: tuple[tuple[int, int], ...] = (),
-    ) -> None:
+    ) -> None:  # fmt: skip
+        df = NEAR_NORMAL if firm else HEAVY
         cells = ((i, t), *(((i, s),) if s >= 0 else ()), *touches)
-        self.rows.append(
-            {"kind": kind, "i": i, "t": t, "s": s, "y": y, "sd": sd, "df": df, "cells": cells}
-        )
+        row = {"kind": kind, "i": i, "t": t, "s": s, "y": y, "sd": sd, "df": df, "cells": cells}
+        self.rows.append(row)
 
     def counts(self) -> None:
         """Counts of all levels on a stock date."""
-        rows = self._of("rso_count", "all_levels")
-        for r in rows[rows["preferred"]].itertuples():
-            if r.date not in self.index:
-                continue
-            i, t = self.area[r.area], self.index[r.date]
+        for r in self._of("rso_count").query("t >= 0").itertuples():
             # Some sources print what a force's own records say: softer than the Ministry's table.
             quality = "police" if re.search(r"\bforce data\b", r.note) else r.quality
-            df = NEAR_NORMAL if quality in FIRM else HEAVY
-            self.add("count", i, t, self.log_ratio(r.value, i, t), COUNT_SD[quality], df)
+            y = self.log_ratio(r.value, r.i, r.t)
+            self.add("count", r.i, r.t, y, COUNT_SD[quality], firm=quality in FIRM)
 
     def rates(self) -> None:
         """Printed rates, or people per offender, of a stock date without a count of all levels."""
         how = self.data.denominators.set_index("stock_date")["quality"]
-        rows = pd.concat([self._of(m, "all_levels") for m in ("rso_rate_per_100k", PEOPLE_PER)])
+        rows = pd.concat([self._of(m) for m in ("rso_rate_per_100k", PEOPLE_PER)]).query("t >= 0")
         # Where both are printed one is made from the other: the rate is read.
-        for r in rows[rows["preferred"]].drop_duplicates(["area", "date"]).itertuples():
-            if r.date not in self.index:
-                continue
-            i, t = self.area[r.area], self.index[r.date]
-            if (i, t) in self.counted or (r.area, r.date) in self.data.misread:
+        for r in rows.drop_duplicates(["area", "date"]).itertuples():
+            if (r.i, r.t) in self.counted or (r.area, r.date) in self.data.misread:
                 continue
             people = float(self.data.people(r.date)[r.area])
             if r.measure == PEOPLE_PER:
@@ -179,16 +170,15 @@ class _Collector:
                 implied, half = (low + high) / 2, (high - low + 1) / (low + high)
             else:
                 implied, half = r.value / 1e5 * people, half_width(r.value) / r.value
-            df = NEAR_NORMAL if r.quality in FIRM else HEAVY
-            extra = RATE_SD[how[r.date]] if r.quality in FIRM else COUNT_SD[r.quality]
-            y = self.log_ratio(implied, i, t)
-            self.add("rate", i, t, y, math.hypot(half / math.sqrt(3), extra), df)
+            firm = r.quality in FIRM
+            sd = math.hypot(
+                half / math.sqrt(3), RATE_SD[how[r.date]] if firm else COUNT_SD[r.quality]
+            )
+            self.add("rate", r.i, r.t, self.log_ratio(implied, r.i, r.t), sd, firm=firm)
 
     def level_1(self) -> None:
         """Counts of level 1 alone, raised by what all levels exceed it by where both are known."""
-        rows = self._of("rso_count", "level_1")
-        rows = rows[rows["date"].isin(self.dates)]
-        cells = [(self.area[r.area], self.index[r.date], float(r.value)) for r in rows.itertuples()]
+        cells = [(r.i, r.t, r.value) for r in self._level_1().itertuples()]
         pairs = [math.log(self.counted[i, t] / v) for i, t, v in cells if (i, t) in self.counted]
         mean, sd = LEVEL_1_PRIOR
         if len(pairs) >= 3:
@@ -196,84 +186,64 @@ class _Collector:
         for i, t, value in cells:
             if (i, t) not in self.counted:
                 error = math.hypot(sd, COUNT_SD["printed"])
-                self.add("level_1", i, t, self.log_ratio(value, i, t) + mean, error, HEAVY)
+                self.add("level_1", i, t, self.log_ratio(value, i, t) + mean, error)
+
+    def _level_1(self) -> pd.DataFrame:
+        return self._of("rso_count", "level_1").query("t >= 0")
 
     def changes(self) -> None:
-        """Printed changes on the year before, where they tell more than the counts do."""
-        narrow = {
-            (self.area[r.area], self.index[r.date])
-            for r in self._of("rso_count", "level_1").itertuples()
-            if r.date in self.index
-        } - set(self.counted)
-        for r in self._of("rso_change_pct", "all_levels").itertuples():
-            i, t, s = self._year(r)
-            if not r.preferred or s < 0 or {(i, t), (i, s)} <= set(self.counted):
+        """Printed changes on the year before, where they say more than the counts do."""
+        known = set(self.counted)
+        narrow = {(r.i, r.t) for r in self._level_1().itertuples()} - known
+        for r in self._of("rso_change_pct").query("t >= 0 and s >= 0").itertuples():
+            now, before = (r.i, r.t), (r.i, r.s)
+            if {now, before} <= known:
                 continue
-            if (i, s) in narrow and (i, t) not in narrow:
+            if before in narrow and now not in narrow:
                 continue  # the printed change itself crosses a basis
-            log = math.log1p(r.value / 100)
-            y = log - math.log(self.people[t, i] / self.people[s, i])
-            y -= float(self.log_rate[t] - self.log_rate[s])
+            y = math.log1p(r.value / 100) - math.log(self.people[r.t, r.i] / self.people[r.s, r.i])
+            y -= float(self.log_rate[r.t] - self.log_rate[r.s])
             rounding = half_width(r.value) / math.sqrt(3) / (100 + r.value)
-            df = NEAR_NORMAL if r.quality in FIRM else HEAVY
-            self.add("change", i, t, y, math.hypot(rounding, CHANGE_SD), df, s)
-        for r in self._of("rso_change_count", "all_levels").itertuples():
-            i, t, s = self._year(r)
-            if r.preferred and s >= 0 and (i, t) in self.counted and (i, s) not in self.counted:
-                value = self.counted[i, t] - r.value
-                y, sd = self.log_ratio(value, i, s), COUNT_SD["derived"]
-                self.add("derived", i, s, y, sd, NEAR_NORMAL, touches=((i, t),))
-
-    def _year(self, row: object) -> tuple[int, int, int]:
-        date = row.date  # type: ignore[attr-defined]
-        t = self.index.get(date, -1)
-        return self.area[row.area], t, self.index.get(date - pd.DateOffset(years=1), -1)  # type: ignore[attr-defined]
+            sd = math.hypot(rounding, CHANGE_SD)
+            self.add("change", *now, y, sd, firm=r.quality in FIRM, s=r.s)
+        for r in self._of("rso_change_count").query("t >= 0 and s >= 0").itertuples():
+            now, before = (r.i, r.t), (r.i, r.s)
+            if now in known and before not in known:
+                y = self.log_ratio(self.counted[now] - r.value, *before)
+                self.add("derived", *before, y, COUNT_SD["derived"], firm=True, touches=(now,))
 
     def other_dates(self) -> None:
         """Counts of another day, moved to the nearest stock date by national growth."""
         for r in self._of("rso_count", "other_date").itertuples():
             if re.search(r"\bcommunity and custody\b", r.note, re.IGNORECASE):
                 continue  # a wider count: people in prison are in it
-            nearest = min(self.dates, key=lambda d: abs(d - r.date))
-            years = abs((nearest - r.date).days) / DAYS
-            i, t = self.area[r.area], self.index[nearest]
-            if years > 0.51 or (i, t) in self.counted:
+            t = min(range(len(self.dates)), key=lambda t: abs(self.dates[t] - r.date))
+            years = abs((self.dates[t] - r.date).days) / DAYS
+            if years > 0.51 or (r.i, t) in self.counted:
                 continue
             moved = r.value * self.nation[t] / self.nation_on(r.date)
             sd = math.hypot(MOVED_SD[0], MOVED_SD[1] * math.sqrt(years))
-            self.add("other_date", i, t, self.log_ratio(moved, i, t), sd, HEAVY)
+            self.add("other_date", r.i, t, self.log_ratio(moved, r.i, t), sd)
 
     def early(self) -> None:
         """The latest value before the first stock date, per head of all ages, as one piece."""
-        first = self.dates[0]
         everyone = self.data.population.pivot(
             index="mid_year", columns="area", values="population_all"
         )[self.data.names]
-        v = self.values
-        before = v[
-            (v["date"] < first)
-            & v["measure"].isin(["rso_count", "rso_rate_per_100k"])
-            & (v["basis"] == "all_levels")
-            & v["preferred"]
-        ].sort_values(["date", "measure"], ascending=[True, False])
-        if everyone.empty:
-            return
-        for area, rows in before.groupby("area"):
-            i = self.area[str(area)]
-            r = rows.iloc[-1]  # of one date the count comes last
-            mid = min(max(r["date"].year - 1, everyone.index.min()), everyone.index.max())
-            nation = self.nation_on(r["date"]) / everyone.loc[mid].sum()
-            own = r["value"] / (everyone.loc[mid, area] if r["measure"] == "rso_count" else 1e5)
-            years = (first - r["date"]).days / DAYS
+        rows = pd.concat([self._of("rso_rate_per_100k"), self._of("rso_count")])
+        rows = rows[rows["date"] < self.dates[0]].sort_values(["area", "date"], kind="stable")
+        for r in rows.drop_duplicates("area", keep="last").itertuples():  # a count before a rate
+            mid = min(max(r.date.year - 1, everyone.index.min()), everyone.index.max())
+            nation = self.nation_on(r.date) / everyone.loc[mid].sum()
+            own = r.value / (everyone.loc[mid, r.area] if r.measure == "rso_count" else 1e5)
+            years = (self.dates[0] - r.date).days / DAYS
             sd = math.hypot(EARLY_SD[0], EARLY_SD[1] * math.sqrt(years))
-            self.add("early", i, 0, math.log(own / nation), sd, HEAVY, touches=((-1, -1),))
+            self.add("early", r.i, 0, math.log(own / nation), sd, touches=((-1, -1),))
 
 
 def half_width(value: float) -> float:
     """Return half a unit of the last decimal that a printed value shows: 125.2 gives 0.05."""
-    text = f"{value:.10g}"
-    decimals = len(text.partition(".")[2])
-    return 0.5 * 10.0**-decimals
+    return 0.5 * 10.0 ** -decimals(value)
 
 
 def dates_with_people(data: Data) -> list[pd.Timestamp]:
@@ -307,19 +277,12 @@ def linked_people(data: Data, dates: list[pd.Timestamp]) -> np.ndarray:
 
 
 def collect(data: Data) -> Evidence:
-    """Return the evidence in *figures*; give ``figures.until(day)`` to see no later row."""
+    """Return the evidence in the tables; give ``data.until(day)`` to see no later row."""
     c = _Collector(data)
     for part in (c.counts, c.rates, c.level_1, c.changes, c.other_dates, c.early):
         part()
-    columns = ["kind", "i", "t", "s", "y", "sd", "df", "cells"]
-    return Evidence(
-        areas=tuple(data.names),
-        dates=tuple(c.dates),
-        people=c.people,
-        nation=c.nation,
-        nation_sd=c.nation_sd,
-        rows=pd.DataFrame(c.rows, columns=columns),
-    )
+    rows = pd.DataFrame(c.rows, columns=["kind", "i", "t", "s", "y", "sd", "df", "cells"])
+    return Evidence(tuple(data.names), tuple(c.dates), c.people, c.nation, c.nation_sd, rows)
 
 
 @functools.lru_cache(maxsize=16)

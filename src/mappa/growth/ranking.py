@@ -1,4 +1,4 @@
-"""Areas in order of their rate, and two areas compared: counts first, estimates marked.
+"""Every area: what is known of it, its place by rate, and two compared; estimates are marked.
 
 The rank of an area is uncertain because its rate is. Each area's rate is drawn from its own
 distribution, the areas are ranked in every draw, and the quantiles of the ranks are the range:
@@ -23,11 +23,14 @@ from mappa.growth import estimates
 from mappa.printed import PER
 from mappa.rates import doors
 from mappa.rates.change import YearChange, year_change
+from mappa.rates.pool import printed_bounds
 from mappa.records import Record, key
 
 DRAWS, SEED = 8000, 20200331
 LIMITS = (0.025, 0.975)
 COUNT, ESTIMATE, NONE = "count", "estimate", "not known"
+#: Columns of the table of all areas and dates.
+COLUMNS = ["area", "date", "kind", "value", "low", "high", "sources"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,6 +80,40 @@ def _drawn(data: Data, day: pd.Timestamp) -> tuple[pd.DataFrame, np.ndarray]:
 def _year(data: Data, area: str, day: pd.Timestamp) -> YearChange:
     """Keep an area's change on the year: every pair with the area asks for it."""
     return year_change(data, area, day)
+
+
+def area_values(data: Data, as_of: pd.Timestamp) -> pd.DataFrame:
+    """Return what is known, estimated and forecast of every area from the figures of a date.
+
+    Columns: area, date, kind, value, low, high (people) and sources. A ``count`` is printed; a
+    ``bound`` has the least and greatest count that printed figures allow; an ``estimate`` and a
+    ``forecast`` are medians with 90% intervals, of dates with neither count nor bound.
+
+    Raises UsageError where the date has no population.
+    """
+    known = data.until(as_of)
+    counts = known.rows("rso_count").assign(kind="count")
+    counts = counts[counts["date"].isin(known.denominators["stock_date"])]
+    figures = known.rows(("rso_rate_per_100k", "people_per_rso"))
+    dated = figures.loc[figures["date"].isin(known.dates), ["area", "date"]].drop_duplicates()
+    bounds = []
+    for area, day in dated.itertuples(index=False):
+        if found := printed_bounds(known, area, day):
+            low, high = max(b.low for b in found), min(b.high for b in found)
+            sources = " ".join(dict.fromkeys(" ".join(b.sources for b in found).split()))
+            bounds.append((area, day, "bound", low, high, sources))
+    columns = [name for name in COLUMNS if name != "value"]
+    printed = pd.concat([counts, pd.DataFrame(bounds, columns=columns)])
+    made = pd.concat(
+        [
+            estimates.area_estimates(data, as_of).assign(kind="estimate"),
+            estimates.area_forecasts(data, as_of, estimates.LONGEST).assign(kind="forecast"),
+        ]
+    ).rename(columns={"median": "value", "low90": "low", "high90": "high"})
+    every = pd.concat([printed, made.assign(sources="")], ignore_index=True)
+    first = every.drop_duplicates(["area", "date"]).sort_values(["area", "date"])
+    people = first[["value", "low", "high"]].astype(float).round().astype("Int64")
+    return first.assign(**people)[COLUMNS].reset_index(drop=True)
 
 
 def ranking(data: Data, day: str | pd.Timestamp) -> pd.DataFrame:

@@ -1,13 +1,11 @@
 """The record of the growth question for one area: what the words, charts and JSON are made of."""
 
-from __future__ import annotations
-
 import dataclasses
 import datetime as dt
 import functools
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -17,10 +15,9 @@ from mappa.data import Data
 from mappa.errors import UsageError
 from mappa.growth import change, estimates, national, series, validation
 from mappa.growth.change import Change, Span
-from mappa.growth.contribution import Contribution, contribution
 from mappa.growth.evidence import dates_with_people
 from mappa.growth.measures import Measure, other_measures
-from mappa.growth.national import CategoryYear, OrderYear, Printed, RateGrowth
+from mappa.growth.national import CategoryYear, Contribution, OrderYear, Printed, RateGrowth
 from mappa.growth.series import Break, Point
 from mappa.growth.trends import Trend, national_trends
 from mappa.rates.change import YearChange, year_change
@@ -33,7 +30,7 @@ BENCHMARK_NATION = (
 
 @dataclasses.dataclass(frozen=True)
 class Score(Record):
-    """How the model did on known counts hidden from it, beside a plain rule."""
+    """How the model did on known counts hidden from it, next to a plain rule."""
 
     test: str = key("left_out, since, ahead or ahead_nation: see the data dictionary")
     horizon: int = key("Years ahead, 0 where nothing is forecast", "years")
@@ -56,10 +53,10 @@ class Score(Record):
 
 @dataclasses.dataclass(frozen=True)
 class GrowthRecord(Record):
-    """How the numbers have grown in an area and in the nation."""
+    """How the numbers have grown in an area and nationally."""
 
     force: str = key("Area")
-    nation: str = key("Name of the whole")
+    nation: str = key("Name of all areas together")
     as_of: pd.Timestamp = key("Date of the answer; nothing dated later is used for it")
     horizon: int = key("Years forecast after as_of", "years")
     status: str = key("counted, or why no count of as_of is known")
@@ -67,29 +64,29 @@ class GrowthRecord(Record):
     series: tuple[Point, ...] = key(
         "Counts up to as_of; estimates for the stock dates without one; forecasts after as_of"
     )
-    refitted: bool = key("Whether no kept fit belongs to the tables, so that it was fitted anew")
+    refitted: bool = key("Whether no stored fit belongs to the tables, so that it was fitted anew")
     shortfall: float | None = key(
-        "By how much the areas' medians fall short of the nation's in the last year forecast",
+        "By how much the areas' medians fall short of the national one in the last year forecast",
         "share",
     )
     later_counts: tuple[Point, ...] = key("Counts dated after as_of; none is used")
-    nation_path: str = key("Where the forecast takes the nation's growth from")
+    nation_path: str = key("Where the forecast takes national growth from")
     national_series: tuple[Point, ...] = key("Official national values up to as_of")
     breaks: tuple[Break, ...] = key("Dates at which the national series changes its meaning")
-    change: Change = key("Growth over the year to as_of beside the nation's")
+    change: Change = key("Growth over the year to as_of next to national growth")
     year_test: YearChange = key("That change tested against chance and the spread of areas")
-    compound: Change = key("Growth over the longest span on one basis beside the nation's")
+    compound: Change = key("Growth over the longest span on one basis next to national growth")
     spans: tuple[Span, ...] = key("The area's growth between neighbouring counts on one basis")
-    national_years: tuple[Span, ...] = key("The nation's growth between neighbouring dates")
-    national_periods: tuple[Span, ...] = key("The nation's compound growth by period")
-    printed: Printed | None = key("What the nation's growth covers once printed in whole percent")
+    national_years: tuple[Span, ...] = key("National growth between neighbouring dates")
+    national_periods: tuple[Span, ...] = key("Compound national growth by period")
+    printed: Printed | None = key("What national growth covers once printed in whole percent")
     rate_growth: tuple[RateGrowth, ...] = key(
-        "The nation's growth as count and as rate: over the year, and since the first stock date"
+        "National growth as count and as rate: over the year, and since the first stock date"
     )
-    categories: tuple[CategoryYear, ...] = key("MAPPA categories of the nation, by date")
-    orders: tuple[OrderYear, ...] = key("Orders imposed in the nation, by kind and year")
-    trends: tuple[Trend, ...] = key("Trend of the nation's yearly increase, by scale and model")
-    contribution: Contribution = key("Who makes the nation's growth over the year to as_of")
+    categories: tuple[CategoryYear, ...] = key("MAPPA categories nationally, by date")
+    orders: tuple[OrderYear, ...] = key("Orders imposed nationally, by kind and year")
+    trends: tuple[Trend, ...] = key("Trend of the national yearly increase, by scale and model")
+    contribution: Contribution = key("Who makes national growth over the year to as_of")
     other_measures: tuple[Measure, ...] = key("Breaches, revocations, violent offenders, levels")
     validation: tuple[Score, ...] = key("How the model did on hidden counts; empty: not tested")
 
@@ -98,7 +95,7 @@ class GrowthRecord(Record):
         """The first stock date whose rates divide by a population estimated anew, or ``None``."""
         return next(filter(None, (r.population_break for r in self.rate_growth)), None)
 
-    def of_the_nation(self) -> GrowthRecord:
+    def of_the_nation(self) -> Self:
         """Return the record without what is the area's own: the same for every area."""
         blank = {"series": (), "later_counts": (), "spans": (), "other_measures": (), "force": ""}
         missing = dict.fromkeys(("count", "change", "year_test", "compound"))
@@ -114,7 +111,7 @@ def answer(
     horizon: int = 4,
     nation: tuple[np.ndarray | None, str] = (None, BENCHMARK_NATION),
 ) -> GrowthRecord:
-    """Return how the numbers have grown in an area and in the nation: the record of the answer.
+    """Return how the numbers have grown in an area and nationally: the record of the answer.
 
     Parameters
     ----------
@@ -122,7 +119,7 @@ def answer(
         used for it. horizon: years to forecast after it, 0 to 5.
     nation: draws of the national count that the forecasts sum to, shape (draws, horizon), people,
         and what made them, in words; by default the benchmark of
-        :mod:`mappa.growth.national_path`.
+        :mod:`mappa.growth.national`.
 
     Raises
     ------
@@ -136,39 +133,36 @@ def answer(
     area, day = data.area(force), data.date(as_of)
     if not 0 <= horizon <= estimates.LONGEST:
         raise UsageError(f"A horizon of {horizon} years is not one of 0 to {estimates.LONGEST}.")
-    nation_path, nation_name = nation
+    path, path_name = nation
     known = data.until(day)
     counts = known.counts(day)
     count = float(counts[area]) if area in counts else None
-    status = (
-        "counted"
-        if count is not None
-        else f"no count of {area} is known for {change.day_text(day)}"
-    )
+    unknown = f"no count of {area} is known for {change.day_text(day)}"
     enough = len(dates_with_people(known)) > 1  # one date alone has no steps to learn from
     far = horizon if enough else 0
-    ahead = forecast_points(data, area, day, far, nation_path)
     points = series.points(data, area)
-    year = change.area_span(known, known.nation, change.year_before(day), day)
+    until = [p for p in points if p.date <= day] + _estimates(data, area, day)
+    start = change.year_before(day)
+    year = change.area_span(known, known.nation, start, day)
     own, whole = (series.counts(known, name) for name in (area, known.nation))
     return GrowthRecord(
         force=area,
         nation=data.nation,
         as_of=day,
         horizon=horizon,
-        status=status,
+        status="counted" if count is not None else unknown,
         count=count,
         series=(
-            *_by_date([p for p in points if p.date <= day], estimate_points(data, area, day)),
-            *ahead,
+            *sorted(until, key=lambda p: (p.date, p.kind, not p.preferred)),
+            *_forecasts(data, area, day, far, path),
         ),
         refitted=enough and not estimates.is_kept(data, day),
-        shortfall=estimates.shortfall(data, day, far, nation_path) if far else None,
+        shortfall=estimates.shortfall(data, day, far, path) if far else None,
         later_counts=tuple(p for p in points if p.date > day and p.preferred),
-        nation_path=nation_name,
+        nation_path=path_name,
         national_series=series.points(known, known.nation),
         breaks=series.breaks(known),
-        change=change.compare(known, area, change.year_before(day), day),
+        change=change.compare(known, area, start, day),
         year_test=year_change(known, area, day),
         compound=change.compound(known, area, day),
         spans=Span.from_frame(change.spans(own, area)),
@@ -179,72 +173,61 @@ def answer(
         categories=national.categories(known),
         orders=national.orders(known),
         trends=national_trends(known),
-        contribution=contribution(known, day),
+        contribution=national.contribution(known, day),
         other_measures=Measure.from_frame(other_measures(known, area)),
         validation=_scores(data),
     )
 
 
-def _by_date(counted: list[Point], modelled: tuple[Point, ...]) -> list[Point]:
-    return sorted([*counted, *modelled], key=lambda p: (p.date, p.kind, not p.preferred))
-
-
 def _rate_growths(data: Data, year: Span | None) -> tuple[RateGrowth, ...]:
-    found = []
-    spans = [year] if year else []
+    """Return the growth of the national rate over the year, and since the first stock date."""
     stock = sorted(set(data.denominators["stock_date"]) & set(data.dates))
+    longest = None
     if len(stock) > 1:
         longest = change.area_span(data, data.nation, stock[0], stock[-1])
-        spans += [longest] if longest and longest != year else []
-    for s in spans:
-        grown = national.rate_growth(data, data.nation, s.start, s.end, s.growth)
-        if grown:
-            found.append(grown)
-    return tuple(found)
+    spans = dict.fromkeys(span for span in (year, longest) if span)
+    found = (national.rate_growth(data, span) for span in spans)
+    return tuple(grown for grown in found if grown)
 
 
-def estimate_points(data: Data, area: str, as_of: pd.Timestamp) -> tuple[Point, ...]:
+def _estimates(data: Data, area: str, as_of: pd.Timestamp) -> list[Point]:
     """Return the estimates of an area for the stock dates on which no count of it is known."""
-    rows = data.series(area)
-    counted = set(rows.loc[rows["preferred"] & (rows["basis"] == "all_levels"), "date"])
+    counted = set(data.rows("rso_count", area)["date"])
     frame = estimates.area_estimates(data, as_of)
     return _modelled(frame[(frame["area"] == area) & ~frame["date"].isin(counted)], "estimate")
 
 
-def forecast_points(
-    data: Data, area: str, as_of: pd.Timestamp, horizon: int, path: np.ndarray | None = None
-) -> tuple[Point, ...]:
+def _forecasts(
+    data: Data, area: str, as_of: pd.Timestamp, horizon: int, path: np.ndarray | None
+) -> list[Point]:
     """Return the forecasts of an area for the years after *as_of*."""
     if horizon == 0:
-        return ()
+        return []
     frame = estimates.area_forecasts(data, as_of, horizon, path, areas=[area])
     return _modelled(frame, "forecast")
 
 
-def _modelled(frame: pd.DataFrame, kind: str) -> tuple[Point, ...]:
+def _modelled(frame: pd.DataFrame, kind: str) -> list[Point]:
     named = frame.rename(columns={"median": "value", "low90": "low", "high90": "high"})
-    return Point.from_frame(
-        named.assign(
-            level=0.9, kind=kind, basis="model", quality=kind, preferred=False,
-            source=f"model: {estimates.MODEL}",
-            note="not a count: the model's median, with 50% and 90% intervals",
-        )
+    made = named.assign(
+        level=0.9, kind=kind, basis="model", quality=kind, preferred=False,
+        source=f"model: {estimates.MODEL}",
+        note="not a count: the model's median, with 50% and 90% intervals",
     )  # fmt: skip
+    return list(Point.from_frame(made))
 
 
 @functools.lru_cache(maxsize=4)
 def _scores(data: Data) -> tuple[Score, ...]:
-    """Return the scores of the kept validation; empty where none was made from these figures."""
+    """Return the scores of the stored validation; empty where none is of these figures."""
+    names = [f.name for f in dataclasses.fields(Score) if f.name != "benchmarks"]
+    parts = ("cases", "error", "gain", "gain_low", "gain_high")
     found = []
     for row in validation.scores(data).to_dict("records"):
         rules = {
-            name: {
-                part: float(row[f"{name}_{part}"])
-                for part in ("cases", "error", "gain", "gain_low", "gain_high")
-            }
+            name: {part: float(row[f"{name}_{part}"]) for part in parts}
             for name in validation.BENCHMARKS
             if math.isfinite(row[f"{name}_gain"])
         }
-        names = [f.name for f in dataclasses.fields(Score) if f.name != "benchmarks"]
         found.append(Score(**{n: row[n] for n in names}, benchmarks=rules))
     return tuple(found)

@@ -1,4 +1,4 @@
-"""Every known count of an area and of the nation, at its date and on its basis, with breaks.
+"""Every known count of an area and of all together, at its date and on its basis, with breaks.
 
 Nothing is filled in: a year without a value has no row.
 """
@@ -11,6 +11,7 @@ import pandas as pd
 
 from mappa.data import Data
 from mappa.errors import UsageError
+from mappa.growth.evidence import dates_with_people
 from mappa.printed import PER
 from mappa.rates.methods.intervals import exact_limits
 from mappa.records import Record, key
@@ -23,7 +24,7 @@ AREA_BASES = {
     "earlier_returns": "area returns before the 31 March counts, counted otherwise",
     "basis_not_known": "a basis the source does not state",
 }
-#: What is counted on each basis of the nation's count.
+#: What is counted on each basis of the national count.
 NATIONAL_BASES = {
     "act_1997": "subject to the Sex Offenders Act 1997",
     "police_computer": "Police National Computer count",
@@ -74,7 +75,7 @@ COLUMNS = ["date", "value", "people", "basis", "quality", "preferred", "source",
 
 
 def counts(data: Data, area: str) -> pd.DataFrame:
-    """Return every known count of an area or of the nation: a row a value, none filled in.
+    """Return every known count of an area or of all together: a row a value, none filled in.
 
     Parameters
     ----------
@@ -85,7 +86,7 @@ def counts(data: Data, area: str) -> pd.DataFrame:
     A frame by date: ``date``, ``value`` (the count), ``people`` (aged 10 and over; NaN on a day
     without a population), ``basis`` (what is counted: a key of :data:`AREA_BASES` or
     :data:`NATIONAL_BASES`), ``quality`` (how the value is known), ``preferred`` (whether the study
-    uses it), ``source`` and ``note``. A count from before the nation's present basis gets
+    uses it), ``source`` and ``note``. A count from before the present national basis gets
     ``earlier_returns``, and one whose source does not state its basis ``basis_not_known``: no
     growth crosses from either to the others.
 
@@ -129,8 +130,7 @@ def _national_counts(data: Data) -> pd.DataFrame:
 @functools.lru_cache(maxsize=16)
 def _people(data: Data) -> pd.DataFrame:
     """Return the people aged 10 and over by stock date (rows) and area (columns)."""
-    rows = data.denominators[data.denominators["mid_year"].isin(set(data.population["mid_year"]))]
-    found = {day: data.people(day) for day in sorted(rows["stock_date"])}
+    found = {day: data.people(day) for day in dates_with_people(data)}
     return pd.DataFrame(found, index=data.names, dtype=float).T
 
 
@@ -150,20 +150,19 @@ def breaks(data: Data) -> tuple[Break, ...]:
     """Return the breaks of the national series: of basis, of law, and revisions, by date."""
     everything = _national_counts(data)
     frame = everything[everything["preferred"]]
-    found = []
-    previous: str | None = None
-    for date, basis in zip(frame["date"], frame["basis"], strict=True):
-        if basis != previous:
-            found.append(Break(date, "basis", f"counted as: {NATIONAL_BASES[basis]}"))
-        previous = basis
-    for rule, text in (
-        ("act_1997_start", "the register begins"),
-        ("act_2003_part2_start", "new notification rules"),
-    ):
-        rows = data.notification_rules
-        rows = rows[rows["rule"] == rule]
-        for value, basis in zip(rows["value"], rows["legal_basis"], strict=True):
-            found.append(Break(pd.Timestamp(value), "law", f"{text} ({basis})"))
+    first = frame[frame["basis"] != frame["basis"].shift()]
+    found = [
+        Break(date, "basis", f"counted as: {NATIONAL_BASES[basis]}")
+        for date, basis in zip(first["date"], first["basis"], strict=True)
+    ]
+    texts = {
+        "act_1997_start": "the register begins",
+        "act_2003_part2_start": "new notification rules",
+    }
+    rules = data.notification_rules[data.notification_rules["rule"].isin(texts)]
+    for row in rules.itertuples():
+        text = f"{texts[row.rule]} ({row.legal_basis})"
+        found.append(Break(pd.Timestamp(row.value), "law", text))
     for date, rows in everything.groupby("date"):
         if len(rows) > 1:
             values = ", ".join(f"{v:,.0f}" for v in rows["value"])
@@ -172,7 +171,7 @@ def breaks(data: Data) -> tuple[Break, ...]:
 
 
 def points(data: Data, area: str, level: float = 0.95) -> tuple[Point, ...]:
-    """Return every known count of an area or of the nation, with exact Poisson intervals."""
+    """Return every known count of an area or of all together, with exact Poisson intervals."""
     frame = counts(data, area)
     low, high = np.array([exact_limits(x, level) for x in frame["value"]]).reshape(-1, 2).T
     made = frame.assign(low=low, high=high, level=level, low50=None, high50=None, kind="count")
@@ -180,12 +179,12 @@ def points(data: Data, area: str, level: float = 0.95) -> tuple[Point, ...]:
 
 
 def known_rates(data: Data) -> pd.DataFrame:
-    """Return the known rates of all areas and of the nation on each stock date.
+    """Return the known rates of all areas and nationally on each stock date.
 
     Returns
     -------
-    Rates per 100,000 people aged 10 and over: by date (rows), a column an area and the nation's
-    last; NaN where no count of all levels is known.
+    Rates per 100,000 people aged 10 and over: by date (rows), a column an area and the national
+    one last; NaN where no count of all levels is known.
 
     Raises
     ------

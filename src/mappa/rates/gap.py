@@ -16,7 +16,7 @@ from mappa.rates.methods.ratios import Ratio
 HIGHER, LOWER, UNCLEAR = "higher", "lower", "not clearly different"
 VERDICTS = (HIGHER, UNCLEAR, LOWER)
 _MARGIN = "rates.methods.equivalence"
-_SMALLEST, _DETECTABLE = f"{_MARGIN}.smallest_margin", f"{_MARGIN}.minimal_detectable"
+_DETECTABLE = f"{_MARGIN}.minimal_detectable"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -139,7 +139,9 @@ class Margin(k.Traced, by=f"{_MARGIN}.margin_test", rests_on=AGAINST):
         "p-value of the two one-sided tests", "the larger of the two one-sided p-values", unit=""
     )
     smallest_margin: float | None = k.percent(
-        "Margin at which equivalence holds", "max(ratio_high90, 1 / ratio_low90) - 1", by=_SMALLEST
+        "Margin at which equivalence holds",
+        "max(ratio_high90, 1 / ratio_low90) - 1",
+        by=f"{_MARGIN}.smallest_margin",
     )
     superiority_margin: float | None = k.percent(
         "Margin that the ratio is beyond, by a one-sided 95% test",
@@ -267,8 +269,8 @@ def choices(stock: Stock, force: str, confidence: float = 0.95) -> tuple[Choice,
                 found.append(Choice(*named, status=other.status, comparator_rate=rate))
                 continue
             row = ratio.interval(confidence)
-            told = (row.value, row.lower, row.upper, row.p_value, verdict(row.lower, row.upper))
-            found.append(Choice(*named, row.method, "", rate, *told))
+            made = (row.value, row.lower, row.upper, row.p_value, verdict(row.lower, row.upper))
+            found.append(Choice(*named, row.method, "", rate, *made))
     return tuple(found)
 
 

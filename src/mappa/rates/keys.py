@@ -54,11 +54,8 @@ class Traced(Record):
     @classmethod
     def declared(cls) -> dict[str, Mapping[str, Any]]:
         """Return what is declared of each key, completed by what the record says of all."""
+        own = {"by": cls._by, "rests_on": cls._rests_on}
         return {
-            name: {
-                **told,
-                "by": told["by"] or cls._by,
-                "rests_on": told["rests_on"] or cls._rests_on,
-            }
-            for name, told in super().declared().items()
+            name: {**said, **{k: said[k] or v for k, v in own.items()}}
+            for name, said in super().declared().items()
         }

@@ -135,19 +135,15 @@ class Sighting(Record):
 
 def sightings(data: Data, area: str, as_of: Any) -> list[Sighting]:
     """Return the nearest count before, on (other basis) and after a date, where there is one."""
-    day = pd.Timestamp(as_of)
-    rows = data.series(area)
-    rows = rows[rows["preferred"] | (rows["basis"] != "all_levels")]
-    found = (
-        ("before", rows[rows["date"] < day].tail(1)),
-        ("same day", rows[(rows["date"] == day) & (rows["basis"] != "all_levels")].tail(1)),
-        ("after", rows[rows["date"] > day].head(1)),
-    )
-    return [
-        Sighting(
-            when, f"{row['date']:%Y-%m-%d}", float(row["value"]), row["basis"], row["quality"],
-            row["sources"], row["note"], int(line),
-        )
-        for when, near in found
-        for line, row in near.iterrows()
-    ]  # fmt: skip
+    day = f"{pd.Timestamp(as_of):%Y-%m-%d}"
+    rows = data.series(area).rename_axis("row").reset_index()
+    rows["date"] = rows["date"].dt.strftime("%Y-%m-%d")
+    other = rows["basis"] != "all_levels"
+    rows, other = rows[rows["preferred"] | other], rows[other]
+    near = {
+        "before": rows[rows["date"] < day].tail(1),
+        "same day": other[other["date"] == day].tail(1),
+        "after": rows[rows["date"] > day].head(1),
+    }
+    found = pd.concat([row.assign(when=when) for when, row in near.items()])
+    return list(Sighting.from_frame(found))

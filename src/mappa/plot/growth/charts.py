@@ -4,7 +4,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 
-from mappa.growth.contribution import POOL
+from mappa.growth.national import POOL
 from mappa.growth.record import GrowthRecord
 from mappa.growth.series import Point
 from mappa.plot.exhibit import Exhibit

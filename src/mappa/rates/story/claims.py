@@ -20,7 +20,7 @@ HALF = "half supported"
 VERDICTS = (HOLDS, ROUNDED, HALF, FAILS, CANNOT, MISLEADING)
 COUNT, RATE = "rso_count", "rso_rate_per_100k"
 CHANGE, PERCENT = "rso_change_count", "rso_change_pct"
-#: One person on the register for how many people: of an area, and of the nation.
+#: One person on the register for how many people: of an area, and nationally.
 ONE_IN = ("people_per_rso", "rso_one_per_n_aged10")
 
 
@@ -97,7 +97,7 @@ def compared(claim: Claim, value: float, reason: str, sources: str = "", **facts
 
 
 def meets(claim: Claim, value: float) -> bool:
-    """Tell whether the printed number is *value*, or *value* rounded to the place it is printed to.
+    """Return whether the printed number is *value*, or *value* rounded to the place it is given to.
 
     A number that ends in zeros may be rounded to that place: 64,300 of 64,325.
     """
@@ -115,7 +115,7 @@ def row(data: Data, claim: Claim, measure: str) -> pd.Series | None:
 
 
 def own(row: pd.Series, claim: Claim) -> bool:
-    """Tell whether the claim's own document is the only source of the row."""
+    """Return whether the claim's own document is the only source of the row."""
     return bool(claim.source) and set(row["sources"].split()) <= set(claim.source.split())
 
 

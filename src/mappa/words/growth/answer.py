@@ -4,8 +4,8 @@ Each sentence is one template, and a doubted figure is never written without its
 """
 
 from mappa.growth.change import Change, Span
-from mappa.growth.contribution import POOL, Part
 from mappa.growth.measures import Measure
+from mappa.growth.national import POOL, Part
 from mappa.growth.record import GrowthRecord
 from mappa.growth.series import AREA_BASES, NATIONAL_BASES, Point
 from mappa.rates.change import Doubt

@@ -1,8 +1,7 @@
 """Sentences about national growth, the same for every area."""
 
 from mappa.growth.change import Span
-from mappa.growth.contribution import POOL, Part
-from mappa.growth.national import RateGrowth
+from mappa.growth.national import POOL, Part, RateGrowth
 from mappa.growth.record import GrowthRecord
 from mappa.growth.trends import Trend
 from mappa.words import Prose
