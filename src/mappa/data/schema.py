@@ -277,7 +277,7 @@ def check_references(data: Data, tables: Iterable[str]) -> None:
     named = {"area": {*areas, ""}, "area_or_nation": {*areas, data.nation, ""}}
     rules = data.dictionary[data.dictionary["type"].isin({"sources", *named})]
     for rule in rules[rules["table"].isin(list(tables))].to_dict("records"):
-        cells = getattr(data, rule["table"])[rule["column"]]
+        cells = getattr(data, rule["table"])[rule["column"]].drop_duplicates()
         if rule["type"] == "sources":
             each = cells.str.split().explode().dropna()
             refuse(rule["table"], each, ~each.isin(known), "{!r} is not in sources.csv")

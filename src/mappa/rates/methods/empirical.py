@@ -138,7 +138,10 @@ def rank_draws(
 
     Source: Goldstein and Spiegelhalter (1996).
     """
-    place = 1 + np.argsort(np.argsort(-theta))[:, : len(areas)]
+    place = np.empty(theta.shape, dtype=int)
+    np.put_along_axis(place, np.argsort(-theta), np.arange(1, theta.shape[1] + 1)[None], axis=1)
     tail = (1 - confidence) / 2
-    low, middle, high = np.quantile(place, [tail, 0.5, 1 - tail], axis=0, method="inverted_cdf")
+    low, middle, high = np.quantile(
+        place[:, : len(areas)], [tail, 0.5, 1 - tail], axis=0, method="inverted_cdf"
+    )
     return Ranks(areas, tuple(middle), tuple(low), tuple(high), theta.shape[1])
