@@ -21,7 +21,7 @@ import requests
 from add_support import digest
 from sheet_writers import write_sheets
 
-from mappa.data import Data, add, download, load, official
+from mappa.data import Data, add, load, official
 from mappa.errors import DataError, UnknownName, UsageError
 
 HEADERS = {
@@ -144,7 +144,7 @@ class Server:
 @pytest.fixture()
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     it = Server()
-    monkeypatch.setenv(download.BASE_VARIABLE, it.base)
+    monkeypatch.setenv(official.BASE_VARIABLE, it.base)
     for proxy in ("http_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy"):
         monkeypatch.delenv(proxy, raising=False)
     yield it
@@ -397,7 +397,7 @@ def test_what_can_go_wrong_on_the_way_is_one_sentence_and_changes_nothing(
     answer: Callable[[http.server.BaseHTTPRequestHandler], None] | None,
     said: str,
 ) -> None:
-    monkeypatch.setattr(download, "READ_SECONDS", 0.4)
+    monkeypatch.setattr(official, "READ_SECONDS", 0.4)
     if answer:
         server.answers[address(data, day)] = answer
     before = digest(data_copy)
@@ -412,7 +412,7 @@ def test_nothing_listens(
 ) -> None:
     server.server.server_close()
     with pytest.raises(DataError, match="cannot be reached"):
-        download.download(f"https://example.org{address(data, day)}")
+        official.download(f"https://example.org{address(data, day)}")
 
 
 def test_a_drip_ends_at_the_whole_deadline_and_a_flood_at_the_size(
@@ -429,26 +429,26 @@ def test_a_drip_ends_at_the_whole_deadline_and_a_flood_at_the_size(
             pass
 
     server.answers["/drip"] = drip
-    monkeypatch.setattr(download, "WHOLE_SECONDS", 0.2)
+    monkeypatch.setattr(official, "WHOLE_SECONDS", 0.2)
     with pytest.raises(DataError, match="did not answer in time"):
-        download.download("https://example.org/drip")
-    monkeypatch.setattr(download, "WHOLE_SECONDS", 60)
-    monkeypatch.setattr(download, "LARGEST_FILE", 100_000)
+        official.download("https://example.org/drip")
+    monkeypatch.setattr(official, "WHOLE_SECONDS", 60)
+    monkeypatch.setattr(official, "LARGEST_FILE", 100_000)
     with pytest.raises(DataError, match="sends more than"):
-        download.download("https://example.org/drip")
+        official.download("https://example.org/drip")
 
 
 def test_addresses(data: Data, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert len(download.addresses(data, [])) == len(data.official_tables)
+    assert len(official.addresses(data, [])) == len(data.official_tables)
     with pytest.raises(UnknownName, match="no official table for the year called '1999'"):
-        download.addresses(data, [1999])
-    monkeypatch.delenv(download.BASE_VARIABLE, raising=False)
-    assert download.resolve("https://a.example/b?c=d") == "https://a.example/b?c=d"
-    monkeypatch.setenv(download.BASE_VARIABLE, "http://127.0.0.1:9/mirror/")
-    assert download.resolve("https://a.example/b") == "http://127.0.0.1:9/mirror/b"
-    monkeypatch.setenv(download.BASE_VARIABLE, "nowhere")
+        official.addresses(data, [1999])
+    monkeypatch.delenv(official.BASE_VARIABLE, raising=False)
+    assert official.resolve("https://a.example/b?c=d") == "https://a.example/b?c=d"
+    monkeypatch.setenv(official.BASE_VARIABLE, "http://127.0.0.1:9/mirror/")
+    assert official.resolve("https://a.example/b") == "http://127.0.0.1:9/mirror/b"
+    monkeypatch.setenv(official.BASE_VARIABLE, "nowhere")
     with pytest.raises(UsageError, match="must be an address"):
-        download.resolve("https://a.example/b")
+        official.resolve("https://a.example/b")
 
 
 def test_a_downloaded_workbook_needs_no_network(

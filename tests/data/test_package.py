@@ -8,12 +8,12 @@ from pathlib import Path
 
 from frictionless import Package
 
-from mappa.data import Data, package, schema
+from mappa.data import Data, schema
 
 
 def test_the_shipped_description_is_that_of_the_dictionary(data: Data) -> None:
     shipped = (data.folder / schema.PACKAGE).read_text(encoding="utf-8")
-    assert shipped == package.text(data)
+    assert shipped == schema.package_text(data)
 
 
 def test_frictionless_finds_the_package_valid_and_a_wrong_cell_in_it(
@@ -28,7 +28,7 @@ def test_frictionless_finds_the_package_valid_and_a_wrong_cell_in_it(
 
 
 def test_fields_are_the_columns_of_the_files(data: Data) -> None:
-    described = json.loads(package.text(data))
+    described = json.loads(schema.package_text(data))
     assert described["profile"] == "tabular-data-package"
     assert len(described["resources"]) >= 25
     for resource in described["resources"]:
@@ -40,7 +40,7 @@ def test_fields_are_the_columns_of_the_files(data: Data) -> None:
 
 
 def test_types_bounds_and_codes_are_carried_over(data: Data) -> None:
-    resources = {r["name"]: r["schema"] for r in json.loads(package.text(data))["resources"]}
+    resources = {r["name"]: r["schema"] for r in json.loads(schema.package_text(data))["resources"]}
     fields = {f["name"]: f for f in resources["population"]["fields"]}
     assert fields["mid_year"]["type"] == "integer"
     assert fields["mid_year"]["constraints"] == {"required": True, "minimum": 1981, "maximum": 2099}

@@ -32,12 +32,12 @@ def check(
     ] = False,
 ) -> None:
     """Validate the tables and reconcile what was printed independently; exit 1 on a failure."""
-    from mappa.data import package, schema
+    from mappa.data import schema
     from mappa.data.check import run_checks
     from mappa.files import write_atomically
 
     data = options.tables()
-    described = package.text(data)  # every table is validated, whatever was recorded before
+    described = schema.package_text(data)  # every table is validated, whatever was recorded before
     if describe:
         write_atomically(data.folder / schema.PACKAGE, described)
     findings = run_checks(data)
@@ -92,7 +92,7 @@ def fetch_official(
     dry_run: options.DryRun = False,
 ) -> None:
     """Download the official area tables and add them, checked, with their source."""
-    from mappa.data import download, official, workbooks
+    from mappa.data import official, workbooks
     from mappa.data.add import plan
 
     data = options.tables()
@@ -100,10 +100,10 @@ def fetch_official(
     if file is not None and len(years) != 1:
         raise UsageError("--file needs the --year that the workbook is for, once.")
     tables = []
-    for _, row in download.addresses(data, years).iterrows():
+    for _, row in official.addresses(data, years).iterrows():
         if file is None:
-            typer.echo(f"Downloading {download.resolve(row['url'])} ...")
-            content, name = download.download(row["url"]), row["url"].rsplit("/", 1)[-1]
+            typer.echo(f"Downloading {official.resolve(row['url'])} ...")
+            content, name = official.download(row["url"]), row["url"].rsplit("/", 1)[-1]
         else:
             content, name = workbooks.read_bytes(file), file.name
         table = official.read_official(content, name, row["stock_date"], data)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from mappa.errors import DataError
+from mappa.files import json_text
 
 if TYPE_CHECKING:
     import pandera.pandas as pa
@@ -37,6 +38,9 @@ _NUMBERS = {
     "integer": (r"-?\d+", "a whole number"),
     "number": (r"-?(?:\d+\.?\d*|\.\d+)(?:[eE]-?\d+)?", "a number"),
 }
+#: The types of the dictionary in a data package; any other is text.
+_JSON_TYPES = {"date": "date", "integer": "integer", "number": "number", "boolean": "boolean"}
+Json = dict[str, object]
 #: What makes a cell of a table of figures: at most one of its values is preferred.
 CELLS = {
     "area_figures": ("area", "date", "measure", "basis"),
@@ -260,6 +264,72 @@ def validate_table(table: str, raw: pd.DataFrame, dictionary: pd.DataFrame) -> p
                 "one of them must go."
             )
     return frame
+
+
+# Described for other programs --------------------------------------------------------------------
+
+
+def package_text(data: Data) -> str:
+    """Return the descriptor, as JSON, of every table that is a file and in the dictionary.
+
+    It is a Frictionless data package (https://specs.frictionlessdata.io, version 1). Each table is
+    validated first, as its digest says that it was. Foreign keys are left out where a cell may hold
+    several names or none. Raises DataError for a table that breaks its schema.
+    """
+    names = map(str, data.dictionary["table"].unique())
+    tables = [name for name in names if (data.folder / f"{name}.csv").is_file()]
+    columns = [{"name": column, "type": "string"} for column in DICTIONARY_COLUMNS]
+    dictionary = _file(data, DICTIONARY, {"fields": columns})  # which no row describes
+    package = {
+        "profile": "tabular-data-package",
+        "name": "mappa",
+        "title": f"Registered sexual offenders of {data.nation}, with what they are compared with",
+        "resources": [*(_resource(table, data) for table in tables), dictionary],
+    }
+    return json_text(package)
+
+
+def _resource(table: str, data: Data) -> Json:
+    raw = read_text_table(data.folder / f"{table}.csv")
+    validate_table(table, raw, data.dictionary)
+    described = rules(table, data.dictionary)
+    columns = [_field(rule) for _, rule in described.iterrows()]
+    fields: Json = {"fields": columns, "missingValues": [""]}
+    named = keys(table, data.dictionary)
+    if named and (described.set_index("column").loc[named, "required"] == "yes").all():
+        fields["primaryKey"] = named
+    return _file(data, f"{table}.csv", fields)
+
+
+def _file(data: Data, path: str, fields: Json) -> Json:
+    return {
+        "name": path.removesuffix(".csv").replace("_", "-"),
+        "path": path,
+        "hash": file_hash(data.folder / path),
+        "profile": "tabular-data-resource",
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "schema": fields,
+    }
+
+
+def _field(rule: pd.Series) -> Json:
+    kind = _JSON_TYPES.get(rule["type"], "string")
+    constraints: Json = {}
+    if rule["required"] == "yes":
+        constraints["required"] = True
+    for bound in ("minimum", "maximum"):
+        if rule[bound]:
+            constraints[bound] = rule[bound] if kind == "date" else float(rule[bound])
+    if rule["allowed"] and kind == "string":
+        constraints["enum"] = rule["allowed"].split("|")
+    field: Json = {"name": rule["column"], "type": kind, "description": rule["meaning"]}
+    if kind == "boolean":
+        field |= {"trueValues": ["true"], "falseValues": ["false"]}
+    if rule["unit"]:
+        field["unit"] = rule["unit"]
+    return field | ({"constraints": constraints} if constraints else {})
 
 
 # Tables held to each other ----------------------------------------------------------------------
