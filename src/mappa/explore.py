@@ -150,10 +150,7 @@ RATE_WIDE, WHAT_IF_WIDE = ("11em", "38em"), ("29em", "56em")
 
 
 def _choice(
-    label: str,
-    options: Iterable[tuple[str, Any]],
-    value: Any,
-    wide: tuple[str, str] = RATE_WIDE,
+    label: str, options: Iterable[tuple[str, Any]], value: Any, wide: tuple[str, str] = RATE_WIDE
 ) -> widgets.Dropdown:
     return widgets.Dropdown(description=label, options=list(options), value=value, **_wide(*wide))
 

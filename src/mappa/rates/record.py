@@ -100,21 +100,15 @@ class RateRecord(k.Traced, by="rates.assess.assess", rests_on=(k.SET,)):
         "national_count - sum of the counts",
         by=_POOL,
         rests_on=SPREAD,
-        default=0,
     )
     pool_population: int = k.people(
         "Sum of their populations",
         "sum over the areas without a count",
         by=_POOL,
         rests_on=(k.ALL, k.BASE),
-        default=0,
     )
     pool_rate: float | None = k.per_people(
-        "Their rate together",
-        "100,000 x pool_count / pool_population",
-        by=_POOL,
-        rests_on=SPREAD,
-        default=None,
+        "Their rate together", "100,000 x pool_count / pool_population", by=_POOL, rests_on=SPREAD
     )
     comparator: str = k.text(
         "Name of the comparator", "the setting", by=_CHOOSE, rests_on=(k.SET, k.CHOICE)

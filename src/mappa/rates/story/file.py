@@ -95,7 +95,7 @@ _SHORT = {"count", "rate", "change", "change percent"}
 
 
 def as_printed(cell: str, plain: str) -> str:
-    """Return the number with the decimals that the cell shows, for 132.0 is not printed as 132."""
+    """Return the number with the decimals that the cell shows: 132.0 is not printed as 132."""
     decimals = len(cell.partition(".")[2].rstrip(" %"))
     shown = len(plain.partition(".")[2])
     if not 0 < decimals <= 6 or decimals <= shown:
