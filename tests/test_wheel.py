@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -42,7 +43,7 @@ def wheel(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
             (clone / name).write_text("nobody else's business", encoding="utf-8")
         else:
             shutil.copy(root / name, clone / name)
-    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    build = [sys.executable, "-m", "hatchling", "build", "-d", str(folder)]
     subprocess.run(build, cwd=clone, check=True, capture_output=True)
     return next(folder.glob("mappa_study-*.whl"))
 
@@ -70,6 +71,12 @@ def mappa(outside: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         text=True,
         check=False,
     )
+
+
+def test_the_source_distribution_holds_no_stray_either(wheel: Path) -> None:
+    with tarfile.open(next(wheel.parent.glob("mappa_study-*.tar.gz"))) as archive:
+        inside = {name.partition("/")[2] for name in archive.getnames()}
+    assert inside & set(STRAYS) == set() and {"src/mappa/cache.py", "data/areas.csv"} <= inside
 
 
 def test_it_holds_what_git_holds_and_no_stray(root: Path, wheel: Path) -> None:
