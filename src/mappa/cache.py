@@ -11,6 +11,7 @@ import ast
 import functools
 import io
 import json
+import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -159,12 +160,18 @@ def _source(module: str) -> Path | None:
     return next((f for f in files if f.is_file()), None)
 
 
+#: Python 3.11 may fail (SystemError) where several threads parse source at once.
+_PARSING = threading.Lock()
+
+
 @functools.lru_cache(maxsize=1024)
 def _read_module(name: str, path: Path, changed: int) -> tuple[str, tuple[str, ...]]:
     """Return the digest of a module's source and all names that it may import."""
     text = path.read_text(encoding="utf-8")
     found = []
-    for node in ast.walk(ast.parse(text)):
+    with _PARSING:
+        tree = ast.parse(text)
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             found += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:

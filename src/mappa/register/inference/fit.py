@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from mappa.cache import Store, code_digest
+from mappa.cache import Store
 from mappa.data import Data, places
 from mappa.errors import DataError
 from mappa.files import write_atomically
@@ -107,7 +107,6 @@ class _Runner:
                 lambda: self.executor.submit(work, self.packed, *job).result(),
             )
 
-        code_digest(__name__)  # Python 3.11 cannot parse source in several threads at once
         # A thread waits for each task; the work is done by the executor.
         with concurrent.futures.ThreadPoolExecutor(len(jobs)) as threads:
             yield from threads.map(one, jobs)
