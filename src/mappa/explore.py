@@ -25,8 +25,7 @@ from mappa.plot.register import charts as whatif_charts
 from mappa.rates import doors
 from mappa.rates.assess import assess, check_margin
 from mappa.register.answers import scenarios
-from mappa.words import numbers
-from mappa.words.prose import Prose, capital
+from mappa.words import Prose, capital, numbers
 from mappa.words.rate import answer as rate_words
 from mappa.words.register import law as whatif_words
 

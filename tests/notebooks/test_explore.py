@@ -15,7 +15,7 @@ from mappa import explore
 from mappa.data import Data
 from mappa.errors import MappaError, UnknownName, UsageError
 from mappa.rates.assess import assess
-from mappa.words.prose import Prose
+from mappa.words import Prose
 from mappa.words.rate import answer as words
 
 

@@ -12,7 +12,7 @@ import pytest
 from nbclient import NotebookClient
 
 from mappa import explore
-from mappa.words.prose import Prose
+from mappa.words import Prose
 
 
 def _first_panel(root: Path) -> Any:

@@ -14,7 +14,7 @@ from mappa.plot.register import charts
 from mappa.register.answers import scenarios
 from mappa.register.answers.scenarios import ScenarioRecord, in_force
 from mappa.register.inference import draws as posteriors
-from mappa.words.prose import capital
+from mappa.words import capital
 from mappa.words.register import law as words
 
 MINUS = "\N{MINUS SIGN}"

@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 
 from mappa.pages import cells
 from mappa.pages.contract import faults
-from mappa.pages.notebook import render_notebook
+from mappa.pages.exporter import render_notebook
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = ("3-register", "6-what-ifs", "7-assumptions")

@@ -25,8 +25,7 @@ from mappa.data import Data
 from mappa.errors import DataError, OutputError
 from mappa.pages import force, layout
 from mappa.pages.contract import faults
-from mappa.pages.exporter import NO_ALT, MappaExporter
-from mappa.pages.notebook import render_notebook
+from mappa.pages.exporter import NO_ALT, MappaExporter, render_notebook
 from mappa.words import Prose, Table
 from mappa.words.tables import table_html
 
@@ -324,7 +323,7 @@ WIDE = table_html(pd.DataFrame({c: [1] for c in "abcd"}), "Wide")
         (lambda p: p.replace("</main>", '<a href="javascript:x">x</a></main>'), "a link runs"),
         (lambda p: p.replace("</main>", '<p onclick="x">x</p></main>'), "has a handler"),
         (lambda p: p.replace("</main>", "<p>a rate of nan</p></main>"), "says 'nan'"),
-        (lambda p: p.replace("</main>", '<p id="main">x</p></main>'), "stands twice"),
+        (lambda p: p.replace("</main>", '<p id="main">x</p></main>'), "is there twice"),
         (lambda p: p.replace("</main>", "<p>" + "x" * 1_600_000 + "</p></main>"), "are allowed"),
     ],
 )

@@ -16,7 +16,7 @@ from pypdf import PdfReader
 from mappa.data import Data
 from mappa.pages import brief, cells, site
 from mappa.pages.contract import BUDGET, faults
-from mappa.pages.notebook import render_notebook
+from mappa.pages.exporter import render_notebook
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Bytes of all pages of a site of all areas, and what is kept free of it.

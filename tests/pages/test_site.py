@@ -209,15 +209,15 @@ def test_each_page_links_to_the_areas_before_and_after_and_to_a_comparison(
 ) -> None:
     data, reports = country
     found = summary.find_reports(reports, data)
-    middle = files[f"forces/{found[1].slug}/index.html"].decode()
-    assert f'href="../{found[0].slug}/index.html" rel="prev"' in middle
-    assert f'href="../{found[2].slug}/index.html" rel="next"' in middle
+    middle = files[f"forces/{found[1].folder.name}/index.html"].decode()
+    assert f'href="../{found[0].folder.name}/index.html" rel="prev"' in middle
+    assert f'href="../{found[2].folder.name}/index.html" rel="next"' in middle
     known = pairs.areas(data, str(data.settings["default_as_of"]))
     for report in found:
-        page = files[f"forces/{report.slug}/index.html"].decode()
-        asked = f'<a href="../../compare.html#{report.slug}+'
+        page = files[f"forces/{report.folder.name}/index.html"].decode()
+        asked = f'<a href="../../compare.html#{report.folder.name}+'
         assert (asked in page) == (report.area in known)
-    assert 'rel="prev"' not in files[f"forces/{found[0].slug}/index.html"].decode()
+    assert 'rel="prev"' not in files[f"forces/{found[0].folder.name}/index.html"].decode()
 
 
 def test_a_site_of_two_dates_lets_the_reader_choose(data: Data, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from mappa.plot.style import canvas
 from mappa.rates import change, doors
 from mappa.rates.assess import assess
 from mappa.rates.record import RateRecord, estimated
-from mappa.words.prose import Prose
+from mappa.words import Prose
 
 NAMES = ("funnel", "ranking", "tile-map", "comparators", "margin", "choices", "change")
 

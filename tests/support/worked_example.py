@@ -19,7 +19,7 @@ from nbconvert.exporters import MarkdownExporter
 from nbformat import NotebookNode
 
 from mappa.pages import brief, cells
-from mappa.pages.notebook import part_title
+from mappa.pages.exporter import part_title
 from mappa.plot.exhibit import EXHIBIT_MIME
 from mappa.plot.svg import framed
 from mappa.records import RECORD_MIME

@@ -243,9 +243,10 @@ def test_missing_count(data: Data) -> None:
     assert "Our estimate, which is not a count, is" in kent and "1,978 on 30 June 2019" in kent
     assert reading.faults(kent) == []
     crossed = dataclasses.replace(staffordshire.missing, rate_low=9.0, rate_high=8.0)
-    assert "contradict each other" in rate_missing.unsaid(staffordshire, crossed)
-    one = dataclasses.replace(surrey.missing, pool_areas=1)
-    assert "the only area" in rate_missing.together(surrey, one)
+    crossed_record = dataclasses.replace(staffordshire, missing=crossed)
+    assert "contradict each other" in rate_missing.missing(crossed_record)
+    one = dataclasses.replace(surrey, missing=dataclasses.replace(surrey.missing, pool_areas=1))
+    assert "the only area" in rate_missing.missing(one)
     with_count = assess(data, "Cumbria", AS_OF)
     assert estimated(with_count, 1.0, 0.5, 2.0) is with_count  # a count needs no estimate
 

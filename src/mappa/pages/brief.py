@@ -1,7 +1,7 @@
 """The brief: one page that answers in words, charts and key figures, of an area or of all.
 
 Everything on it comes from the tags and records of executed notebooks and from the tables. The
-files beside it are its charts as PNG and SVG, their data as CSV and the figures as XLSX.
+files with it are its charts as PNG and SVG, their data as CSV and the figures as XLSX.
 """
 
 import dataclasses
@@ -18,7 +18,7 @@ from mappa import __version__
 from mappa.data import Data
 from mappa.files import fixed_zip, unzipped
 from mappa.pages import cells, layout
-from mappa.pages.notebook import about, fragment, part_title
+from mappa.pages.exporter import about, fragment, part_title
 from mappa.plot.exhibit import EXHIBIT_MIME, picture_html
 from mappa.plot.svg import framed, png
 from mappa.words import brief as words
@@ -56,7 +56,7 @@ class Brief:
     sources: Sequence[Mapping[str, str]] = ()
 
     def files(self, data: Data) -> dict[str, bytes]:
-        """Return the files beside the page by name."""
+        """Return the files that go with the page by name."""
         notes = [
             ("title", self.title),
             ("counted", f"Registered sexual offenders managed in the community, {self.day}"),
@@ -65,8 +65,10 @@ class Brief:
             ("licence", layout.ATTRIBUTION),
             ("cite as", citation(self, data)),
         ]
-        book = {f"{self.stem}-figures.xlsx": workbook(self.figures, notes)}
-        return chart_files(self.stem, self.charts) | book
+        fields = ("name", "value", "low", "high", "confidence", "unit", "national")
+        rows = [[getattr(figure, field) for field in fields] for figure in self.figures]
+        made = book({"figures": [COLUMNS, *rows], "notes": notes}, widths=(60, 20))
+        return chart_files(self.stem, self.charts) | {f"{self.stem}-figures.xlsx": made}
 
 
 def charts(notebooks: Mapping[str, NotebookNode], tag: str) -> list[Mapping[str, str]]:
@@ -126,10 +128,9 @@ def count_sources(data: Data, rate: Mapping[str, Any]) -> list[dict[str, str]]:
     if not named:
         named = " ".join(str(row["sources"]) for row in words.nearest(rate))
     table = data.sources.fillna("").astype(str).set_index("source")
+    known = [name for name in dict.fromkeys(named.split()) if name in table.index]
     found = []
-    for name, row in table.loc[
-        [s for s in dict.fromkeys(named.split()) if s in table.index]
-    ].iterrows():
+    for name, row in table.loc[known].iterrows():
         dated = f", {row['published']}" if row["published"] else ""
         text, href = row["title"] or name, layout.of_the_web(row["url"])
         found.append({"text": text, "href": href, "note": f"{dated}: the figure of the area"})
@@ -139,9 +140,8 @@ def count_sources(data: Data, rate: Mapping[str, Any]) -> list[dict[str, str]]:
 def official_table(data: Data, as_of: str) -> list[dict[str, str]]:
     """Return the publisher's own table of areas for the date, where its address is known."""
     url = data.official_table(as_of) if as_of else ""
-    publisher = str(data.settings.get("publisher", "a public body"))
+    text = f"Area table of {data.settings.get('publisher', 'a public body')}"
     note = ": the official counts by area, as the publisher gives the address"
-    text = f"Area table of {publisher}"
     return [{"text": text, "href": url, "note": note}] if url else []
 
 
@@ -181,10 +181,8 @@ def body(
 ) -> str:
     """Return the main text of the page.
 
-    Parameters
-    ----------
-    links: addresses of the notebooks' pages, each with its title.
-    settings: that the notebooks ran with. extra: HTML of a section that only a site can give.
+    *links* are addresses of the notebooks' pages, each with its title, *settings* those that they
+    ran with, *extra* is HTML of a section that only a site can give.
     """
     table = words.figures_table(brief.figures, brief.area, data.nation, brief.day)
     return layout.filled(
@@ -224,15 +222,6 @@ def chart_files(stem: str, charts: Sequence[Mapping[str, str]]) -> dict[str, byt
         files[f"{name}.svg"] = picture.encode()
         files[f"{name}.csv"] = chart["csv"].encode()
     return files
-
-
-def workbook(figures: Sequence[words.Figure], notes: Sequence[tuple[str, str]]) -> bytes:
-    """Return a workbook of two sheets, the figures unrounded and the notes, without a time in it.
-
-    *notes* are pairs of a head and a text: what is counted, sources, licence, version.
-    """
-    rows = [[f.name, f.value, f.low, f.high, f.confidence, f.unit, f.national] for f in figures]
-    return book({"figures": [COLUMNS, *rows], "notes": notes}, widths=(60, 20))
 
 
 def book(sheets: Mapping[str, Sequence[Sequence[Any]]], widths: Sequence[int]) -> bytes:

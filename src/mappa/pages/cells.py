@@ -6,6 +6,7 @@ A notebook is an nbformat node or the plain JSON of its file; both are dictionar
 from __future__ import annotations
 
 import ast
+import contextlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -77,20 +78,14 @@ def parameters(nb: NotebookNode) -> dict[str, Any]:
 def _assignments(source: str) -> dict[str, Any]:
     """Return the names that *source* sets to plain values."""
     found: dict[str, Any] = {}
-    try:
-        body = ast.parse(source).body
-    except SyntaxError:
-        return found
-    for node in body:
-        targets = node.targets if isinstance(node, ast.Assign) else []
-        if isinstance(node, ast.AnnAssign) and node.value is not None:
-            targets = [node.target]
-        for target in targets:
-            if isinstance(target, ast.Name):
-                try:
-                    found[target.id] = ast.literal_eval(node.value)  # type: ignore[attr-defined]
-                except ValueError:
-                    continue
+    with contextlib.suppress(SyntaxError):
+        for node in ast.parse(source).body:
+            if not isinstance(node, ast.Assign | ast.AnnAssign) or node.value is None:
+                continue
+            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                with contextlib.suppress(ValueError):
+                    if isinstance(target, ast.Name):
+                        found[target.id] = ast.literal_eval(node.value)
     return found
 
 
@@ -146,12 +141,9 @@ def _unquoted(text: str) -> str:
 
 def heading(nb: NotebookNode) -> str:
     """Return the text of the first Markdown heading of level 1, or an empty text."""
-    for cell in nb["cells"]:
-        if cell.cell_type == "markdown":
-            for line in cell.source.splitlines():
-                if line.startswith("# "):
-                    return str(line[2:].strip())
-    return ""
+    written = (cell.source for cell in nb["cells"] if cell.cell_type == "markdown")
+    lines = (line for text in written for line in text.splitlines() if line.startswith("# "))
+    return str(next(lines, "")[2:].strip())
 
 
 def subset(nb: NotebookNode, cells: list[NotebookNode]) -> NotebookNode:

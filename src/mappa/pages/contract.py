@@ -48,7 +48,7 @@ class _Reader(HTMLParser):
         a = {k: v or "" for k, v in attrs}
         if a.get("id"):
             if a["id"] in self.ids:
-                self.faults.append(f"the id {a['id']!r} stands twice")
+                self.faults.append(f"the id {a['id']!r} is there twice")
             self.ids.add(a["id"])
         self._inert(tag, a)
         getattr(self, f"_start_{tag}", lambda _: None)(a)
@@ -179,12 +179,7 @@ def _structure(r: _Reader) -> list[str]:
 
 
 def faults(page: str) -> list[str]:
-    """Return what breaks the contract of a page, in words; an empty list if nothing does.
-
-    Parameters
-    ----------
-    page: the HTML text of a whole page.
-    """
+    """Return what breaks the contract of a page (its HTML), in words; empty if nothing does."""
     lean = _FIGURE_DATA.sub("data:,", page)
     r = _Reader()
     r.feed(lean)
@@ -196,7 +191,7 @@ def faults(page: str) -> list[str]:
         if not table["caption"]:
             found.append("a table has no caption")
         if not table["region"] and table["columns"] > NARROW:
-            found.append("a wide table stands in no region that takes the focus")
+            found.append("a wide table is in no region that takes the focus")
     for figure in r.data:
         if figure["images"] and not figure["csv"]:
             found.append("a chart has no CSV of its data")

@@ -2,15 +2,18 @@
 
 The templates that come with nbconvert drop the alt text of SVG, fetch RequireJS, MathJax and
 mermaid from elsewhere and repeat a quarter of a megabyte of style on every page. Here a notebook
-becomes cells inside the study's own frame: no script, code folded, alt text kept.
+becomes cells inside the study's own frame: no script, code folded, alt text preserved.
 """
 
 import base64
 import functools
 import html
 import re
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from jinja2 import pass_context
 from latex2mathml.converter import convert
 from mistune import HTMLRenderer, create_markdown
@@ -22,8 +25,12 @@ from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 from nbformat import NotebookNode
 from traitlets import default
 
-from mappa.pages import layout
+from mappa.data import load
+from mappa.pages import cells, layout
 from mappa.records import RECORD_MIME
+from mappa.versions import versions
+from mappa.words import capital
+from mappa.words.tables import table_html
 
 #: Markup that could run or fetch something; output that holds any is cleaned by nbconvert.
 _ALIVE = re.compile(
@@ -150,7 +157,7 @@ class MappaExporter(HTMLExporter):
                 display_data_priority=SHOWN,
             ),
         )
-        # HTMLExporter's own method parses the whole page again, only to add what ours has.
+        # HTMLExporter's own method parses the page again, only to add what ours has.
         text, _ = TemplateExporter.from_notebook_node(self, notebook, resources)
         return str(text)
 
@@ -170,8 +177,6 @@ class MappaExporter(HTMLExporter):
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
         """Return the page and nbconvert's resources."""
-        from mappa.pages.notebook import render_notebook
-
         text = render_notebook(nb, title=kw.get("title"), exporter=self)
         return text, self._init_resources(resources)
 
@@ -189,3 +194,86 @@ def _numbered(nb: NotebookNode) -> NotebookNode:
             cell = NotebookNode(dict(cell) | {"metadata": metadata})
         found.append(cell)
     return NotebookNode(dict(nb) | {"cells": found})
+
+
+@functools.cache
+def _exporter() -> MappaExporter:
+    """One exporter for the whole process: making it costs more than a page."""
+    return MappaExporter()
+
+
+def fragment(nb: NotebookNode) -> str:
+    """Return the cells of a notebook as HTML, without a page."""
+    return _exporter().fragment(nb)
+
+
+def part_title(name: str) -> str:
+    """Return a notebook's name as a title: ``2-rate`` is Rate."""
+    words = name.lstrip("0123456789-_. ").replace("-", " ").replace("_", " ").strip()
+    return capital(words) or name
+
+
+def page_title(nb: NotebookNode) -> str:
+    """Return the heading of a notebook after the force it ran for."""
+    heading = layout.text_of(cells.heading(nb)) or "Notebook"
+    force = cells.parameters(nb).get("force")
+    if isinstance(force, str) and force and force not in heading:
+        return f"{force}: {heading[:1].lower()}{heading[1:]}"
+    return heading
+
+
+def body_of(nb: NotebookNode, title: str, exporter: MappaExporter | None = None) -> str:
+    """Return the cells as HTML with one level 1 heading, *title*, and settled headings."""
+    fragment = (exporter or _exporter()).fragment(nb)
+    escaped = html.escape(title)
+    fragment, found = re.subn(
+        r"<h1\b[^>]*>.*?</h1>", f"<h1>{escaped}</h1>", fragment, count=1, flags=re.S
+    )
+    if not found:
+        fragment = f"<h1>{escaped}</h1>\n{fragment}"
+    return layout.settle_headings(fragment)
+
+
+def render_notebook(
+    notebook: Path | str | NotebookNode,
+    *,
+    title: str | None = None,
+    exporter: MappaExporter | None = None,
+    frame: layout.Frame | None = None,
+) -> str:
+    """Return an executed notebook as a self-contained HTML page.
+
+    Parameters
+    ----------
+    notebook: an executed notebook, or its path.
+    title: the page's title; by default the notebook's heading and its force.
+    exporter: the exporter to use; by default one for all pages.
+    frame: what the page has around its text.
+
+    Raises
+    ------
+    DataError: the file is not a notebook.
+    """
+    nb = cells.read(notebook)
+    shown = title or page_title(nb)
+    body = body_of(nb, shown, exporter) + about(cells.parameters(nb))
+    return layout.page(shown, body, frame)
+
+
+def about(parameters: Mapping[str, Any], *, heading: bool = True) -> str:
+    """Return the section on what a page was made from as HTML: settings, data, versions.
+
+    It has no date of the run, so that a rebuild is the same.
+    """
+    data = load()
+    latest = max(data.area_figures["date"].max(), data.national("rso_count").index.max())
+    rows = [(name, str(value) or "not set") for name, value in parameters.items()]
+    settings = pd.DataFrame(rows, columns=["Setting", "Value"])
+    table = table_html(settings, "Settings of this page") if rows else ""
+    made = ", ".join(f"{name} {version}" for name, version in versions().items())
+    title = '<h2 id="about-this-page">About this page</h2>' if heading else ""
+    return (
+        f"{title}{table}<dl><dt>Data</dt><dd>Latest figure of {latest:%Y-%m-%d}; SHA-256 of the "
+        f"tables <code>{html.escape(data.digest[:16])}</code></dd>"
+        f"<dt>Made with</dt><dd>{html.escape(made)}</dd></dl>"
+    )

@@ -11,12 +11,11 @@ from mappa.data import Data, load
 from mappa.errors import OutputError
 from mappa.files import write_atomically
 from mappa.pages import brief, cells, index, layout
-from mappa.pages.notebook import page_title, part_title, render_notebook
+from mappa.pages.exporter import page_title, part_title, render_notebook
 from mappa.pages.shared import Frames
 from mappa.pages.summary import AreaResult
 from mappa.printed import PER
-from mappa.words import Table, numbers
-from mappa.words.prose import break_remark
+from mappa.words import Table, break_remark, numbers
 
 #: Heading of the national rates.
 RATE = "Rate per 100,000 people aged 10 and over"
@@ -36,7 +35,7 @@ def load_notebooks(folder: Path) -> dict[str, NotebookNode]:
 def render_pages(
     folder: Path,
     data: Data,
-    frame: Callable[[str], dict[str, Any]] | None = None,
+    frame: Callable[[str], layout.Frame] | None = None,
     *,
     more: Mapping[str, str] | None = None,
     files: bool = True,
@@ -48,8 +47,8 @@ def render_pages(
     Parameters
     ----------
     folder: holds the executed notebooks; it is named after the force.
-    frame: a function of a notebook's name (empty for the force's page) that returns what
-        :func:`mappa.pages.layout.page` takes; by default pages that stand alone.
+    frame: a function of a notebook's name (empty for the force's page) that returns what the page
+        has around its text; by default pages of their own.
     more: addresses, each with its text, of pages that only a site has.
     files: whether to make the files too; a site takes those that the report has made.
     """
@@ -58,18 +57,18 @@ def render_pages(
     for nb in notebooks.values():
         settings |= cells.parameters(nb)
     pages: dict[str, str | bytes] = {}
-    around: dict[str, Any] = {}
+    around: layout.Frame = {}
     if "force" in settings:
         made = brief.of_area(data, folder.name, notebooks)
         links = {f"{name}.html": page_title(nb) for name, nb in notebooks.items()}
         text = brief.body(made, data, links=links | dict(more or {}), settings=settings)
-        own = frame("") if frame else {}
-        pages["index.html"] = layout.page(made.title, text, scripts=["copy"], **own)
+        own = frame("") if frame else None
+        pages["index.html"] = layout.page(made.title, text, own, scripts=["copy"])
         pages |= made.files(data) if files else {}
         around = {"crumbs": [{"text": made.area, "href": "index.html"}]}
     for name, nb in notebooks.items():
         framed = frame(name) if frame else around
-        pages[f"{name}.html"] = render_notebook(nb, title=page_title(nb), **framed)
+        pages[f"{name}.html"] = render_notebook(nb, title=page_title(nb), frame=framed)
     return pages
 
 
@@ -101,10 +100,7 @@ def national(
 ) -> dict[str, str | bytes]:
     """Return the page of England and Wales, a brief of the same kind, and the files beside it.
 
-    Parameters
-    ----------
-    folder: holds the executed notebooks of any one area.
-    every: holds those that are about no single area.
+    *folder* holds the executed notebooks of any one area, *every* those about no single area.
     """
     notebooks, day = load_notebooks(folder), numbers.day(lines[0].as_of)
     said = index.sentences(data, lines)
@@ -130,11 +126,7 @@ def national(
     )
     more = load_notebooks(every) if every else {}
     links = {f"{cells.EVERY_AREA}/{name}.html": page_title(nb) for name, nb in more.items()}
-    page = layout.page(
-        made.title,
-        brief.body(made, data, links=links, extra=extra),
-        description=said["lead"],
-        scripts=["copy"],
-        **frames.shared("national.html"),
-    )
+    text = brief.body(made, data, links=links, extra=extra)
+    frame, lead = frames.shared("national.html"), said["lead"]
+    page = layout.page(made.title, text, frame, description=lead, scripts=["copy"])
     return {"national.html": page} | made.files(data)

@@ -46,13 +46,6 @@ def count_text(line: AreaResult) -> str:
     return "not known"
 
 
-def verdict_text(line: AreaResult) -> str:
-    """Return the three verdicts in their fixed words, or why there is none."""
-    if line.count is None:
-        return "none without a count"
-    return "; ".join(filter(None, [line.gap_verdict, line.unusual_verdict, line.margin_verdict]))
-
-
 def quality_text(line: AreaResult) -> str:
     """Return how the count is known, in words; missing is said."""
     if line.count is None:
@@ -108,6 +101,9 @@ def tile_entries(
 
 def row_entry(line: AreaResult) -> dict[str, Any]:
     """Return the cells of an area's row, and what they are sorted by."""
+    verdicts = "; ".join(
+        filter(None, [line.gap_verdict, line.unusual_verdict, line.margin_verdict])
+    )
     sorted_by = {"count": line.count, "rate": line.rate, "ratio": line.ratio}
     return {
         "area": line.area,
@@ -118,7 +114,7 @@ def row_entry(line: AreaResult) -> dict[str, Any]:
         "rate_interval": interval(line.rate_low, line.rate_high, numbers.rate),
         "ratio": numbers.ratio(line.ratio),
         "ratio_interval": interval(line.ratio_low, line.ratio_high, numbers.ratio),
-        "verdict": verdict_text(line),
+        "verdict": "none without a count" if line.count is None else verdicts,
         "quality": quality_text(line),
         "sort": {k: "" if v is None else repr(float(v)) for k, v in sorted_by.items()},
     }
@@ -205,5 +201,5 @@ def render(data: Data, lines: Sequence[AreaResult], frames: Frames, pairs: str =
             quality_note(lines),
         ],
     )
-    frame = frames.shared("index.html") | {"scripts": ["table"], "wide": True}
-    return layout.page(said["title"], body, description=said["lead"], **frame)
+    frame, lead = frames.shared("index.html"), said["lead"]
+    return layout.page(said["title"], body, frame, description=lead, scripts=["table"], wide=True)

@@ -7,9 +7,9 @@ import html
 import json
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import jinja2
 from markupsafe import Markup
@@ -161,32 +161,38 @@ def contents(fragment: str) -> list[dict[str, Any]]:
     return parts
 
 
+class Frame(TypedDict, total=False):
+    """What a page has around its text: entries have ``text`` and ``href``, escaped here."""
+
+    menu: Sequence[Mapping[str, str | bool]]
+    home: str
+    crumbs: Sequence[Mapping[str, str]]
+    pager: Sequence[Mapping[str, str]]
+    links: Sequence[Mapping[str, str]]
+
+
+_BARE: Frame = {"menu": (), "home": "", "crumbs": (), "pager": (), "links": ()}
+
+
 def page(
     title: str,
     body: str,
+    frame: Frame | None = None,
     *,
     description: str = "",
-    menu: Sequence[dict[str, Any]] = (),
-    home: str = "",
-    crumbs: Sequence[dict[str, str]] = (),
-    pager: Sequence[dict[str, str]] = (),
-    links: Sequence[dict[str, str]] = (),
     scripts: Sequence[str] = (),
     wide: bool = False,
 ) -> str:
-    """Return a whole page around *body*, an HTML fragment with one ``<h1>``.
+    """Return a complete page around *body*, HTML with one ``<h1>``.
 
     Parameters
     ----------
-    title: the page's title, equal in sense to its heading.
-    body: the main text as HTML; whatever is not markup must be escaped already.
-    menu, crumbs, pager, links: entries with ``text`` and ``href``, escaped here.
-    wide: whether the contents list is above the text, to leave it the full width.
+    title: equal in sense to the heading. body: what is not markup must be escaped already.
     scripts: names of files in ``static/``; a page can be read without them.
+    wide: whether the contents list is above the text, to leave it the full width.
     """
     body = unique_ids(_DATE_HEAD.sub(r'<th scope="row" class="date">\1</th>', body))
     code = script(*scripts)
-    icon = "data:image/svg+xml;base64," + base64.b64encode(_ICON.encode()).decode()
     return filled(
         "page.html.j2",
         title=title,
@@ -198,14 +204,10 @@ def page(
         repository=str(load().settings.get("repository", "")).rstrip("/"),
         css=stylesheet(),
         policy=policy(code),
-        icon=icon,
+        icon="data:image/svg+xml;base64," + base64.b64encode(_ICON.encode()).decode(),
         body=Markup(body),
         script=code,
-        menu=menu,
-        home=home,
-        crumbs=crumbs,
-        pager=pager,
-        links=links,
-        wide=wide,
         contents=contents(body),
+        wide=wide,
+        **(_BARE | (frame or {})),
     )

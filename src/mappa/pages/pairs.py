@@ -53,4 +53,4 @@ def render(data: Data, as_of: str, frames: Frames) -> dict[str, str]:
         table=Markup(table_html(frame, caption, numeric=tuple(heads[1:4]))),
         data=layout.json_data(texts),
     )
-    return {ADDRESS: layout.page(title, body, scripts=("pairs",), **frames.shared(ADDRESS))}
+    return {ADDRESS: layout.page(title, body, frames.shared(ADDRESS), scripts=("pairs",))}

@@ -41,7 +41,7 @@ FOOTER = (
 
 @dataclasses.dataclass(frozen=True)
 class Frames:
-    """Make the arguments of :func:`mappa.pages.layout.page` for the pages of one site."""
+    """Make what the pages of one site have around their text."""
 
     nation: str
     what_if: bool = False
@@ -59,29 +59,29 @@ class Frames:
         nation = str(data.settings.get("nation_short", data.nation))
         return cls(nation, stored, tuple(others), root)
 
-    def shared(self, current: str) -> dict[str, Any]:
+    def shared(self, current: str) -> layout.Frame:
         """Return the frame of a page at the top of the site."""
         crumbs = [] if current == "index.html" else [{"text": "All areas", "href": "index.html"}]
-        return self._frame("", current) | {"crumbs": crumbs}
+        return self._frame("", current, crumbs)
 
-    def force(self, area: str, notebook: str = "") -> dict[str, Any]:
+    def force(self, area: str, notebook: str = "") -> layout.Frame:
         """Return the frame of an area's page, or of one of its notebooks."""
         up = "../../"
         crumbs = [{"text": "All areas", "href": f"{up}index.html"}]
         if notebook:
             crumbs.append({"text": area, "href": "index.html"})
-        return self._frame(up, "") | {"crumbs": crumbs}
+        return self._frame(up, "", crumbs)
 
-    def every_area(self) -> dict[str, Any]:
+    def every_area(self) -> layout.Frame:
         """Return the frame of a notebook that is about no single area."""
         crumbs = [
             {"text": "All areas", "href": "../index.html"},
             {"text": self.nation, "href": "../national.html"},
         ]
-        return self._frame("../", "") | {"crumbs": crumbs}
+        return self._frame("../", "", crumbs)
 
-    def _frame(self, up: str, current: str) -> dict[str, Any]:
-        menu = [
+    def _frame(self, up: str, current: str, crumbs: list[dict[str, str]]) -> layout.Frame:
+        menu: list[dict[str, str | bool]] = [
             {"text": text or self.nation, "href": up + address, "current": address == current}
             for address, text in (*MENU[:2], *([(WHAT_IF, "What if")] * self.what_if), *MENU[2:])
         ]
@@ -89,14 +89,14 @@ class Frames:
             href = f"{up}{self.root}{folder}index.html"
             menu.append({"text": f"Figures of {day}", "href": href, "current": False})
         links = [{"text": text, "href": up + address} for address, text in FOOTER]
-        return {"menu": menu, "links": links, "home": f"{up}index.html"}
+        return {"menu": menu, "links": links, "home": f"{up}index.html", "crumbs": crumbs}
 
 
 def page(data: Data, frames: Frames, address: str, title: str, **context: Any) -> str:
     """Return the page at *address*, made from the template of the same name."""
     term = str(data.settings.get("area_term", "area"))
     body = layout.filled(f"{address}.j2", title=title, term=term, **context)
-    return layout.page(title, body, **frames.shared(address))
+    return layout.page(title, body, frames.shared(address))
 
 
 def about(data: Data, lines: Sequence[AreaResult], frames: Frames) -> str:

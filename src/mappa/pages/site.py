@@ -1,4 +1,4 @@
-"""The whole site: every page and file, built beside the old one and put in its place at once."""
+"""The site: every page and file, built next to the old one and put in its place at once."""
 
 import dataclasses
 import hashlib
@@ -7,12 +7,11 @@ import tempfile
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from mappa.data import Data
 from mappa.errors import OutputError, UsageError
 from mappa.files import fixed_zip, json_text, write_atomically
-from mappa.pages import force, index, pairs, shared, summary, what_if
+from mappa.pages import force, index, layout, pairs, shared, summary, what_if
 from mappa.pages.shared import Frames
 from mappa.words import numbers
 
@@ -45,7 +44,7 @@ def build(
     ----------
     data: the tables.
     reports: the folder into which `mappa report` wrote.
-    also: folders of reports of other dates. Each is a whole site in a folder named after its date,
+    also: folders of reports of other dates. Each is a complete site in a folder named by its date,
         and the menu of every page leads to the other dates.
     light: whether to leave the executed notebooks out.
 
@@ -100,7 +99,10 @@ def _files(
     files |= summary.files(lines) | what_if.render(data, frames)
     files |= compared
     known = pairs.areas(data, lines[0].as_of) if compared else []
-    files["results/tables.zip"] = _tables(data)
+    tables = sorted(p for p in data.folder.rglob("*") if p.is_file() and p.name[0] != ".")
+    files["results/tables.zip"] = fixed_zip(
+        {p.relative_to(data.folder).as_posix(): p.read_bytes() for p in tables}
+    )
     for number in range(len(found)):
         files |= _force_pages(data, found, number, frames, known)
     if every:
@@ -117,29 +119,27 @@ def _pager(found: list[summary.Report], number: int) -> list[dict[str, str]]:
     pager = []
     for at, rel, word in ((number - 1, "prev", "Previous"), (number + 1, "next", "Next")):
         if 0 <= at < len(found):
-            href = f"../{found[at].slug}/index.html"
+            href = f"../{found[at].folder.name}/index.html"
             pager.append({"rel": rel, "text": f"{word}: {found[at].area}", "href": href})
     return pager
 
 
 def _force_pages(
-    data: Data,
-    found: list[summary.Report],
-    number: int,
-    frames: Frames,
-    known: list[str],
+    data: Data, found: list[summary.Report], number: int, frames: Frames, known: list[str]
 ) -> dict[str, str | bytes]:
     """Return what the site holds of one area: its pages, and the files of its report."""
     report = found[number]
 
-    def frame(notebook: str) -> dict[str, Any]:
-        settings = frames.force(report.area, notebook)
-        return settings if notebook else settings | {"pager": _pager(found, number)}
+    def frame(notebook: str) -> layout.Frame:
+        made = frames.force(report.area, notebook)
+        if not notebook:
+            made["pager"] = _pager(found, number)
+        return made
 
     more = pairs.link(data, report.area, known)
     pages = force.render_pages(report.folder, data, frame, more=more, files=False)
     beside = _beside(report.folder)
-    return {f"forces/{report.slug}/{name}": c for name, c in (pages | beside).items()}
+    return {f"forces/{report.folder.name}/{name}": c for name, c in (pages | beside).items()}
 
 
 def _beside(folder: Path) -> dict[str, bytes]:
@@ -149,12 +149,6 @@ def _beside(folder: Path) -> dict[str, bytes]:
         for p in sorted(folder.iterdir())
         if p.suffix in FILES or p.name == "results.json"
     }
-
-
-def _tables(data: Data) -> bytes:
-    """Return the study's tables with their dictionary and licence as one zip."""
-    names = sorted(p for p in data.folder.rglob("*") if p.is_file() and p.name[0] != ".")
-    return fixed_zip({p.relative_to(data.folder).as_posix(): p.read_bytes() for p in names})
 
 
 def compare_builds(old: Mapping[str, str], new: Mapping[str, str]) -> Changes:

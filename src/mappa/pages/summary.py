@@ -59,7 +59,6 @@ class Report:
     """The report of an area: its folder and the records of its notebooks."""
 
     area: str
-    slug: str
     folder: Path
     records: Mapping[str, Mapping[str, Any]]
 
@@ -71,8 +70,7 @@ def find_reports(folder: Path, data: Data) -> list[Report]:
     """
     found = []
     for area in data.names:
-        slug = data.slug(area)
-        path = folder / slug / "results.json"
+        path = folder / data.slug(area) / "results.json"
         if not path.is_file():
             continue
         try:
@@ -82,7 +80,7 @@ def find_reports(folder: Path, data: Data) -> list[Report]:
             raise DataError(f"{path} is not a file of results: run `mappa report` again.") from None
         if content.get("force") != area:
             raise DataError(f"{path} is about {content.get('force')!r}, not {area!r}.")
-        found.append(Report(area, slug, folder / slug, records))
+        found.append(Report(area, path.parent, records))
     if not found:
         raise OutputError(f"{folder} holds no report yet: run `mappa report --all` first.")
     return found

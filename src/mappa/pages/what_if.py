@@ -108,7 +108,7 @@ def render(data: Data, frames: Frames) -> dict[str, str]:
     controls = _controls(data, table)
     base = table[table["setting"] == what_ifs.IN_FORCE]
     misfit = _misfit(table)
-    kept = {
+    stored = {
         "years": [d.year for d in base["date"]],
         "base": _path(base),
         "controls": controls,
@@ -125,6 +125,6 @@ def render(data: Data, frames: Frames) -> dict[str, str]:
         today=n.day(data.day()),
         last=n.day(table["date"].max()),
         table=Markup(_table(table)),
-        data=layout.json_data(kept),
+        data=layout.json_data(stored),
     )
-    return {WHAT_IF: layout.page(title, body, scripts=("what_if",), **frames.shared(WHAT_IF))}
+    return {WHAT_IF: layout.page(title, body, frames.shared(WHAT_IF), scripts=("what_if",))}

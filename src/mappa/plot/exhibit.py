@@ -1,4 +1,4 @@
-"""An exhibit: a figure with all that a reader needs beside it, shown as one HTML figure."""
+"""An exhibit: a figure with all that a reader needs with it, shown as one HTML figure."""
 
 import dataclasses
 import html

@@ -154,15 +154,14 @@ def _forecast_alt(view: ForecastView, later: Sequence[Dated]) -> str:
 
 
 def _forecast_data(view: ForecastView, later: Sequence[Dated]) -> pd.DataFrame:
-    rows: list[tuple[str, Any, float | None, float | None, float | None]] = [
-        ("count", c.date, c.value, None, None) for c in (*view.history, *later)
+    rows: list[tuple[Any, ...]] = [
+        ("count", f"{c.date:%Y-%m-%d}", c.value, None, None) for c in (*view.history, *later)
     ]
     rows += [
-        (f.label, f.date, f.value, f.low, f.high)
+        (f.label, f"{f.date:%Y-%m-%d}", f.value, f.low, f.high)
         for f in (*view.combined, *view.register, *view.benchmarks)
     ]
-    frame = pd.DataFrame(rows, columns=["Series", "Date", "People", "90% low", "90% high"])
-    return frame.assign(Date=frame["Date"].map(lambda d: f"{d:%Y-%m-%d}"))
+    return pd.DataFrame(rows, columns=["Series", "Date", "People", "90% low", "90% high"])
 
 
 def seal_chart(score: SealScore) -> Exhibit:
@@ -183,6 +182,10 @@ def seal_chart(score: SealScore) -> Exhibit:
     axes.xaxis.set_major_locator(MaxNLocator(5))
     held = sum(bool(c.covered) for c in cases)
     when = n.day(days[0]) if days else "no date"
+    heads = ["Area", "Date", "Forecast", "90% low", "90% high", "Count", "Held"]
+    shown = [
+        (c.place, f"{c.date:%Y-%m-%d}", c.value, c.low, c.high, c.count, c.covered) for c in cases
+    ]
     return Exhibit(
         name="seal-areas",
         headline=f"Sealed 90% intervals held {held} of {len(cases)} counts of areas",
@@ -192,13 +195,7 @@ def seal_chart(score: SealScore) -> Exhibit:
         ),
         alt=_seal_alt(cases, held, when),
         source=f"Source: seal {score.name}; counts as collected in area_figures.csv.",
-        data=pd.DataFrame(
-            [
-                (c.place, f"{c.date:%Y-%m-%d}", c.value, c.low, c.high, c.count, c.covered)
-                for c in cases
-            ],
-            columns=["Area", "Date", "Forecast", "90% low", "90% high", "Count", "Held"],
-        ),
+        data=pd.DataFrame(shown, columns=heads),
         figure=figure,
     )
 

@@ -11,11 +11,10 @@ from mappa.growth.record import GrowthRecord
 from mappa.plot.exhibit import Exhibit
 from mappa.plot.growth.charts import SHORT, SMALL, SOURCE, date_axes, frame_of, line
 from mappa.plot.style import DARK, GREY, INK, ORANGE, PLUM, TEAL, canvas, label_end, note, year_axis
-from mappa.words import Prose, capital
+from mappa.words import Prose, break_remark, capital
 from mappa.words import numbers as n
 from mappa.words.growth import answer as words
 from mappa.words.growth import model
-from mappa.words.prose import break_remark
 
 
 def force(record: GrowthRecord) -> Exhibit:

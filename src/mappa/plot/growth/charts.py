@@ -10,10 +10,10 @@ from mappa.growth.series import Point
 from mappa.plot.exhibit import Exhibit
 from mappa.plot.rows import Row, rows_chart
 from mappa.plot.style import DARK, GREY, INK, ORANGE, THOUSANDS, canvas, label_end, note, year_axis
+from mappa.words import break_remark
 from mappa.words import numbers as n
 from mappa.words.growth import answer as words
 from mappa.words.growth import nation as national
-from mappa.words.prose import break_remark
 
 SOURCE = (
     "Source: published and newspaper-printed figures, each with its own source in the tables of "

@@ -95,7 +95,10 @@ def funnel(
     heights = [*known["rate"], *wide.to_numpy().ravel()]
     axes.set_ylim(0.75 * min(heights), 1.12 * max(heights))
     axes.set_xlabel(f"{capital(record.whom)} (log scale)")
-    _ticks(axes, grid)
+    shown = [t for p in range(9) for t in (10.0**p, 3 * 10.0**p) if grid[0] <= t <= grid[-1]]
+    named = [n.count(t) if t < 1e6 else f"{t / 1e6:g} million" for t in shown]
+    axes.set_xticks(shown, named, minor=False)
+    axes.set_xticks([], minor=True)
     return Exhibit(
         name="funnel",
         headline=headline(record),
@@ -200,10 +203,3 @@ def _points(axes: Axes, record: RateRecord, known: pd.DataFrame) -> None:
         place, side = ((-7, 4), "right") if x > cut else ((7, 4), "left")
         box = {"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.75}
         note(axes, text, (x, y), place, ha=side, fontsize=9, fontweight=weight, zorder=4, bbox=box)
-
-
-def _ticks(axes: Axes, grid: np.ndarray) -> None:
-    shown = [t for p in range(9) for t in (10.0**p, 3 * 10.0**p) if grid[0] <= t <= grid[-1]]
-    named = [n.count(t) if t < 1e6 else f"{t / 1e6:g} million" for t in shown]
-    axes.set_xticks(shown, named, minor=False)
-    axes.set_xticks([], minor=True)

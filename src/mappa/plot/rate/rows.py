@@ -1,9 +1,11 @@
 """Charts in rows: areas in order, comparison groups, margins, the year's change, false alarms."""
 
 import textwrap
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 
 from mappa.plot.exhibit import Exhibit
 from mappa.plot.rows import Row, rows_chart
@@ -98,19 +100,18 @@ def _place(rates: pd.Series, mine: float) -> str:
     return f"{end} rate" if place == 1 else f"{n.ordinal(place)} {end} rate"
 
 
-def _axis(record: RateRecord) -> str:
-    return (
-        f"Ratio of the rates, {n.chosen_share(record.confidence)} interval (log scale)\n"
-        "triangles: higher or lower; dots: unclear"
-    )
-
-
-def _row(ratio: pd.Series, label: str) -> Row:
-    color, marker = LOOK[ratio["verdict"]]
-    return Row(
-        label, ratio["ratio"], ratio["ratio_low"], ratio["ratio_high"], f"{ratio['ratio']:.2f}",
-        color, marker, text_left=ratio["verdict"] == "lower",
-    )  # fmt: skip
+def _ratios(record: RateRecord, ratios: pd.DataFrame, labels: pd.Series, **size: Any) -> Figure:
+    """Draw *ratios* (a row each: ratio, limits, verdict) with their *labels*."""
+    rows = [
+        Row(
+            label, row.ratio, row.ratio_low, row.ratio_high, f"{row.ratio:.2f}",
+            *LOOK[row.verdict], text_left=row.verdict == "lower",
+        )
+        for row, label in zip(ratios.itertuples(), labels, strict=True)
+    ]  # fmt: skip
+    scale = f"Ratio of the rates, {n.chosen_share(record.confidence)} interval (log scale)"
+    xlabel = f"{scale}\ntriangles: higher or lower; dots: unclear"
+    return rows_chart(rows, xlabel, reference=1, ratios=True, fontsize=8.5, **size)[0]
 
 
 def comparators(record: RateRecord) -> Exhibit | Prose:
@@ -118,11 +119,7 @@ def comparators(record: RateRecord) -> Exhibit | Prose:
     rows = of_denominator(record)
     if rows.empty:
         return Prose("There is no ratio to draw, because a count is missing.")
-    figure, _ = rows_chart(
-        [_row(row, textwrap.fill(row["label"], 22)) for _, row in rows.iterrows()],
-        _axis(record),
-        reference=1, ratios=True, step=0.52, fontsize=8.5,
-    )  # fmt: skip
+    labels = rows["label"].map(lambda label: textwrap.fill(label, 22))
     low, high = rows.loc[rows["ratio"].idxmin()], rows.loc[rows["ratio"].idxmax()]
     said = {verdict: list(rows.loc[rows["verdict"] == verdict, "label"]) for verdict in LOOK}
     return Exhibit(
@@ -135,7 +132,7 @@ def comparators(record: RateRecord) -> Exhibit | Prose:
         ),
         source=source_line(record),
         data=rows[["label", "comparator_rate", *_SHOWN]].round(_ROUNDED),
-        figure=figure,
+        figure=_ratios(record, rows, labels, step=0.52),
     )
 
 
@@ -161,11 +158,6 @@ def choices(record: RateRecord) -> Exhibit | Prose:
     rows, said = comparisons(record), record.sensitivity_tally
     if rows.empty:
         return Prose("There is no ratio to draw, because a count is missing.")
-    figure, _ = rows_chart(
-        [_row(row, f"{row['label']}, {row['denominator']}") for _, row in rows.iterrows()],
-        _axis(record),
-        reference=1, ratios=True, width=8.2, fontsize=8.5,
-    )  # fmt: skip
     tally = tally_of(said)
     return Exhibit(
         name="choices",
@@ -177,7 +169,7 @@ def choices(record: RateRecord) -> Exhibit | Prose:
         ),
         source=source_line(record),
         data=rows[["label", "denominator", *_SHOWN]].round(_ROUNDED),
-        figure=figure,
+        figure=_ratios(record, rows, rows["label"] + ", " + rows["denominator"], width=8.2),
         phone=False,
     )
 
@@ -284,13 +276,15 @@ def _changed(record: RateRecord, areas: int) -> str:
     )
 
 
-def false_alarms(kept: pd.DataFrame) -> Exhibit:
+def false_alarms(results: pd.DataFrame) -> Exhibit:
     """Draw how often each method calls an ordinary area different, where areas do differ.
 
-    *kept* is the result of the simulation study.
+    *results* is the result of the simulation study.
     """
-    tau = float(kept["tau"].max())
-    rows = kept[(kept["measure"] == "rejects") & (kept["ratio"] == 1) & (kept["tau"] == tau)]
+    tau = float(results["tau"].max())
+    rows = results[
+        (results["measure"] == "rejects") & (results["ratio"] == 1) & (results["tau"] == tau)
+    ]
     rows = rows.sort_values("value", ascending=False)
     figure, _ = rows_chart(
         [

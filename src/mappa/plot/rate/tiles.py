@@ -108,10 +108,7 @@ class _Name(Text):
 def tile_map(record: RateRecord, table: pd.DataFrame, areas: pd.DataFrame) -> Exhibit | Prose:
     """Draw a tile for each area with its rate, hatched where there is no count.
 
-    Parameters
-    ----------
-    table: ``rates.areas(...)``, an area a row.
-    areas: the table of areas with their centroids, in the order of the file.
+    *table* is ``rates.areas(...)``, an area a row; *areas* has their centroids.
     """
     known = table[table["count"].notna()]
     if len(known) < 2:

@@ -83,7 +83,12 @@ def validation(record: GrowthRecord) -> Prose:
             "The stored test of the model belongs to other tables than these, so how well it does "
             "here is not known. The command `mappa growth validate` tests it."
         )
-    held = [_held(s) for s in record.validation if s.test in {"left_out", "since"}]
+    held = [
+        f"With {TESTS[s.test]}, {n.percent(s.cover90, 0)} of {n.count(s.cases)} hidden counts were "
+        f"inside the 90% interval and {n.percent(s.cover50, 0)} inside the 50% interval."
+        for s in record.validation
+        if s.test in {"left_out", "since"}
+    ]
     ahead = [s for s in record.validation if s.test == "ahead_nation"]
     if ahead:
         held.append(
@@ -95,13 +100,6 @@ def validation(record: GrowthRecord) -> Prose:
         "somewhat too good."
     )
     return Prose("\n\n".join([" ".join(held), *_benchmarks(record.validation), optimistic]))
-
-
-def _held(s: Score) -> str:
-    return (
-        f"With {TESTS[s.test]}, {n.percent(s.cover90, 0)} of {n.count(s.cases)} hidden counts were "
-        f"inside the 90% interval and {n.percent(s.cover50, 0)} inside the 50% interval."
-    )
 
 
 def _benchmarks(scores: tuple[Score, ...]) -> list[str]:

@@ -4,10 +4,9 @@ from mappa.growth.change import Span
 from mappa.growth.national import POOL, Part, RateGrowth
 from mappa.growth.record import GrowthRecord
 from mappa.growth.trends import Trend
-from mappa.words import Prose
+from mappa.words import Prose, break_remark
 from mappa.words import numbers as n
 from mappa.words.growth.answer import from_to, moved, pace, year_span
-from mappa.words.prose import break_remark
 
 
 def nation(record: GrowthRecord) -> Prose:

@@ -50,10 +50,10 @@ def _estimated(r: RateRecord) -> str:
     e = r.estimate
     if e is None:
         return ""
+    limits = n.interval(e.estimated_rate_low, e.estimated_rate_high, level="90%")
     return (
         f"Our estimate, which is not a count, is {n.rate(e.estimated_rate)} for every 100,000 "
-        f"{r.whom} (90% interval {n.rate(e.estimated_rate_low)} to "
-        f"{n.rate(e.estimated_rate_high)})."
+        f"{r.whom} {limits}."
     )
 
 
@@ -71,22 +71,21 @@ def missing(record: RateRecord) -> Prose:
     r, found = record, record.missing
     if found is None:
         return Prose(no_count(r))
-    parts = [no_count(r), together(r, found), unsaid(r, found), published(r, found)]
-    return Prose("\n\n".join(p for p in parts if p))
-
-
-def together(record: RateRecord, found: MissingCount) -> Prose:
-    """Say what is known of all areas without a count, as one."""
-    r = record
     have = f"{n.count(found.pool_count)} {r.noun}, or {n.rate(found.pool_rate)} for every 100,000"
+    together = f"The {found.pool_areas} areas without a count together have {have} {r.whom}."
     if found.pool_areas == 1:
-        return Prose(f"{r.force} is the only area without a count. It must have {have}.")
-    return Prose(f"The {found.pool_areas} areas without a count together have {have} {r.whom}.")
+        together = f"{r.force} is the only area without a count. It must have {have}."
+    parts = [no_count(r), together, _unsaid(r, found)]
+    if found.official_table:
+        who, where = capital(r.publisher), found.official_table
+        parts.append(
+            f"{who} publishes the count of every area. Its table for this date is at {where}."
+        )
+    return Prose("\n\n".join(parts))
 
 
-def unsaid(record: RateRecord, found: MissingCount) -> Prose:
+def _unsaid(r: RateRecord, found: MissingCount) -> str:
     """Say what cannot be said, and what areas are like."""
-    r = record
     if found.rate_low is not None and found.rate_high is not None:
         low, high, national = found.rate_low, found.rate_high, r.national_rate
         side = "above" if low > national else "below" if high < national else "on either side of"
@@ -101,21 +100,12 @@ def unsaid(record: RateRecord, found: MissingCount) -> Prose:
             "count. A missing count is not a count of zero."
         )
     if found.forces_low is None:
-        return Prose(text)
-    return Prose(
-        f"{text} Of areas like those with a count, 95% have true rates between "
-        f"{n.rate(found.forces_low)} and {n.rate(found.forces_high)}. That is no estimate for "
-        f"{r.force}."
+        return text
+    span = f"{n.rate(found.forces_low)} and {n.rate(found.forces_high)}"
+    return (
+        f"{text} Of areas like those with a count, 95% have true rates between {span}. That is no "
+        f"estimate for {r.force}."
     )
-
-
-def published(record: RateRecord, found: MissingCount) -> Prose:
-    """Say where the official count is, where the tables know its address."""
-    if not found.official_table:
-        return Prose("")
-    who = capital(record.publisher)
-    where = f"Its table for this date is at {found.official_table}."
-    return Prose(f"{who} publishes the count of every area. {where}")
 
 
 def table(record: RateRecord, data: Data) -> Table:

@@ -23,19 +23,19 @@ LABELS = {
 }
 
 
-def pick(kept: pd.DataFrame, measure: str, method: str, tau: float, ratio: float) -> pd.Series:
+def pick(results: pd.DataFrame, measure: str, method: str, tau: float, ratio: float) -> pd.Series:
     """Return the row of a setting."""
     setting = {"measure": measure, "method": method, "tau": tau, "ratio": ratio}
-    return kept[(kept[list(setting)] == pd.Series(setting)).all(axis=1)].iloc[0]
+    return results[(results[list(setting)] == pd.Series(setting)).all(axis=1)].iloc[0]
 
 
-def summary(kept: pd.DataFrame) -> Prose:
+def summary(results: pd.DataFrame) -> Prose:
     """Say why the simple test misleads, what the rule does, and which methods fall short."""
-    tau = float(kept["tau"].max())
-    plain, calm = (pick(kept, "rejects", "exact_national", t, 1.0) for t in (tau, 0.0))
-    wide = pick(kept, "rejects", RULE, tau, 1.0)
+    tau = float(results["tau"].max())
+    plain, calm = (pick(results, "rejects", "exact_national", t, 1.0) for t in (tau, 0.0))
+    wide = pick(results, "rejects", RULE, tau, 1.0)
     some, much = (
-        n.percent(pick(kept, "rejects", RULE, tau, ratio)["value"], 0) for ratio in (1.2, 1.5)
+        n.percent(pick(results, "rejects", RULE, tau, ratio)["value"], 0) for ratio in (1.2, 1.5)
     )
     return Prose(
         f"We simulated {n.count(int(plain['replications']))} years in which an area is like any "
@@ -43,12 +43,14 @@ def summary(kept: pd.DataFrame) -> Prose:
         f"our rule in {n.percent(wide['value'], 0)}; both aim at 5%. If areas differed by chance "
         f"alone, the simple test would do so in {n.percent(calm['value'], 0)}.\n\n"
         f"Our rule found a true rate 20% above the typical one in {some} of years. It found one "
-        f"50% above in {much}. {_short(kept, tau)}"
+        f"50% above in {much}. {_short(results, tau)}"
     )
 
 
-def _short(kept: pd.DataFrame, tau: float) -> str:
-    rows = kept[(kept["measure"] == "rejects") & (kept["ratio"] == 1) & (kept["tau"] == tau)]
+def _short(results: pd.DataFrame, tau: float) -> str:
+    rows = results[
+        (results["measure"] == "rejects") & (results["ratio"] == 1) & (results["tau"] == tau)
+    ]
     rows = rows[~rows["method"].isin(simulation.PLAIN)]
     # Beyond two Monte Carlo errors it is a shortfall, not luck.
     short = rows[rows["shortfall"] > 2 * rows["mc_error"]].sort_values("shortfall")
@@ -58,11 +60,11 @@ def _short(kept: pd.DataFrame, tau: float) -> str:
     return f"Even so, some methods give more false alarms than they aim at: {named}."
 
 
-def table(kept: pd.DataFrame) -> Table:
+def table(results: pd.DataFrame) -> Table:
     """Return false alarms, coverage and power of every method, without and with spread."""
     rows = []
-    cells = kept.set_index(["measure", "method", "tau", "ratio"])[["value", "shortfall"]].T
-    for tau, method in itertools.product(sorted(kept["tau"].unique()), simulation.METHODS):
+    cells = results.set_index(["measure", "method", "tau", "ratio"])[["value", "shortfall"]].T
+    for tau, method in itertools.product(sorted(results["tau"].unique()), simulation.METHODS):
         alarm = cells["rejects", method, tau, 1.0]
         row = {
             "Method": LABELS[method],
@@ -71,11 +73,11 @@ def table(kept: pd.DataFrame) -> Table:
             "Above 5% by": alarm["shortfall"],
             "Coverage (aim 95%)": cells["covers_systematic", method, tau, 1.0]["value"],
         }
-        for ratio in sorted(r for r in kept["ratio"].unique() if r > 1):
+        for ratio in sorted(r for r in results["ratio"].unique() if r > 1):
             row[f"Power at {ratio:g}"] = cells["rejects", method, tau, ratio]["value"]
         rows.append(row)
-    first = kept.iloc[0]
-    worst = float(kept["mc_error"].max())
+    first = results.iloc[0]
+    worst = float(results["mc_error"].max())
     frame = pd.DataFrame(rows)
     day = n.day(first["as_of"])
     return Table(

@@ -215,7 +215,10 @@ def claim(finding: Finding) -> str:
 
 def table(findings: list[Finding], data: Data) -> Table:
     """Return every claim with printed and recomputed value, verdict, why, and who prints it."""
-    source = data.sources.set_index("source")
+    documents = {
+        row.source: " ".join(t for t in (row.title or row.source, row.url) if t)
+        for row in data.sources.itertuples()
+    }
     rows = [
         {
             "Claim": claim(f),
@@ -223,7 +226,7 @@ def table(findings: list[Finding], data: Data) -> Table:
             "Recomputed": value(f) or "none",
             "Verdict": verdict(f),
             "Why": " ".join(p for p in (why(f), correction(f)) if p),
-            "Printed by": n.listing([_printer(source.loc[s]) for s in f.printed_by]),
+            "Printed by": n.listing([documents[s] for s in f.printed_by]),
         }
         for f in findings
     ]
@@ -234,11 +237,6 @@ def table(findings: list[Finding], data: Data) -> Table:
         frame=pd.DataFrame(rows, columns=columns),
         numeric=("Printed", "Recomputed"),
     )
-
-
-def _printer(source: pd.Series) -> str:
-    """Name the document with its address."""
-    return " ".join(t for t in (source["title"] or source.name, source["url"]) if t)
 
 
 def summary(findings: list[Finding]) -> Prose:

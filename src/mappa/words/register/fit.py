@@ -30,17 +30,13 @@ def misfit(record: RegisterRecord) -> Prose:
     held = [p for p in record.stock if p.published is not None and p.kind == "fitted"]
     if not held:
         return Prose("No published count of the register falls on the yearly dates of the model.")
-    worst, last = max(held, key=_gap), held[-1]
+    worst, last = max(held, key=lambda p: abs(p.median / (p.published or p.median) - 1)), held[-1]
     return Prose(
         f"The model is furthest from a published count on {n.day(worst.date)}: "
         f"{n.count(worst.median)} against {n.count(worst.published)} ({_percent_gap(worst)}). On "
         f"{n.day(last.date)} it gives {n.count(last.median)} against {n.count(last.published)} "
         f"({_percent_gap(last)})."
     )
-
-
-def _gap(p: StockPoint) -> float:
-    return abs(p.median / p.published - 1) if p.published else 0.0
 
 
 def _percent_gap(p: StockPoint) -> str:

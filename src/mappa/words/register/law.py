@@ -117,7 +117,10 @@ def scenario(record: ScenarioRecord) -> Prose:
     not differ by the median of the differences.
     """
     last = record.points[-1]
-    e = _difference(last)
+    middle, low, high = last.difference, last.difference_low, last.difference_high
+    if low is None or high is None:
+        low = high = middle
+    e = Estimate("difference", "", middle, middle, low, high)
     if not any(map(round, (e.median, e.low, e.high))):  # in no draw is anybody elsewhere
         return Prose(
             f"{_supposed(record)} That changes nothing by {n.day(last.date)}: whoever it affects "
@@ -147,10 +150,3 @@ def _effect(last: ScenarioPoint) -> str:
     if abs(by) == 1:
         return f"{mean} about one person {more} on the register"
     return f"{mean} about {n.count(abs(last.difference))} {more} people on the register"
-
-
-def _difference(point: ScenarioPoint) -> Estimate:
-    median, low, high = point.difference, point.difference_low, point.difference_high
-    if low is None or high is None:
-        low = high = median
-    return Estimate("difference", "", median, median, low, high)
