@@ -102,15 +102,16 @@ def _print_outcome(run: "Run", out: Path) -> None:
     from mappa.runs import plan, report, state
 
     table = report.failure_table(run.forces)
-    areas = [force.plan for force in run.forces if force.plan.force != plan.EVERY_AREA]
+    areas = [force for force in run.forces if force.plan.force != plan.EVERY_AREA]
     if len(areas) == 1 and not table:
-        answer = state.read_json(areas[0].folder / "results.json").get("sentences", {})
+        folder = areas[0].plan.folder
+        answer = state.read_json(folder / "results.json").get("sentences", {})
         for sentence in filter(None, answer.values()):
             typer.echo(sentence)
-        typer.echo(f"Pages: {areas[0].folder / 'index.html'}")
+        typer.echo(f"Pages: {folder / 'index.html'}")
         return
-    forces = "1 force" if len(run.forces) == 1 else f"{len(run.forces)} forces"
-    typer.echo(f"{forces}: {report.count_states(run.forces)}.")
+    forces = "1 force" if len(areas) == 1 else f"{len(areas)} forces"
+    typer.echo(f"{forces}: {report.count_states(areas)}.")
     if table:
         typer.echo(table, err=True)
         typer.echo(f"Failed notebooks are in {out / 'failed'}.", err=True)
