@@ -1,4 +1,4 @@
-"""``mappa growth``: growth of a force and of the nation, estimates, forecasts and their tests."""
+"""``mappa growth``: growth here and nationally, estimates, forecasts and their tests."""
 
 from typing import TYPE_CHECKING, Annotated
 

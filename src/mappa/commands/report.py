@@ -199,7 +199,7 @@ def site(
         bool, typer.Option("--light", help="Leave the executed notebooks out.")
     ] = False,
 ) -> None:
-    """Build the site: index, every force with a report, nation, methods, data, about."""
+    """Build the site: index, every force with a report, the national page, methods, data, about."""
     from mappa.pages import site as pages
 
     files = pages.build(options.tables(), reports, also=also or (), light=light)

@@ -118,7 +118,7 @@ def rates_meet_counts(data: Data) -> Iterator[Finding]:
 
 
 def early_rates_meet_counts(data: Data) -> Iterator[Finding]:
-    """Rates printed before the denominators are known: per whole population, met loosely."""
+    """Rates printed before the denominators are known: per person of any age, met loosely."""
     everyone = data.population.set_index(["area", "mid_year"])["population_all"]
     for line, rate in data.rows("rso_rate_per_100k", basis=None).iterrows():
         area, date = rate["area"], rate["date"]
@@ -158,7 +158,7 @@ def national_rates_meet_counts(data: Data) -> Iterator[Finding]:
 
 
 def _one_in(count: float, people: float, printed: float) -> bool:
-    """Tell whether *printed* is people for each offender, or 100,000 over the rate as printed."""
+    """Return whether *printed* is people for each offender, or 100,000 over the rate as printed."""
     rate = float(half_up(count / people * PER))
     return any(rounds_to(n, printed) for n in (people / count, PER / rate))
 

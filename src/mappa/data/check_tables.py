@@ -67,7 +67,7 @@ def finding(check: str, ok: bool | None, row: pd.Series, message: str) -> Findin
 def _of_table(
     check: str, ok: bool, table: str, measure: str, date: str, message: str, area: str = ""
 ) -> Finding:
-    """Return what is found of a column as a whole."""
+    """Return what is found of all of a column."""
     place = table, None, "" if ok else area, date, measure, None
     return Finding(check, _status(ok), *place, message)
 

@@ -143,7 +143,7 @@ def read_cell(
 
 
 def read_name(table: Table, line: int, data: Data) -> tuple[Name, list[str]]:
-    """Return whose figure a row is (the nation, where there is no column of areas)."""
+    """Return whose figure a row is (England and Wales, where there is no column of areas)."""
     if "area" not in table.columns:
         return Name("nation", data.nation), []
     cell = table.cell(line, "area")

@@ -119,7 +119,7 @@ def _other_years(header: Header, date: pd.Timestamp) -> str:
 
 
 def _fits(measure: str, title: str) -> bool:
-    """Tell whether a title is the column wanted; the total of a category is its count."""
+    """Return whether a title is the column wanted; the total of a category is its count."""
     title = re.sub(r":\s*total$", "", title, flags=re.I)
     has, lacks = (re.search(words, title, re.I) for words in COLUMNS[measure])
     return bool(has) and not lacks

@@ -12,7 +12,7 @@ _CLONE = _PACKAGE.parents[1]
 
 
 def in_clone() -> bool:
-    """Tell whether the package runs from a clone (an editable install) or from a wheel."""
+    """Return whether the package runs from a clone (an editable install) or from a wheel."""
     return (_CLONE / "pyproject.toml").is_file() and (_CLONE / "data").is_dir()
 
 

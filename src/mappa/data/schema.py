@@ -199,7 +199,7 @@ def _recorded(package: bytes) -> dict[str, str]:
 
 
 def _checked_before(path: Path) -> bool:
-    """Tell whether a table and its rules are as when the data package next to it was written."""
+    """Return whether a table and its rules are as when the data package next to it was written."""
     try:
         hashes = _recorded(path.with_name(PACKAGE).read_bytes())
     except OSError:

@@ -20,7 +20,7 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 def kind_of(content: bytes, name: str) -> str:
-    """Tell ``csv``, ``xls``, ``xlsx`` or ``ods`` by the content; *name* is used in the error.
+    """Return ``csv``, ``xls``, ``xlsx`` or ``ods`` by the content; *name* is used in the error.
 
     A file's ending may lie, and a server may send a page where a workbook was asked for.
     """

@@ -100,7 +100,7 @@ class Comparison(Record):
     combined: float = key("Mean CRPS of the combined forecast", "people")
     register: float = key("Mean CRPS of the register model", "people")
     difference: float = key("Combined less register", "people")
-    low: float = key("Lower end of its 90% interval, whole origins resampled", "people")
+    low: float = key("Lower end of its 90% interval, resampling complete origins", "people")
     high: float = key("Upper end of its 90% interval", "people")
     covered: int = key("Counts inside the 90% interval of the combined forecast")
 
@@ -289,7 +289,7 @@ def _score(trials: pd.DataFrame) -> HorizonScore:
 
 
 def _compared(trials: pd.DataFrame) -> Comparison | None:
-    """Compare the combined forecast with the register model, whole origins resampled.
+    """Compare the combined forecast with the register model, resampling complete origins.
 
     Forecasts from one origin fail together, so that the origins are what varies.
     """

@@ -186,8 +186,8 @@ def sealed_forecasts(
 ) -> tuple[pd.DataFrame, dict[str, str]]:
     """Return the rows of a seal and the words of its methods.
 
-    The areas come from the growth model, moved along the same draws of the nation, so that a
-    seal's areas and nation belong together.
+    The areas come from the growth model, moved along the same national draws, so that a
+    seal's area and national forecasts belong together.
 
     Parameters
     ----------

@@ -213,7 +213,7 @@ def _area_scores(cases: Iterable[SealCase]) -> tuple[AreaScore, ...]:
 def score_table(scores: Iterable[SealScore]) -> pd.DataFrame:
     """Return the scores as the table that is stored: a row for a seal, scope, date and method.
 
-    The nation is one case; of the areas, those that every method forecasts and that have a count.
+    The national total is one case; of the areas, those with a count that every method forecasts.
     Columns are those of ``seal_scores`` in the data dictionary.
     """
     rows = [

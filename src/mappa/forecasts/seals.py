@@ -100,10 +100,10 @@ def last_counts(data: Data, origin: str | pd.Timestamp) -> pd.DataFrame:
 def national_growth_rows(
     data: Data, origin: pd.Timestamp, dates: list[Any], nation: Array
 ) -> pd.DataFrame:
-    """Return the area benchmark: the last count moved by the nation's growth since, as forecast.
+    """Return the area benchmark: the last count moved by the national growth since, as forecast.
 
     *nation* is the median national forecast at each of *dates*. It carries the area's last share
-    of the nation forward; areas without a count have none.
+    of the national total forward; areas without a count have none.
     """
     counts = data.national("rso_count")
     rows = [

@@ -145,7 +145,7 @@ class _Reader(HTMLParser):
             self._written(data)
 
     def _written(self, text: str) -> None:
-        """A missing value must never stand where a reader looks for a number."""
+        """A missing value must never appear where a reader looks for a number."""
         found = _UNWRITTEN.search(text)
         if found:
             around = " ".join(text[max(0, found.start() - 40) : found.end() + 20].split())

@@ -198,7 +198,7 @@ def _numbered(nb: NotebookNode) -> NotebookNode:
 
 @functools.cache
 def _exporter() -> MappaExporter:
-    """One exporter for the whole process: making it costs more than a page."""
+    """One exporter for each process: making it costs more than a page."""
     return MappaExporter()
 
 

@@ -40,7 +40,7 @@ def render_pages(
     more: Mapping[str, str] | None = None,
     files: bool = True,
 ) -> dict[str, str | bytes]:
-    """Return the pages of a force by file name, ``index.html`` first, and the files beside it.
+    """Return the pages of a force by file name, ``index.html`` first, and the files next to it.
 
     Notebooks that are about no single area have pages of their own only.
 
@@ -73,7 +73,7 @@ def render_pages(
 
 
 def render_force(folder: Path | str) -> list[Path]:
-    """Write the pages of a force, and the files beside them, into its folder.
+    """Write the pages of a force, and the files next to them, into its folder.
 
     Returns the paths written, ``index.html`` first.
 
@@ -98,7 +98,7 @@ def series_table(data: Data, as_of: str) -> Table:
 def national(
     data: Data, lines: Sequence[AreaResult], frames: Frames, folder: Path, every: Path | None = None
 ) -> dict[str, str | bytes]:
-    """Return the page of England and Wales, a brief of the same kind, and the files beside it.
+    """Return the page of England and Wales, a brief of the same kind, and the files next to it.
 
     *folder* holds the executed notebooks of any one area, *every* those about no single area.
     """

@@ -173,7 +173,7 @@ def listing_of(manifest: bytes | None) -> dict[str, str]:
 
 
 def write_folder(files: Mapping[str, bytes], out: Path) -> Changes:
-    """Write the site into *out*, in place of an earlier site, whole or not at all.
+    """Write the site into *out*, in place of an earlier site, complete or not at all.
 
     Raises
     ------

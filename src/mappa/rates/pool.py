@@ -77,7 +77,7 @@ def uncounted(stock: Stock | Counts) -> Pool:
 
 @dataclasses.dataclass(frozen=True)
 class Bounds(Record):
-    """Whole counts that round to a printed figure: ``low`` to ``high``, both included (people)."""
+    """Counts that round to a printed figure: ``low`` to ``high``, both included (people)."""
 
     low: int
     high: int

@@ -129,7 +129,7 @@ def why(inputs: Inputs, stored: Mapping[str, Any], folder: Path) -> str:
 
 
 def _change(name: str, now: Any, then: Any) -> str:
-    """Say what changed: the one parameter or version, or the input as a whole."""
+    """Say what changed: the one parameter or version, or the input."""
     if name in _REASONS:
         return _REASONS[name]
     old = then or {}

@@ -127,7 +127,7 @@ def _force_alt(record: GrowthRecord) -> str:
 
 
 def indexed(record: GrowthRecord) -> Exhibit | None:
-    """Draw area and nation, both 100 at the area's first count; ``None`` for under three counts."""
+    """Draw the area and the national total as 100 at its first count; ``None`` for under three."""
     span, whole = record.compound.span, record.compound.national
     if span is None or whole is None:
         return None

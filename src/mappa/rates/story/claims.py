@@ -26,7 +26,7 @@ ONE_IN = ("people_per_rso", "rso_one_per_n_aged10")
 
 @dataclasses.dataclass(frozen=True)
 class Claim:
-    """What is claimed: of an area or the nation, for a date, of a measure, and the printed value.
+    """What is claimed: of which area or nationally, for a date, of a measure, and the value.
 
     ``source`` is the document that makes the claim, empty where it is not in our sources.
     """

@@ -212,7 +212,7 @@ def build(
 
     Parameters
     ----------
-    force: the force whose page it is; the model is the nation's.
+    force: the force whose page it is; the model is national.
     as_of: date of the last figures used.
     horizon: years of forecast, 0 to 10.
     reference: year to March such as 2009/10 that the attribution is compared with.

@@ -159,7 +159,7 @@ def _national(r: GrowthRecord) -> str:
 
 
 def _longer(r: GrowthRecord) -> str:
-    """Say what area and nation have grown by over the longest span on one basis, if two years."""
+    """Say the growth here and nationally over the longest span on one basis, if two years."""
     own, nation = r.compound.span, r.compound.national
     if own is None or nation is None or own.years < 2:
         return ""

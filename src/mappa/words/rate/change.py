@@ -34,7 +34,7 @@ def change(c: YearChange | None, nation: str, day: str | pd.Timestamp) -> Prose:
 
 
 def long_run(c: YearChange | None, nation: str) -> Prose:
-    """Say what the area and the nation have grown by a year since the first known count."""
+    """Say what the area and England and Wales have grown by a year since the first known count."""
     if c is None or c.compound is None:
         return Prose("")
     return Prose(

@@ -255,7 +255,7 @@ def certainty(record: RegisterRecord) -> Prose:
 
 @attributed
 def latent_by_reference(record: RegisterRecord) -> Prose:
-    """Return the latent inflow against each reference year beside what sentences imply."""
+    """Return the latent inflow against each reference year, and what sentences imply."""
     return Prose(
         "The model lets the number who join for each sentence drift, because published sentences "
         "alone do not fit the counts. No published figure shows why it moved.\n\n"
