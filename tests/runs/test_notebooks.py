@@ -59,7 +59,7 @@ def test_a_notebook_dropped_into_the_folder_gets_a_page_and_is_in_the_site(
         "kent/4-my-own-Check.html",
     ]
     again = mappa("report", *told, notebooks=folder)
-    assert "3 up to date" in again.stdout
+    assert "2 forces: 2 up to date." in again.stdout and "all areas: up to date" in again.stderr
     built = mappa("site", "--reports", out, "--out", site)
     assert built.returncode == 0, built.stderr
     assert [p.relative_to(site).as_posix() for p in site.rglob("*5-rules.html")] == [
