@@ -1,5 +1,8 @@
 """The page that compares any two areas: the address names them, and a table holds every pair."""
 
+import functools
+from collections.abc import Collection
+
 import pandas as pd
 from markupsafe import Markup
 
@@ -15,13 +18,14 @@ from mappa.words.tables import table_html
 ADDRESS = "compare.html"
 
 
-def areas(data: Data, as_of: str) -> list[str]:
+@functools.lru_cache(maxsize=8)
+def areas(data: Data, as_of: str) -> tuple[str, ...]:
     """Return the areas that have a rate or an estimate of it, in the order of their names."""
     table = ranking(data, data.date(as_of))
-    return sorted(str(area) for area in table.index[table["known"] != NONE])
+    return tuple(sorted(str(area) for area in table.index[table["known"] != NONE]))
 
 
-def link(data: Data, area: str, known: list[str]) -> dict[str, str]:
+def link(data: Data, area: str, known: Collection[str]) -> dict[str, str]:
     """Return the address of the page from an area's own, the nearest area chosen, with a text."""
     near = [other for other in distances(data, area).index if other in known]
     if area not in known or not near:
@@ -35,7 +39,7 @@ def render(data: Data, as_of: str, frames: Frames) -> dict[str, str]:
     day, names = data.date(as_of), areas(data, as_of)
     if len(names) < 2:
         return {}
-    found = pairs(data, day, names)
+    found = pairs(data, day, list(names))
     rows = [
         (f"{p.area} and {p.other}", n.ratio(p.ratio), n.ratio(p.ratio_low), n.ratio(p.ratio_high),
          "estimate" if p.known == ESTIMATE else "counts")

@@ -5,7 +5,7 @@ import hashlib
 import json
 import tempfile
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from mappa.data import Data
@@ -98,7 +98,7 @@ def _files(
     files |= force.national(data, lines, frames, found[0].folder, every)
     files |= summary.files(lines) | what_if.render(data, frames)
     files |= compared
-    known = pairs.areas(data, lines[0].as_of) if compared else []
+    known = pairs.areas(data, lines[0].as_of) if compared else ()
     tables = sorted(p for p in data.folder.rglob("*") if p.is_file() and p.name[0] != ".")
     files["results/tables.zip"] = fixed_zip(
         {p.relative_to(data.folder).as_posix(): p.read_bytes() for p in tables}
@@ -125,7 +125,7 @@ def _pager(found: list[summary.Report], number: int) -> list[dict[str, str]]:
 
 
 def _force_pages(
-    data: Data, found: list[summary.Report], number: int, frames: Frames, known: list[str]
+    data: Data, found: list[summary.Report], number: int, frames: Frames, known: Collection[str]
 ) -> dict[str, str | bytes]:
     """Return what the site holds of one area: its pages, and the files of its report."""
     report = found[number]

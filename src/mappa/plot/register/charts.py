@@ -353,7 +353,7 @@ def scenario(record: ScenarioRecord) -> Exhibit:
     known = "band: 90% interval" if banded else "the middle of the draws"
     return Exhibit(
         name="scenario" if banded else "what-if",
-        headline=_scenario_headline(last["difference"], f"{last['date']:%B %Y}"),
+        headline=f"{capital(law.difference(last['difference']))} by {last['date']:%B %Y}",
         subtitle=(
             f"Change of the number on the register, people, {record.nation}. "
             f"{capital(n.listing(list(record.words)))}, from {record.since:%B %Y}; {known}"
@@ -366,13 +366,3 @@ def scenario(record: ScenarioRecord) -> Exhibit:
         data=frame.dropna(axis="columns", how="all").round(1),
         figure=figure,
     )
-
-
-def _scenario_headline(change: float, when: str) -> str:
-    by = n.half_up(change)
-    if by == 0:
-        return f"No change in the number on the register by {when}"
-    more = "more" if by > 0 else "fewer"
-    if abs(by) == 1:
-        return f"About one person {more} on the register by {when}"
-    return f"About {n.count(abs(change))} {more} people on the register by {when}"

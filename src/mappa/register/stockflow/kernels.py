@@ -18,7 +18,7 @@ from mappa.register.stockflow.lengths import Lengths
 Values = Mapping[str, float]
 #: Sentences below this many months are served at one share, what is beyond at another.
 SPLIT = 48.0
-#: Classes of the community stock by cohort; the initial cohort stands beside them.
+#: Classes of the community stock by cohort; the initial cohort is not one of them.
 CLASSES = (
     "caution",
     "other",

@@ -103,7 +103,7 @@ def validation(record: GrowthRecord) -> Prose:
 
 
 def _benchmarks(scores: tuple[Score, ...]) -> list[str]:
-    """Say where the model beats a plain rule, loses to one, or cannot be told from it."""
+    """Say where the model beats a plain rule, loses to one, or differs from none."""
     found = [(s, rule, gain) for s in scores for rule, gain in s.benchmarks.items()]
     if not found:
         return []

@@ -143,10 +143,15 @@ def _supposed(record: ScenarioRecord) -> str:
 
 
 def _effect(last: ScenarioPoint) -> str:
-    by, mean = n.half_up(last.difference), f"By {n.day(last.date)} that would mean"
+    return f"By {n.day(last.date)} that would mean {difference(last.difference)}"
+
+
+def difference(change: float) -> str:
+    """Write by how many people the register would differ, without a capital or a stop."""
+    by = n.half_up(change)
     if by == 0:
-        return f"{mean} no change in the number on the register"
+        return "no change in the number on the register"
     more = "more" if by > 0 else "fewer"
     if abs(by) == 1:
-        return f"{mean} about one person {more} on the register"
-    return f"{mean} about {n.count(abs(last.difference))} {more} people on the register"
+        return f"about one person {more} on the register"
+    return f"about {n.count(abs(change))} {more} people on the register"
