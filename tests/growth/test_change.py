@@ -169,11 +169,6 @@ def test_spans_run_between_neighbours_on_one_basis_and_fill_no_gap() -> None:
     assert none.empty and none.columns.tolist() == found.columns.tolist()
 
 
-def test_the_year_before_a_leap_day_is_the_last_of_february() -> None:
-    assert change.year_before(pd.Timestamp("2020-02-29")) == pd.Timestamp("2019-02-28")
-    assert change.day_text(pd.Timestamp("2020-02-09")) == "9 February 2020"
-
-
 @pytest.fixture(scope="module")
 def nation(data: Data) -> str:
     return str(data.nation)

@@ -175,11 +175,6 @@ def test_a_rate_is_modelled_or_counted_or_not_known() -> None:
     assert not dataclasses.replace(bare, count=3.0, people=6.0, status="why").known
 
 
-def test_what_nothing_is_set_against_keeps_its_name_and_loses_its_numbers() -> None:
-    full = Comparator("rest", "the rest", "by rule", ("Kent",), (), 3.0, 6.0, status="why")
-    assert comparators.unused(full) == Comparator("rest", "the rest", "by rule", status="why")
-
-
 def sphere(data: Data, places: dict[str, tuple[float, float]]) -> Data:
     """Return the data with areas at other places (latitude, longitude)."""
     areas = data.areas.copy()

@@ -143,8 +143,8 @@ def one_sided(i: Values) -> Values:
     ratio = ratios.Ratio(i["count"], i["people"], i["count2"], i["people2"])
     high, low = 1 + i["margin"], 1 / (1 + i["margin"])
     return {
-        "above_high": ratio.p_larger(high), "below_high": ratio.p_smaller(high),
-        "above_low": ratio.p_larger(low), "below_low": ratio.p_smaller(low),
+        "above_high": ratio.tails(high)[1], "below_high": ratio.tails(high)[0],
+        "above_low": ratio.tails(low)[1], "below_low": ratio.tails(low)[0],
     }  # fmt: skip
 
 

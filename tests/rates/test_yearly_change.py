@@ -133,6 +133,10 @@ def test_the_spread_of_growth_meets_paule_and_mandels_equation(toy: Data) -> Non
     assert change.growth_spread(calm, float(calm["growth"].mean()), 0.5) == 0.0
 
 
+def test_the_year_before_a_leap_day_is_the_last_of_february() -> None:
+    assert change.year_before(pd.Timestamp("2020-02-29")) == pd.Timestamp("2019-02-28")
+
+
 def test_z_by_chance_alone() -> None:
     """100 to 110 against growth of 4% at a turnover of 23%: 6 over sqrt(0.5 x 100)."""
     assert change.change_z(100, 110, 0.04, 0.23) == pytest.approx(6 / math.sqrt(50))

@@ -19,6 +19,7 @@ import pandas as pd
 from scipy import stats
 
 from mappa.data import Data
+from mappa.data.cells import in_words
 from mappa.data.load import parse_day
 from mappa.errors import UsageError
 from mappa.growth import series
@@ -144,37 +145,27 @@ def span(
     """
     first, second = parse_day(start), parse_day(end)
     if first >= second:
-        raise UsageError(f"{day_text(first)} is not before {day_text(second)}: name two dates.")
+        raise UsageError(f"{in_words(first)} is not before {in_words(second)}: name two dates.")
     frame = usable(rows)
     found = []
     for day in (first, second):
         on = frame[frame["date"] == day].set_index("basis", drop=False)
         if on.empty:
-            raise UsageError(f"No count of {area} is known for {day_text(day)}: {_known(frame)}.")
+            days = ", ".join(in_words(d) for d in sorted(set(frame["date"])))
+            known = f"there are counts for {days}" if days else "there is none for any date"
+            raise UsageError(f"No count of {area} is known for {in_words(day)}: {known}.")
         found.append(on)
     common = [b for b in found[0].index if b in found[1].index and b not in NO_BASIS]
     if not common:
         names = {**series.AREA_BASES, **series.NATIONAL_BASES}
-        told = [
-            " or ".join(names[b] for b in on.index) + f" on {day_text(day)}"
+        ways = ", then ".join(
+            " or ".join(names[b] for b in on.index) + f" on {in_words(day)}"
             for on, day in zip(found, (first, second), strict=True)
-        ]
-        raise UsageError(
-            f"Growth is not calculated where the way of counting {area} changes: {told[0]}, "
-            f"then {told[1]}."
         )
+        changes = f"Growth is not calculated where the way of counting {area} changes"
+        raise UsageError(f"{changes}: {ways}.")
     first_row, second_row = (on.loc[common[0]] for on in found)
     return _between(area, first_row, second_row, turnover, level)
-
-
-def day_text(day: pd.Timestamp) -> str:
-    """Write a date as 31 March 2020."""
-    return f"{day.day} {day:%B %Y}"
-
-
-def _known(frame: pd.DataFrame) -> str:
-    days = [day_text(d) for d in sorted(set(frame["date"]))]
-    return "there are counts for " + ", ".join(days) if days else "there is none for any date"
 
 
 def area_span(
@@ -189,11 +180,6 @@ def area_span(
         return span(series.counts(data, area), start, end, area, **kwargs)
     except UsageError:
         return None
-
-
-def year_before(day: pd.Timestamp) -> pd.Timestamp:
-    """Return the same day of the year before."""
-    return pd.Timestamp(day) - pd.DateOffset(years=1)
 
 
 def _by_basis(rows: pd.DataFrame) -> list[pd.DataFrame]:
@@ -348,6 +334,6 @@ def compound(data: Data, area: str, as_of: str | pd.Timestamp, **kwargs: float) 
     rows = usable(series.counts(data, area))
     rows = rows[rows["date"].isin(nation["date"]) & ~rows["basis"].isin(["level_1", *NO_BASIS])]
     if len(rows) < 2:
-        text = f"Fewer than two counts of {area} on one basis are known up to {day_text(day)}."
+        text = f"Fewer than two counts of {area} on one basis are known up to {in_words(day)}."
         return Change(text, None, None, None, None)
     return compare(data, area, rows["date"].min(), rows["date"].max(), **kwargs)

@@ -22,37 +22,26 @@ LEVEL = 0.95
 
 @dataclasses.dataclass(frozen=True)
 class _Kind:
+    """What a measure is called, and its rate: per so many registered offenders, or people."""
+
     label: str
     national: str
-    registered: bool  # per registered offender; otherwise per people aged 10 and over
     per: float
-    few: str
+    registered: bool = True
 
 
 KINDS = {
     "notification_breaches": _Kind(
-        "people cautioned or convicted for breach of notification",
-        "notification_breaches",
-        True,
-        100,
-        "breaches",
+        "people cautioned or convicted for breach of notification", "notification_breaches", 100
     ),
     "revocations_granted": _Kind(
-        "lifetime notifications revoked on application",
-        "revocations_granted",
-        True,
-        1000,
-        "revocations",
+        "lifetime notifications revoked on application", "revocations_granted", 1000
     ),
     "violent_count": _Kind(
-        "violent offenders (category 2)", "category2_count", False, 100_000, "violent offenders"
+        "violent offenders (category 2)", "category2_count", 100_000, registered=False
     ),
-    "level2_placements": _Kind(
-        "placements at level 2", "level2_placements", True, 100, "placements"
-    ),
-    "level3_placements": _Kind(
-        "placements at level 3", "level3_placements", True, 100, "placements"
-    ),
+    "level2_placements": _Kind("placements at level 2", "level2_placements", 100),
+    "level3_placements": _Kind("placements at level 3", "level3_placements", 100),
 }
 
 
@@ -106,49 +95,29 @@ def other_measures(data: Data, area: str) -> pd.DataFrame:
                      measure  value   base  rate  national_rate
     0  notification_breaches   21.0  594.0  3.54            4.1
     """
-    t = data.area_figures
-    t = t[(t["area"] == data.area(area)) & t["preferred"] & (t["basis"] == "all_levels")]
-    found = []
-    for measure, kind in KINDS.items():
-        rows = t[t["measure"] == measure].sort_values("date", ascending=False)
-        found += [_measure(data, measure, kind, row) for _, row in rows.iterrows()]
-    return Measure.to_frame(found)
+    rows = data.rows(list(KINDS), data.area(area)).sort_values("date", ascending=False)
+    rows = rows.sort_values("measure", key=lambda m: m.map(list(KINDS).index), kind="stable")
+    return Measure.to_frame(_measure(data, row) for _, row in rows.iterrows())
 
 
-def _bases(
-    data: Data, area: str, day: pd.Timestamp, registered: bool
-) -> tuple[float | None, float | None]:
-    """Return the base of the area and of the nation, where known."""
-    if registered:
-        nation = data.national("rso_count")
-        own = data.counts(day)
-        return (
-            float(own[area]) if area in own else None,
-            float(nation[day]) if day in nation.index else None,
-        )
-    if day not in set(data.denominators["stock_date"]):
-        return None, None
-    people = data.people(day)
-    return float(people[area]), float(people.sum())
-
-
-def _measure(data: Data, measure: str, kind: _Kind, row: pd.Series) -> Measure:
-    value, day = float(row["value"]), row["date"]
-    base, national_base = _bases(data, row["area"], day, kind.registered)
+def _measure(data: Data, row: pd.Series) -> Measure:
+    value, day, kind = float(row["value"]), row["date"], KINDS[row["measure"]]
+    bases, whole = data.counts(day), data.national("rso_count").get(day)
+    if not kind.registered:
+        bases = data.people(day) if day in data.mid_years else bases[:0]
+        whole = bases.sum()
+    base, national = bases.get(row["area"]), data.national(kind.national).get(day)
     rate = low = high = national_rate = ratio = p = None
     if base:
-        rate = kind.per * value / base
-        low, high = (kind.per * limit / base for limit in exact_limits(value, LEVEL))
-    nation = data.national(kind.national)
-    national = float(nation[day]) if day in nation.index else None
-    if national is not None and national_base:
-        national_rate = kind.per * national / national_base
+        rate, low, high = (kind.per * x / base for x in (value, *exact_limits(value, LEVEL)))
+    if national is not None and whole:
+        national_rate = kind.per * national / whole
     if rate is not None and national_rate:
         ratio = rate / national_rate
         test = test_poisson(value, base, value=national_rate / kind.per, method="exact-c")
         p = float(test.pvalue)
     return Measure(
-        measure=measure,
+        measure=row["measure"],
         label=kind.label,
         date=day,
         value=value,

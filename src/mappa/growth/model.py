@@ -234,7 +234,6 @@ def fit(
     warm_up: int = 300,
     sweeps: int = 15,
     seed: int = SEED,
-    thin: int = 1,
     progress: Callable[[], object] | None = None,
 ) -> Posterior:
     """Fit the model and return its draws.
@@ -246,7 +245,6 @@ def fit(
     warm_up: number of sweeps before the first.
     sweeps: number of EM steps that find where the nation's constraint is made linear.
     seed: of the random numbers; the same seed gives the same draws.
-    thin: keep each *thin*-th sweep.
     progress: called once a sweep.
     """
     p = _Problem(evidence)
@@ -254,11 +252,11 @@ def fit(
     rng = np.random.default_rng(seed)
     kept = np.empty((draws, p.T, p.width))
     scalars = np.empty((draws, 4))
-    for sweep in range(-warm_up, draws * thin):
+    for sweep in range(-warm_up, draws):
         _sweep(p, z, rng)
-        if sweep >= 0 and (sweep + 1) % thin == 0:
-            kept[sweep // thin] = z.x
-            scalars[sweep // thin] = z.sigma, z.tau, z.mu, z.nu
+        if sweep >= 0:
+            kept[sweep] = z.x
+            scalars[sweep] = z.sigma, z.tau, z.mu, z.nu
         if progress is not None:
             progress()
     sigma, tau, mu, nu = scalars.T

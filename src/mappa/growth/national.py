@@ -16,13 +16,14 @@ import numpy as np
 import pandas as pd
 
 from mappa.data import Data
+from mappa.data.cells import in_words
 from mappa.data.load import parse_day
 from mappa.errors import UsageError
 from mappa.growth import series
-from mappa.growth.change import Span, day_text, year_before
+from mappa.growth.change import Span
 from mappa.growth.evidence import half_width
 from mappa.printed import PER, behind, half_up
-from mappa.rates.change import OUTLIER_SDS, Doubt, doubt, growth_table
+from mappa.rates.change import OUTLIER_SDS, Doubt, doubt, growth_table, year_before
 from mappa.records import Record, key
 
 POOL = "all other areas"
@@ -200,12 +201,12 @@ def contributions(data: Data, as_of: str | pd.Timestamp) -> pd.DataFrame:
     nation = data.national("rso_count")
     if start not in nation.index or end not in nation.index:
         raise UsageError(
-            f"No national count is known for both {day_text(start)} and {day_text(end)}."
+            f"No national count is known for both {in_words(start)} and {in_words(end)}."
         )
     before, now = float(nation[start]), float(nation[end])
     table = growth_table(data, end).drop(columns="growth")
     if table.empty:
-        raise UsageError(f"No area's change in the year to {day_text(end)} is known or printed.")
+        raise UsageError(f"No area's change in the year to {in_words(end)} is known or printed.")
     change = table["now"] - table["before"]
     printed = data.counts(end, "rso_change_pct").reindex(table.index)
     printed = printed[table["known"] != "both counts"]

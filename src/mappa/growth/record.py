@@ -12,6 +12,7 @@ import pandas as pd
 
 from mappa.arguments import typed
 from mappa.data import Data
+from mappa.data.cells import in_words
 from mappa.errors import UsageError
 from mappa.growth import change, estimates, national, series, validation
 from mappa.growth.change import Change, Span
@@ -20,7 +21,7 @@ from mappa.growth.measures import Measure, other_measures
 from mappa.growth.national import CategoryYear, Contribution, OrderYear, Printed, RateGrowth
 from mappa.growth.series import Break, Point
 from mappa.growth.trends import Trend, national_trends
-from mappa.rates.change import YearChange, year_change
+from mappa.rates.change import YearChange, year_before, year_change
 from mappa.records import Record, key
 
 BENCHMARK_NATION = (
@@ -137,12 +138,12 @@ def answer(
     known = data.until(day)
     counts = known.counts(day)
     count = float(counts[area]) if area in counts else None
-    unknown = f"no count of {area} is known for {change.day_text(day)}"
+    unknown = f"no count of {area} is known for {in_words(day)}"
     enough = len(dates_with_people(known)) > 1  # one date alone has no steps to learn from
     far = horizon if enough else 0
     points = series.points(data, area)
     until = [p for p in points if p.date <= day] + _estimates(data, area, day)
-    start = change.year_before(day)
+    start = year_before(day)
     year = change.area_span(known, known.nation, start, day)
     own, whole = (series.counts(known, name) for name in (area, known.nation))
     return GrowthRecord(

@@ -52,15 +52,17 @@ def assess(
     check_margin(margin, confidence)
     force, day = data.area(force), data.date(as_of)
     stock = data.on(day, denominator)
-    chosen = comparators.choose(stock, force, comparator)
+    c = chosen = comparators.choose(stock, force, comparator)
     counted = force in stock.counts
+    if not counted:  # nothing is compared
+        chosen = Comparator(c.name, c.label, c.how_chosen, status=c.status)
     choices = list(gap.choices(stock, force, confidence))
     said = [c.verdict for c in choices if c.verdict]
     fixed = data.settings.get("margin") == margin
     return _assessed(
         stock,
         force,
-        chosen if counted else comparators.unused(chosen),
+        chosen,
         margin,
         confidence,
         as_of=f"{day:%Y-%m-%d}",

@@ -117,51 +117,33 @@ class YearChange(Record):
     doubt: Doubt | None = key("Why the area's earlier figure is doubted", default=None)
 
 
+def year_before(day: pd.Timestamp) -> pd.Timestamp:
+    """Return the same day of the year before."""
+    return day - pd.DateOffset(years=1)
+
+
 def sure_counts(data: Data, as_of: Any) -> pd.Series:
     """Return the counts of a date whose date and basis the source states, by area."""
-    rows = data.area_figures
-    rows = rows[
-        (rows["date"] == pd.Timestamp(as_of))
-        & (rows["measure"] == "rso_count")
-        & (rows["basis"] == "all_levels")
-        & rows["preferred"]
-        & ~rows["quality"].isin(UNSURE)
-    ]
-    return rows.set_index("area")["value"]
+    rows = data.rows("rso_count", date=as_of)
+    return rows[~rows["quality"].isin(UNSURE)].set_index("area")["value"]
 
 
 @functools.lru_cache(maxsize=32)
 def _growth_table(data: Data, day: pd.Timestamp) -> pd.DataFrame:
-    before = day - pd.DateOffset(years=1)
-    now, then = sure_counts(data, day), sure_counts(data, before)
-    rows = [
-        {"area": a, "before": then[a], "now": now[a], "known": "both counts"}
-        for a in data.names
-        if a in now and a in then
-    ]
-    changes = data.counts(day, "rso_change_pct")
-    other = data.area_figures
-    any_basis = set(
-        other.loc[(other["date"] == before) & (other["measure"] == "rso_count"), "area"]
-    )
+    before = year_before(day)
+    frame = pd.DataFrame({"before": sure_counts(data, before), "now": sure_counts(data, day)})
+    frame["known"] = np.where(frame["before"].notna(), "both counts", "printed percentage")
     # A percentage printed where a count on another basis stands may have crossed the basis.
-    rows += [
-        {
-            "area": a,
-            "before": now[a] / (1 + changes[a] / 100),
-            "now": now[a],
-            "known": "printed percentage",
-        }
-        for a in data.names
-        if a in now and a in changes and a not in any_basis
-    ]
-    frame = pd.DataFrame(rows, columns=["area", "before", "now", "known"])
+    other = data.rows("rso_count", date=before, basis=None, preferred=False)["area"]
+    percent = data.counts(day, "rso_change_pct").drop(other, errors="ignore")
+    frame["before"] = frame["before"].fillna(frame["now"] / (1 + percent / 100))
+    frame = frame.reindex(data.names).dropna().sort_values("known", kind="stable")
     frame["growth"] = np.log(frame["now"] / frame["before"])
-    middle = frame["growth"].median()
-    robust = MAD_TO_SD * (frame["growth"] - middle).abs().median()
-    frame["robust_sds"] = (frame["growth"] - middle) / robust if robust > 0 else 0.0
+    far = frame["growth"] - frame["growth"].median()
+    robust = MAD_TO_SD * far.abs().median()
+    frame["robust_sds"] = far / robust if robust > 0 else 0.0
     frame["outlier"] = (frame["robust_sds"].abs() > OUTLIER_SDS) & (len(frame) >= FEWEST)
-    return frame.set_index("area")
+    return frame.rename_axis("area")
 
 
 def growth_table(data: Data, as_of: Any) -> pd.DataFrame:
@@ -197,14 +179,13 @@ def doubt(data: Data, area: str, as_of: Any) -> Doubt | None:
     """
     day = pd.Timestamp(as_of)
     table = _growth_table(data, day)
-    if area not in table.index:
+    doubted = table[table["outlier"] & (table["known"] != "both counts")]
+    if area not in doubted.index:
         return None
-    row = table.loc[area]
-    if not row["outlier"] or row["known"] == "both counts":
-        return None
+    row = doubted.loc[area]
     return Doubt(
         area=area,
-        date=day - pd.DateOffset(years=1),
+        date=year_before(day),
         value=float(row["before"]),
         growth=math.expm1(row["growth"]),
         robust_sds=float(row["robust_sds"]),
@@ -252,23 +233,17 @@ class NationYear:
 @functools.lru_cache(maxsize=32)
 def nation_year(data: Data, day: pd.Timestamp) -> NationYear | None:
     """Return what is equal for every force in a year, or ``None`` where it is not known."""
-    nation, before = data.national("rso_count"), day - pd.DateOffset(years=1)
+    nation, before = data.national("rso_count"), year_before(day)
     if day not in nation.index or before not in nation.index:
         return None
     table = growth_table(data, day)
     if len(table) < FEWEST:
         return None
-    out = table[table["outlier"]]
-    whole = float(np.log(nation[day] / nation[before]))
+    out, usual = table[table["outlier"]], table[~table["outlier"]]
+    growth = float(np.log(nation[day] / nation[before]))
     less = float(np.log((nation[day] - out["now"].sum()) / (nation[before] - out["before"].sum())))
-    return NationYear(
-        whole,
-        less,
-        growth_spread(table, whole),
-        growth_spread(table[~table["outlier"]], less),
-        len(table),
-        tuple(out.index),
-    )
+    spreads = growth_spread(table, growth), growth_spread(usual, less)
+    return NationYear(growth, less, *spreads, len(table), tuple(out.index))
 
 
 def _z_spread(before: float, now: float, national: float, spread: float) -> float:
@@ -300,7 +275,7 @@ def year_change(data: Data, force: str, as_of: Any) -> YearChange:
     Source: variance of a stock with Poisson arrivals, Parzen (1962); spread by Paule-Mandel.
     """
     day = pd.Timestamp(as_of)
-    before = day - pd.DateOffset(years=1)
+    before = year_before(day)
     now, then = sure_counts(data, day), sure_counts(data, before)
     far = _since_first(data, force, day) | {"doubt": doubt(data, force, day)}
     if force not in now:
@@ -312,53 +287,51 @@ def year_change(data: Data, force: str, as_of: Any) -> YearChange:
         return YearChange("no national count a year before", **far)
     x, y = float(then[force]), float(now[force])
     growth = float(nation[day] / nation[before] - 1)
-    known = nation_year(data, day)
-    rows = data.series(force)
-    quality = rows[(rows["date"] == before) & rows["preferred"]]["quality"].iloc[0]
-    z_with = _z_spread(x, y, known.growth, known.spread) if known else None
-    z_without = _z_spread(x, y, known.growth_without, known.spread_without) if known else None
-    return YearChange(
+    found = YearChange(
         status="",
         before=f"{before:%Y-%m-%d}",
         count_before=int(x),
-        quality_before=str(quality),
+        quality_before=str(data.rows("rso_count", force, before)["quality"].iloc[0]),
         change=int(y - x),
         growth=y / x - 1,
         national_growth=growth,
-        national_growth_without=math.expm1(known.growth_without) if known else None,
         z_chance={f"{t:g}": change_z(x, y, growth, t) for t in TURNOVERS},
-        spread_with=known.spread if known else None,
-        spread_without=known.spread_without if known else None,
+        **far,
+    )
+    known = nation_year(data, day)
+    if known is None:
+        return found
+    z_with = _z_spread(x, y, known.growth, known.spread)
+    z_without = _z_spread(x, y, known.growth_without, known.spread_without)
+    return dataclasses.replace(
+        found,
+        national_growth_without=math.expm1(known.growth_without),
+        spread_with=known.spread,
+        spread_without=known.spread_without,
         z_with=z_with,
         z_without=z_without,
-        verdict=words_of_z(z_without) if z_without is not None else None,
-        verdict_with=words_of_z(z_with) if z_with is not None else None,
-        areas=known.areas if known else None,
-        outliers=list(known.outliers) if known else [],
-        **far,
+        verdict=words_of_z(z_without),
+        verdict_with=words_of_z(z_with),
+        areas=known.areas,
+        outliers=list(known.outliers),
     )
 
 
 def _since_first(data: Data, force: str, day: pd.Timestamp) -> dict[str, Any]:
     """Compound growth since the first known count for a day with a national count."""
-    nation = data.national("rso_count")
-    rows = data.series(force)
-    rows = rows[
-        rows["preferred"]
-        & (rows["basis"] == "all_levels")
-        & ~rows["quality"].isin(UNSURE)
-        & rows["date"].isin(data.dates)
-        & (rows["date"] <= day)
-    ]
-    if len(rows) < 2 or rows["date"].iloc[-1] != day:
+    nation, rows = data.national("rso_count"), data.rows("rso_count", force).set_index("date")
+    rows = rows[~rows["quality"].isin(UNSURE) & rows.index.isin(data.dates)]
+    counts = rows["value"].sort_index()[:day]
+    if day not in counts.index:
         return {}
-    first, last = rows.iloc[0], rows.iloc[-1]
-    years = round((day - first["date"]).days / 365.25)
+    first = counts.index[0]
+    years = round((day - first).days / 365.25)
     if years < 2:
         return {}
+    own, national = (float((of[day] / of[first]) ** (1 / years) - 1) for of in (counts, nation))
     return {
-        "first": f"{first['date']:%Y-%m-%d}",
-        "first_count": int(first["value"]),
-        "compound": (last["value"] / first["value"]) ** (1 / years) - 1,
-        "national_compound": float((nation[day] / nation[first["date"]]) ** (1 / years) - 1),
+        "first": f"{first:%Y-%m-%d}",
+        "first_count": int(counts.iloc[0]),
+        "compound": own,
+        "national_compound": national,
     }

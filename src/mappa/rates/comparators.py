@@ -1,11 +1,11 @@
 """What a force is compared with: named choices, each a row of ``data/comparators.csv``.
 
-A new comparator is a new row. A rule that no row can express is a new function in ``RULES``.
+A new comparator is a new row. A rule that no row can express is a new case of :func:`_by_rule`.
 """
 
 import dataclasses
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -53,11 +53,6 @@ class Comparator:
         return not self.status and bool(self.rate)
 
 
-def unused(c: Comparator) -> Comparator:
-    """Return a comparator that nothing is set against: its name and status, no numbers."""
-    return Comparator(c.name, c.label, c.how_chosen, status=c.status)
-
-
 def names(data: Data) -> list[str]:
     """Return the names of the comparators, in the order of the table."""
     return list(data.comparators["comparator"])
@@ -72,16 +67,37 @@ def choose(stock: Stock, force: str, name: str | Sequence[str]) -> Comparator:
         chosen = [area for area in map(stock.data.area, name) if area != force]
         if not chosen:
             raise UsageError(f"Name an area other than {force} to compare it with.")
-        return _sum(stock, chosen, listed(chosen))
+        return added(stock.counts, stock.people, chosen, listed(chosen))
     table = stock.data.comparators.set_index("comparator")
     if name not in table.index:
         raise UnknownName("comparator", name, names(stock.data))
     row = table.loc[name]
-    return RULES[row["rule"]](stock, force, row, Comparator(name, row["label"], row["how_chosen"]))
+    return _by_rule(stock, force, row, Comparator(name, row["label"], row["how_chosen"]))
 
 
-def _whole_but(stock: Stock, left_out: list[str], blank: Comparator) -> Comparator:
-    """The nation less some areas: all their counts must be known."""
+def _by_rule(stock: Stock, force: str, row: pd.Series, blank: Comparator) -> Comparator:
+    """Return the comparator that a row of the table describes."""
+    named = [stock.data.area(a.strip()) for a in row["areas"].split(";") if a.strip()]
+    match row["rule"]:
+        case "rest" | "all_but":
+            return _all_but(stock, sorted({force, *named}), blank)
+        case "nation":
+            rate, areas = stock.national_count / stock.national_people, tuple(stock.data.names)
+            return dataclasses.replace(blank, areas=areas, modelled_rate=rate, log_se=0.0)
+        case "typical":
+            return _typical(stock, force, blank)
+        case "list":
+            chosen = [area for area in named if area != force]
+        case "nearest":
+            chosen = list(distances(stock.data, force).index[: int(row["number"])])
+        case "similar":
+            alike = dissimilarity(stock.data, force, stock.mid_year).index
+            chosen = [area for area in alike if area in stock.counts][: int(row["number"])]
+    return added(stock.counts, stock.people, chosen, blank)
+
+
+def _all_but(stock: Stock, left_out: list[str], blank: Comparator) -> Comparator:
+    """Return the national figures less some areas: all their counts must be known."""
     unknown = [a for a in left_out if a not in stock.counts]
     if unknown:
         why = f"no count of {' and '.join(unknown)} is published here for the date"
@@ -102,10 +118,6 @@ def listed(areas: Sequence[str]) -> Comparator:
     return Comparator("chosen", label, "areas named by the reader")
 
 
-def _sum(stock: Stock, chosen: list[str], blank: Comparator) -> Comparator:
-    return added(stock.counts, stock.people, chosen, blank)
-
-
 def added(counts: pd.Series, people: pd.Series, chosen: list[str], blank: Comparator) -> Comparator:
     """Return the sum of the chosen areas that have a count."""
     known = [a for a in chosen if a in counts]
@@ -121,39 +133,7 @@ def added(counts: pd.Series, people: pd.Series, chosen: list[str], blank: Compar
     )
 
 
-def _named(stock: Stock, row: pd.Series) -> list[str]:
-    return [stock.data.area(a.strip()) for a in row["areas"].split(";") if a.strip()]
-
-
-def _rest(stock: Stock, force: str, row: pd.Series, blank: Comparator) -> Comparator:
-    return _whole_but(stock, [force], blank)
-
-
-def _nation(stock: Stock, force: str, row: pd.Series, blank: Comparator) -> Comparator:
-    rate = stock.national_count / stock.national_people
-    areas = tuple(stock.data.names)
-    return dataclasses.replace(blank, areas=areas, modelled_rate=rate, log_se=0.0)
-
-
-def _all_but(stock: Stock, force: str, row: pd.Series, blank: Comparator) -> Comparator:
-    return _whole_but(stock, sorted({force, *_named(stock, row)}), blank)
-
-
-def _list(stock: Stock, force: str, row: pd.Series, blank: Comparator) -> Comparator:
-    return _sum(stock, [a for a in _named(stock, row) if a != force], blank)
-
-
-def _nearest(stock: Stock, force: str, row: pd.Series, blank: Comparator) -> Comparator:
-    return _sum(stock, list(distances(stock.data, force).index[: int(row["number"])]), blank)
-
-
-def _similar(stock: Stock, force: str, row: pd.Series, blank: Comparator) -> Comparator:
-    alike = dissimilarity(stock.data, force, stock.mid_year)
-    counted = [a for a in alike.index if a in stock.counts]
-    return _sum(stock, counted[: int(row["number"])], blank)
-
-
-def _typical(stock: Stock, force: str, row: pd.Series, blank: Comparator) -> Comparator:
+def _typical(stock: Stock, force: str, blank: Comparator) -> Comparator:
     found = forces.forces(stock)
     if found is None:
         few = f"fewer than {forces.FEWEST} areas have a count on the date"
@@ -166,17 +146,6 @@ def _typical(stock: Stock, force: str, row: pd.Series, blank: Comparator) -> Com
         modelled_rate=fit.rate,
         log_se=fit.se,
     )
-
-
-RULES: dict[str, Callable[[Stock, str, pd.Series, Comparator], Comparator]] = {
-    "rest": _rest,
-    "nation": _nation,
-    "all_but": _all_but,
-    "list": _list,
-    "nearest": _nearest,
-    "similar": _similar,
-    "typical": _typical,
-}
 
 
 @functools.lru_cache(maxsize=256)

@@ -186,7 +186,7 @@ def equivalence(row: RatioRow, margin: float = 0.10) -> MethodRow:
     check_margin(margin)
     if row.value is None:
         return row
-    ninety = ratio(*row.counts, row.asked, confidence=1 - 2 * margins.ALPHA)
+    ninety = ratio(*row.counts, row.asked, confidence=margins.NINETY)
     return MethodRow(
         *(row.statistic, row.value, ninety.lower, ninety.upper, ninety.confidence),
         method=f"two one-sided tests at the margin {margin:g}: {row.method}",

@@ -84,12 +84,12 @@ class Forces:
         )  # fmt: skip
 
     @functools.cached_property
-    def ranks(self) -> empirical.Ranks:
+    def ranks(self) -> pd.DataFrame:
         """Ranks of the counted areas among themselves."""
         return empirical.rank_draws(self.ratio_draws[:, : len(self.areas)], self.areas)
 
     @functools.cached_property
-    def ranks_all(self) -> empirical.Ranks:
+    def ranks_all(self) -> pd.DataFrame:
         """Ranks of the counted areas among all: the others drawn like them, to their known sum."""
         return empirical.rank_draws(self.ratio_draws, self.areas)
 

@@ -231,7 +231,7 @@ def against(c: Comparator) -> Against:
 def gap(ratio: Ratio, confidence: float) -> Gap:
     """Return the gap: ratio and people by the same interval, so that they cannot disagree."""
     row = ratio.interval(confidence)
-    ninety = ratio.interval(1 - 2 * equivalence.ALPHA)
+    ninety = ratio.interval(equivalence.NINETY)
     low, high = (None if r is None else ratio.expected * (r - 1) for r in (row.lower, row.upper))
     return Gap(
         ratio=row.value,
@@ -276,14 +276,14 @@ def choices(stock: Stock, force: str, confidence: float = 0.95) -> tuple[Choice,
 
 def matter(ratio: Ratio, margin: float, found: Forces | None) -> Margin:
     """Return the tests of a ratio against a margin, and the least ratio that they could find."""
-    test = equivalence.margin_test(ratio, margin)
+    verdict, p = equivalence.margin_test(ratio, margin)
     below, above = equivalence.minimal_detectable(ratio.expected)
     wide: tuple[float | None, float | None] = (None, None)
     if found is not None:
         wide = equivalence.minimal_detectable(ratio.expected, found.about_national.tau)
     return Margin(
-        margin_verdict=test.verdict,
-        equivalence_p=test.equivalence_p,
+        margin_verdict=verdict,
+        equivalence_p=p,
         smallest_margin=equivalence.smallest_margin(ratio),
         superiority_margin=equivalence.superiority(ratio),
         minimal_detectable_ratio=above,

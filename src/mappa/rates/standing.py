@@ -225,8 +225,4 @@ def unusual(found: Forces, force: str, confidence: float) -> Unusual:
 
 def ranks(found: Forces, force: str) -> Ranks:
     """Return the ranks of *force* among the counted areas and among all."""
-    i, among, everyone = found.where(force), found.ranks, found.ranks_all
-    return Ranks(
-        *(int(v) for v in (among.middle[i], among.of, among.low[i], among.high[i])),
-        *(int(v) for v in (everyone.middle[i], everyone.of, everyone.low[i], everyone.high[i])),
-    )
+    return Ranks(*(int(v) for ranks in (found.ranks, found.ranks_all) for v in ranks.loc[force]))

@@ -49,10 +49,8 @@ def test_exceedance_of_a_modelled_comparator_tends_to_the_known_one(found: force
 
 
 def test_ranks_of_reference(found: forces.Forces) -> None:
-    i = found.where("Cumbria")
-    among, everyone = found.ranks, found.ranks_all
-    assert (among.middle[i], among.low[i], among.high[i], among.of) == (11, 7, 17, 26)
-    assert (everyone.middle[i], everyone.low[i], everyone.high[i], everyone.of) == (16, 9, 24, 42)
+    assert found.ranks.loc["Cumbria"].tolist() == [11, 26, 7, 17]
+    assert found.ranks_all.loc["Cumbria"].tolist() == [16, 42, 9, 24]
 
 
 def test_areas_that_are_all_alike_tell_nothing_apart() -> None:
@@ -115,9 +113,10 @@ def test_ranks_of_areas_that_are_far_apart_are_certain() -> None:
     prior, counts, expected = empirical.Prior(1.0, 1.0), [4e6, 1e6, 9e6], [2e6, 2e6, 2e6]
     theta = empirical.ratio_draws(prior, counts, expected, draws=50)
     found = empirical.rank_draws(theta, ("a", "b", "c"))
-    assert found.areas == ("a", "b", "c")
-    assert found.middle == found.low == found.high == (2, 3, 1)
-    assert found.of == 3
+    expected_ranks = {name: [2, 3, 1] for name in ("rank", "low", "high")} | {"of": [3, 3, 3]}
+    assert found.to_dict("list") == expected_ranks
+    assert list(found.columns) == ["rank", "of", "low", "high"]
+    assert list(found.index) == ["a", "b", "c"]
 
 
 @pytest.mark.parametrize("confidence", [0.5, 0.95])
@@ -135,12 +134,12 @@ def test_ranks_are_of_draws_of_the_posterior(confidence: float) -> None:
         prior, counts, expected, pool_expected=[6.0, 7.0], pool_count=30, draws=40, seed=8
     )
     found = empirical.rank_draws(theta, ("a", "b", "c"), confidence)
-    assert (found.low, found.middle, found.high) == (tuple(low), tuple(middle), tuple(high))
-    assert found.of == 5
+    assert (found[["low", "rank", "high"]].T.to_numpy() == [low, middle, high]).all()
+    assert set(found["of"]) == {5}
 
 
 def test_ranks_of_95_per_cent_are_drawn_where_nothing_is_said() -> None:
     args = empirical.Prior(4.0, 2.0), [5, 9, 2], [3.0, 4.0, 5.0]
     theta = empirical.ratio_draws(*args, draws=300)
     assert np.array_equal(theta, empirical.ratio_draws(*args, draws=300, seed=empirical.SEED))
-    assert empirical.rank_draws(theta, ("a",)) == empirical.rank_draws(theta, ("a",), 0.95)
+    assert empirical.rank_draws(theta, ("a",)).equals(empirical.rank_draws(theta, ("a",), 0.95))

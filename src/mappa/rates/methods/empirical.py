@@ -6,8 +6,10 @@ is Gamma(a + O, b + E).
 """
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, stats
 
@@ -94,17 +96,6 @@ def exceedance_modelled(
     return float(stats.norm.expect(lambda z: posterior.sf(threshold * np.exp(log_se * z))))
 
 
-@dataclasses.dataclass(frozen=True)
-class Ranks:
-    """Ranks by posterior draws, 1 the highest rate: median and limits, by area."""
-
-    areas: tuple[str, ...]
-    middle: tuple[float, ...]
-    low: tuple[float, ...]
-    high: tuple[float, ...]
-    of: int
-
-
 def ratio_draws(
     prior: Prior,
     counts: ArrayLike,
@@ -132,16 +123,18 @@ def ratio_draws(
 
 
 def rank_draws(
-    theta: NDArray[np.float64], areas: tuple[str, ...], confidence: float = 0.95
-) -> Ranks:
+    theta: NDArray[np.float64], areas: Sequence[str], confidence: float = 0.95
+) -> pd.DataFrame:
     """Return the ranks of the *areas*, the first columns of *theta*, among all of its columns.
+
+    By area, 1 the highest: ``rank`` (the median of the draws), ``of`` (areas ranked), ``low`` and
+    ``high``.
 
     Source: Goldstein and Spiegelhalter (1996).
     """
-    place = np.empty(theta.shape, dtype=int)
-    np.put_along_axis(place, np.argsort(-theta), np.arange(1, theta.shape[1] + 1)[None], axis=1)
-    tail = (1 - confidence) / 2
+    place, tail = np.argsort(np.argsort(-theta)) + 1, (1 - confidence) / 2
     low, middle, high = np.quantile(
         place[:, : len(areas)], [tail, 0.5, 1 - tail], axis=0, method="inverted_cdf"
     )
-    return Ranks(areas, tuple(middle), tuple(low), tuple(high), theta.shape[1])
+    found = {"rank": middle, "of": theta.shape[1], "low": low, "high": high}
+    return pd.DataFrame(found, index=list(areas))

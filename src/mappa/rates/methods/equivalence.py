@@ -1,6 +1,5 @@
 """Would it matter? Tests of a ratio against a margin that is fixed beforehand."""
 
-import dataclasses
 import math
 
 from scipy import optimize, stats
@@ -10,20 +9,10 @@ from mappa.rates.methods.ratios import Ratio
 from mappa.rates.methods.rows import normal_quantile
 
 SCHUIRMANN = "Schuirmann (1987), J. Pharmacokinet. Biopharm. 15, 657-680"
-#: Each one-sided test of the margin verdict is held at this level.
-ALPHA = 0.05
+#: Each one-sided test of the margin verdict is at 5%: both are read off an interval of this level.
+NINETY = 1 - 2 * 0.05
 
 HIGHER, LOWER, WITHIN, UNDECIDED = "higher by more", "lower by more", "within", "undecided"
-
-
-@dataclasses.dataclass(frozen=True)
-class MarginTest:
-    """The margin verdict with its three one-sided p-values."""
-
-    verdict: str
-    equivalence_p: float
-    higher_p: float
-    lower_p: float
 
 
 def zone(margin: float) -> tuple[float, float]:
@@ -31,23 +20,17 @@ def zone(margin: float) -> tuple[float, float]:
     return 1 / (1 + margin), 1 + margin
 
 
-def margin_test(ratio: Ratio, margin: float, alpha: float = ALPHA) -> MarginTest:
-    """Test a ratio against the zone of *margin*, each test one-sided at *alpha*.
+def margin_test(ratio: Ratio, margin: float) -> tuple[str, float]:
+    """Return the verdict on a ratio against the zone of *margin*, and the p of equivalence.
 
-    ``within`` needs both one-sided tests of equivalence (their larger p-value is the p-value).
+    The verdict is read off the 90% interval, whose ends are one-sided tests at 5%. The p-value is
+    the larger of the two one-sided tests of equivalence.
 
     Source: Schuirmann (1987); statsmodels for counted comparators.
     """
     low, high = zone(margin)
-    equivalence = max(ratio.p_larger(low), ratio.p_smaller(high))
-    higher, lower = ratio.p_larger(high), ratio.p_smaller(low)
-    if higher < alpha:
-        verdict = HIGHER
-    elif lower < alpha:
-        verdict = LOWER
-    else:
-        verdict = WITHIN if equivalence < alpha else UNDECIDED
-    return MarginTest(verdict, equivalence, higher, lower)
+    row = ratio.interval(NINETY)
+    return read_off(row.lower, row.upper, margin), max(ratio.tails(low)[1], ratio.tails(high)[0])
 
 
 def read_off(low: float | None, high: float | None, margin: float) -> str:
@@ -61,17 +44,17 @@ def read_off(low: float | None, high: float | None, margin: float) -> str:
     return WITHIN if low > zone_low and high < zone_high else UNDECIDED
 
 
-def smallest_margin(ratio: Ratio, alpha: float = ALPHA) -> float | None:
-    """Return the margin at which equivalence first holds: the 1 - 2 alpha interval just fits."""
-    row = ratio.interval(1 - 2 * alpha)
+def smallest_margin(ratio: Ratio) -> float | None:
+    """Return the margin at which equivalence first holds: the 90% interval just fits."""
+    row = ratio.interval(NINETY)
     if not row.lower or row.upper is None:
         return None
     return max(row.upper, 1 / row.lower, 1.0) - 1
 
 
-def superiority(ratio: Ratio, alpha: float = ALPHA) -> float | None:
+def superiority(ratio: Ratio) -> float | None:
     """Return the largest margin beyond which the ratio still is, or zero where there is none."""
-    row = ratio.interval(1 - 2 * alpha)
+    row = ratio.interval(NINETY)
     if row.lower is None or row.upper is None:
         return None
     return max(row.lower, 1 / row.upper if row.upper else math.inf, 1.0) - 1

@@ -55,36 +55,29 @@ def exact_rate(
 
     Source: Garwood (1936), Biometrika 28, 437-442.
     """
-    limits = exact_limits(count, confidence)
+    counts = count, *exact_limits(count, confidence)
     note = "how far a count of this size varies by chance; a full count has no sampling error"
     method = "exact Poisson interval (Garwood)"
-    return _rate(count, people, confidence, multiplier, limits, method, GARWOOD, note)
+    return _rate(counts, people, confidence, multiplier, method, GARWOOD, note)
 
 
 def byar_rate(
     count: float, people: float, confidence: float = 0.95, multiplier: float = PER
 ) -> MethodRow:
     """Return the rate per *multiplier* people with Byar's interval (exact below a count of 10)."""
-    limits, method, source = byar_limits(count, confidence), "Byar's approximation", BRESLOW
+    counts, words = (count, *byar_limits(count, confidence)), ("Byar's approximation", BRESLOW)
     if count < 10:
-        method, source = "exact limits (a count below 10)", GARWOOD
-    return _rate(count, people, confidence, multiplier, limits, method, source)
+        words = "exact limits (a count below 10)", GARWOOD
+    return _rate(counts, people, confidence, multiplier, *words)
 
 
 def _rate(
-    count: float,
-    people: float,
-    confidence: float,
-    multiplier: float,
-    limits: tuple[float, float],
-    method: str,
-    source: str,
-    note: str = "",
+    counts: tuple[float, float, float], people: float, level: float, multiplier: float, *words: str
 ) -> MethodRow:
-    """Return the row of a rate with the *limits* of its count."""
-    value, low, high = (multiplier * x / people for x in (count, *limits))
+    """Return the row of a rate from a count with its limits; *words*: method, source, note."""
+    value, low, high = (multiplier * x / people for x in counts)
     named = f"rate per {multiplier:,.0f} people"
-    return MethodRow(named, value, low, high, confidence, None, method, source, note)
+    return MethodRow(named, value, low, high, level, None, *words)
 
 
 def exact_p(count: float, expected: float) -> float:

@@ -41,7 +41,7 @@ def exact_ratio(
     Source: Przyborowski and Wilenski (1940); limits of a share by Clopper and Pearson (1934).
     """
     x, n, y, m = round(count), round(people), round(count2), round(people2)
-    limits = _conditional_limits(x, n, y, m, confidence)
+    limits = _odds(_clopper_pearson(x, x + y, confidence), n, m)
     method = "exact conditional (Clopper-Pearson limits), doubled tail"
     p = doubled_exact_p(x, n, y, m)
     return MethodRow(_RATIO, _ratio(x, n, y, m), *limits, confidence, p, method, CONDITIONAL)
@@ -68,7 +68,7 @@ def midp_ratio(
     Source: Lancaster (1961); Fay (2010).
     """
     x, n, y, m = round(count), round(people), round(count2), round(people2)
-    limits = _midp_limits(x, n, y, m, confidence)
+    limits = _odds(_midp_shares(x, x + y, confidence), n, m)
     share = n / (n + m)
     half = float(stats.binom.pmf(x, x + y, share)) / 2
     p = min(1.0, 2 * (min(conditional_tails(x, x + y, share)) - half))
@@ -87,8 +87,8 @@ def score_ratio(
         return exact_ratio(count, people, count2, people2, confidence)
     # Given the total the first count is binomial, and the score interval of a share is Wilson's:
     # the closed form of what statsmodels finds by search (confint_poisson_2indep, "score").
-    low, high = proportion_confint(count, count + count2, alpha=1 - confidence, method="wilson")
-    limits = _odds(low, people, people2), _odds(high, people, people2)
+    shares = proportion_confint(count, count + count2, alpha=1 - confidence, method="wilson")
+    limits = _odds(shares, people, people2)
     p = float(test_poisson_2indep(count, people, count2, people2, method="score").pvalue)
     value = _ratio(count, people, count2, people2)
     return MethodRow(_RATIO, value, *limits, confidence, p, "score", SCORE)
@@ -98,25 +98,19 @@ def _ratio(x: float, n: float, y: float, m: float) -> float | None:
     return float((x / n) / (y / m)) if y else None
 
 
-@functools.lru_cache(maxsize=4096)
-def _conditional_limits(
-    x: int, n: int, y: int, m: int, confidence: float
-) -> tuple[float | None, float | None]:
-    if x + y == 0:
-        return 0.0, None
-    low, high = proportion_confint(x, x + y, alpha=1 - confidence, method="beta")
-    return _odds(low, n, m), _odds(high, n, m)
-
-
-@functools.lru_cache(maxsize=4096)
-def _midp_limits(
-    x: int, n: int, y: int, m: int, confidence: float
-) -> tuple[float | None, float | None]:
-    """Invert the two one-sided mid-p tests between the exact limits, which contain them."""
-    total, tail = x + y, (1 - confidence) / 2
+def _clopper_pearson(x: int, total: int, confidence: float) -> tuple[float, float]:
+    """Return the exact limits of a share; of none at all nothing is known."""
     if total == 0:
-        return 0.0, None
-    outer_low, outer_high = proportion_confint(x, total, alpha=1 - confidence, method="beta")
+        return 0.0, 1.0
+    low, high = proportion_confint(x, total, alpha=1 - confidence, method="beta")
+    return float(low), float(high)
+
+
+@functools.lru_cache(maxsize=4096)
+def _midp_shares(x: int, total: int, confidence: float) -> tuple[float, float]:
+    """Invert the two one-sided mid-p tests between the exact limits, which contain them."""
+    tail = (1 - confidence) / 2
+    low, high = _clopper_pearson(x, total, confidence)
 
     def above(p: float) -> float:
         return float(stats.binom.sf(x, total, p) + stats.binom.pmf(x, total, p) / 2 - tail)
@@ -124,15 +118,16 @@ def _midp_limits(
     def below(p: float) -> float:
         return float(stats.binom.cdf(x - 1, total, p) + stats.binom.pmf(x, total, p) / 2 - tail)
 
-    inner = x / total
-    low = optimize.brentq(above, outer_low, inner, xtol=1e-16) if x else 0.0
-    high = optimize.brentq(below, inner, outer_high, xtol=1e-16) if y else 1.0
-    return _odds(low, n, m), _odds(high, n, m)
+    return (
+        optimize.brentq(above, low, x / total, xtol=1e-16) if x else 0.0,
+        optimize.brentq(below, x / total, high, xtol=1e-16) if x < total else 1.0,
+    )
 
 
-def _odds(p: float, n: float, m: float) -> float | None:
-    """Turn the first count's share of the total into the ratio of the rates."""
-    return float(p / (1 - p) * m / n) if p < 1 else None
+def _odds(shares: tuple[float, float], n: float, m: float) -> tuple[float | None, float | None]:
+    """Turn limits of the first count's share of the total into limits of the ratio of the rates."""
+    low, high = (float(p / (1 - p) * m / n) if p < 1 else None for p in shares)
+    return low, high
 
 
 @dataclasses.dataclass(frozen=True)
@@ -172,16 +167,8 @@ class Ratio:
         method = "exact limits of the count, error of the modelled rate by MOVER"
         return MethodRow(_RATIO, self.value, *limits, confidence, p, method, MOVER)
 
-    def p_larger(self, value: float) -> float:
-        """Return the one-sided p-value of a ratio above *value*."""
-        return self._one_sided(value)[1]
-
-    def p_smaller(self, value: float) -> float:
-        """Return the one-sided p-value of a ratio below *value*."""
-        return self._one_sided(value)[0]
-
-    def _one_sided(self, value: float) -> tuple[float, float]:
-        """Return the p-values of a smaller and of a larger ratio than *value*."""
+    def tails(self, value: float) -> tuple[float, float]:
+        """Return the one-sided p-values of a smaller and of a larger ratio than *value*."""
         if self.kind == "modelled":
             return modelled_tails(self.count, self.expected * value, self.log_se)
         if self.kind == "fixed":
@@ -194,14 +181,9 @@ class Ratio:
         if min(self.count, self.count2) < EXACT_BELOW:
             share = value * self.people / (value * self.people + self.people2)
             return conditional_tails(round(self.count), round(self.count + self.count2), share)
-        smaller, larger = (
-            test_poisson_2indep(
-                self.count, self.people, self.count2, self.people2,
-                value=value, method="score", alternative=side,
-            ).pvalue
-            for side in ("smaller", "larger")
-        )  # fmt: skip
-        return float(smaller), float(larger)
+        named = self.count, self.people, self.count2, self.people2
+        score = functools.partial(test_poisson_2indep, *named, value=value, method="score")
+        return float(score(alternative="smaller").pvalue), float(score(alternative="larger").pvalue)
 
 
 def modelled_limits(
