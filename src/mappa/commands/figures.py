@@ -37,7 +37,7 @@ def check(
     from mappa.files import write_atomically
 
     data = options.tables()
-    described = schema.package_text(data)  # every table is validated, whatever was recorded before
+    described = schema.package_text(data)  # validates the tables that an answer does not read, too
     if describe:
         write_atomically(data.folder / schema.PACKAGE, described)
     findings = run_checks(data)

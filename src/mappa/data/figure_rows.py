@@ -3,8 +3,7 @@
 import dataclasses
 import datetime as dt
 import re
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
@@ -18,29 +17,20 @@ from mappa.printed import PER
 
 #: A rate so many times the national one, or so many times less, is remarked on.
 FAR = 3
-_COPIED = ("category", "basis", "quality")
 #: Columns in which a row describes its source.
 DESCRIBED = ("source_title", "source_url", "source_published", "source_kind")
+#: What makes two rows the same figure, of two areas.
+_FIGURE = ("date", "measure", "basis", "source")
 _TOTAL = re.compile(r"(grand )?total|all|sum", re.I)
 
 
 @dataclasses.dataclass(frozen=True)
 class Row:
-    """A row as read: its line in the file, and whose figures it has."""
+    """A row as read: its line in the file, whose figures it has, and its cells in plain form."""
 
     line: int
     name: Name
-
-
-AnyRow = TypeVar("AnyRow", bound=Row)
-
-
-@dataclasses.dataclass(frozen=True)
-class FigureRow(Row):
-    """A row of one figure: its cells in plain form, and what was taken."""
-
     cells: dict[str, str]
-    remarks: tuple[str, ...]
 
 
 def read_figures(
@@ -53,7 +43,7 @@ def read_figures(
     DataError in one sentence with row and column.
     """
     kinds = measures.kinds(data.dictionary)
-    rows: list[FigureRow] = []
+    rows: list[Row] = []
     remarks: list[str] = []
     unknown: NoFigure | None = None
     for line in table.lines:
@@ -61,15 +51,17 @@ def read_figures(
             remarks.append(alone)
             continue
         try:
-            row = _read_row(table, line, data, kinds)
+            row, taken = _read_row(table, line, data, kinds)
         except NoFigure as sign:
+            if sign.sign in cells.DASHES:
+                raise table.error(line, "value", str(sign)) from None
             unknown = sign
             remarks.append(f"{table.file}, row {line}, was left out: {sign.sign} {sign.means}.")
             continue
         row.cells.update(_particulars(table, line, data, set(published)))
         _check_published(table, row, published)
         rows.append(row)
-        remarks += row.remarks
+        remarks += taken
     if unknown and not rows:
         raise table.error(table.lines[0], "value", str(unknown))
     if not rows:
@@ -92,27 +84,24 @@ def _aside(table: Table, line: int, data: Data) -> str:
     return f"{table.file}, row {line}, “{cells.shown(only.text)}”, is no figure and was left out."
 
 
-def _read_row(table: Table, line: int, data: Data, kinds: Mapping[str, Kind]) -> FigureRow:
-    """Return a row's cells in plain form; NoFigure for a sign such as [c]; a dash is refused."""
+def _read_row(
+    table: Table, line: int, data: Data, kinds: Mapping[str, Kind]
+) -> tuple[Row, list[str]]:
+    """Return a row and what was taken; NoFigure for a sign in place of its value."""
     name, remarks = read_name(table, line, data)
     of = "national_figures" if name.kind == "nation" else "area_figures"
     rules = schema.rules(of, data.dictionary).set_index("column", drop=False)
     day = read_cell(table, line, rules.loc["date"], data, None)
-    column = "measure"
-    try:
-        allowed = rules.at["measure", "allowed"].split("|")
+    allowed = rules.at["measure", "allowed"].split("|")
+    with table.naming(line, "measure"):
         measure, taken = measures.named(table.text(line, "measure"), allowed, of)
-        column = "value"
+    with table.naming(line, "value", but=NoFigure):
         value = cells.read_number(table.cell(line, "value"), kinds[measure])
-    except (CellError, UnknownName) as error:
-        if isinstance(error, NoFigure) and error.sign not in cells.DASHES:
-            raise
-        raise table.error(line, column, str(error)) from None
     said = (("date", day.remark), ("measure", taken), ("value", value.remark))
     remarks += [f"{table.file}, row {line}, column {c}: {r}." for c, r in said if r]
     read = {"date": day.text, "measure": measure, "value": value.text}
     read["note"] = " ".join(filter(None, [table.text(line, "note"), value.note]))
-    return FigureRow(line, name, read, tuple(remarks))
+    return Row(line, name, read), remarks
 
 
 def read_cell(
@@ -122,9 +111,8 @@ def read_cell(
 
     *known* are the sources that are described, None where the row itself describes its source.
     """
-    kind, column = rule["type"], rule["column"]
-    cell = table.cell(line, column)
-    try:
+    kind, cell = rule["type"], table.cell(line, rule["column"])
+    with table.naming(line, rule["column"]):
         if kind in {"integer", "number"}:
             limits = measures.kind_of(kind, rule["minimum"], rule["maximum"], rule["unit"])
             return cells.read_number(cell, limits)
@@ -137,8 +125,6 @@ def read_cell(
             return Reading(_read_source(cell.text, known))
         if kind == "area":
             return Reading(data.area(cells.squeeze(cell.text)))
-    except (CellError, UnknownName) as error:
-        raise table.error(line, column, str(error)) from None
     return Reading(cell.text)
 
 
@@ -167,7 +153,7 @@ def _plain(text: str) -> str:
 
 
 def _particulars(table: Table, line: int, data: Data, known: set[str]) -> dict[str, str]:
-    found = {c: table.cell(line, c).text for c in (*_COPIED, *DESCRIBED)}
+    found = {c: table.cell(line, c).text for c in ("category", "basis", "quality", *DESCRIBED)}
     described = bool(found["source_title"] or found["source_url"])
     for column, kind in (("source", "sources"), ("preferred", "boolean")):
         rule = pd.Series({"column": column, "type": kind})
@@ -192,17 +178,16 @@ def _read_source(text: str, known: set[str] | None) -> str:
     return " ".join(names)
 
 
-def _check_published(table: Table, row: FigureRow, published: Mapping[str, str]) -> None:
+def _check_published(table: Table, row: Row, published: Mapping[str, str]) -> None:
     """Refuse a count of a day after all of its sources were published."""
     if re.search(r"projection|estimate", row.cells["measure"]):
         return
     own = row.cells["source_published"]
     texts = [own or published.get(s, "") for s in row.cells["source"].split()]
-    # The last day of a date of publication, which may be a year or a month.
     written = [re.fullmatch(r"\d{4}(-\d\d){0,2}", text.strip()) for text in texts]
-    ends = [pd.Period(found[0]).end_time.date() if found else None for found in written]
-    day = dt.date.fromisoformat(row.cells["date"])
-    if ends and all(end is not None and end < day for end in ends):
+    day = pd.Timestamp(row.cells["date"])
+    # The last day of a date of publication, which may be a year or a month.
+    if written and all(found and pd.Period(found[0]).end_time < day for found in written):
         why = f"{cells.in_words(day)} comes after the source was published ({max(texts)}) and has "
         why += "not been counted; right: the day of a count that has been made"
         raise table.error(row.line, "date", why)
@@ -228,28 +213,28 @@ def summands(name: Name, values: pd.Series, data: Data) -> pd.Series | None:
 
 
 def pair_forces(
-    table: Table, rows: Sequence[AnyRow], figure: Callable[[AnyRow], Hashable], data: Data
-) -> tuple[list[AnyRow], list[tuple[AnyRow, AnyRow]]]:
-    """Return the rows of no force alone, and the pairs of forces whose *figure* is an area's.
+    table: Table, rows: Sequence[Row], data: Data
+) -> tuple[list[Row], list[tuple[Row, Row]]]:
+    """Return the rows of no force alone, and the pairs of forces with the same figure of an area.
 
     Raises DataError for a force that is there twice, or alone.
     """
-    pending: dict[Hashable, AnyRow] = {}
-    pairs: list[tuple[AnyRow, AnyRow]] = []
+    others = [row for row in rows if row.name.kind != "part"]
+    pending: dict[tuple[str, ...], Row] = {}
+    pairs: list[tuple[Row, Row]] = []
     for row in rows:
         if row.name.kind != "part":
             continue
-        twin = pending.pop(figure(row), None)
-        if twin is None:
-            pending[figure(row)] = row
-        elif twin.name == row.name:
+        figure = (row.name.area, *_figure(row))
+        twin = pending.setdefault(figure, row)
+        if twin is not row and twin.name == row.name:
             why = f"{row.name.name} stands twice (first in row {twin.line}); right: once"
             raise table.error(row.line, "area", why)
-        else:
-            pairs.append((twin, row))
+        if twin is not row:
+            pairs.append((pending.pop(figure), row))
     for row in pending.values():
         raise one_of_two(table, row.line, row.name, data)
-    return [r for r in rows if r.name.kind != "part"], pairs
+    return others, pairs
 
 
 def one_of_two(table: Table, line: int, name: Name, data: Data) -> DataError:
@@ -264,24 +249,22 @@ def one_of_two(table: Table, line: int, name: Name, data: Data) -> DataError:
     return table.error(line, "area", why)
 
 
-def _figure(row: FigureRow) -> tuple[str, ...]:
-    return tuple(row.cells.get(c, "") for c in ("date", "measure", "basis", "source"))
+def _figure(row: Row) -> tuple[str, ...]:
+    return tuple(row.cells.get(c, "") for c in _FIGURE)
 
 
 def _sum_parts(
-    table: Table, rows: list[FigureRow], data: Data, kinds: Mapping[str, Kind]
-) -> tuple[list[FigureRow], list[str]]:
+    table: Table, rows: list[Row], data: Data, kinds: Mapping[str, Kind]
+) -> tuple[list[Row], list[str]]:
     """Sum the two forces of London where both are there; refuse one alone."""
-    others, pairs = pair_forces(table, rows, _figure, data)
+    others, pairs = pair_forces(table, rows, data)
     remarks = []
     for twin, row in pairs:
         if kinds[row.cells["measure"]].unit != "people":
-            raise table.error(
-                row.line, "value", "the rates of two forces are not added up; right: that of London"
-            )
+            why = "the rates of two forces are not added up; right: that of London"
+            raise table.error(row.line, "value", why)
         area, value = row.name.area, int(twin.cells["value"]) + int(row.cells["value"])
-        both = {**row.cells, "value": str(value)}
-        others.append(dataclasses.replace(row, name=Name("area", area, area), cells=both))
+        others.append(Row(row.line, Name("area", area, area), {**row.cells, "value": str(value)}))
         remarks.append(
             f"{table.file}, rows {twin.line} and {row.line}: {twin.name.name} and {row.name.name} "
             f"were summed to {area}, {value:,}."
@@ -290,10 +273,9 @@ def _sum_parts(
 
 
 def _check_sums(
-    table: Table, rows: list[FigureRow], data: Data, kinds: Mapping[str, Kind]
-) -> list[str]:
+    table: Table, rows: list[Row], data: Data, kinds: Mapping[str, Kind]
+) -> Iterator[str]:
     """Check that a row of a sum is the sum of its areas, where all of them are there."""
-    remarks = []
     for row in (r for r in rows if r.name.kind == "sum"):
         where = f"{table.file}, row {row.line}, {row.name.name},"
         values = {
@@ -303,41 +285,37 @@ def _check_sums(
         }
         areas = summands(row.name, pd.Series(values, dtype=float), data)
         if kinds[row.cells["measure"]].unit != "people" or areas is None:
-            remarks.append(f"{where} is a sum of areas and was left out, unchecked.")
+            yield f"{where} is a sum of areas and was left out, unchecked."
             continue
         if (printed := float(row.cells["value"])) != areas.sum():
             why = f"{row.name.name} is {printed:,.0f}, where its areas sum to {areas.sum():,.0f}"
             why += "; right: the sum of the areas, or no such row"
             raise table.error(row.line, "value", why)
-        remarks.append(f"{where} was left out: it is the sum of the areas.")
-    return remarks
+        yield f"{where} was left out: it is the sum of the areas."
 
 
-def _against_nation(table: Table, rows: list[FigureRow], data: Data) -> list[str]:
+def _against_nation(table: Table, rows: list[Row], data: Data) -> Iterator[str]:
     """Refuse an area's count above the national one; remark on a rate far from the national."""
-    counts = {f"{d:%Y-%m-%d}": float(v) for d, v in data.national("rso_count").items()}
-    counts |= {
-        r.cells["date"]: float(r.cells["value"])
-        for r in rows
-        if r.name.kind == "nation" and r.cells["measure"] == "rso_count"
-    }
-    remarks = []
-    for row in rows:
-        day, value = row.cells["date"], float(row.cells["value"])
-        if row.name.kind != "area" or row.cells["measure"] != "rso_count" or day not in counts:
+    stocks = [
+        (row, pd.Timestamp(row.cells["date"]), float(row.cells["value"]))
+        for row in rows
+        if row.cells["measure"] == "rso_count"
+    ]
+    counts = data.national("rso_count").to_dict()
+    counts |= {day: value for row, day, value in stocks if row.name.kind == "nation"}
+    for row, day, value in stocks:
+        if row.name.kind != "area" or day not in counts:
             continue
         if value > counts[day]:
             why = f"{value:.0f} is more than the {counts[day]:,.0f} of {data.nation} on that day; "
             why += f"right: the count of {row.name.name}, or the misfit stated in exceptions.csv"
             raise table.error(row.line, "value", why)
-        if pd.Timestamp(day) not in data.dates:
+        if day not in data.dates:
             continue
         people = data.people(day)
-        rate = value / people[row.name.name] * PER
-        national = counts[day] / people.sum() * PER
+        rate, national = value / people[row.name.name] * PER, counts[day] / people.sum() * PER
         if not national / FAR < rate < national * FAR:
-            remarks.append(
+            yield (
                 f"{table.file}, row {row.line}: {value:,.0f} in {row.name.name} is {rate:.1f} per "
                 f"100,000, where the nation has {national:.0f}."
             )
-    return remarks

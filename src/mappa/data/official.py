@@ -17,10 +17,10 @@ import pandas as pd
 
 from mappa.data import cells, denominators, measures, workbooks
 from mappa.data.area_names import Name
-from mappa.data.cells import CellError, Kind, NoFigure
+from mappa.data.cells import CellError, Kind, NoFigure, Reading
 from mappa.data.figure_rows import Row, pair_forces, read_name, summands
 from mappa.data.load import Data
-from mappa.data.official_header import find_header, match_columns
+from mappa.data.official_header import find_official
 from mappa.data.sheets import LARGEST_FILE
 from mappa.data.submission import Submission, build_submission
 from mappa.data.tables import Table
@@ -135,126 +135,103 @@ def read_official(content: bytes, name: str, date: pd.Timestamp, data: Data) -> 
     *content* is the bytes of the workbook or CSV *name*, for the stock date *date*. Raises
     DataError, one sentence; that on an unknown layout names the columns seen.
     """
-    sheets = workbooks.read_sheets(content, name)
-    header = find_header(sheets, date, name)
-    where = match_columns(header.titles, name)
-    places = {"area": header.area, **where}
-    body = Table(name, "official", header.sheet, header.bottom, places, (), ())
-    rows, remarks = _rows(body, header.titles, where, data)
-    rows, summed = _sum_parts(body, rows, data)
-    by_name = {r.name.name: r for r in rows if r.name.kind == "area"}
-    if missing := [a for a in data.names if a not in by_name]:
+    table, titles = find_official(workbooks.read_sheets(content, name), date, name)
+    rows, remarks = _rows(table, titles, data)
+    rows, summed = _sum_parts(table, rows, data)
+    figures = pd.DataFrame([row.cells for row in rows], [row.name.name for row in rows])
+    figures = figures.replace("", np.nan).astype(float)
+    kinds = pd.Series([row.name.kind for row in rows], figures.index)
+    areas = figures[kinds == "area"]
+    if missing := [a for a in data.names if a not in areas.index]:
         listed = f"{len(data.names) - len(missing)} of the {len(data.names)} areas"
         raise DataError(f"{name} lists {listed}: {missing[0]} is missing.")
-    values = [by_name[a].values for a in data.names]
-    areas = pd.Index(data.names, name="area")
-    by_area = pd.DataFrame(values, areas, list(where), dtype=float)
-    apart = next((r.values["rso_count"] for r in rows if r.name.kind == "apart"), None)
-    column = header.titles[where["rso_count"]]
-    _check_sums(name, rows, by_area["rso_count"], apart or 0, column, data)
-    aside = []
-    if others := ", ".join(repr(s.name) for s in sheets if s.name != header.sheet.name):
-        aside = [f"{name}: the sheet {header.sheet.name!r} was read; aside: {others}."]
+    by_area = areas.loc[data.names].rename_axis("area")
+    apart = next(iter(figures.loc[kinds == "apart", "rso_count"]), None)
+    printed = zip(rows, figures["rso_count"], strict=True)
+    for row, total in ((r, n) for r, n in printed if r.name.kind in {"sum", "nation"}):
+        parts = summands(row.name, by_area["rso_count"], data)
+        if np.isnan(total) or parts is None:
+            continue
+        if total not in {parts.sum(), parts.sum() + (apart or 0) * (len(parts) == len(by_area))}:
+            column = titles[table.columns["rso_count"]]
+            raise DataError(
+                f"{name}, row {row.line} ({row.name.name}), column {column!r}: its areas "
+                f"sum to {parts.sum():,.0f}, its total row says {total:,.0f}; right: the sum of "
+                "its areas, or no such row."
+            )
+    used = table.columns.values()
     return OfficialTable(
         name=name,
         date=date,
         by_area=by_area,
         apart=apart,
-        unused=tuple(t for i, t in header.titles.items() if t and i not in places.values()),
+        unused=tuple(t for place, t in titles.items() if t and place not in used),
         doubts=_verify(by_area, name, data),
-        remarks=(*header.sheet.remarks, *header.remarks, *aside, *remarks, *summed),
+        remarks=(*table.remarks, *remarks, *summed),
     )
 
 
-@dataclasses.dataclass(frozen=True)
-class _Row(Row):
-    """A row of the table, with its values by measure."""
-
-    values: dict[str, float | None]
-
-
-def _rows(
-    table: Table, titles: dict[int, str], where: dict[str, int], data: Data
-) -> tuple[list[_Row], list[str]]:
+def _rows(table: Table, titles: dict[int, str], data: Data) -> tuple[list[Row], list[str]]:
     """Return the rows under the header that have any number, and what was taken in reading them."""
     kinds = measures.kinds(data.dictionary)
     kinds["population"] = Kind("a whole number of people, 1 or more", True, 1, None, "people")
-    rows: list[_Row] = []
+    rows: list[Row] = []
     remarks: list[str] = []
-    for line in table.sheet.rows:
+    for line in table.lines:
         title = cells.without_notes(table.cell(line, "area"))[0]
-        filled = [m for m in where if table.cell(line, m).text]
-        if line <= table.header or not title or not filled:
-            continue
         if NO_AREA.search(title):
             name, taken = Name("apart", title), list[str]()
         else:
             name, taken = read_name(table, line, data)
-        twin = next((r for r in rows if r.name == name and name.kind != "sum"), None)
         here = f"{table.file}, row {line}"
-        if twin:
+        if twin := next((r for r in rows if r.name == name and name.kind != "sum"), None):
             raise DataError(f"{here}: {title!r} stands twice (first in row {twin.line}).")
-        row = _Row(line, name, {})
-        for measure, place in where.items():
-            column = repr(titles[place])
-            row.values[measure], said = _value(table, line, measure, kinds[measure], name, column)
-            taken += [f"{here} ({title}), column {column}: {said}."] * bool(said)
+        row = Row(line, name, {})
+        for measure, place in table.columns.items():
+            if measure != "area":
+                column = repr(titles[place])
+                reading = _value(table, row, measure, kinds[measure], column)
+                row.cells[measure], said = reading.text, reading.remark
+                taken += [f"{here} ({title}), column {column}: {said}."] * bool(said)
         rows.append(row)
         hidden = [f"{here} ({title}) is hidden in the sheet and was read."]
         remarks += [*taken, *hidden * (line in table.sheet.hidden)]
     return rows, remarks
 
 
-def _value(
-    table: Table, line: int, measure: str, kind: Kind, name: Name, column: str
-) -> tuple[float | None, str]:
+def _value(table: Table, row: Row, measure: str, kind: Kind, column: str) -> Reading:
     """Read a cell: a dash is zero, an empty cell or a sign for not available is missing."""
-    cell = table.cell(line, measure)
+    cell, name = table.cell(row.line, measure), row.name
     is_area = name.kind in {"area", "part"}
     if not cell.text:
         if is_area and measure == "rso_count":
-            raise DataError(f"{table.file}, row {line} ({name.name}): the count is empty.")
-        return None, ""
+            raise DataError(f"{table.file}, row {row.line} ({name.name}): the count is empty.")
+        return Reading("")
     loose = kind if is_area else dataclasses.replace(kind, low=0, high=None)
     try:
-        reading = cells.read_number(cell, loose)
+        return cells.read_number(cell, loose)
     except NoFigure as sign:
         if sign.sign in cells.DASHES:
-            return (0.0 if is_area or name.kind == "apart" else None), ""
-        return None, f"{sign.sign} {sign.means}, and no figure was read" if is_area else ""
+            return Reading("0" if is_area or name.kind == "apart" else "")
+        said = f"{sign.sign} {sign.means}, and no figure was read"
+        return Reading("", said if is_area else "")
     except CellError as error:
-        raise table.error(line, column, f"{error} ({name.name})") from None
-    return float(reading.text), reading.remark
+        raise table.error(row.line, column, f"{error} ({name.name})") from None
 
 
-def _sum_parts(table: Table, rows: list[_Row], data: Data) -> tuple[list[_Row], list[str]]:
+def _sum_parts(table: Table, rows: list[Row], data: Data) -> tuple[list[Row], list[str]]:
     """Sum the two forces of London; their rates are not added up."""
-    others, pairs = pair_forces(table, rows, lambda row: row.name.area, data)
+    others, pairs = pair_forces(table, rows, data)
     remarks = []
     for twins in pairs:
-        area = twins[0].name.area
-        values = pd.DataFrame([t.values for t in twins], dtype=float).sum(skipna=False)
-        values["rso_rate_per_100k"] = np.nan
-        others.append(_Row(twins[0].line, Name("area", area, area), values.to_dict()))
+        area, given = twins[0].name.area, [twin.cells for twin in twins]
+        values = {m: [each[m] for each in given] for m in given[0]}
+        both = {m: f"{sum(map(float, two))}" if all(two) else "" for m, two in values.items()}
+        both["rso_rate_per_100k"] = ""
+        others.append(Row(twins[0].line, Name("area", area, area), both))
         said = f"{' and '.join(t.name.name for t in twins)} were summed to {area}"
         remarks.append(f"{table.file}: {said}; their rates were not added up.")
     return others, remarks
-
-
-def _check_sums(
-    name: str, rows: list[_Row], counts: pd.Series, apart: float, column: str, data: Data
-) -> None:
-    """Hold the rows of sums to their areas."""
-    for row in (r for r in rows if r.name.kind in {"sum", "nation"}):
-        printed, parts = row.values["rso_count"], summands(row.name, counts, data)
-        if printed is None or parts is None:
-            continue
-        if printed not in {parts.sum(), parts.sum() + apart * (len(parts) == len(counts))}:
-            raise DataError(
-                f"{name}, row {row.line} ({row.name.name}), column {column!r}: its areas "
-                f"sum to {parts.sum():,.0f}, its total row says {printed:,.0f}; right: the sum of "
-                "its areas, or no such row."
-            )
 
 
 def _verify(t: pd.DataFrame, name: str, data: Data) -> tuple[str, ...]:

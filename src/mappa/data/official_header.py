@@ -7,7 +7,7 @@ import pandas as pd
 
 from mappa.data import cells
 from mappa.data.sheets import Cell, Sheet
-from mappa.data.tables import name_of_column
+from mappa.data.tables import Table, name_of_column
 from mappa.errors import DataError
 
 #: What no header of a count of people has.
@@ -43,7 +43,32 @@ class Header:
     remarks: tuple[str, ...]
 
 
-def find_header(sheets: list[Sheet], date: pd.Timestamp, name: str) -> Header:
+def find_official(
+    sheets: list[Sheet], date: pd.Timestamp, name: str
+) -> tuple[Table, dict[int, str]]:
+    """Return the table of areas, its columns by measure, and the title of every column by place.
+
+    Raises DataError where no visible sheet has one header that names areas and a count of
+    offenders, or a measure could be several of its columns.
+    """
+    header = _find_header(sheets, date, name)
+    sheet, where = header.sheet, _match_columns(header.titles, name)
+    columns = {"area": header.area, **where}
+    lines = tuple(
+        line
+        for line in sheet.rows
+        if line > header.bottom
+        and cells.without_notes(sheet.at(line, header.area))[0]
+        and any(sheet.at(line, place).text for place in where.values())
+    )
+    remarks = [*sheet.remarks, *header.remarks]
+    if others := ", ".join(repr(s.name) for s in sheets if s.name != sheet.name):
+        remarks.append(f"{name}: the sheet {sheet.name!r} was read; aside: {others}.")
+    table = Table(name, "official", sheet, header.bottom, columns, lines, tuple(remarks))
+    return table, header.titles
+
+
+def _find_header(sheets: list[Sheet], date: pd.Timestamp, name: str) -> Header:
     """Return the one header of a visible sheet that names areas and a count of offenders."""
     found = [h for s in sheets if s.visible for h in _headers(s, name)]
     counted = [h for h in found if any(_fits("rso_count", t) for t in h.titles.values())]
@@ -125,7 +150,7 @@ def _fits(measure: str, title: str) -> bool:
     return bool(has) and not lacks
 
 
-def match_columns(titles: dict[int, str], name: str) -> dict[str, int]:
+def _match_columns(titles: dict[int, str], name: str) -> dict[str, int]:
     """Return measure to column. Refuse what is missing or ambiguous, with the columns seen."""
     seen = "; ".join(t for t in titles.values() if t)
     where: dict[str, int] = {}

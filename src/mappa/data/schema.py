@@ -6,12 +6,10 @@ Every error is one sentence that names file, row (line of the file), column and 
 from __future__ import annotations
 
 import csv
-import functools
 import hashlib
-import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pandas as pd
 
@@ -19,8 +17,6 @@ from mappa.errors import DataError
 from mappa.files import json_text
 
 if TYPE_CHECKING:
-    import pandera.pandas as pa
-
     from mappa.data.load import Data
 
 #: The description of the tables for other programs; it holds the digest of each file.
@@ -48,8 +44,7 @@ CELLS = {
 }
 _TYPES = {"text", "date", "integer", "number", "boolean", "code", "area", "area_or_nation"}
 _TYPES |= {"sources", *_PATTERNS}
-# A name that steps out of its folder or opens a tag has no place in a file name or an address.
-_PRINTED = r"^[^\x00-\x08\x0b-\x1f\x7f]*\Z"
+_CONTROL = r"[\x00-\x08\x0b-\x1f\x7f]"
 
 
 def read_text_table(path: Path) -> pd.DataFrame:
@@ -109,7 +104,7 @@ def keys(table: str, dictionary: pd.DataFrame) -> list[str]:
     return list(described.loc[described["key"] == "yes", "column"])
 
 
-def _check_text(table: str, rule: Any, cells: pd.Series) -> None:
+def _check_text(table: str, rule: pd.Series, cells: pd.Series) -> None:
     """Name the first cell of a column whose text is not of its type."""
     kind, empty = rule["type"], cells == ""
     if rule["required"] == "yes":
@@ -128,9 +123,8 @@ def _dates(cells: pd.Series) -> pd.Series:
     return pd.to_datetime(cells.where(cells != ""), format="%Y-%m-%d", errors="coerce")
 
 
-def _typed(rule: Any, cells: pd.Series) -> pd.Series:
+def _typed(kind: str, cells: pd.Series) -> pd.Series:
     """Return the text of a column, known to be right, in its type."""
-    kind = rule["type"]
     if kind in _NUMBERS:
         numbers = pd.to_numeric(cells.where(cells != ""))
         return numbers.astype("int64") if kind == "integer" and numbers.notna().all() else numbers
@@ -139,7 +133,25 @@ def _typed(rule: Any, cells: pd.Series) -> pd.Series:
     return cells == "true" if kind == "boolean" else cells.astype(str)  # empty: of no type
 
 
-def _fail(table: str, row: Any, column: Any, rule: str) -> None:
+def _breaches(rule: pd.Series, values: pd.Series) -> Iterator[tuple[pd.Series, str]]:
+    """Yield for each rule of a column which of its typed values break it, and what it says."""
+    kind = rule["type"]
+    convert = pd.Timestamp if kind == "date" else float
+    if low := rule["minimum"]:
+        yield values < convert(low), f"is below {low}"
+    if high := rule["maximum"]:
+        yield values > convert(high), f"is above {high}"
+    if rule["allowed"]:
+        allowed = rule["allowed"].split("|")
+        yield ~values.isin(allowed), "is not one of " + ", ".join(allowed)
+    if kind in _PATTERNS:
+        said = "a web address" if kind == "url" else "a plain lower-case name"
+        yield ~values.str.fullmatch(f"(?:{_PATTERNS[kind]})?"), f"is not {said}"
+    if kind not in {*_NUMBERS, "date", "boolean"}:
+        yield values.str.contains(_CONTROL), "holds a control character"
+
+
+def _fail(table: str, row: Any, column: Any, rule: str) -> NoReturn:
     raise DataError(f"{table}.csv, row {row}, column {column}: {rule}.")
 
 
@@ -147,27 +159,6 @@ def refuse(table: str, cells: pd.Series, bad: Any, rule: str) -> None:
     """Raise the one sentence about the first *bad* cell, if any: ``{!r}`` in *rule* is its text."""
     for row, cell in cells[bad][:1].items():
         _fail(table, row, cells.name, rule.format(cell))
-
-
-def _column(rule: Any) -> pa.Column:
-    import pandera.pandas as pa
-
-    checks: list[pa.Check] = []
-    kind = rule["type"]
-    convert = pd.Timestamp if kind == "date" else float
-    if low := rule["minimum"]:
-        checks.append(pa.Check.ge(convert(low), error=f"is below {low}"))
-    if high := rule["maximum"]:
-        checks.append(pa.Check.le(convert(high), error=f"is above {high}"))
-    if rule["allowed"]:
-        allowed = rule["allowed"].split("|")
-        checks.append(pa.Check.isin(allowed, error="is not one of " + ", ".join(allowed)))
-    if kind in _PATTERNS:
-        said = {"url": "is not a web address"}.get(kind, "is not a plain lower-case name")
-        checks.append(pa.Check.str_matches(rf"^(?:{_PATTERNS[kind]})?\Z", error=said))
-    if kind not in {*_NUMBERS, "date", "boolean"}:
-        checks.append(pa.Check.str_matches(_PRINTED, error="holds a control character"))
-    return pa.Column(None, checks=checks, nullable=rule["required"] != "yes")
 
 
 def _check_measures(table: str, frame: pd.DataFrame, dictionary: pd.DataFrame) -> None:
@@ -190,37 +181,12 @@ def file_hash(path: Path) -> str:
     return f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}"
 
 
-@functools.lru_cache(maxsize=8)
-def _recorded(package: bytes) -> dict[str, str]:
-    try:
-        return {r["path"]: r["hash"] for r in json.loads(package)["resources"]}
-    except (ValueError, TypeError, KeyError):
-        return {}  # of another maker or damaged: every table is checked
-
-
-def _checked_before(path: Path) -> bool:
-    """Return whether a table and its rules are as when the data package next to it was written."""
-    try:
-        hashes = _recorded(path.with_name(PACKAGE).read_bytes())
-    except OSError:
-        return False
-    files = (path, path.with_name(DICTIONARY))
-    return all(hashes.get(file.name) == file_hash(file) for file in files)
-
-
 def read_table(path: Path, dictionary: pd.DataFrame, table: str = "") -> pd.DataFrame:
     """Read a table, typed and held to the dictionary; *table* where its file has another name.
 
-    A file whose digest, and the dictionary's, are in the data package was validated when that was
-    written (``mappa check --package``), and is not again, which would take a third of the time of
-    a verdict. Raises DataError as :func:`read_text_table` and :func:`validate_table` do.
+    Raises DataError as :func:`read_text_table` and :func:`validate_table` do.
     """
-    raw, table = read_text_table(path), table or path.stem
-    if not _checked_before(path):
-        return validate_table(table, raw, dictionary)
-    described = rules(table, dictionary).to_dict("records")
-    columns = {rule["column"]: _typed(rule, raw[rule["column"]]).array for rule in described}
-    return pd.DataFrame(columns, index=raw.index)
+    return validate_table(table or path.stem, read_text_table(path), dictionary)
 
 
 def validate_table(table: str, raw: pd.DataFrame, dictionary: pd.DataFrame) -> pd.DataFrame:
@@ -229,8 +195,6 @@ def validate_table(table: str, raw: pd.DataFrame, dictionary: pd.DataFrame) -> p
     *raw* has them as text, indexed by line (see :func:`read_text_table`). Raises DataError for the
     first rule that is broken, with file, row and column.
     """
-    import pandera.pandas as pa
-
     described = {rule["column"]: rule for _, rule in rules(table, dictionary).iterrows()}
     if not described:
         raise DataError(f"{table}.csv is not described in dictionary.csv.")
@@ -244,16 +208,18 @@ def validate_table(table: str, raw: pd.DataFrame, dictionary: pd.DataFrame) -> p
     columns = {}
     for column, rule in described.items():
         _check_text(table, rule, raw[column])
-        columns[column] = _typed(rule, raw[column])
-    frame = pd.DataFrame(columns, index=raw.index)
-    schema = pa.DataFrameSchema({column: _column(rule) for column, rule in described.items()})
-    try:
-        schema.validate(frame, lazy=True)
-    except pa.errors.SchemaErrors as errors:
-        case = errors.failure_cases.sort_values("index").iloc[0]
-        value = case["failure_case"]
+        columns[column] = _typed(rule["type"], raw[column])
+    broken = [
+        (row, column, values[row], said)
+        for column, values in columns.items()
+        for bad, said in _breaches(described[column], values)
+        for row in values.index[bad][:1]
+    ]
+    if broken:
+        row, column, value, said = min(broken, key=lambda found: found[0])
         shown = f"{value:g}" if isinstance(value, float) else str(value)[:80]
-        _fail(table, case["index"], case["column"], f"{shown!r} {case['check']}")
+        _fail(table, row, column, f"{shown!r} {said}")
+    frame = pd.DataFrame(columns, index=raw.index)
     _check_measures(table, frame, dictionary)
     # Several sources may give one cell; what counts as a repeat is the same key and value.
     if named := keys(table, dictionary):

@@ -1,12 +1,13 @@
 """Find the table in a workbook: its sheet, header and rows; and say what was not read."""
 
+import contextlib
 import dataclasses
 import re
 from collections.abc import Collection, Iterator, Sequence
 
 from mappa.data import cells
 from mappa.data.sheets import EMPTY, Cell, Sheet
-from mappa.errors import DataError
+from mappa.errors import DataError, UnknownName
 
 #: Other names of the column of areas.
 _AREA = {"mappa_area", "area_name", "police_force_area", "police_area", "police_force", "force"}
@@ -51,6 +52,18 @@ class Table:
     def error(self, line: int, column: str, why: str) -> DataError:
         """Return the one sentence about a cell."""
         return DataError(f"{self.file}, row {line}, column {column}: {why.rstrip('.')}.")
+
+    @contextlib.contextmanager
+    def naming(
+        self, line: int, column: str, but: type[Exception] | tuple[()] = ()
+    ) -> Iterator[None]:
+        """Raise what is wrong with a cell as the sentence about it, save an error of type *but*."""
+        try:
+            yield
+        except but:
+            raise
+        except (cells.CellError, UnknownName) as error:
+            raise self.error(line, column, str(error)) from None
 
 
 def name_of_column(cell: Cell) -> str:
