@@ -113,8 +113,8 @@ def test_made_up_country_asks_its_own_publisher(made_up_data: Data) -> None:
 
 def test_the_model_shows_every_quantity_that_the_table_names(data: Data) -> None:
     from mappa.register.inputs.parameters import priors_of
-    from mappa.register.stockflow.flows import FLOWS
     from mappa.register.stockflow.kernels import CLASSES
+    from mappa.register.stockflow.runs import FLOWS
 
     parameters = priors_of(data).names
     shown = {f"flow.{f}" for f in FLOWS} | {f"class.{c}" for c in CLASSES}

@@ -16,7 +16,7 @@ class Parts:
     cohorts: Array
     legacy: Array
 
-    def at(self, level: float) -> Array:
+    def at(self, level: float = 1.0) -> Array:
         """Return the sum with all entrants times *level*."""
         return level * self.cohorts + self.legacy
 

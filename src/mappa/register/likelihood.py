@@ -220,9 +220,9 @@ class Density:
             stock=run.stock_parts[self._stock],
             prison=held.prison[self._prison],
             ipp=held.life[self._ipp],
-            register=run.stock_parts[now] + held.unreleased_parts[inside],
-            endless=run.indefinite_parts[now] + held.indefinite_parts[inside],
-            reviews=run.reviews_parts,
+            register=run.stock_parts[now] + held.unreleased[inside],
+            endless=run.indefinite[now] + held.indefinite[inside],
+            reviews=run.reviews,
         )
 
     def compare(self, e: Expected, level: float = 1.0) -> Array:
@@ -239,14 +239,12 @@ class Density:
 
         The priors are cut off at :data:`EDGE` standard deviations.
         """
-        if not _within(z):
-            return -np.inf
         with np.errstate(all="ignore"):
             return self.value(self.residuals(z), z)
 
     def value(self, residuals: Array, z: Array) -> float:
         """Return the log posterior of *z*, whose residuals of the data are known."""
-        if not _within(z):
+        if not np.abs(z).max() < EDGE:  # nor where z is not a number
             return -np.inf
         own = z[: self.size]  # the place of a version has no prior
         value = -0.5 * float(residuals @ residuals + own @ own)
@@ -263,10 +261,6 @@ class Density:
         switches = repr([dataclasses.astuple(v)[2:5] for v in priors.versions])
         numbers = [priors.centre.round(12).tobytes(), priors.scale.round(12).tobytes()]
         return digest([self.model.inputs.digest, table, switches, *numbers, *arrays])
-
-
-def _within(z: Array) -> bool:
-    return bool(np.abs(z).max() < EDGE)  # not where z is not a number
 
 
 def density_of(data: Data, as_of: object, version: str = "") -> Density:

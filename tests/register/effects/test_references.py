@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mappa.errors import UsageError
-from mappa.register.effects.references import Reference, reference, references
+from mappa.register.effects.references import Reference, references
 from mappa.register.stockflow.cohorts import Grid
 
 START = 1997 + 8 / 12
@@ -16,12 +16,12 @@ def labels(found: list[Reference]) -> list[str]:
 
 
 def test_a_year_to_march_is_twelve_months_of_cohorts() -> None:
-    year = reference(2010.25)
-    assert year == Reference("2009/10", 2010.25)
-    assert reference(2000.25).label == "1999/00"
+    year = Reference(2010.25)
+    assert year.label == "2009/10"
+    assert Reference(2000.25).label == "1999/00"
     assert year.cohorts(Grid(2000.0, 240)) == (slice(111, 123), 123)
     assert year.cohorts(Grid(2000.0, 240, per_month=2)) == (slice(222, 246), 246)
-    assert reference(2000.25).cohorts(Grid(2000.0, 240)) == (slice(0, 3), 3)
+    assert Reference(2000.25).cohorts(Grid(2000.0, 240)) == (slice(0, 3), 3)
 
 
 def test_the_longest_fixed_term_back_comes_first() -> None:
@@ -31,7 +31,7 @@ def test_the_longest_fixed_term_back_comes_first() -> None:
 
 
 def test_a_young_register_is_held_against_its_first_year() -> None:
-    assert references(2001.0, START) == [reference(START + 1)]
+    assert references(2001.0, START) == [Reference(START + 1)]
 
 
 @pytest.mark.parametrize("chosen", ["2003/04", " 2003-04 ", "2003/2004"])

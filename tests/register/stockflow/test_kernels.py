@@ -110,6 +110,5 @@ def test_years_in_which_review_may_be_asked_for(cohort: int) -> None:
         assert eligible(law)[row, cohort] == pytest.approx(years_by_hand(first, wait, date))
 
 
-def test_reviews_begin_on_their_day_and_remove_at_a_constant_rate() -> None:
+def test_reviews_begin_on_their_day() -> None:
     assert kernels.review_start(TERMS) == 2008.0
-    assert kernels.removed(np.array([0.0, 3.0]), 0.1) == pytest.approx([1.0, np.exp(-0.3)])

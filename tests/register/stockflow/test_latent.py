@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 from toy_register import points, toy_inputs
 
-from mappa.register.stockflow.cohorts import CUSTODY, DISPOSALS, Grid
-from mappa.register.stockflow.latent import Latent, latent_walk
+from mappa.register.stockflow.cohorts import CUSTODY, DISPOSALS, Grid, Latent, latent_walk
 
 GRID = Grid(2000.0, 144)
 FIXED = {"knot_years": 3.0, "walk_known": 0.06, "walk_thin": 0.1}

@@ -26,7 +26,7 @@ from mappa.register.answers.record import (
 )
 from mappa.register.arrays import Array
 from mappa.register.effects import counterfactuals as cf
-from mappa.register.effects.attribution import LATENT
+from mappa.register.effects.attribution import LATENT, MOMENTUM_FIXED, MOMENTUM_INDEFINITE
 from mappa.register.effects.references import Reference, references
 from mappa.register.inference import columns, quantities
 from mappa.register.inference import draws as posteriors
@@ -149,8 +149,8 @@ def _attribution(p: Posterior, s: Summary, label: str, growth: float | None) -> 
         latent=part(LATENT, DRIVER_LABELS[LATENT]),
         implied=s.from_draws("implied", "published sentences alone", implied),
         residual=_remainder(s, growth),
-        momentum_indefinite=part(columns.MOMENTUM_INDEFINITE, "momentum, indefinite cohorts"),
-        momentum_fixed=part(columns.MOMENTUM_FIXED, "momentum, fixed-term cohorts"),
+        momentum_indefinite=part(MOMENTUM_INDEFINITE, "momentum, indefinite cohorts"),
+        momentum_fixed=part(MOMENTUM_FIXED, "momentum, fixed-term cohorts"),
         hatched=tuple(d for d in DRIVERS if last[d] < p.plan.today - 5),
     )
 

@@ -10,7 +10,7 @@ import pandas as pd
 from mappa.records import Record, key
 from mappa.register.arrays import Array
 from mappa.register.inference import columns
-from mappa.register.stockflow.flows import FLOWS
+from mappa.register.stockflow.runs import FLOWS
 
 LEVEL = 0.90
 #: Movements into the community; the others leave it.

@@ -11,7 +11,6 @@ all are held is momentum: earlier cohorts whose terms have not run out.
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 import math
 
@@ -20,7 +19,7 @@ import numpy as np
 from mappa.register.arrays import Array
 from mappa.register.effects.references import Reference
 from mappa.register.stockflow.cohorts import DRIVERS, Drivers
-from mappa.register.stockflow.kernels import CLASSES, INDEFINITE_CLASSES, Law, Values
+from mappa.register.stockflow.kernels import CLASSES, INDEFINITE_CLASSES, Values
 from mappa.register.stockflow.stock import RegisterModel
 
 #: Drivers that move survival and retention; the others move who enters.
@@ -29,21 +28,8 @@ ENTRY = ("volume", "latent", "mix", "life")
 #: The driver without a figure, and those that published figures move.
 LATENT = "latent"
 PUBLISHED = tuple(name for name in DRIVERS if name != LATENT)
-
-
-@dataclasses.dataclass(frozen=True)
-class Shares:
-    """Growth of the community stock between two dates, shared out (people)."""
-
-    drivers: dict[str, float]
-    momentum_indefinite: float
-    momentum_fixed: float
-    growth: float
-
-    @property
-    def momentum(self) -> float:
-        """Growth with every driver held at the reference year."""
-        return self.momentum_indefinite + self.momentum_fixed
+#: What is left of the growth with all drivers held, by kind of cohort.
+MOMENTUM_INDEFINITE, MOMENTUM_FIXED = "momentum_indefinite", "momentum_fixed"
 
 
 def shapley(value: dict[frozenset[str], float], players: tuple[str, ...]) -> dict[str, float]:
@@ -84,58 +70,47 @@ def owen(
     return {alone: sum(steps) / 2, **shares}
 
 
-def _rises(model: RegisterModel, values: Values, drivers: Drivers, dates: Array, law: Law) -> Array:
-    """Return the rise of each class's kernel between two dates (class by cohort)."""
-    setting = model.setting(values, drivers, dates, law)
-    kernels = [f.times(setting.A) for f in model.retention(setting)]
-    return np.array([kernel[1] - kernel[0] for kernel in kernels])
-
-
 def attribute(
-    model: RegisterModel, values: Values, dates: Array, against: Reference, law: Law | None = None
-) -> Shares:
-    """Share out the growth between two decimal *dates* at values by name.
+    model: RegisterModel, values: Values, dates: Array, against: Reference
+) -> dict[str, float]:
+    """Share out the growth of the community stock between two decimal *dates*.
 
     Returns
     -------
-    Shares: the drivers' contributions sum with momentum to the model's growth, exactly.
+    People by name of the driver, and the momentum of indefinite and of fixed-term cohorts: growth
+    with every driver held at the reference year. They sum to the model's growth, exactly.
     """
-    law = law or model.law
     actual = model.drivers(values)
     window, after = against.cohorts(model.grid)
-    here = 1 - values["absent"]
-    initial = model.initial_stock(values, dates, law)
-    old = float(initial.sum(axis=0)[1] - initial.sum(axis=0)[0])
-    endless = [CLASSES.index(n) for n in INDEFINITE_CLASSES]
-    entering_people = {
-        frozenset(entering): model.people(
-            values, actual.frozen(set(ENTRY) - entering, window, after)
-        )
+
+    def moving(names: set[str], players: tuple[str, ...]) -> Drivers:
+        return actual.frozen(set(players) - names, window, after)
+
+    people = {
+        frozenset(entering): model.people(values, moving(entering, ENTRY))
         for entering in _subsets(ENTRY)
     }
-    worth: dict[frozenset[str], float] = {}
-    momentum = (0.0, 0.0)
-    for moving in _subsets(RETENTION):
-        held = set(RETENTION) - moving
-        rises = _rises(model, values, actual.frozen(held, window, after), dates, law)
-        for entering, people in entering_people.items():
-            growth = np.einsum("kc,kc->k", rises, people)
-            worth[frozenset(moving) | entering] = (float(growth.sum()) + old) * here
-            if not moving and not entering:
-                lasting = float(growth[endless].sum()) + float(initial[0, 1] - initial[0, 0])
-                total = float(growth.sum()) + old
-                momentum = lasting * here, (total - lasting) * here
-    return Shares(
-        drivers=owen(worth, LATENT, PUBLISHED),
-        momentum_indefinite=momentum[0],
-        momentum_fixed=momentum[1],
-        growth=worth[frozenset(DRIVERS)],
-    )
+    grown: dict[frozenset[str], Array] = {}
+    for staying in _subsets(RETENTION):
+        setting = model.setting(values, moving(staying, RETENTION), dates, model.law)
+        kernels = [f.times(setting.A) for f in model.retention(setting)]
+        rises = np.array([kernel[1] - kernel[0] for kernel in kernels])  # class by cohort
+        for entering, entrants in people.items():
+            grown[entering | staying] = np.einsum("kc,kc->k", rises, entrants)
+    here = 1 - values["absent"]
+    initial = model.initial_stock(values, dates, model.law)
+    old = float(np.diff(initial.sum(axis=0))[0])
+    worth = {names: (float(classes.sum()) + old) * here for names, classes in grown.items()}
+    still = grown[frozenset()]
+    endless = [CLASSES.index(n) for n in INDEFINITE_CLASSES]
+    lasting = float(still[endless].sum()) + float(initial[0, 1] - initial[0, 0])
+    return {
+        **owen(worth, LATENT, PUBLISHED),
+        MOMENTUM_INDEFINITE: lasting * here,
+        MOMENTUM_FIXED: (float(still.sum()) + old - lasting) * here,
+    }
 
 
 def _subsets(names: tuple[str, ...]) -> list[set[str]]:
-    return [
-        set(group)
-        for size in range(len(names) + 1)
-        for group in itertools.combinations(names, size)
-    ]
+    sizes = range(len(names) + 1)
+    return [set(group) for size in sizes for group in itertools.combinations(names, size)]

@@ -34,63 +34,34 @@ class Counterfactual:
 
 def counterfactuals(terms: Terms) -> list[Counterfactual]:
     """Return the laws that are held against the one in force."""
-    middle, wait = terms.middle, terms.review_wait
-    return [
-        Counterfactual(
-            "long_as_middle",
-            f"sentences of {terms.threshold:g} months and more carried {middle:g} years",
-            terms.with_(long=middle),
-        ),
-        Counterfactual(
-            "long_as_wait",
-            f"sentences of {terms.threshold:g} months and more carried {wait:g} years",
-            terms.with_(long=wait),
-        ),
-        Counterfactual(
-            "long_as_other",
-            f"sentences of {terms.threshold:g} months and more carried {terms.other:g} years",
-            terms.with_(long=terms.other),
-        ),
-        Counterfactual(
-            "all_as_other",
-            f"every term above {terms.other:g} years been {terms.other:g} years",
-            terms.with_(short=terms.other, middle=terms.other, long=terms.other),
-        ),
-        Counterfactual(
-            "fixed_as_other",
-            f"the terms of {terms.short:g} and {middle:g} years had been {terms.other:g}",
-            terms.with_(short=terms.other, middle=terms.other),
-        ),
-        Counterfactual(
-            "caution_as_before",
-            f"cautions had kept their {terms.caution_before:g} years",
-            terms.with_(caution=terms.caution_before),
-        ),
-    ]
+    middle, wait, other, before = terms.middle, terms.review_wait, terms.other, terms.caution_before
+    long = f"sentences of {terms.threshold:g} months and more carried"
+    fixed = f"the terms of {terms.short:g} and {middle:g} years had been {other:g}"
+    every = f"every term above {other:g} years been {other:g} years"
+    laws: dict[str, tuple[str, dict[str, float]]] = {
+        "long_as_middle": (f"{long} {middle:g} years", {"long": middle}),
+        "long_as_wait": (f"{long} {wait:g} years", {"long": wait}),
+        "long_as_other": (f"{long} {other:g} years", {"long": other}),
+        "all_as_other": (every, {"short": other, "middle": other, "long": other}),
+        "fixed_as_other": (fixed, {"short": other, "middle": other}),
+        "caution_as_before": (f"cautions had kept their {before:g} years", {"caution": before}),
+    }
+    return [Counterfactual(n, words, terms.with_(**new)) for n, (words, new) in laws.items()]
 
 
-def longer(drivers: Drivers, since: float, times: Array, change: float = IMPULSE) -> Drivers:
-    """Return drivers whose sentences are longer by *change* for cohorts from *since*."""
-    step = np.where(times >= since, np.log1p(change), 0.0)
+def longer(
+    drivers: Drivers, since: float, times: Array, *, threshold: bool = True, release: bool = True
+) -> Drivers:
+    """Return drivers whose sentences are longer by :data:`IMPULSE` for cohorts from *since*.
+
+    Without *threshold* everyone keeps the term they had; without *release* nobody leaves later.
+    """
+    step = np.where(times >= since, np.log1p(IMPULSE), 0.0)
     return dataclasses.replace(
         drivers,
-        threshold_length=drivers.threshold_length + step,
-        release_length=drivers.release_length + step,
+        threshold_length=drivers.threshold_length + step * threshold,
+        release_length=drivers.release_length + step * release,
     )
-
-
-def threshold_only(
-    drivers: Drivers, since: float, times: Array, change: float = IMPULSE
-) -> Drivers:
-    """As :func:`longer`, but only the class changes: releases stay where they were."""
-    step = np.where(times >= since, np.log1p(change), 0.0)
-    return dataclasses.replace(drivers, threshold_length=drivers.threshold_length + step)
-
-
-def release_only(drivers: Drivers, since: float, times: Array, change: float = IMPULSE) -> Drivers:
-    """As :func:`longer`, but only releases move: everyone keeps the term they had."""
-    step = np.where(times >= since, np.log1p(change), 0.0)
-    return dataclasses.replace(drivers, release_length=drivers.release_length + step)
 
 
 def impulse(
@@ -103,9 +74,8 @@ def impulse(
 ) -> Array:
     """Return the change of the stock (people) at :data:`IMPULSE_YEARS` after *since*."""
     dates = since + np.array(IMPULSE_YEARS, dtype=float)
-    law = law or model.law
-    before = model.run(values, dates, drivers=drivers, law=law).stock
-    return np.asarray(model.run(values, dates, drivers=change, law=law).stock - before)
+    before, after = (model.run(values, dates, drivers=d, law=law).stock for d in (drivers, change))
+    return np.asarray(after - before)
 
 
 def paused(terms: Terms, values: Values, base_months: float) -> Terms:

@@ -8,8 +8,7 @@ INDEFINITE_GROWTH = "indefinite_growth"
 PRISON, UNRELEASED = "prison", "unreleased"
 #: Net of the year's flows: the model's growth.
 NET = "flow.net"
-#: Parts of :func:`shapley` other than the drivers, and of :func:`law` and :func:`shorter`.
-MOMENTUM_INDEFINITE, MOMENTUM_FIXED = "momentum_indefinite", "momentum_fixed"
+#: Parts of :func:`shapley` that are sums of others, and of :func:`law` and :func:`shorter`.
 LENGTHS, ENTRY = "lengths", "entry"
 GROWTH, STOCK = "growth", "stock"
 GROWTH_DIFFERENCE, STOCK_DIFFERENCE, JOINT = "growth_difference", "stock_difference", "joint"

@@ -143,7 +143,7 @@ def _predictive(data: Data, as_of: pd.Timestamp, version: str, seed: int) -> lis
             continue
         mode, rng = mode_of(density), np.random.default_rng([seed, 71, years])
         far = RegisterModel(near.inputs, near.priors, horizon=1)
-        rows = [mode.space.to_z(y)[0] for y in mode.draws(PREDICTED, seed)]
+        rows = [mode.space.levelled(y)[0] for y in mode.draws(PREDICTED, seed)]
         steps = fixed["volume_walk"] * rng.standard_normal((PREDICTED, 1))
         ahead = [
             far.run(far.values(z), np.array([near.today + 1]), future=step).stock[0]

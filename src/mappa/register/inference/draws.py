@@ -100,7 +100,7 @@ class Posterior:
             if len(rows):
                 space = Coordinates(density)
                 near = [space.from_z(z) for z in rows[thinned(len(rows), 100)]]
-                found.append(np.append(space.to_z(np.mean(near, axis=0))[0], place))
+                found.append(np.append(space.levelled(np.mean(near, axis=0))[0], place))
         return np.array(found)
 
 

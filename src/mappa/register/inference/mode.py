@@ -32,7 +32,7 @@ class Coordinates:
         self.same = np.ones(density.size, dtype=bool)
         self.same[self.at] = False
 
-    def _levelled(self, y: Array) -> tuple[Array, Array, float]:
+    def levelled(self, y: Array) -> tuple[Array, Array, float]:
         """Return *z*, the residuals and the log Jacobian (up to a constant) at *y*.
 
         One run of the model serves all: the level multiplies all entrants. NaN where the legacy
@@ -49,11 +49,6 @@ class Coordinates:
         z[self.at] += np.log(times) / self.scale
         return z, self.density.compare(expected, times), float(np.log(stock / (stock - legacy)))
 
-    def to_z(self, y: Array) -> tuple[Array, float]:
-        """Return *z* and the log Jacobian (up to a constant) at *y*; NaN where there is none."""
-        z, _, jacobian = self._levelled(y)
-        return z, jacobian
-
     def from_z(self, z: Array) -> Array:
         """Return the *y* of a *z*."""
         stock = self.density.expected(z).stock
@@ -65,17 +60,16 @@ class Coordinates:
     def residuals(self, y: Array) -> Array:
         """Return the data's residuals and the rates' prior coordinates, all standard normal."""
         with np.errstate(all="ignore"):
-            z, residuals, _ = self._levelled(y)
+            z, residuals, _ = self.levelled(y)
         return np.concatenate([residuals, z[self.at]])
 
-    def log_target(self, y: Array) -> tuple[float, Array, float]:
-        """Return the log density of *y*, its *z* and the log posterior of that *z*."""
+    def log_target(self, y: Array) -> tuple[float, Array]:
+        """Return the log density of *y*, and its *z*."""
         if not np.abs(y).max() < 2 * EDGE:
-            return -np.inf, y, -np.inf
+            return -np.inf, y
         with np.errstate(all="ignore"):
-            z, residuals, jacobian = self._levelled(y)
-            value = self.density.value(residuals, z)
-        return value + jacobian, z, value
+            z, residuals, jacobian = self.levelled(y)
+            return self.density.value(residuals, z) + jacobian, z
 
 
 @dataclasses.dataclass(frozen=True)
@@ -89,13 +83,13 @@ class Mode:
     @property
     def z(self) -> Array:
         """The mode in the coordinates of the priors."""
-        return self.space.to_z(self.y)[0]
+        return self.space.levelled(self.y)[0]
 
     @property
     def covariance(self) -> Array:
         """The covariance in the coordinates of the priors, by the delta method."""
-        to_z, steps = self.space.to_z, 1e-5 * np.eye(self.space.size)
-        J = np.array([(to_z(self.y + s)[0] - to_z(self.y - s)[0]) / 2e-5 for s in steps]).T
+        at, steps = self.space.levelled, 1e-5 * np.eye(self.space.size)
+        J = np.array([(at(self.y + s)[0] - at(self.y - s)[0]) / 2e-5 for s in steps]).T
         return np.asarray(J @ self.scatter @ J.T)
 
     def draws(self, count: int, seed: int) -> Array:

@@ -9,12 +9,12 @@ import numpy as np
 from mappa.register.arrays import Array
 from mappa.register.effects import counterfactuals as cf
 from mappa.register.effects.attribution import attribute
-from mappa.register.effects.references import Reference, reference, references
+from mappa.register.effects.references import Reference, references
 from mappa.register.inference import columns
 from mappa.register.likelihood import Density
 from mappa.register.stockflow.cohorts import DRIVERS
-from mappa.register.stockflow.flows import FLOWS
 from mappa.register.stockflow.kernels import CLASSES, SUSPENDED_CLASSES, Law, Values
+from mappa.register.stockflow.runs import FLOWS
 from mappa.register.stockflow.stock import RegisterModel
 
 #: Years ahead at which the level under frozen inputs is shown.
@@ -77,15 +77,16 @@ def past_stock(plan: Plan, values: Values) -> dict[str, float]:
     grown = np.diff(run.classes[:, -2:])[:, 0]
     for name, row, growth in zip((*CLASSES, "legacy"), run.classes, grown, strict=True):
         result |= {columns.of_class(name): row[-1], columns.class_growth(name): growth}
-    indefinite = run.indefinite[-1] - run.indefinite[-2]
-    result[columns.INDEFINITE_SHARE] = run.indefinite[-1] / run.stock[-1]
+    before, now = run.indefinite.at()[-2:]
+    indefinite = now - before
+    result[columns.INDEFINITE_SHARE] = now / run.stock[-1]
     result[columns.INDEFINITE_GROWTH] = indefinite
     suspended = sum(grown[CLASSES.index(name)] for name in SUSPENDED_CLASSES)
     kinds = (indefinite, suspended, grown.sum() - indefinite - suspended)
     result |= {columns.kind(kind): people for kind, people in zip(KINDS, kinds, strict=True)}
     held = plan.near.prisoners(values, plan.near.drivers(values), plan.past[-1:])
     result[columns.PRISON] = held.prison[-1]
-    result[columns.UNRELEASED] = held.unreleased[-1]
+    result[columns.UNRELEASED] = held.unreleased.at()[-1]
     return {k: float(v) for k, v in result.items()}
 
 
@@ -97,15 +98,9 @@ def accounting(plan: Plan, values: Values) -> dict[str, float]:
 
 def attribution(plan: Plan, values: Values, against: Reference) -> dict[str, float]:
     """Return the Shapley values of the year's growth against a reference year."""
-    shares = attribute(plan.near, values, plan.year, against)
-    drivers = shares.drivers
-    parts = {
-        **drivers,
-        columns.MOMENTUM_INDEFINITE: shares.momentum_indefinite,
-        columns.MOMENTUM_FIXED: shares.momentum_fixed,
-        columns.LENGTHS: drivers["threshold"] + drivers["delay"],
-        columns.ENTRY: drivers["volume"] + drivers["mix"],
-    }
+    parts = attribute(plan.near, values, plan.year, against)
+    parts[columns.LENGTHS] = parts["threshold"] + parts["delay"]
+    parts[columns.ENTRY] = parts["volume"] + parts["mix"]
     return {columns.shapley(against.label, part): people for part, people in parts.items()}
 
 
@@ -149,10 +144,10 @@ def rule_result(plan: Plan, values: Values) -> dict[str, float]:
     """Return the effect of a lasting 10% on sentence lengths, and under the two assumptions."""
     model, since = plan.far, plan.against[0].end
     drivers, law = model.drivers(values), model.law
-    long, crossing, waiting = (
-        change(drivers, since, model.grid.times)
-        for change in (cf.longer, cf.threshold_only, cf.release_only)
-    )
+    times = model.grid.times
+    long = cf.longer(drivers, since, times)
+    crossing = cf.longer(drivers, since, times, release=False)
+    waiting = cf.longer(drivers, since, times, threshold=False)
     lengths, threshold = model.lengths(values), law.terms.threshold
     below = float(lengths.share_below(np.log(threshold)))
     under = (lengths.mean - float(lengths.sum_above(threshold))) / below
@@ -179,7 +174,7 @@ def rule_result(plan: Plan, values: Values) -> dict[str, float]:
 def long_run(plan: Plan, values: Values) -> dict[str, float]:
     """Return the stock years ahead with the inputs of the last year held."""
     model = plan.settled
-    window, after = reference(plan.today).cohorts(model.grid)
+    window, after = Reference(plan.today).cohorts(model.grid)
     drivers = model.drivers(values).frozen(set(DRIVERS), window, after)
     run = model.run(values, plan.today + np.array(LONG_RUN, dtype=float), drivers=drivers)
     return {columns.long_run(y): float(v) for y, v in zip(LONG_RUN, run.stock, strict=True)}

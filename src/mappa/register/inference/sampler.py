@@ -20,12 +20,10 @@ expensive Bayesian integrals".
 """
 
 import dataclasses
-import functools
 import itertools
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mappa.register.arrays import Array
 from mappa.register.inference.mode import Coordinates, Mode, mode_of
@@ -56,18 +54,18 @@ CUBIC = (
 
 
 @dataclasses.dataclass(frozen=True)
-class Potential:
-    """Half the sum of squares of the surrogate's residuals and the priors' coordinates.
+class Surrogate:
+    """Half the sum of squares of polynomial residuals and of the priors' coordinates.
 
-    The polynomial is multiplied out in whitened coordinates once, because a trajectory asks for
-    its gradient a dozen times.
+    In coordinates *w* whitened about the middle of the points, multiplied out once, because a
+    trajectory asks for the gradient a dozen times: with ``s = turn w``, the coordinates that have
+    cubic terms, the residuals are ``constant + linear w + w'quadratic w + cubic[s, s, s]``.
     """
 
     constant: Array
     linear: Array
     quadratic: Array
     cubic: Array
-    shift: Array
     turn: Array
     prior: Array
     prior_turn: Array
@@ -75,7 +73,7 @@ class Potential:
     def gradient(self, w: Array) -> Array:
         """Return the gradient at *w*."""
         twice = (self.quadratic @ w).reshape(self.linear.shape)
-        s = self.shift + self.turn @ w
+        s = self.turn @ w
         cube = (self.cubic @ np.outer(s, s).ravel()).reshape(-1, len(s))
         r = self.constant + (self.linear + twice) @ w + cube @ s
         slope = r @ (self.linear + 2 * twice) + 3 * (r @ cube) @ self.turn
@@ -83,46 +81,28 @@ class Potential:
 
 
 @dataclasses.dataclass(frozen=True)
-class Surrogate:
-    """Polynomial residuals about a centre: ``r = c + L x + x'Qx + C[x, x, x]``, scaled x."""
+class Tuned:
+    """What the sampler needs: the coordinates, the surrogate, and the whitening of coordinates.
 
-    centre: Array
-    scale: Array
-    constant: Array
-    linear: Array
-    quadratic: Array
-    cubic: Array
-    chosen: NDArray[np.intp]
-    same: NDArray[np.bool_]
+    A point is ``y = mean + root w``.
+    """
 
-    def potential(self, mean: Array, root: Array) -> Potential:
-        """Return the energy in whitened coordinates ``w``, where ``y = mean + root w``."""
-        x, T = (mean - self.centre) / self.scale, root / self.scale[:, None]
-        turned = np.einsum("rij,jb->rib", self.quadratic, T)
-        linear = self.linear @ T + 2 * np.einsum("i,rib->rb", x, turned)
-        size, d = linear.shape
-        return Potential(
-            constant=self.constant
-            + self.linear @ x
-            + np.einsum("rij,i,j->r", self.quadratic, x, x),
-            linear=linear,
-            # Flat, so that one product of matrix and vector serves all residuals.
-            quadratic=np.einsum("ia,rib->rab", T, turned).reshape(size * d, d),
-            cubic=self.cubic.reshape(size * len(self.chosen), -1),
-            shift=x[self.chosen],
-            turn=T[self.chosen],
-            prior=mean[self.same],
-            prior_turn=root[self.same],
-        )
+    space: Coordinates
+    surrogate: Surrogate
+    mean: Array
+    root: Array
 
 
-def fit_surrogate(space: Coordinates, points: Array, centre: Array, scale: Array) -> Surrogate:
+def fit_surrogate(
+    space: Coordinates, points: Array, mean: Array, scale: Array, root: Array
+) -> Surrogate:
     """Fit the polynomial to exact residuals at *points* (point by coordinate)."""
     names = space.model.names
     chosen = np.array([names.index(n) for n in CUBIC if n in names], dtype=np.intp)
     exact = np.array([space.residuals(p) for p in points])
     good = np.isfinite(exact).all(axis=1)
-    x = (points[good] - centre) / scale
+    exact, points = exact[good], points[good]
+    x = (points - mean) / scale
     i, j = np.triu_indices(x.shape[1])
     size, d, k = exact.shape[1], x.shape[1], len(chosen)
     triples = list(itertools.combinations_with_replacement(range(k), 3))
@@ -130,51 +110,42 @@ def fit_surrogate(space: Coordinates, points: Array, centre: Array, scale: Array
     s = x[:, chosen]
     design = np.hstack([np.ones((len(x), 1)), x, x[:, i] * x[:, j], s[:, a] * s[:, b] * s[:, c]])
     # Points of low density are rough; weigh them down so that the bulk is met.
-    energy = 0.5 * (exact[good] ** 2).sum(axis=1) + 0.5 * (points[good][:, space.same] ** 2).sum(
-        axis=1
-    )
+    energy = 0.5 * (exact**2).sum(axis=1) + 0.5 * (points[:, space.same] ** 2).sum(axis=1)
     weight = 1 / (1 + np.maximum(energy - np.median(energy), 0.0) / SOFT)[:, None]
-    X, Y = design * weight, exact[good] * weight
+    X, Y = design * weight, exact * weight
     gram = X.T @ X
     # Normal equations with a touch of ridge: ten times faster than a singular decomposition.
     gram[np.diag_indices_from(gram)] *= 1 + 1e-9
     found = np.linalg.solve(gram, X.T @ Y)
+    constant, linear, squares, cubes = np.split(found, np.cumsum([1, d, len(i)]))
     quadratic = np.zeros((size, d, d))
-    half = found[1 + d : 1 + d + len(i)].T / 2
-    quadratic[:, i, j] += half
-    quadratic[:, j, i] += half
+    quadratic[:, i, j] += squares.T / 2
+    quadratic[:, j, i] += squares.T / 2
     cubic = np.zeros((size, k, k, k))
-    parts = found[1 + d + len(i) :].T
     for n, triple in enumerate(triples):
         orders = set(itertools.permutations(triple, 3))
         for order in orders:
-            cubic[(slice(None), *order)] = parts[:, n] / len(orders)
-    linear = found[1 : 1 + d].T
-    return Surrogate(centre, scale, found[0], linear, quadratic, cubic, chosen, space.same)
-
-
-@dataclasses.dataclass(frozen=True)
-class Tuned:
-    """What the sampler needs: the coordinates, the surrogate, and the whitening of coordinates."""
-
-    space: Coordinates
-    surrogate: Surrogate
-    mean: Array
-    root: Array
-
-    @functools.cached_property
-    def potential(self) -> Potential:
-        """The surrogate's energy in whitened coordinates."""
-        return self.surrogate.potential(self.mean, self.root)
+            cubic[(slice(None), *order)] = cubes[n] / len(orders)
+    T = root / scale[:, None]
+    turned = np.einsum("rij,jb->rib", quadratic, T)
+    return Surrogate(
+        constant=constant[0],
+        linear=linear.T @ T,
+        # Flat, so that one product of matrix and vector serves all residuals.
+        quadratic=np.einsum("ia,rib->rab", T, turned).reshape(size * d, d),
+        cubic=cubic.reshape(size * k, -1),
+        turn=T[chosen],
+        prior=mean[space.same],
+        prior_turn=root[space.same],
+    )
 
 
 @dataclasses.dataclass(frozen=True)
 class Block:
-    """Draws of a block in both coordinates (draw by coordinate) and their log posterior."""
+    """Draws of a block in both coordinates (draw by coordinate), and the share accepted."""
 
     y: Array
     z: Array
-    log_posterior: Array
     accepted: float
 
 
@@ -189,9 +160,9 @@ def run_block(tuned: Tuned, start: Array, count: int, seed: tuple[int, ...]) -> 
     root, mean = tuned.root, tuned.mean
     w: Array = np.linalg.solve(root, start - mean)
     y = start
-    target, z, value = tuned.space.log_target(y)
+    target, z = tuned.space.log_target(y)
     all_y, all_z = np.empty((2, count, len(y)))
-    values, accepted = np.empty(count), 0
+    accepted = 0
     for n in range(count):
         momentum: Array = rng.standard_normal(len(y))
         kind = rng.random()
@@ -201,18 +172,18 @@ def run_block(tuned: Tuned, start: Array, count: int, seed: tuple[int, ...]) -> 
             short = kind < SMALL_SHARE + SHORT_SHARE
             step = STEP * (_between(rng, SHORT) if short else rng.uniform(0.8, 1.2))
             steps = int(rng.integers(*STEPS, endpoint=True))
-            w2, p2 = _leapfrog(tuned.potential.gradient, w, momentum, step, steps)
+            w2, p2 = _leapfrog(tuned.surrogate.gradient, w, momentum, step, steps)
         chance = np.log(rng.random())
         if np.abs(w2).max() < FAR:
             y2 = mean + root @ w2
-            target2, z2, value2 = tuned.space.log_target(y2)
+            target2, z2 = tuned.space.log_target(y2)
             with np.errstate(over="ignore"):
                 gain = target2 - target - 0.5 * (p2 @ p2 - momentum @ momentum)
             if chance < gain:
-                w, y, z, target, value = w2, y2, z2, target2, value2
+                w, y, z, target = w2, y2, z2, target2
                 accepted += 1
-        all_y[n], all_z[n], values[n] = y, z, value
-    return Block(all_y, all_z, values, accepted / count)
+        all_y[n], all_z[n] = y, z
+    return Block(all_y, all_z, accepted / count)
 
 
 def _between(rng: np.random.Generator, ends: tuple[float, float]) -> float:
@@ -255,9 +226,8 @@ def _spread(draws: Array, mean: Array, seed: tuple[int, ...], low: float, high: 
 def _from_mode(mode: Mode, size: int, seed: int) -> Tuned:
     draws = mode.draws(size, seed)
     points = _spread(draws, mode.y, (seed, 1), 0.5, 1.4)
-    sd = np.sqrt(np.diag(mode.scatter))
-    surrogate = fit_surrogate(mode.space, points, mode.y, sd)
-    return Tuned(mode.space, surrogate, mode.y, np.linalg.cholesky(mode.scatter))
+    sd, root = np.sqrt(np.diag(mode.scatter)), np.linalg.cholesky(mode.scatter)
+    return Tuned(mode.space, fit_surrogate(mode.space, points, mode.y, sd, root), mode.y, root)
 
 
 def _from_draws(space: Coordinates, draws: Array, size: int, seed: tuple[int, ...]) -> Tuned:
@@ -270,8 +240,7 @@ def _from_draws(space: Coordinates, draws: Array, size: int, seed: tuple[int, ..
     picked = draws[rng.integers(len(draws), size=3 * size // 4)]
     fresh = mean + rng.standard_normal((size - len(picked), len(mean))) @ root.T
     points = _spread(np.concatenate([picked, fresh]), mean, seed, 0.6, 1.3)
-    surrogate = fit_surrogate(space, points, mean, draws.std(axis=0))
-    return Tuned(space, surrogate, mean, root)
+    return Tuned(space, fit_surrogate(space, points, mean, draws.std(axis=0), root), mean, root)
 
 
 def short_run(density: Density, draws: int, seed: int) -> Array:

@@ -1,7 +1,8 @@
 """Cohorts of sentence and what drives them: volume, latent inflow, mix, lengths, life, served.
 
 The seven drivers are the players of the attribution: each can be frozen at a reference year while
-the others move, and each what-if changes one of them.
+the others move, and each what-if changes one of them. Behind one of them there is no figure: the
+latent inflow, a walk that multiplies the entrants.
 """
 
 from __future__ import annotations
@@ -77,6 +78,48 @@ class Grid:
     def ends(self, dates: Array) -> NDArray[np.int64]:
         """Return the index of the last step that ends by each decimal date (a month's end)."""
         return np.rint((np.asarray(dates) - self.start) / self.step).astype(np.int64) - 1
+
+
+@dataclasses.dataclass(frozen=True)
+class Latent:
+    """Knots (decimal years), the sd of the step between each two, and the map to cohorts.
+
+    ``weights`` is cohort by step: times standard normal steps it is the log multiplier.
+    """
+
+    knots: Array
+    steps: Array
+    weights: Array
+
+    def multiplier(self, z: Array, times: Array, counted_from: float) -> Array:
+        """Return the multiplier of each disposal (disposal by cohort) at steps *z*.
+
+        Custody enters as published for cohorts (decimal *times*) from *counted_from* on.
+        """
+        inflow = np.exp(self.weights @ z)
+        latent = np.tile(inflow, (len(DISPOSALS), 1))
+        latent[CUSTODY] = np.where(times >= counted_from, 1.0, inflow)
+        return latent
+
+
+def latent_walk(inputs: Inputs, grid: Grid, today: float, fixed: dict[str, float]) -> Latent:
+    """Return the walk of the latent inflow from the start of the register to *today*.
+
+    It is zero in the base year of sentence lengths, so that the rates of registration carry the
+    level; a year's sd is ``walk_known`` where sentences are counted and ``walk_thin`` elsewhere.
+    """
+    count = max(2, round((today - grid.start) / fixed["knot_years"])) + 1
+    knots = np.linspace(grid.start, today, count)
+    anchor = int(np.argmin(np.abs(knots - inputs.base_year)))
+    custody = inputs.series["custody"].t
+    inner = (knots[:-1] >= inputs.base_year - 1) & (knots[1:] <= custody[-1] + 1)
+    sd = np.where(inner, fixed["walk_known"], fixed["walk_thin"]) * np.sqrt(np.diff(knots))
+    path = np.zeros((count, count - 1))
+    for i in range(count):
+        steps = slice(anchor, i) if i > anchor else slice(i, anchor)
+        path[i, steps] = sd[steps] if i > anchor else -sd[steps]
+    weights = [np.interp(grid.times, knots, path[:, k]) for k in range(count - 1)]
+    return Latent(knots, sd, np.stack(weights).T)
 
 
 @dataclasses.dataclass(frozen=True)

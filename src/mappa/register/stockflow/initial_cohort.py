@@ -52,11 +52,9 @@ def initial_cohort(inputs: Inputs, values: Values, k: Kernels, law: Law) -> Init
     s = k.dates - start
     gone = values["legacy_elapsed"]
     one: Array = np.ones_like(s)
-    endless = one
-    if np.isfinite(terms.long):
-        endless = kernels.on_register(
-            s + gone, terms.long, values["extension"], values["extension_years"]
-        )
+    endless = kernels.on_register(
+        s + gone, terms.long, values["extension"], values["extension_years"]
+    )
 
     def runs_out(short: float, long: float) -> Array:
         first = max(min(short, long) - gone, 0.0)
@@ -65,26 +63,26 @@ def initial_cohort(inputs: Inputs, values: Values, k: Kernels, law: Law) -> Init
 
     def not_removed(wait: float) -> Array:
         """Those released after a mean *wait* may ask one by one, not all on one day."""
-        since = law.since if law.later is not None and law.everyone else np.inf
-        years = _asking(start, wait, terms, -np.inf, np.minimum(k.dates, since))
-        if since < np.inf and law.later is not None:
-            late = np.maximum(k.dates, since)
-            years = years + _asking(start, wait, law.later, since, late)
+        if law.later is None or not law.everyone:
+            years = _asking(start, wait, terms, -np.inf, k.dates)
+        else:
+            early, late = np.minimum(k.dates, law.since), np.maximum(k.dates, law.since)
+            years = _asking(start, wait, terms, -np.inf, early)
+            years = years + _asking(start, wait, law.later, law.since, late)
         return np.exp(-values["review_rate"] * years)
 
     alive, out = _alive(inputs, values, k), _released(values, s)
+    community, share = values["legacy_community"], values["legacy_community_indefinite"]
+    prison, of_prison = inputs.initial_prisoners, values["legacy_prison_indefinite"]
+    people = np.array(
+        [community * share, community * (1 - share), prison * of_prison, prison * (1 - of_prison)]
+    )
+    outside, inside = (runs_out(first, terms.middle) for first in (terms.other, terms.short))
     return InitialCohort(
-        people=_people(inputs, values),
+        people=people[:, None],
         A=np.broadcast_to(alive, (4, len(s))),
         E=np.array([one, one, out, out]),
-        R=np.array(
-            [
-                endless,
-                runs_out(terms.other, terms.middle),
-                endless,
-                runs_out(terms.short, terms.middle),
-            ]
-        ),
+        R=np.array([endless, outside, endless, inside]),
         W=np.array([not_removed(0.0), one, not_removed(values["legacy_wait"]), one]),
     )
 
@@ -93,18 +91,6 @@ def held(inputs: Inputs, values: Values, k: Kernels) -> Array:
     """Return the prisoners of the first day who are not yet released (people, by date)."""
     out = _released(values, k.dates - k.grid.start)
     return np.asarray(inputs.initial_prisoners * _alive(inputs, values, k) * (1 - out))
-
-
-def _people(inputs: Inputs, values: Values) -> Array:
-    outside, inside = values["legacy_community_indefinite"], values["legacy_prison_indefinite"]
-    community, prison = values["legacy_community"], inputs.initial_prisoners
-    groups = [
-        community * outside,
-        community * (1 - outside),
-        prison * inside,
-        prison * (1 - inside),
-    ]
-    return np.array(groups)[:, None]
 
 
 def _alive(inputs: Inputs, values: Values, k: Kernels) -> Array:

@@ -143,11 +143,6 @@ class Kernels:
         return np.where(new, years(law.later, -np.inf, t), years(law.terms, -np.inf, t))
 
 
-def removed(eligible: Array, rate: float) -> Array:
-    """Return the share not removed on review after *eligible* years at a constant *rate*."""
-    return np.exp(-rate * eligible)
-
-
 def mean_wait(drivers: Drivers, lengths: Lengths, threshold: float, served_short: float) -> Array:
     """Return the mean years from sentence to release of those at or above *threshold*.
 

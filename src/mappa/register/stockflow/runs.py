@@ -1,4 +1,7 @@
-"""What a run is made of, and what it gives: the community and the prisons at chosen dates."""
+"""What a run is made of, and what it gives: people at chosen dates, and the flows between two.
+
+The flows meet the change of the stock to rounding.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +14,14 @@ from mappa.register.arrays import Array, Parts
 from mappa.register.stockflow.cohorts import Drivers
 from mappa.register.stockflow.kernels import CLASSES, Kernels, Law, Values
 from mappa.register.stockflow.lengths import Lengths
+from mappa.register.stockflow.retention import Retention
 
 
 @dataclasses.dataclass(frozen=True)
 class Setting:
     """What a run is made of, once: kernels at its dates, lengths, survival, entrants.
 
-    ``A`` (alive), ``G`` (released) are dates by cohorts; ``n`` is disposal by cohort and
-    ``people`` class by cohort (people).
+    ``A`` (alive), ``G`` (released) are dates by cohorts; ``people`` is class by cohort.
     """
 
     values: Values
@@ -28,7 +31,6 @@ class Setting:
     lengths: Lengths
     A: Array
     G: Array
-    n: Array
     people: Array
 
     def below(self, months: float) -> Array:
@@ -69,8 +71,8 @@ class StockRun:
 
     dates: Array
     classes: Array
-    indefinite_parts: Parts
-    reviews_parts: Parts
+    indefinite: Parts
+    reviews: Parts
 
     @property
     def by_class(self) -> pd.DataFrame:
@@ -88,16 +90,6 @@ class StockRun:
         """Community stock by date."""
         return np.asarray(self.classes.sum(axis=0))
 
-    @property
-    def indefinite(self) -> Array:
-        """Community stock without an end of registration, by date."""
-        return self.indefinite_parts.at(1.0)
-
-    @property
-    def reviews(self) -> Array:
-        """Removals on review, by pair of dates."""
-        return self.reviews_parts.at(1.0)
-
 
 @dataclasses.dataclass(frozen=True)
 class Prisoners:
@@ -105,25 +97,61 @@ class Prisoners:
 
     ``prison``: the group's prisoners (no images) as the prison statistics count them; ``life``:
     of them life and IPP; ``unreleased``: all who will register on release, images included;
-    ``unreleased_indefinite``: of them those whose registration will have no end.
+    ``indefinite``: of them those whose registration will have no end.
     """
 
     prison: Array
     life: Array
-    unreleased_parts: Parts
-    indefinite_parts: Parts
-
-    @property
-    def unreleased(self) -> Array:
-        """All who will register on release, by date."""
-        return self.unreleased_parts.at(1.0)
-
-    @property
-    def unreleased_indefinite(self) -> Array:
-        """Of them those whose registration will have no end, by date."""
-        return self.indefinite_parts.at(1.0)
+    unreleased: Parts
+    indefinite: Parts
 
 
 def removals(there: Array, W: Array) -> float:
     """Return the removals on review between two dates (rows): W's fall at the mean of the rest."""
     return float((there.mean(axis=0) * (W[0] - W[1])).sum())
+
+
+#: The movements: the first two enter the community, the others leave it.
+FLOWS = ("first_registrations", "releases", "expiries", "deaths", "reviews")
+
+
+@dataclasses.dataclass(frozen=True)
+class Flows:
+    """Movements of the community stock in a period (people)."""
+
+    first_registrations: float
+    releases: float
+    expiries: float
+    deaths: float
+    reviews: float
+
+    @property
+    def net(self) -> float:
+        """Entries less exits."""
+        return self.first_registrations + self.releases - self.expiries - self.deaths - self.reviews
+
+
+def movements(people: Array, A: Array, f: Retention) -> Array:
+    """Return the movements of a class (people, in the order of :data:`FLOWS`)."""
+    one = np.ones_like(A)
+    R, W = one if f.R is None else f.R, one if f.W is None else f.W
+    enters = f.E is None
+    E = one if f.E is None else f.E
+    moved = telescope(people, A, R, E, W)
+    # A cohort sentenced within the step has A = 0 before it: its entry is that factor's rise.
+    fresh = (A[:-1] == 0) & (A[1:] > 0)
+    entry = float((people * np.where(fresh, A[1:] * R[1:] * E[1:] * W[1:], 0.0)).sum())
+    moved[3] += entry  # what the telescope took for negative deaths
+    moved[0 if enters else 1] += entry
+    return moved
+
+
+def telescope(people: Array, A: Array, R: Array, E: Array, W: Array) -> Array:
+    """Return movements between rows (dates), in the order of :data:`FLOWS`."""
+    a, r, e, w = A[:-1], R[:-1], E[:-1], W[:-1]
+    a2, r2, e2, w2 = A[1:], R[1:], E[1:], W[1:]
+    released = (people * a * r * (e2 - e) * w).sum()
+    expired = (people * a * (r - r2) * e2 * w).sum()
+    reviewed = (people * a * r2 * e2 * (w - w2)).sum()
+    died = (people * (a - a2) * r2 * e2 * w2).sum()
+    return np.array([0.0, released, expired, died, reviewed])

@@ -19,14 +19,23 @@ from mappa.register.stockflow.cohorts import (
     Grid,
     base_of,
     drivers_of,
+    latent_walk,
 )
-from mappa.register.stockflow.flows import FLOWS, Flows, movements, telescope
 from mappa.register.stockflow.initial_cohort import ENDLESS, held, initial_cohort
 from mappa.register.stockflow.kernels import CLASSES, Kernels, Law, Values, review_start
-from mappa.register.stockflow.latent import latent_walk
 from mappa.register.stockflow.lengths import Lengths, base_lengths
 from mappa.register.stockflow.retention import OnRegister, Retention, on_register_by_term
-from mappa.register.stockflow.runs import Factors, Prisoners, Setting, StockRun, removals
+from mappa.register.stockflow.runs import (
+    FLOWS,
+    Factors,
+    Flows,
+    Prisoners,
+    Setting,
+    StockRun,
+    movements,
+    removals,
+    telescope,
+)
 
 #: Which disposal feeds each class.
 FEED = (0, 1, 2, CUSTODY, CUSTODY, CUSTODY, CUSTODY, 4, 5, 6, 7, 7, 7)
@@ -181,10 +190,10 @@ class RegisterModel:
         return StockRun(
             dates=s.k.dates,
             classes=np.concatenate([classes, stock.sum(axis=0, keepdims=True)]) * here,
-            indefinite_parts=Parts(
+            indefinite=Parts(
                 classes[_ENDLESS].sum(axis=0) * here, stock[list(ENDLESS)].sum(axis=0) * here
             ),
-            reviews_parts=Parts(*(reviews * here)),
+            reviews=Parts(*(reviews * here)),
         )
 
     def factors(self, values: Values, dates: Array, law: Law | None = None) -> Factors:
@@ -210,7 +219,6 @@ class RegisterModel:
             lengths=lengths,
             A=k.by_lag(self.alive(values)),
             G=k.released(drivers, lengths, values["served_short"]),
-            n=drivers.entrants() * self.grid.step,
             people=self.people(values, drivers),
         )
 
@@ -247,7 +255,8 @@ class RegisterModel:
     ) -> Prisoners:
         """Return those sentenced and not yet released at decimal *dates* (people)."""
         s = self.setting(values, drivers, dates, law or self.law)
-        inside, sentenced = s.A * (1 - s.G), s.n[CUSTODY]
+        n = drivers.entrants() * self.grid.step
+        inside, sentenced = s.A * (1 - s.G), n[CUSTODY]
         fixed = sentenced * (1 - drivers.life)
         # The longest sentences leave last: of those still held, all up to the long share.
         determinate = inside @ fixed
@@ -259,16 +268,14 @@ class RegisterModel:
         life = k.by_lag(alive * (1 - self._left(values["life_release"]))) @ (
             sentenced * drivers.life
         )
-        images = (
-            k.by_lag(alive * (1 - self._left(1 / values["images_served"]))) @ s.n[IMAGES_CUSTODY]
-        )
+        images = k.by_lag(alive * (1 - self._left(1 / values["images_served"]))) @ n[IMAGES_CUSTODY]
         behind = held(self.inputs, values, k)
         return Prisoners(
             # Prisoners are counted by sentence, whether or not they were on the register before.
             prison=(determinate + recalled + life) / values["kappa_custody"] + behind,
             life=life / values["kappa_custody"],
-            unreleased_parts=Parts(determinate + life + images, behind),
-            indefinite_parts=Parts(
+            unreleased=Parts(determinate + life + images, behind),
+            indefinite=Parts(
                 long + life + images * values["images_long"],
                 values["legacy_prison_indefinite"] * behind,
             ),
@@ -284,9 +291,8 @@ class RegisterModel:
         rows = np.flatnonzero(s.k.dates > review_start(s.law.terms))
         old = int(np.searchsorted(self.grid.times, s.k.dates.max() - min(waits)))
         if rows.size and old:
-            W[rows, :old] = kernels.removed(
-                s.k.eligible(wait, s.law, rows, old), s.values["review_rate"]
-            )
+            years = s.k.eligible(wait, s.law, rows, old)
+            W[rows, :old] = np.exp(-s.values["review_rate"] * years)
         return W
 
     def retention(self, s: Setting) -> list[Retention]:
@@ -372,10 +378,7 @@ class RegisterModel:
             sums += movements(people * here, s.A, f)
         first = initial_cohort(self.inputs, values, s.k, law)
         sums += telescope((first.people * here).T, first.A.T, first.R.T, first.E.T, first.W.T)
-        run = self.run(values, np.array([start, end]), drivers=drivers, law=law)
-        fresh, released, expired, died, reviewed = sums.tolist()
-        ends = run.stock.tolist()
-        return Flows(fresh, released, expired, died, reviewed, ends[0], ends[1])
+        return Flows(*sums.tolist())
 
 
 def _share(inputs: Inputs, name: str, otherwise: float) -> float:
