@@ -233,8 +233,10 @@ def test_a_broken_fit_goes_on_and_gives_the_same_draws(p, tmp_path):
 
     def run(folder):
         store = Store(folder)
-        runner = fits._Runner(fits._workers(1), store, ["test"], pickle.dumps(tuned))
-        return fits._chains(tuned, runner, settings, lambda *_: None)
+        runner = fits._Runner(
+            fits._workers(1), store, ["test"], pickle.dumps(tuned), lambda _: None
+        )
+        return fits._chains(tuned, runner, settings)
 
     whole, accepted = run(tmp_path / "a")
     kept = sorted((tmp_path / "a").glob("block-*.npz"))

@@ -118,13 +118,9 @@ def fit(
     folder = options.beside(data, out)
     with cluster(dask) as (workers, _):
         for name in [version] if version else known:
-            with tqdm(total=100, desc=name, unit="%", mininterval=1.0) as bar:
-
-                def progress(done: int, total: int, bar: tqdm = bar) -> None:
-                    bar.update(100 * done // total - bar.n)
-
-                settings = fits.Settings(version=name, seed=seed, kept=kept, processes=processes)
-                draws, shown, report = fits.fit(data, day, settings, progress, workers)
+            settings = fits.Settings(version=name, seed=seed, kept=kept, processes=processes)
+            with tqdm(total=settings.steps, desc=name, unit="step", mininterval=1.0) as bar:
+                draws, shown, report = fits.fit(data, day, settings, bar.update, workers)
             typer.echo(
                 f"{name}: R-hat at most {report['rhat_max']:.4f}, effective sample size at least "
                 f"{report['ess_min']:.0f} ({report['ess_min_chains']:.0f} of the parameters over "

@@ -19,7 +19,7 @@ from mappa.errors import TooLittleKnown
 from mappa.files import digest
 from mappa.register.arrays import Array, Parts
 from mappa.register.inputs.build import build_inputs
-from mappa.register.inputs.parameters import PARAMETERS, VERSIONS, model_table, priors_of
+from mappa.register.inputs.parameters import ParameterTable, priors_of
 from mappa.register.law.periods import decimal_end, middle, until
 from mappa.register.stockflow.stock import RegisterModel
 
@@ -268,14 +268,10 @@ def density_of(data: Data, as_of: object, version: str = "") -> Density:
 
     It sees nothing dated after *as_of*; the first version is the default.
     """
-    # Tables are no key of a cache, but their text is: another folder's may differ.
-    tables = (model_table(data, PARAMETERS), model_table(data, VERSIONS))
-    text = "".join(frame.to_csv(lineterminator="\n") for frame in tables)
-    return _density(data, pd.Timestamp(as_of), text, version)
+    return _density(data, pd.Timestamp(as_of), priors_of(data, version))
 
 
 @functools.lru_cache(maxsize=16)
-def _density(data: Data, day: pd.Timestamp, tables: str, version: str) -> Density:
-    inputs, priors = build_inputs(data, day), priors_of(data, version)
-    model = RegisterModel(inputs, priors)
-    return Density(model, build_targets(data, inputs.as_of, priors.fixed))
+def _density(data: Data, day: pd.Timestamp, priors: ParameterTable) -> Density:
+    model = RegisterModel(build_inputs(data, day), priors)
+    return Density(model, build_targets(data, day, priors.fixed))

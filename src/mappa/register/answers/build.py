@@ -265,7 +265,7 @@ def build(
         long_run=tuple(s.of(columns.long_run(y), f"after {y} years") for y in LONG_RUN),
         inputs=inputs,
         diagnostics=p.diagnostics,
-        seed=p.seed,
+        seed=p.plan.seed,
         # An input's year is that in which its year to March begins.
         lengths_until=1
         + max(i.year for i in inputs if i.input == LENGTH and i.basis == "published"),

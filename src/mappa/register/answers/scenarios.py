@@ -2,7 +2,6 @@
 
 import dataclasses
 import datetime as dt
-import functools
 import re
 from collections.abc import Mapping
 
@@ -226,15 +225,9 @@ def run_pair(
     return before, model.run(values, dates, drivers=changed, law=law).stock
 
 
-@functools.lru_cache(maxsize=4)
-def _posterior(data: Data, day: pd.Timestamp) -> Posterior:
-    """Return the posterior, which takes longer to find again than to run once."""
-    return posteriors.load(data, day)
-
-
 def in_force(data: Data, as_of: str | pd.Timestamp) -> dict[str, float]:
     """Return the value of each setting under the law and volume in force: nothing supposed."""
-    terms = _posterior(data, data.date(as_of)).density.model.law.terms
+    terms = posteriors.load(data, data.date(as_of)).density.model.law.terms
     return {s.name: float(getattr(terms, s.term)) if s.term else 0.0 for s in SETTINGS}
 
 
@@ -272,7 +265,7 @@ def build(
     True
     """
     day = data.date(as_of)
-    p = _posterior(data, day)
+    p = posteriors.load(data, day)
     terms, today = p.density.model.law.terms, p.plan.today
     scenario = parse(
         settings, terms=terms, today=today, horizon=horizon, since=since, cohorts=cohorts

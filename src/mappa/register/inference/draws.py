@@ -20,7 +20,7 @@ from mappa.register.arrays import Array
 from mappa.register.inference.mode import Coordinates
 from mappa.register.inference.quantities import Plan, quantities
 from mappa.register.inference.sampler import short_run
-from mappa.register.inputs.parameters import Version, shipped_folder
+from mappa.register.inputs.parameters import Version, priors_of, shipped_folder
 from mappa.register.likelihood import Density, density_of
 
 DRAWS, QUANTITIES, DIAGNOSTICS = "posterior.csv", "posterior_quantities.csv.gz", "posterior.json"
@@ -61,7 +61,6 @@ class Posterior:
     status: str
     diagnostics: Report
     reports: dict[str, Report]
-    seed: int
 
     @property
     def density(self) -> Density:
@@ -110,17 +109,13 @@ def load(data: Data, as_of: object, *, draws: int | None = None) -> Posterior:
     The shipped draws are used when the digest of all that the densities depend on is that of the
     fit; otherwise two short chains of each version are drawn, in seconds, and stored in the cache.
     """
-    versions = density_of(data, as_of).model.priors.versions
-    densities = tuple(density_of(data, as_of, version.name) for version in versions)
-    key = densities[0].digest, draws
-    if key not in _cache:
-        if len(_cache) > 8:
-            _cache.clear()
-        _cache[key] = _shipped(densities, draws) or quick(densities, draws or QUICK)
-    return _cache[key]
+    versions = priors_of(data).versions
+    return _load(tuple(density_of(data, as_of, version.name) for version in versions), draws)
 
 
-_cache: dict[tuple[str, int | None], Posterior] = {}
+@functools.lru_cache(maxsize=8)
+def _load(densities: tuple[Density, ...], draws: int | None) -> Posterior:
+    return _shipped(densities, draws) or quick(densities, draws or QUICK)
 
 
 def read_reports(folder: Path) -> dict[str, Report]:
@@ -155,22 +150,13 @@ def _shipped(densities: tuple[Density, ...], draws: int | None) -> Posterior | N
     if set(reports) != set(names) or any(r["digest"] != first.digest for r in reports.values()):
         return None
     place = table["version"].map(names.index)
-    order = np.argsort(place.to_numpy(), kind="stable")
-    z = table[list(first.model.names)].to_numpy(dtype=float)
-    z = np.column_stack([z, place])[order]
+    z = np.column_stack([table[list(first.model.names)].to_numpy(dtype=float), place])
+    z = z[np.argsort(z[:, -1], kind="stable")]
     shown = shown.set_index("draw").sort_index().drop(columns="version")
     some = slice(None) if draws is None else thinned(len(z), draws)
-    summary = summary_of(reports)
-    return Posterior(
-        densities=densities,
-        plan=Plan(first, summary["future_seed"]),
-        z=z[some],
-        shown=shown.iloc[some].reset_index(drop=True),
-        status=SHIPPED,
-        diagnostics=summary,
-        reports={name: reports[name] for name in names},
-        seed=summary["seeds"][0],
-    )
+    summary, shown = summary_of(reports), shown.iloc[some].reset_index(drop=True)
+    plan = Plan(first, summary["future_seed"])
+    return Posterior(densities, plan, z[some], shown, SHIPPED, summary, reports)
 
 
 def summary_of(reports: dict[str, Report]) -> Report:
@@ -195,8 +181,7 @@ def quick(densities: tuple[Density, ...], draws: int = QUICK) -> Posterior:
     The surrogate is fitted once, at the mode's normal approximation, and two short chains of each
     version are drawn: some seconds, and rougher than the shipped posterior.
     """
-    plan = Plan(densities[0], SEED)
-    each = max(draws // len(densities), 2)
+    plan, each = Plan(densities[0], SEED), max(draws // len(densities), 2)
 
     def compute() -> dict[str, NDArray[Any]]:
         own = [short_run(density, each, SEED) for density in densities]
@@ -206,15 +191,8 @@ def quick(densities: tuple[Density, ...], draws: int = QUICK) -> Posterior:
 
     store = Store(places.cache_folder() / "register")
     parts = [densities[0].digest, str(VERSION), f"{draws} {SEED}"]
-    stored = store.once_arrays("quick", parts, compute)
+    z, names, shown = store.once_arrays("quick", parts, compute).values()
     method = "two short chains of each version about its mode"
-    return Posterior(
-        densities=densities,
-        plan=plan,
-        z=stored["z"],
-        shown=pd.DataFrame(stored["shown"], columns=stored["names"].tolist()),
-        status=QUICKLY,
-        diagnostics={"method": method, "draws": len(stored["z"]), "seeds": [SEED]},
-        reports={},
-        seed=SEED,
-    )
+    report = {"method": method, "draws": len(z), "seeds": [SEED]}
+    frame = pd.DataFrame(shown, columns=names.tolist())
+    return Posterior(densities, plan, z, frame, QUICKLY, report, {})

@@ -27,6 +27,7 @@ from mappa.data import Data, places
 from mappa.errors import DataError
 from mappa.files import write_atomically
 from mappa.register.arrays import Array
+from mappa.register.inference import columns
 from mappa.register.inference import draws as posteriors
 from mappa.register.inference.diagnostics import convergence, information
 from mappa.register.inference.draws import Report
@@ -50,8 +51,8 @@ PART = 50
 
 #: What a task makes: arrays by name.
 Arrays = dict[str, NDArray[Any]]
-#: Called after each step: how many were done and how many there are.
-Progress = Callable[[int, int], None]
+#: Called with one after each of :attr:`Settings.steps`.
+Progress = Callable[[int], object]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,6 +75,11 @@ class Settings:
         """Blocks of draws in a chain, burn-in included."""
         return -(-(self.burn + self.kept) // self.block)
 
+    @property
+    def steps(self) -> int:
+        """Tasks of a fit: blocks of draws, and parts of those that get every quantity."""
+        return self.chains * self.blocks + -(-self.judged // PART)
+
 
 def _workers(processes: int) -> concurrent.futures.Executor:
     if processes == 1:
@@ -93,6 +99,7 @@ class _Runner:
     store: Store
     parts: list[str]
     packed: bytes
+    progress: Progress
 
     def __call__(
         self, name: str, work: Callable[..., Arrays], jobs: Sequence[tuple[Any, ...]]
@@ -109,14 +116,16 @@ class _Runner:
 
         # A thread waits for each task; the work is done by the executor.
         with concurrent.futures.ThreadPoolExecutor(len(jobs)) as threads:
-            yield from threads.map(one, jobs)
+            for made in threads.map(one, jobs):
+                self.progress(1)
+                yield made
 
 
 def fit(
     data: Data,
     as_of: object,
     settings: Settings,
-    progress: Progress = lambda done, total: None,
+    progress: Progress = lambda done: None,
     executor: concurrent.futures.Executor | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame, Report]:
     """Sample the posterior and return draws, quantities and diagnostics.
@@ -137,10 +146,10 @@ def fit(
     # An executor that is lent is not ours to close.
     lent = _workers(settings.processes) if executor is None else contextlib.nullcontext(executor)
     with lent as workers:
-        run = _Runner(workers, store, parts, pickle.dumps(tuned))
-        chains, accepted = _chains(tuned, run, settings, progress)
+        run = _Runner(workers, store, parts, pickle.dumps(tuned), progress)
+        chains, accepted = _chains(tuned, run, settings)
         z, order, shipped = _thin(chains, settings)
-        found = _quantities(run, density, z[order], settings, progress)
+        found = _quantities(run, density, z[order], settings)
     judged = found.iloc[np.argsort(order)]
     report = _diagnose(density, settings, chains, judged)
     report |= {"version": version, "draws": len(shipped), "accepted": round(accepted, 4)}
@@ -160,25 +169,18 @@ def _tuned(density: Density, settings: Settings, store: Store, parts: list[str])
         made = tune(density, settings.seed, scale=settings.tuning)
         return {"mean": made.mean, "root": made.root, **dataclasses.asdict(made.surrogate)}
 
-    stored = store.once_arrays("tuned", parts, compute)
-    mean, root = stored.pop("mean"), stored.pop("root")
-    return Tuned(Coordinates(density), Surrogate(**stored), mean, root)
+    mean, root, *fitted = store.once_arrays("tuned", parts, compute).values()
+    return Tuned(Coordinates(density), Surrogate(*fitted), mean, root)
 
 
-def _chains(
-    tuned: Tuned, run: _Runner, settings: Settings, progress: Progress
-) -> tuple[Array, float]:
+def _chains(tuned: Tuned, run: _Runner, settings: Settings) -> tuple[Array, float]:
     """Return draws (chain, draw, coordinate) and the share accepted after the burn-in."""
-    total = settings.chains * settings.blocks
     spots = [dispersed(tuned, settings.seed, c) for c in range(settings.chains)]
     z, accepted = [], []
     for b in range(settings.blocks):
         seeds = [(settings.seed, c, b) for c in range(settings.chains)]
         jobs = [(spot, settings.block, seed) for spot, seed in zip(spots, seeds, strict=True)]
-        blocks = []
-        for block in run("block", _draw, jobs):
-            blocks.append(block)
-            progress(b * settings.chains + len(blocks), total + settings.judged // PART)
+        blocks = list(run("block", _draw, jobs))
         spots = [block["last"] for block in blocks]
         z.append([block["z"] for block in blocks])
         accepted.append(float(np.mean([block["accepted"] for block in blocks])))
@@ -214,9 +216,7 @@ def _thin(chains: Array, settings: Settings) -> tuple[Array, NDArray[np.intp], N
     return z, np.concatenate([shipped, rest]), shipped
 
 
-def _quantities(
-    run: _Runner, density: Density, z: Array, settings: Settings, progress: Progress
-) -> pd.DataFrame:
+def _quantities(run: _Runner, density: Density, z: Array, settings: Settings) -> pd.DataFrame:
     """Return the quantities of every draw, in parts that are stored."""
     # Each version has futures of its own: draws are numbered on from one to the next.
     start = density.model.priors.version * settings.ship
@@ -224,12 +224,8 @@ def _quantities(
         (z[first : first + PART], settings.seed, start + first, posteriors.VERSION)
         for first in range(0, len(z), PART)
     ]
-    parts, done = [], settings.chains * settings.blocks
-    for part in run("shown", _show, jobs):
-        parts.append(pd.DataFrame(part))
-        progress(done + len(parts), done + len(jobs))
-    frame = pd.concat(parts, ignore_index=True)
-    digits = {c: 5 if c == "indefinite_share" else 2 for c in frame.columns}
+    frame = pd.concat(map(pd.DataFrame, run("shown", _show, jobs)), ignore_index=True)
+    digits = dict.fromkeys(frame.columns, 2) | {columns.INDEFINITE_SHARE: 5}
     frame = frame.round(digits) + 0.0  # no negative zeros
     frame.insert(0, "draw", start + np.arange(len(frame)))
     return frame
@@ -246,8 +242,8 @@ def _diagnose(density: Density, settings: Settings, chains: Array, judged: pd.Da
     parameters = _measures(list(density.model.names), chains)
     moving = [name for name in judged.columns if name != "draw" and judged[name].std() > 1e-6]
     table = judged[moving].to_numpy(dtype=float)
-    quantities_ = _measures(moving, table.reshape(settings.chains, -1, len(moving)))
-    both = pd.DataFrame([*parameters.values(), *quantities_.values()])
+    shown = _measures(moving, table.reshape(settings.chains, -1, len(moving)))
+    both = pd.concat([parameters, shown])
     sizes = both[["bulk", "tail"]].min(axis=1)
     return {
         "as_of": f"{density.model.inputs.as_of:%Y-%m-%d}",
@@ -262,16 +258,14 @@ def _diagnose(density: Density, settings: Settings, chains: Array, judged: pd.Da
         "rhat_max": float(both["rhat"].max()),
         "ess_min": float(sizes.min()),
         "ess_min_chains": float(sizes[: len(parameters)].min()),
-        "parameters": parameters,
-        "quantities": quantities_,
+        "parameters": parameters.to_dict("index"),
+        "quantities": shown.to_dict("index"),
     }
 
 
-def _measures(names: list[str], chains: Array) -> dict[str, dict[str, float]]:
+def _measures(names: list[str], chains: Array) -> pd.DataFrame:
     """Return R-hat and effective sizes by name (*chains*: chain by draw by name)."""
-    table = convergence(chains).set_axis(names).round({"rhat": 5, "bulk": 1, "tail": 1})
-    rows: dict[str, dict[str, float]] = table.to_dict("index")
-    return rows
+    return convergence(chains).set_axis(names).round({"rhat": 5, "bulk": 1, "tail": 1})
 
 
 def check(report: Report) -> None:
@@ -301,8 +295,8 @@ def ship(folder: Path, draws: pd.DataFrame, shown: pd.DataFrame, report: Report)
     numbers = dict.fromkeys(draws.columns[3:], "{:.4f}".format)
     numbers["log_posterior"] = "{:.10f}".format
     texts = draws.assign(**{name: draws[name].map(text) for name, text in numbers.items()})
-    own = pd.Series(version, index=shown.index, name="version")
-    shown = pd.concat([own, shown.astype({"draw": int})], axis=1).astype(str)
+    shown = shown.astype({"draw": int}).astype(str)
+    shown.insert(0, "version", version)
     tables, reports = [texts, shown], {version: report}
     before = posteriors.read_reports(folder)
     others = [name for name in before if name != version]
@@ -314,10 +308,9 @@ def ship(folder: Path, draws: pd.DataFrame, shown: pd.DataFrame, report: Report)
             for old, new in zip(stored, tables, strict=True)
         ]
     paths, names = [], (posteriors.DRAWS, posteriors.QUANTITIES)
-    for table, within, name in zip(tables, ("chain", "draw"), names, strict=True):
-        # By version and within it, otherwise in the order given.
-        rows = table.assign(_number=table[within].astype(int))
-        rows = rows.sort_values(["version", "_number"], kind="stable").drop(columns="_number")
+    for table, name in zip(tables, names, strict=True):
+        # By version, otherwise in the order given: by chain or number.
+        rows = table.sort_values("version", kind="stable")
         content = rows.to_csv(index=False, lineterminator="\n").encode()
         if name.endswith(".gz"):  # not gzip.compress, whose bytes name the system
             stream = io.BytesIO()

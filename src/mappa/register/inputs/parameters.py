@@ -41,17 +41,21 @@ def model_table(data: Data, name: str) -> pd.DataFrame:
     ------
     DataError: the table is missing or breaks its schema (file, row, column, rule).
     """
+    return _read(*_file(data, name))
+
+
+def _file(data: Data, name: str) -> tuple[Path, int]:
+    """Return the path of a table of the model and when it was last changed."""
     own = data.folder / f"{name}.csv"
     path = own if own.is_file() else shipped_folder() / f"{name}.csv"
-    return _read(path, path.stat().st_mtime_ns if path.is_file() else 0)
+    return path, path.stat().st_mtime_ns if path.is_file() else 0
 
 
 @functools.lru_cache(maxsize=8)
 def _read(path: Path, stamp: int) -> pd.DataFrame:
     if not path.is_file():
         raise DataError(f"{path.name} is missing: the register model needs it.")
-    dictionary = schema.read_dictionary(path.parent)
-    return schema.read_table(path, dictionary)
+    return schema.read_table(path, schema.read_dictionary(path.parent))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -99,7 +103,7 @@ def _inverse(transform: str, x: float) -> float:
     return float(_INVERSE.get(transform, float)(x))
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, eq=False)
 class ParameterTable:
     """Names, centres and scales of the sampled parameters, and the fixed numbers.
 
@@ -181,4 +185,11 @@ def parameter_table(
 
 def priors_of(data: Data, version: str = "") -> ParameterTable:
     """Return the priors of a *version* of the model (the first by default)."""
-    return parameter_table(model_table(data, PARAMETERS), model_table(data, VERSIONS), version)
+    return _priors(_file(data, PARAMETERS), _file(data, VERSIONS), version)
+
+
+@functools.lru_cache(maxsize=32)
+def _priors(
+    parameters: tuple[Path, int], versions: tuple[Path, int], version: str
+) -> ParameterTable:
+    return parameter_table(_read(*parameters), _read(*versions), version)
