@@ -14,6 +14,7 @@ import pytest
 from mappa import explore
 from mappa.data import Data
 from mappa.errors import MappaError, UnknownName, UsageError
+from mappa.plot.exhibit import Exhibit
 from mappa.rates.assess import assess
 from mappa.words import Prose
 from mappa.words.rate import answer as words
@@ -145,6 +146,23 @@ def test_every_control_of_the_rate_moves_the_verdict_of_the_record(
         assert percent in picture.shown[-1].svg()
     assert len(funnel.shown) == len(moves)  # the first, and each move but that of the margin
     assert picture.shown[-1].alt.count(other)
+
+
+def test_the_axes_stay_where_they_were_when_the_force_moves(
+    data: Data, opened: Callable[..., Any]
+) -> None:
+    def places(shown: list[Any]) -> list[tuple[float, ...]]:
+        charts = [thing for thing in shown if isinstance(thing, Exhibit)]
+        return [axes.get_position().bounds for chart in charts for axes in chart.figure.axes]
+
+    panel = explore.rate("Cumbria", "2020-03-31", data=data)
+    handles, _ = opened(panel)
+    panel.controls["force"].value = next(
+        a for a in data.counts("2020-03-31").index if a != "Cumbria"
+    )
+    before, after = ([handle.shown[i] for handle in handles] for i in (0, -1))
+    assert len(places(after)) == 2
+    assert places(before) == places(after)
 
 
 def test_a_force_without_a_count_and_a_date_of_few(data: Data, opened: Callable[..., Any]) -> None:

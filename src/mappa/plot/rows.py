@@ -111,9 +111,9 @@ def _draw(axes: Axes, y: float, row: Row, *, bars: bool, stems: bool) -> None:
     if row.low is not None and row.high is not None:
         axes.plot([row.low, row.high], [y, y], color=row.color, linewidth=2.4, zorder=4)
     if not bars:
-        size, face = (64 if row.bold else 36), ("white" if row.hollow else row.color)
-        marks = axes.scatter([row.value], [y], marker=row.marker, s=size, zorder=5)
-        marks.set(facecolor=face, edgecolor=row.color)
+        face = "white" if row.hollow else row.color
+        look = {"markersize": 8 if row.bold else 6, "markeredgewidth": 1.5}
+        axes.plot(row.value, y, row.marker, color=row.color, mfc=face, zorder=5, **look)
     if row.text:  # beyond all that the row draws
         ends, left = [*row.held, *([0.0] if bars else [])], row.text_left
         note(

@@ -336,7 +336,7 @@ def scenario(record: ScenarioRecord) -> Exhibit:
     banded = frame["difference_low"].notna().all()
     figure, axes = canvas(height=3.2)
     # A fixed layout draws in half the time, and stays where it is under the hand.
-    figure.set_layout_engine("none")
+    figure.set_layout_engine(None)
     axes.set_position((0.16, 0.1, 0.66, 0.86))
     years = [_mid_month(d) for d in frame["date"]]
     axes.axhline(0, color=GREY, lw=1)
