@@ -41,3 +41,14 @@ def test_the_rate_of_an_area_without_a_count_is_its_estimate_and_named_so(data: 
     counted = assess(data, "Durham", "2024-03-31").as_dict()
     shown = next(f for f in brief.key_figures(counted, {}) if f.name.startswith("Rate per"))
     assert shown.value == counted["rate"] and "estimate" not in shown.name
+
+
+def test_each_denominator_is_written_as_people_say_it(data: Data) -> None:
+    for denominator, whom in (
+        ("aged 10 and over", "people aged 10 and over"),
+        ("all ages", "people of all ages"),
+        ("men aged 18 and over", "men aged 18 and over"),
+    ):
+        record = assess(data, "Cumbria", "2020-03-31", denominator=denominator).as_dict()
+        assert f"for every 100,000 {whom}." in brief.press(record, {})
+        assert f"Rate per 100,000 {whom}" in [f.name for f in brief.key_figures(record, {})]

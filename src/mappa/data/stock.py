@@ -18,6 +18,13 @@ DENOMINATORS = {
 DEFAULT_DENOMINATOR = "aged 10 and over"
 
 
+def whom(denominator: str) -> str:
+    """Return a denominator as a noun: people aged 10 and over, men aged 18 and over."""
+    if denominator.startswith("aged"):
+        return f"people {denominator}"
+    return "people of all ages" if denominator == "all ages" else denominator
+
+
 @dataclasses.dataclass(frozen=True)
 class Stock:
     """The registered people of one day and the people they are a share of.

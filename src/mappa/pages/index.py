@@ -7,6 +7,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from mappa.data import Data
+from mappa.data.stock import whom
 from mappa.pages import layout
 from mappa.pages.shared import Frames
 from mappa.pages.summary import ENOUGH, AreaResult, enough
@@ -27,13 +28,6 @@ QUALITY = {
 def interval(low: float | None, high: float | None, write: Any) -> str:
     """Return ``121.6 to 143.1``, or nothing where there is no interval."""
     return "" if low is None or high is None else f"{write(low)} to {write(high)}"
-
-
-def of_whom(denominator: str) -> str:
-    """Return the denominator as a noun: people aged 10 and over, men aged 18 and over."""
-    if denominator.startswith("aged"):
-        return f"people {denominator}"
-    return "people of all ages" if denominator == "all ages" else denominator
 
 
 def count_text(line: AreaResult) -> str:
@@ -150,12 +144,12 @@ def sentences(data: Data, lines: Sequence[AreaResult]) -> dict[str, str]:
         "lead": (
             f"On {day}, {numbers.count(total)} registered sexual offenders were managed in the "
             f"community in {data.nation}: {numbers.rate(100_000 * total / people)} for every "
-            f"100,000 {of_whom(first.denominator)}."
+            f"100,000 {whom(first.denominator)}."
         ),
         "coverage": coverage,
         "caption": (
             f"People on the register by {term}, {day}: rate per 100,000 "
-            f"{of_whom(first.denominator)} and ratio to {against}, with {level} intervals"
+            f"{whom(first.denominator)} and ratio to {against}, with {level} intervals"
         ),
         "reading": (
             f"The ratio compares a {term} with {against}. The verdict has three parts: whether the "
@@ -176,7 +170,7 @@ def tile_map(data: Data, lines: Sequence[AreaResult]) -> Markup:
         enough=enough(lines),
         least=ENOUGH,
         area_term=data.settings.get("area_term", "area"),
-        of_whom=of_whom(lines[0].denominator),
+        of_whom=whom(lines[0].denominator),
         columns=1 + max(t["column"] for t in entries),
         tiles=entries,
         shades=key_of(limits),

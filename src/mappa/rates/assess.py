@@ -11,6 +11,7 @@ import pandas as pd
 
 from mappa.arguments import typed
 from mappa.data import DEFAULT_DENOMINATOR, Data, Stock
+from mappa.data.stock import whom
 from mappa.errors import UsageError
 from mappa.printed import PER
 from mappa.rates import change, comparators, forces, gap, missing, pool, standing
@@ -71,7 +72,7 @@ def assess(
         publisher=str(data.settings["publisher"]),
         population_sources=_titles(data, stock.mid_year),
         denominator=denominator,
-        whom=_whom(denominator),
+        whom=whom(denominator),
         margin_reason=str(data.settings.get("margin_reason", "")) if fixed else "",
         population_year=stock.mid_year,
         areas=len(data.names),
@@ -164,13 +165,6 @@ def _assessed(
         **parts,
         **about,
     )
-
-
-def _whom(denominator: str) -> str:
-    """Return the denominator as a noun: people aged 10 and over, men aged 18 and over."""
-    if denominator.startswith("aged"):
-        return f"people {denominator}"
-    return "people of all ages" if denominator == "all ages" else denominator
 
 
 def _titles(data: Data, mid_year: int) -> list[str]:

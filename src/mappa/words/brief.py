@@ -71,7 +71,7 @@ def key_figures(rate: Mapping[str, Any], growth: Mapping[str, Any]) -> list[Figu
     own, nation = (_span(growth, "change", k) for k in ("span", "national"))
     long, long_nation = (_span(growth, "compound", k) for k in ("span", "national"))
     level, ahead, guess = rate.get("confidence"), forecast(growth), estimate(growth)
-    people = f"people {rate.get('denominator', '')}".rstrip()
+    people = rate.get("whom", "people")
     years = " to ".join(str(long.get(end, ""))[:4] for end in ("start", "end"))
     found = [
         Figure("Count", rate.get("count"), n.count, "people", national=rate.get("national_count")),
@@ -136,7 +136,7 @@ def figures_table(figures: Sequence[Figure], area: str, nation: str, day: str) -
 
 def press(rate: Mapping[str, Any], growth: Mapping[str, Any]) -> Prose:
     """Return a paragraph on an area with a count that can be printed as it is."""
-    day, people = n.day(rate["as_of"]), f"people {rate['denominator']}"
+    day, people = n.day(rate["as_of"]), rate["whom"]
     # The earlier count may follow from the change that a story printed.
     printed = (rate.get("change") or {}).get("quality_before") == "derived"
     of_all = f"The rate for {rate.get('nation')} is {n.count(rate.get('national_rate'))}."
@@ -213,8 +213,8 @@ def _rates(rate: Mapping[str, Any]) -> str:
     if value is None:
         return f"no rate for {day}"
     limits = n.interval(rate["estimated_rate_low"], rate["estimated_rate_high"], n.count, "90%")
-    people = f"people {rate['denominator']}"
-    return f"only an estimate of the rate: {n.count(value)} for every 100,000 {people} {limits}"
+    whom = rate["whom"]
+    return f"only an estimate of the rate: {n.count(value)} for every 100,000 {whom} {limits}"
 
 
 def _nearest(row: Mapping[str, Any]) -> str:

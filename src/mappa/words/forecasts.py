@@ -304,7 +304,7 @@ def seal_table(score: SealScore) -> Table:
     columns = ["Method", "Date", "Forecast (people)", "Count (people)", "Error (people)",
                f"{LEVEL} interval held", "CRPS (people)"]  # fmt: skip
     return Table(
-        caption=f"Sealed forecast {score.name} of {score.nation}, held against the counts",
+        caption=f"Sealed forecast {score.name} of {score.nation}, compared with the counts",
         frame=pd.DataFrame(rows, columns=columns),
         numeric=(*columns[2:5], columns[6]),
         note=(

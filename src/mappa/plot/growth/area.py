@@ -195,12 +195,12 @@ def control(chart: pd.DataFrame, beside: pd.DataFrame, record: GrowthRecord) -> 
     )
     if limited:
         headline = (
-            f"{record.force} is apart from the nation’s course in {n.some(outside[1])} of "
+            f"{record.force} departs from the national trend in {n.some(outside[1])} of "
             f"{n.cardinal(limited)} years"
         )
         limits = (
             f"Outside the limits are {n.cardinal(outside[0])} years of the rate and "
-            f"{n.cardinal(outside[1])} of its ratio to the nation's."
+            f"{n.cardinal(outside[1])} of its ratio to the national rate."
         )
     first, last, stop = chart.index[0], chart.index[-1], record.population_break
     remark = break_remark(stop if stop and first < stop <= last else None)

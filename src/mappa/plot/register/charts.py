@@ -126,7 +126,7 @@ def attribution(record: RegisterRecord) -> Exhibit:
             f"lines: 90% intervals; hatched: no figure in the last five years"
         ),
         alt=(
-            f"Steps to a change of {_change(record)} people held against {main.reference}: "
+            f"Steps to a change of {_change(record)} people compared with {main.reference}: "
             f"{_listed(before)}. These are what published sentences alone imply, "
             f"{n.change(implied.printed)}. Then come {_listed(after)}."
         ),

@@ -165,9 +165,9 @@ def printing(record: GrowthRecord) -> Prose:
     bias, error = 100 * found[0].bias, 100 * found[0].bias_se
     if abs(bias) < 2 * error:
         return Prose(
-            f"Whether areas that get printed had grown more cannot be told: with nothing known "
-            f"for four years hidden counts lie {n.number(bias, 1, sign=True)} log points (about "
-            f"percent) from the estimates, with a standard error of {n.number(error, 1)}."
+            "The data cannot show whether areas that get printed had grown more. With nothing "
+            f"known for four years, hidden counts lie {n.number(bias, 1, sign=True)} log points "
+            f"(about percent) from the estimates, with a standard error of {n.number(error, 1)}."
         )
     more, low = ("more", "low") if bias > 0 else ("less", "high")
     return Prose(
