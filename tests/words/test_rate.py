@@ -134,9 +134,9 @@ def test_exact_missing_count(data: Data) -> None:
         [
             "We have no count of registered sexual offenders in Staffordshire on 31 March",
             "2020. A figure printed for that day means 1,307 to 1,316 people, or 129.6 to",
-            "130.5 for every 100,000. The nearest count is 1,318 on 31 March 2021 (printed).",
-            "The rate for England and Wales was 119 for every 100,000 people aged 10 and",
-            "over.",
+            "130.5 for every 100,000. The nearest count is 1,318 on 31 March 2021 (printed in",
+            "a newspaper or report). The rate for England and Wales was 119 for every 100,000",
+            "people aged 10 and over.",
             "The 16 areas without a count together have 18,301 registered sexual offenders,",
             "or 120.3 for every 100,000 people aged 10 and over.",
             "By the printed figures its rate is above the national rate of 119.5. No test is",

@@ -30,7 +30,7 @@ from mappa.pages import cells, layout
 from mappa.records import RECORD_MIME
 from mappa.versions import versions
 from mappa.words import capital
-from mappa.words.tables import table_html
+from mappa.words.tables import folded, table_html
 
 #: Markup that could run or fetch something; output that holds any is cleaned by nbconvert.
 _ALIVE = re.compile(
@@ -95,24 +95,10 @@ def _highlighted(source: str, language: str | None) -> str:
 
 def record_table(record: dict[str, Any]) -> str:
     """Return the single numbers and words of a record as a folded table."""
-    lines = []
-    for name, value in record.items():
-        if isinstance(value, dict | list):
-            continue
-        shown = "not known" if value is None else str(value)
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        right = ' class="num"' if number else ""
-        lines.append(
-            f'<tr><th scope="row"><code>{html.escape(name)}</code></th>'
-            f"<td{right}>{html.escape(shown)}</td></tr>"
-        )
-    return (
-        '<details class="mappa-record"><summary>The numbers behind this page, unrounded</summary>'
-        '<div class="mappa-table" role="region" aria-label="Unrounded numbers" tabindex="0"><table>'
-        '<caption>Unrounded numbers</caption><thead><tr><th scope="col">Key</th>'
-        f'<th scope="col">Value</th></tr></thead><tbody>{"".join(lines)}</tbody></table></div>'
-        "</details>"
-    )
+    single = {k: v for k, v in record.items() if not isinstance(v, dict | list)}
+    rows = [(k, "not known" if v is None else str(v)) for k, v in single.items()]
+    table = table_html(pd.DataFrame(rows, columns=["Key", "Value"]), "Unrounded numbers")
+    return folded("The numbers behind this page, unrounded", table)
 
 
 class MappaExporter(HTMLExporter):

@@ -13,16 +13,7 @@ from mappa.pages.shared import Frames
 from mappa.pages.summary import ENOUGH, AreaResult, enough
 from mappa.plot.rate.tiles import scale, shade_limits, short_names, tiles
 from mappa.words import numbers
-
-#: How a count is known: the word in the table, and what the word means.
-QUALITY = {
-    "official": ("official", "from the official area table"),
-    "printed": ("printed", "printed in a newspaper or report"),
-    "police": ("police", "given by the police"),
-    "foi": ("on request", "released on a request for information"),
-    "date_inferred": ("date inferred", "printed, and its date is our reading"),
-    "derived": ("derived", "arithmetic on printed figures"),
-}
+from mappa.words.rate.missing import QUALITY
 
 
 def interval(low: float | None, high: float | None, write: Any) -> str:

@@ -206,6 +206,6 @@ def estimates(frame: pd.DataFrame, record: GrowthRecord) -> Table | Prose:
         names,
         f"The medians of all areas {'fall short of' if less > 0 else 'exceed'} the "
         f"{n.count(whole)} of {record.nation} by {n.count(abs(less))} people, or "
-        f"{n.percent(abs(less) / whole, 2)}: each draw sums to the national count, but medians do not. "
-        "Where there is a count, the count is used.",
+        f"{n.percent(abs(less) / whole, 2)}: each draw sums to the national count, but medians do "
+        "not. Where there is a count, the count is used.",
     )

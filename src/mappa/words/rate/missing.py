@@ -14,13 +14,14 @@ _BASIS = {
     "level_1": ", only those at level 1",
     "other_date": ", not a count of 31 March or a wider one",
 }
-_QUALITY = {
-    "printed": "printed",
-    "police": "given by the police",
-    "foi": "released on request",
-    "date_inferred": "printed, its date or basis inferred",
-    "derived": "derived from printed values",
-    "official": "from the official table",
+#: How a count is known: the word in a table, and what the word means.
+QUALITY = {
+    "official": ("official", "from the official area table"),
+    "printed": ("printed", "printed in a newspaper or report"),
+    "police": ("police", "given by the police"),
+    "foi": ("on request", "released on a request for information"),
+    "date_inferred": ("date inferred", "printed, and its date is our reading"),
+    "derived": ("derived", "arithmetic on printed figures"),
 }
 
 
@@ -134,7 +135,7 @@ def table(record: RateRecord, data: Data) -> Table:
 
 def how(s: Sighting) -> str:
     """Write how a count is known."""
-    return _QUALITY.get(s.quality, s.quality) + _BASIS.get(s.basis, "")
+    return QUALITY.get(s.quality, ("", s.quality))[1] + _BASIS.get(s.basis, "")
 
 
 def _named(sources: str, titles: dict[str, str]) -> str:
