@@ -111,9 +111,8 @@ def _draw(axes: Axes, y: float, row: Row, *, bars: bool, stems: bool) -> None:
     if row.low is not None and row.high is not None:
         axes.plot([row.low, row.high], [y, y], color=row.color, linewidth=2.4, zorder=4)
     if not bars:
-        face = "white" if row.hollow else row.color
-        look = {"markersize": 8 if row.bold else 6, "markeredgewidth": 1.5}
-        axes.plot(row.value, y, row.marker, color=row.color, mfc=face, zorder=5, **look)
+        size, face = (8 if row.bold else 6), ("white" if row.hollow else row.color)
+        axes.plot(row.value, y, row.marker, color=row.color, mfc=face, ms=size, mew=1.5, zorder=5)
     if row.text:  # beyond all that the row draws
         ends, left = [*row.held, *([0.0] if bars else [])], row.text_left
         note(
