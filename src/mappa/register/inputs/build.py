@@ -20,7 +20,6 @@ from mappa.register.inputs.rules import (
     BANDS,
     LABELS,
     OPTIONAL,
-    RULES,
     Published,
     lacking,
     series,
@@ -182,9 +181,9 @@ def build_inputs(data: Data, as_of: str | pd.Timestamp) -> Inputs:
     read = Published(data.sentencing, day)
     terms = terms_of_law(data.notification_rules)
     ages, weights = _ages(data.profile, day)
-    bands = pd.DataFrame([read.group(band).iloc[0] for band in BANDS])
+    bands = pd.DataFrame([read[band].iloc[0] for band in BANDS])
     legacy = _initial_prisoners(read, periods.decimal(terms.start))
-    made = {name: points_of(rule(read)) for name, rule in RULES.items()}
+    made = {name: points_of(read[name]) for name in LABELS if name != "orders"}
     made["orders"], orders_mean = _orders(data, day, made["sentenced"])
     for name, label in LABELS.items():
         if name not in OPTIONAL and not made[name].t.size:

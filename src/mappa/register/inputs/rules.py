@@ -3,7 +3,7 @@
 A series is a frame indexed by its decimal year (six digits) with the columns of :data:`COLUMNS`;
 joins are on that index. Each point says how it is known and from which sources. :data:`GROUPS`
 names every group of the table ``sentencing`` that is read; :data:`RULES` has a function for each
-input, which joins groups and inputs made before it.
+series that is made of groups and other series. :data:`LABELS` names those that are inputs.
 """
 
 import functools
@@ -98,16 +98,16 @@ _ADULT, _YOUNG = "adult (outcome 3), ", "under18 (youth caution, outcome 2), "
 
 #: What is read: a name of ours, then measure, group and (where it matters) basis of the table.
 GROUPS: dict[str, tuple[str, str, str]] = {
-    "sentenced": ("sentenced_total", "all", GROUP),
+    "sentenced_counted": ("sentenced_total", "all", GROUP),
     "adults": ("sentenced_total", "adult", ""),
     "under_18": ("sentenced_total", "under18", ""),
     "convicted": ("convicted_total", "all", GROUP),
     "convicted_or_cautioned": ("convicted_or_cautioned", "all", GROUP),
-    "cautions": ("cautions", "all", GROUP),
+    "cautions_counted": ("cautions", "all", GROUP),
     "cautions_of_men": ("cautions", "male, indictable sexual offences", ""),
     "cautions_of_adults": ("cautions", _ADULT + "sexual offences", ""),
     "cautions_under_18": ("cautions", _YOUNG + "sexual offences", ""),
-    "custody": ("sentenced_immediate_custody", "all", GROUP),
+    "custody_counted": ("sentenced_immediate_custody", "all", GROUP),
     "custody_under_18": ("sentenced_immediate_custody", "under18", ""),
     "custody_rate": ("immediate_custody_rate_pct", "all", GROUP),
     "custody_assault": ("sentenced_immediate_custody", "indecent assault on under 16s", ""),
@@ -117,9 +117,9 @@ GROUPS: dict[str, tuple[str, str, str]] = {
     "life_rape": ("life", "rape", ""),
     "life_share_rape": ("life_share_pct", "rape", ""),
     "convicted_rape": ("convicted_total", "rape", ""),
-    "images": ("sentenced_total", _IMAGES, ""),
+    "images_late": ("sentenced_total", _IMAGES, ""),
     "images_early": ("sentenced_total", _EARLY_IMAGES, ""),
-    "images_custody": ("sentenced_immediate_custody", _IMAGES, ""),
+    "images_custody_late": ("sentenced_immediate_custody", _IMAGES, ""),
     "images_custody_early": ("sentenced_immediate_custody", _EARLY_IMAGES, ""),
     "images_suspended": ("sentenced_suspended", _IMAGES, ""),
     "image_cautions_possession": ("cautions", "indecent images: possession", "indecent_images"),
@@ -127,14 +127,14 @@ GROUPS: dict[str, tuple[str, str, str]] = {
     "obscene_cautions_of_adults": ("cautions", _ADULT + "obscene publications etc", ""),
     "obscene_cautions_under_18": ("cautions", _YOUNG + "obscene publications etc", ""),
     "length": ("acsl_months", "all", GROUP),
-    "length_assault": ("acsl_months", "indecent assault on under 16s", ""),
+    "length_parts": ("acsl_months", "indecent assault on under 16s", ""),
     "served": ("share_of_sentence_served_pct", "all offences, determinate sentences", ""),
     **{band: (band, "all", GROUP) for band in BANDS},
     **{f"determinate_rape {who}": ("determinate_custody", f"rape of {who}", "") for who in _RAPE},
     **{f"indeterminate_rape {who}": ("indeterminate", f"rape of {who}", "") for who in _RAPE},
 }
 #: Groups of which a figure must be known.
-NEEDED = ("custody", "indeterminate", "length", "length_assault", "served", *BANDS)
+NEEDED = ("custody_counted", "indeterminate", "length", "length_parts", "served", *BANDS)
 
 #: The inputs and what each is; units are people a year unless said.
 LABELS = {
@@ -159,7 +159,7 @@ OPTIONAL = ("orders", *(name for name in LABELS if name.endswith("_share")))
 
 
 class Published:
-    """The groups of :data:`GROUPS` up to a date and what is made of them, each made once.
+    """The series of :data:`GROUPS` and :data:`RULES` up to a date by name, each made once.
 
     ``frame`` are the rows of the table ``sentencing`` whose period ends by the date.
     """
@@ -172,15 +172,18 @@ class Published:
         rows = rows.assign(number=rows["value"].fillna(ends.mean(axis=1, skipna=False)))
         rows = rows.dropna(subset="number")
         self._rows, self._none = dict(tuple(rows.groupby(["measure", "group"]))), rows.iloc[:0]
-        self._known: dict[str, pd.DataFrame] = {}
+        self._made: dict[str, pd.DataFrame] = {}
 
-    def group(self, name: str) -> pd.DataFrame:
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in self._made:
+            self._made[name] = RULES[name](self) if name in RULES else self._group(name)
+        return self._made[name]
+
+    def _group(self, name: str) -> pd.DataFrame:
         """Return the published points of a group, the best source of each period.
 
         Where equally good sources differ their mean is taken; the order of rows does not matter.
         """
-        if name in self._known:
-            return self._known[name]
         measure, group, basis = GROUPS[name]
         rows = self._rows.get((measure, group), self._none)
         if basis:
@@ -195,117 +198,89 @@ class Published:
             found.append((periods.middle(str(period)), value, "published", quality, sources))
         if name in NEEDED and not found:
             raise lacking(f"{measure} of {group!r}", self.as_of)
-        self._known[name] = series(found)
-        return self._known[name]
+        return series(found)
 
-    @functools.cached_property
-    def indeterminate_rape(self) -> pd.DataFrame:
-        """Indeterminate sentences for rape, of all kinds."""
-        return total(*(self.group(f"indeterminate_rape {who}") for who in _RAPE))
 
-    @functools.cached_property
-    def counted_custody(self) -> pd.DataFrame:
-        """Custody of the group; before its first year, moved by the parts that are known.
+def _early_custody(t: Published) -> pd.DataFrame:
+    """Custody of the group; before its first year, moved by the parts that are known.
 
-        The parts are indecent assault on under 16s and rape; their sum in the last year with all
-        parts is set against the group's first year.
-        """
-        custody = whole_years(self.group("custody"))
-        rape = [self.group(f"determinate_rape {who}") for who in _RAPE]
-        parts = total(self.group("custody_assault"), *rape, self.indeterminate_rape)
-        early = parts[parts["t"] < custody["t"].iloc[0]]
-        if early.empty:
-            return custody
-        level = float(custody["value"].iloc[0]) / float(early["value"].iloc[-1])
-        return first_of(scaled(early, level).assign(quality="approximate"), custody)
-
-    @functools.cached_property
-    def sentenced(self) -> pd.DataFrame:
-        """All sentenced for offences of the group, from what is published in each year.
-
-        The best first: counted; convicted times the ratio of sentenced to convicted; convicted or
-        cautioned less cautioned; what a sum over years leaves for the uncounted; custody over the
-        published rate of custody; before all of these, in proportion to custody.
-        """
-        counted = self.group("sentenced")
-        counted = first_of(whole_years(counted), counted)
-        convicted = self.group("convicted")
-        share = ratio(counted, convicted)["value"]
-        convicted = scaled(convicted, float(share.mean()) if len(share) else 1.0)
-        both = self.group("convicted_or_cautioned")
-        less = difference(both, self.group("cautions"))
-        less[["quality", "sources"]] = both[["quality", "sources"]].reindex(less.index)
-        known = first_of(counted, convicted, less)
-        known = first_of(known, self._uncounted(known))
-        custody = self.counted_custody
-        known = first_of(known, self._by_rate(known, custody))
-        if known.empty:
-            raise lacking(LABELS["sentenced"], self.as_of)
-        first = known.iloc[:1]
-        before = custody[custody["t"] < float(first["t"].iloc[0]) - 0.5]
-        level = float(first["value"].iloc[0]) / float(at(custody, first["t"])[0])
-        return first_of(scaled(before, level).assign(quality="approximate"), known)
-
-    def _by_rate(self, known: pd.DataFrame, custody: pd.DataFrame) -> pd.DataFrame:
-        """Custody over the published rate, within its years, where nothing else is near."""
-        rate = self.group("custody_rate")
-        t = rate["t"].to_numpy(dtype=float)
-        near = np.abs(t[:, None] - known["t"].to_numpy(dtype=float)).min(axis=1, initial=9) < 0.5
-        wanted = rate[(t >= custody["t"].iloc[0]) & (t <= custody["t"].iloc[-1]) & ~near]
-        value = at(custody, wanted["t"]) / (wanted["value"] / 100)
-        return wanted.assign(value=value, basis="derived")
-
-    def _uncounted(self, known: pd.DataFrame) -> pd.DataFrame:
-        """What a sum over several years leaves for those of its years that have no count.
-
-        The sum is of adults; it is raised by the ratio of all to adults in the years that have
-        both. Years before the first count are on a straight line; the others share the rest
-        evenly.
-        """
-        rows = self.frame
-        adults = (rows["measure"] == "sentenced_total") & (rows["group"] == "adult")
-        rows = rows[adults & rows["unit"].str.contains(SEVERAL_YEARS)]
-        raised = ratio(whole_years(self.group("sentenced")), self.group("adults"))["value"]
-        if rows.empty or raised.empty:
-            return series([])
-        row = rows.iloc[0]
-        first, last = periods.bounds(row["year"]) or (self.as_of, self.as_of)
-        middles = pd.Series(np.arange(first.year, last.year + 1) + 0.5)
-        after = middles > known["t"].iloc[-1] + 0.5
-        if not after.any():
-            return series([])
-        rest = float(row["value"]) * float(raised.mean())
-        rest -= float(at(known, middles[~after]).sum())
-        how = (rest / int(after.sum()), "derived", row["quality"], row["source"])
-        return series([(t, *how) for t in middles[after]])
-
-    @functools.cached_property
-    def community(self) -> pd.DataFrame:
-        """Sentences other than custody, in the years in which both are counted."""
-        return difference(*(whole_years(self.group(name)) for name in ("sentenced", "custody")))
-
-    @functools.cached_property
-    def images(self) -> pd.DataFrame:
-        """Sentenced for indecent images."""
-        return first_of(self.group("images_early"), self.group("images"))
-
-    @functools.cached_property
-    def images_custody(self) -> pd.DataFrame:
-        """Sentenced to custody for indecent images."""
-        return first_of(self.group("images_custody_early"), self.group("images_custody"))
-
-    @functools.cached_property
-    def later_cautions(self) -> pd.DataFrame:
-        """Cautions for sexual offences, of adults and of those under 18."""
-        return total(self.group("cautions_of_adults"), self.group("cautions_under_18"))
+    The parts are indecent assault on under 16s and rape; their sum in the last year with all
+    parts is set against the group's first year.
+    """
+    custody = whole_years(t["custody_counted"])
+    rape = [t[f"determinate_rape {who}"] for who in _RAPE]
+    parts = total(t["custody_assault"], *rape, t["indeterminate_rape"])
+    early = parts[parts["t"] < custody["t"].iloc[0]]
+    if early.empty:
+        return custody
+    level = float(custody["value"].iloc[0]) / float(early["value"].iloc[-1])
+    return first_of(scaled(early, level).assign(quality="approximate"), custody)
 
 
 def _custody(t: Published) -> pd.DataFrame:
     """Counted; after the last count, the published rate times all sentenced (held)."""
-    counted, rate = t.counted_custody, t.group("custody_rate")
+    counted, rate = t["custody_early"], t["custody_rate"]
     later = rate[rate["t"] > counted["t"].iloc[-1]]
-    value = later["value"] / 100 * at(t.sentenced, later["t"])
+    value = later["value"] / 100 * at(t["sentenced"], later["t"])
     return first_of(counted, later.assign(value=value, basis="derived"))
+
+
+def _sentenced(t: Published) -> pd.DataFrame:
+    """All sentenced for offences of the group, from what is published in each year.
+
+    The best first: counted; convicted times the ratio of sentenced to convicted; convicted or
+    cautioned less cautioned; what a sum over years leaves for the uncounted; custody over the
+    published rate of custody; before all of these, in proportion to custody.
+    """
+    counted = first_of(whole_years(t["sentenced_counted"]), t["sentenced_counted"])
+    share = ratio(counted, t["convicted"])["value"]
+    convicted = scaled(t["convicted"], float(share.mean()) if len(share) else 1.0)
+    both = t["convicted_or_cautioned"]
+    less = difference(both, t["cautions_counted"])
+    less[["quality", "sources"]] = both[["quality", "sources"]].reindex(less.index)
+    known = first_of(counted, convicted, less)
+    known = first_of(known, _uncounted(t, known))
+    custody = t["custody_early"]
+    known = first_of(known, _by_rate(t["custody_rate"], known, custody))
+    if known.empty:
+        raise lacking(LABELS["sentenced"], t.as_of)
+    first = known.iloc[:1]
+    before = custody[custody["t"] < float(first["t"].iloc[0]) - 0.5]
+    level = float(first["value"].iloc[0]) / float(at(custody, first["t"])[0])
+    return first_of(scaled(before, level).assign(quality="approximate"), known)
+
+
+def _by_rate(rate: pd.DataFrame, known: pd.DataFrame, custody: pd.DataFrame) -> pd.DataFrame:
+    """Custody over the published rate, within its years, where nothing else is near."""
+    t = rate["t"].to_numpy(dtype=float)
+    near = np.abs(t[:, None] - known["t"].to_numpy(dtype=float)).min(axis=1, initial=9) < 0.5
+    wanted = rate[(t >= custody["t"].iloc[0]) & (t <= custody["t"].iloc[-1]) & ~near]
+    value = at(custody, wanted["t"]) / (wanted["value"] / 100)
+    return wanted.assign(value=value, basis="derived")
+
+
+def _uncounted(t: Published, known: pd.DataFrame) -> pd.DataFrame:
+    """What a sum over several years leaves for those of its years that have no count.
+
+    The sum is of adults; it is raised by the ratio of all to adults in the years that have
+    both. Years before the first count are on a straight line; the others share the rest evenly.
+    """
+    f = t.frame
+    adults = (f["measure"] == "sentenced_total") & (f["group"] == "adult")
+    rows = f[adults & f["unit"].str.contains(SEVERAL_YEARS)]
+    raised = ratio(whole_years(t["sentenced_counted"]), t["adults"])["value"]
+    if rows.empty or raised.empty:
+        return series([])
+    row = rows.iloc[0]
+    first, last = periods.bounds(row["year"]) or (t.as_of, t.as_of)
+    middles = pd.Series(np.arange(first.year, last.year + 1) + 0.5)
+    after = middles > known["t"].iloc[-1] + 0.5
+    if not after.any():
+        return series([])
+    rest = float(row["value"]) * float(raised.mean())
+    rest -= float(at(known, middles[~after]).sum())
+    how = (rest / int(after.sum()), "derived", row["quality"], row["source"])
+    return series([(middle, *how) for middle in middles[after]])
 
 
 def _life(t: Published) -> pd.DataFrame:
@@ -315,48 +290,47 @@ def _life(t: Published) -> pd.DataFrame:
     shares of later years are used from the first whole year after the last IPP count plus two:
     in between both sentences existed and only one is counted.
     """
-    rape = t.indeterminate_rape
+    rape = t["indeterminate_rape"]
     if rape.empty:
         raise lacking(LABELS["life"], t.as_of)
-    whole = t.group("indeterminate").iloc[:1]
+    whole = t["indeterminate"].iloc[:1]
     level = float(whole["value"].iloc[0]) / float(at(rape, whole["t"])[0])
-    ipp, share = t.group("ipp_rape"), t.group("life_share_rape")
+    ipp, share = t["ipp_rape"], t["life_share_rape"]
     last = float((ipp if len(ipp) else rape)["t"].iloc[-1])
     share = share[share["t"] > last + 2]
     if len(share):
-        convicted = at(t.group("convicted_rape"), share["t"])
+        convicted = at(t["convicted_rape"], share["t"])
         share = share.assign(value=share["value"] / 100 * convicted * level, basis="derived")
-    both = scaled(whole_years(total(ipp, t.group("life_rape"))), level)
+    both = scaled(whole_years(total(ipp, t["life_rape"])), level)
     return first_of(scaled(rape, level), both, share)
 
 
-def _image_cautions(t: Published) -> pd.DataFrame:
-    early = total(t.group("image_cautions_possession"), t.group("image_cautions_making"))
-    late = total(t.group("obscene_cautions_of_adults"), t.group("obscene_cautions_under_18"))
-    return first_of(early, late)
-
-
-#: How each input is made of the groups (the orders imposed are in another table).
+#: How a series that is no group is made of groups and other series, by its name.
 RULES: dict[str, Callable[[Published], pd.DataFrame]] = {
-    "sentenced": lambda t: t.sentenced,
+    "indeterminate_rape": lambda t: total(*(t[f"indeterminate_rape {who}"] for who in _RAPE)),
+    "custody_early": _early_custody,
     "custody": _custody,
+    "sentenced": _sentenced,
+    # Sentences other than custody, in the years in which both are counted.
+    "community": lambda t: difference(
+        *(whole_years(t[name]) for name in ("sentenced_counted", "custody_counted"))
+    ),
     "life": _life,
-    "suspended_share": lambda t: ratio(t.group("suspended"), t.community),
+    "suspended_share": lambda t: ratio(t["suspended"], t["community"]),
     "young_share": lambda t: ratio(
-        difference(t.group("under_18"), t.group("custody_under_18")),
-        difference(t.community, t.group("suspended")),
+        difference(t["under_18"], t["custody_under_18"]),
+        difference(t["community"], t["suspended"]),
     ),
-    "images": lambda t: t.images,
-    "images_custody": lambda t: t.images_custody,
+    "images": lambda t: first_of(t["images_early"], t["images_late"]),
+    "images_custody": lambda t: first_of(t["images_custody_early"], t["images_custody_late"]),
     "images_suspended_share": lambda t: ratio(
-        t.group("images_suspended"), difference(t.images, t.images_custody)
+        t["images_suspended"], difference(t["images"], t["images_custody"])
     ),
-    "cautions": lambda t: first_of(
-        t.group("cautions_of_men"), t.group("cautions"), t.later_cautions
+    "cautions_late": lambda t: total(t["cautions_of_adults"], t["cautions_under_18"]),
+    "cautions": lambda t: first_of(t["cautions_of_men"], t["cautions_counted"], t["cautions_late"]),
+    "images_cautions": lambda t: first_of(
+        total(t["image_cautions_possession"], t["image_cautions_making"]),
+        total(t["obscene_cautions_of_adults"], t["obscene_cautions_under_18"]),
     ),
-    "images_cautions": _image_cautions,
-    "caution_young_share": lambda t: ratio(t.group("cautions_under_18"), t.later_cautions),
-    "length": lambda t: t.group("length"),
-    "length_parts": lambda t: t.group("length_assault"),
-    "served": lambda t: t.group("served"),
+    "caution_young_share": lambda t: ratio(t["cautions_under_18"], t["cautions_late"]),
 }
