@@ -55,7 +55,7 @@ def test_paths_have_the_combined_quantiles_and_the_registers_ranks(data: Data) -
     made = spreads(data, ORIGIN, 3)
     for h in range(3):
         assert (np.argsort(paths[:, h]) == np.argsort(draws[:, h])).all()
-        others = [made[name][h].quantiles(LEVELS) for name in MEMBERS]  # type: ignore[union-attr]
+        others = [made[name].quantiles(LEVELS)[h] for name in MEMBERS]  # type: ignore[union-attr]
         mean = np.mean([np.quantile(draws[:, h], LEVELS), *others], axis=0)
         assert np.quantile(paths[:, h], LEVELS) == pytest.approx(mean, rel=2e-3)
     # A draw that is high stays high: the ranks of neighbouring years are correlated.

@@ -29,7 +29,7 @@ from mappa.forecasts.benchmarks import (
     latest_count,
     national_series,
 )
-from mappa.forecasts.scoring import LEVELS, crps_quantiles, interval_score
+from mappa.forecasts.scoring import LEVELS, mean_scores, quantiles_of, scored
 from mappa.records import Record, key, restored
 from mappa.register.arrays import Array
 from mappa.register.inputs.parameters import PARAMETERS, VERSIONS, model_table
@@ -181,18 +181,10 @@ def register_forecasts(data: Data) -> tuple[list[PointForecast], str]:
 def refit(data: Data, forecaster: Forecaster, *, horizon: int = HORIZON) -> Iterator[pd.DataFrame]:
     """Refit the register model at each origin and yield its rows of ``origins.csv``."""
     for origin in origin_dates(data):
-        draws = np.asarray(forecaster(data.until(origin), origin, horizon))
-        inputs = model_digest(data, origin)
+        draws, inputs = forecaster(data.until(origin), origin, horizon), model_digest(data, origin)
         rows = [
-            (
-                f"{origin:%Y-%m-%d}",
-                f"{origin + pd.DateOffset(years=h):%Y-%m-%d}",
-                REGISTER,
-                level,
-                round(float(value), 1),
-                inputs,
-            )
-            for h, values in enumerate(np.quantile(draws, LEVELS, axis=0).T, start=1)
+            (origin, origin + pd.DateOffset(years=h), REGISTER, level, round(value, 1), inputs)
+            for h, values in enumerate(quantiles_of(draws).T.tolist(), start=1)
             for level, value in zip(LEVELS, values, strict=True)
         ]
         yield pd.DataFrame(rows, columns=COLUMNS)
@@ -238,12 +230,12 @@ def _rolling(data: Data, horizon: int) -> RollingOrigins:
     if status == "ok" and not mine:
         status = "none of its kept forecasts starts from these dates"
     trials = _trials([*(combine(f, simple) for f in mine), *mine, *simple], counts)
-    groups = trials.groupby(["horizon", "place"])
+    scores = mean_scores(trials, ["horizon", "place", "method", "label"])
     return RollingOrigins(
         as_of=latest_count(data),
         origins=tuple(origins),
         missing=tuple(int(y) for y in counts.index[counts.isna()]),
-        scores=tuple(_score(group) for _, group in groups),
+        scores=HorizonScore.from_frame(scores),
         trials=Trial.from_frame(trials),
         comparison=_compared(trials),
         register_status=status,
@@ -259,33 +251,9 @@ def _trials(forecasts: list[PointForecast], counts: pd.Series) -> pd.DataFrame:
     trials["count"] = [counts.get(day.year, np.nan) for day in trials["date"]]
     trials = trials.dropna(subset=["value", "count"])
     shared = trials.groupby(["origin", "date"])["method"].transform("size")
-    trials = trials[shared == trials["method"].nunique()]
-    error = trials["value"] - trials["count"]
-    both = zip(trials["quantiles"], trials["count"], error, strict=True)
-    crps = [abs(off) if q is None else crps_quantiles(q, count) for q, count, off in both]
+    trials = scored(trials[shared == trials["method"].nunique()])
     place = trials["method"].map([COMBINED, REGISTER, *METHODS].index)
-    trials = trials.assign(error=error, crps=crps, place=place)
-    return trials.sort_values(["place", "origin", "date"])
-
-
-def _score(trials: pd.DataFrame) -> HorizonScore:
-    first, error = trials.iloc[0], trials["error"].to_numpy()
-    ends = list(zip(trials["low"], trials["high"], trials["count"], strict=True))
-    inside = scored = None
-    if trials["low"].notna().all():
-        inside = sum(low <= count <= high for low, high, count in ends)
-        scored = float(np.mean([interval_score(*case, LEVEL) for case in ends]))
-    return HorizonScore(
-        method=first["method"],
-        label=first["label"],
-        horizon=int(first["horizon"]),
-        cases=len(trials),
-        mean_error=float(error.mean()),
-        rmse=float(np.sqrt(np.mean(error**2))),
-        crps=float(trials["crps"].to_numpy().mean()),
-        covered=inside,
-        interval_score=scored,
-    )
+    return trials.assign(place=place).sort_values(["place", "origin", "date"])
 
 
 def _compared(trials: pd.DataFrame) -> Comparison | None:
@@ -302,7 +270,6 @@ def _compared(trials: pd.DataFrame) -> Comparison | None:
     drawn = np.random.default_rng(SEED).integers(len(sums), size=(RESAMPLED, len(sums)))
     resampled = sums[drawn].sum(axis=1) / sizes[drawn].sum(axis=1)
     low, high = np.quantile(resampled, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    combined = trials[trials["method"] == COMBINED]
     return Comparison(
         cases=int(sizes.sum()),
         origins=len(sums),
@@ -312,5 +279,5 @@ def _compared(trials: pd.DataFrame) -> Comparison | None:
         difference=float(sums.sum() / sizes.sum()),
         low=float(low),
         high=float(high),
-        covered=int(combined["count"].between(combined["low"], combined["high"]).sum()),
+        covered=int(trials.loc[trials["method"] == COMBINED, "covered"].sum()),
     )

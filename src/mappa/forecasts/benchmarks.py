@@ -64,23 +64,24 @@ class PointForecast(Record):
 
 @dataclasses.dataclass(frozen=True)
 class Spread:
-    """A location-scale forecast distribution: Student t with *df*, normal where df is infinite.
+    """Location-scale distributions, one a year ahead: Student t, normal where *df* is infinite.
 
-    Without an *sd* it is a point.
+    Without an *sd* they are points.
     """
 
-    mean: float
-    sd: float | None = None
+    mean: Array
+    sd: Array | None = None
     df: float = np.inf
 
     def quantiles(self, levels: ArrayLike) -> NDArray[np.float64] | None:
-        """Return the quantiles (people) at *levels*, or None for a point."""
+        """Return the quantiles (people, year by level), or None for points."""
         if self.sd is None:
             return None
-        return np.asarray(stats.t(self.df, loc=self.mean, scale=self.sd).ppf(levels))
+        return np.asarray(stats.t(self.df, self.mean[:, None], self.sd[:, None]).ppf(levels))
 
 
-_Method = Callable[[pd.Series, int], list[Spread] | str]
+#: Gives the distributions of a series at a horizon, or why it cannot.
+_Method = Callable[[pd.Series, int], Spread | str]
 
 
 def national_series(data: Data, origin: str | pd.Timestamp | None = None) -> pd.Series:
@@ -117,7 +118,7 @@ def _known(series: pd.Series) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     return known.index.to_numpy(), known.to_numpy()
 
 
-def five_year_drift(series: pd.Series, horizon: int) -> list[Spread] | str:
+def five_year_drift(series: pd.Series, horizon: int) -> Spread | str:
     """Add each year the mean yearly change, in people, of the last five years.
 
     Where the count of five years ago is missing, the latest count before it is used and the
@@ -129,19 +130,19 @@ def five_year_drift(series: pd.Series, horizon: int) -> list[Spread] | str:
         return "no count is five years old"
     k = old[-1]
     drift = (counts[-1] - counts[k]) / (years[-1] - years[k])
-    return [Spread(counts[-1] + drift * h) for h in range(1, horizon + 1)]
+    return Spread(counts[-1] + drift * np.arange(1, horizon + 1))
 
 
-def last_growth(series: pd.Series, horizon: int) -> list[Spread] | str:
+def last_growth(series: pd.Series, horizon: int) -> Spread | str:
     """Repeat the last relative change, by the year where a count between is missing."""
     years, counts = _known(series)
     if len(counts) < 2:
         return "fewer than two counts"
     factor = (counts[-1] / counts[-2]) ** (1 / (years[-1] - years[-2]))
-    return [Spread(counts[-1] * factor**h) for h in range(1, horizon + 1)]
+    return Spread(np.array([counts[-1] * factor**h for h in range(1, horizon + 1)]))
 
 
-def random_walk_drift(series: pd.Series, horizon: int) -> list[Spread] | str:
+def random_walk_drift(series: pd.Series, horizon: int) -> Spread | str:
     """Follow a random walk whose drift is the mean yearly change since the first count.
 
     A change over k years has mean k times the drift and variance k times the yearly variance,
@@ -156,11 +157,11 @@ def random_walk_drift(series: pd.Series, horizon: int) -> list[Spread] | str:
     drift = changes.sum() / total
     variance = np.sum((changes - drift * gaps) ** 2 / gaps) / (len(changes) - 1)
     ahead = np.arange(1, horizon + 1)
-    means, sds = counts[-1] + drift * ahead, np.sqrt(variance * (ahead + ahead**2 / total))
-    return [Spread(m, float(sd), len(changes) - 1) for m, sd in zip(means, sds, strict=True)]
+    sds = np.sqrt(variance * (ahead + ahead**2 / total))
+    return Spread(counts[-1] + drift * ahead, sds, len(changes) - 1)
 
 
-def _state_space(series: pd.Series, horizon: int, build: Callable, least: int) -> list | str:
+def _state_space(series: pd.Series, horizon: int, build: Callable, least: int) -> Spread | str:
     """Fit a state-space model of statsmodels by maximum likelihood and forecast from it."""
     if series.notna().sum() < least:
         return f"fewer than {least} counts"
@@ -175,17 +176,17 @@ def _state_space(series: pd.Series, horizon: int, build: Callable, least: int) -
     mean, sd = np.asarray(ahead.predicted_mean), np.asarray(ahead.se_mean)
     if not fit.mle_retvals.get("converged", False) or not np.isfinite([mean, sd]).all():
         return "the fit did not converge"
-    return [Spread(float(m), float(s)) for m, s in zip(mean, sd, strict=True)]
+    return Spread(mean, sd)
 
 
-def arima_021(series: pd.Series, horizon: int) -> list[Spread] | str:
+def arima_021(series: pd.Series, horizon: int) -> Spread | str:
     """ARIMA(0,2,1): a trend that changes slowly."""
     from statsmodels.tsa.statespace.sarimax import SARIMAX
 
     return _state_space(series, horizon, lambda y: SARIMAX(y, order=(0, 2, 1)), 6)
 
 
-def ets_damped(series: pd.Series, horizon: int) -> list[Spread] | str:
+def ets_damped(series: pd.Series, horizon: int) -> Spread | str:
     """Exponential smoothing with an additive trend that is damped, in state-space form."""
     from statsmodels.tsa.statespace.exponential_smoothing import ExponentialSmoothing
 
@@ -234,9 +235,7 @@ def forecast_record(
 
 
 @functools.lru_cache(maxsize=64)
-def spreads(
-    data: Data, origin: str | pd.Timestamp, horizon: int
-) -> dict[str, tuple[Spread, ...] | str]:
+def spreads(data: Data, origin: str | pd.Timestamp, horizon: int) -> dict[str, Spread | str]:
     """Return the forecast distributions of every method, or why it has none, by its name.
 
     Parameters and errors are those of :func:`benchmarks`.
@@ -246,8 +245,7 @@ def spreads(
     series = national_series(data, day)
     if series.empty or series.index[-1] != day.year:
         raise UsageError(f"There is no national count on {day:%Y-%m-%d} to forecast from.")
-    made = {name: method(series, horizon) for name, (_, method) in METHODS.items()}
-    return {name: m if isinstance(m, str) else tuple(m) for name, m in made.items()}
+    return {name: method(series, horizon) for name, (_, method) in METHODS.items()}
 
 
 @functools.lru_cache(maxsize=64)
@@ -271,14 +269,17 @@ def benchmarks(data: Data, origin: str | pd.Timestamp, horizon: int) -> tuple[Po
     """
     day, found = pd.Timestamp(origin), []
     for name, made in spreads(data, origin, horizon).items():
-        for h in range(1, horizon + 1):
-            value = quantiles = None
-            status = made if isinstance(made, str) else "ok"
-            if not isinstance(made, str):
-                value, quantiles = made[h - 1].mean, made[h - 1].quantiles(LEVELS)
-                status = "the method has no interval" if quantiles is None else "ok"
+        cases: list[tuple[float | None, ArrayLike | None, str]]
+        if isinstance(made, str):
+            cases = [(None, None, made)] * horizon
+        elif (quantiles := made.quantiles(LEVELS)) is None:
+            cases = [(value, None, "the method has no interval") for value in made.mean.tolist()]
+        else:
+            both = zip(made.mean.tolist(), quantiles, strict=True)
+            cases = [(value, levels, "ok") for value, levels in both]
+        for h, (value, levels, status) in enumerate(cases, start=1):
             record = forecast_record(
-                name, METHODS[name][0], day, h, value=value, quantiles=quantiles, status=status
+                name, METHODS[name][0], day, h, value=value, quantiles=levels, status=status
             )
             found.append(record)
     return tuple(found)
@@ -321,11 +322,11 @@ def combined_draws(data: Data, origin: pd.Timestamp, draws: Array) -> Array:
     ----------
     draws: of the national stock by the register model, shape (draws, horizon), people.
     """
-    made = spreads(data, origin, draws.shape[1])
-    members = [m for name in MEMBERS if not isinstance(m := made[name], str)]
     levels, paths = (np.arange(len(draws)) + 0.5) / len(draws), np.empty_like(draws)
+    made = spreads(data, origin, draws.shape[1])
+    spread = [m.quantiles(levels) for name in MEMBERS if not isinstance(m := made[name], str)]
     for h, column in enumerate(draws.T):
-        others = [q for m in members if (q := m[h].quantiles(levels)) is not None]
+        others = [quantiles[h] for quantiles in spread if quantiles is not None]
         order = np.argsort(column, kind="stable")
         paths[order, h] = np.mean([column[order], *others], axis=0)
     return paths

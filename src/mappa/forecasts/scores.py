@@ -3,15 +3,14 @@
 import dataclasses
 from collections.abc import Callable, Iterable
 
-import numpy as np
 import pandas as pd
 
 from mappa.cache import Store
 from mappa.data import Data, places
 from mappa.files import digest_files
 from mappa.forecasts.backtest import inputs_digest
-from mappa.forecasts.benchmarks import LEVEL, METHODS, latest_count
-from mappa.forecasts.scoring import at_level, central, crps_quantiles, interval_score, pit
+from mappa.forecasts.benchmarks import METHODS, latest_count
+from mappa.forecasts.scoring import at_level, mean_scores, scored
 from mappa.forecasts.seals import FOLDER, NATIONAL_GROWTH, Seal, read_seals
 from mappa.records import Record, key, restored
 
@@ -89,10 +88,11 @@ def score_seal(seal: Seal, data: Data) -> SealScore:
     by_day = {day: data.counts(day) if same else {} for day in days}
     national = _cases(seal, "nation", lambda day, place: counts.get(day) if same else None)
     areas = _cases(seal, "area", lambda day, place: by_day[day].get(place))
-    scored = {c.date: c.blind for c in national if c.count is not None}
+    known = national.dropna(subset="count")
+    blind = dict(zip(known["date"], known["blind"], strict=True))
     if not same:
         status = f"the seal forecasts {seal.manifest['nation']}, not {data.nation}"
-    elif not scored and not any(c.count is not None for c in areas):
+    elif not blind and areas["count"].isna().all():
         status = "no count later than the origin is in the data"
     else:
         status = "scored"
@@ -104,12 +104,12 @@ def score_seal(seal: Seal, data: Data) -> SealScore:
         seal_sha256=seal.sha256,
         nation=str(seal.manifest["nation"]),
         latest_count=latest_count(data),
-        scored=len(scored),
-        blind=sum(scored.values()),
+        scored=len(blind),
+        blind=sum(blind.values()),
         inputs_unchanged=inputs_digest(data, seal.origin) == seal.manifest["inputs_sha256"],
-        national=national,
+        national=SealCase.from_frame(national),
         areas=_area_scores(areas),
-        area_cases=areas,
+        area_cases=SealCase.from_frame(areas),
         status=status,
     )
 
@@ -148,65 +148,30 @@ def _order(method: str) -> tuple[int, str]:
 
 def _cases(
     seal: Seal, scope: str, count_of: Callable[[pd.Timestamp, str], float | None]
-) -> tuple[SealCase, ...]:
+) -> pd.DataFrame:
+    """Return the forecasts of a scope with their scores: the columns of :class:`SealCase`."""
     rows = seal.forecasts[seal.forecasts["scope"] == scope].sort_values("level")
+    known = pd.Timestamp(seal.manifest["latest_count_when_sealed"])
     cases = []
     for (day, place, method), group in rows.groupby(["date", "place", "method"]):
-        value, levels = group["value"].to_numpy(float), group["level"].to_numpy(float)
-        found = count_of(day, place)
-        count = np.nan if found is None else float(found)
-        low = high = scored = share = np.nan
-        middle, crps = value[0], abs(value[0] - count)
-        if not np.isnan(levels).any():
-            middle, (low, high) = at_level(value, 0.5, levels), central(value, LEVEL, levels)
-            crps, share = crps_quantiles(value, count, levels), pit(value, count, levels)
-            scored = interval_score(low, high, count, LEVEL)
-        case = SealCase(
-            scope=scope,
-            place=place,
-            method=method,
-            label=str(seal.manifest["methods"].get(method, method)),
-            date=day,
-            horizon=day.year - seal.origin.year,
-            value=float(middle),
-            low=_known(low),
-            high=_known(high),
-            count=_known(count),
-            error=_known(middle - count),
-            covered=None if np.isnan([low, count]).any() else low <= count <= high,
-            crps=_known(crps),
-            interval_score=_known(scored),
-            pit=_known(share),
-            blind=day > pd.Timestamp(seal.manifest["latest_count_when_sealed"]),
-        )
-        cases.append(case)
-    return tuple(sorted(cases, key=lambda c: (c.date, c.place, _order(c.method))))
+        values = group["value"].to_numpy(float)
+        quantiles = values if group["level"].notna().all() else None
+        label, horizon = seal.manifest["methods"].get(method, method), day.year - seal.origin.year
+        middle = values[0] if quantiles is None else at_level(values, 0.5)
+        told = (middle, quantiles, count_of(day, place), day > known)
+        cases.append((scope, place, method, str(label), day, horizon, *told))
+    cases.sort(key=lambda c: (c[4], c[1], _order(c[2])))
+    names = "scope place method label date horizon value quantiles count blind"
+    frame = pd.DataFrame(cases, columns=names.split()).astype({"count": float})
+    return scored(frame)
 
 
-def _known(number: float) -> float | None:
-    return None if np.isnan(number) else float(number)
-
-
-def _area_scores(cases: Iterable[SealCase]) -> tuple[AreaScore, ...]:
-    table = SealCase.to_frame(c for c in cases if c.count is not None)
+def _area_scores(cases: pd.DataFrame) -> tuple[AreaScore, ...]:
+    table = cases.dropna(subset="count")
     methods = table.groupby("date")["method"].transform("nunique")
     shared = table[table.groupby(["date", "place"])["method"].transform("size") == methods]
-    scores = []
-    for (day, method), group in shared.groupby(["date", "method"]):
-        error, all_have = group["error"].to_numpy(), group["covered"].notna().all()
-        score = AreaScore(
-            date=day,
-            horizon=int(group["horizon"].iloc[0]),
-            method=method,
-            label=group["label"].iloc[0],
-            areas=len(group),
-            mean_error=float(error.mean()),
-            mean_absolute_error=float(np.abs(error).mean()),
-            crps=float(group["crps"].to_numpy().mean()),
-            covered=int(group["covered"].sum()) if all_have else None,
-            pit=float(group["pit"].to_numpy().mean()) if all_have else None,
-        )
-        scores.append(score)
+    found = mean_scores(shared, ["date", "horizon", "method", "label"])
+    scores = AreaScore.from_frame(found.rename(columns={"cases": "areas"}))
     return tuple(sorted(scores, key=lambda s: (s.date, _order(s.method))))
 
 
@@ -220,7 +185,7 @@ def score_table(scores: Iterable[SealScore]) -> pd.DataFrame:
         {"seal": score.name, "scope": scope, **found.as_dict()}
         for score in scores
         for scope, cases in (("nation", score.national), ("area", score.area_cases))
-        for found in _area_scores(cases)
+        for found in _area_scores(SealCase.to_frame(cases))
     ]
     names = "seal scope date horizon method cases mean_error mean_absolute_error covered pit crps"
     table = pd.DataFrame(rows).rename(columns={"areas": "cases"})

@@ -14,6 +14,7 @@ Computational Biology 17, e1008618 (the levels).
 """
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 #: Probability levels at which a forecast distribution is stored: those of the Forecast Hubs.
@@ -25,17 +26,15 @@ def quantiles_of(draws: ArrayLike) -> NDArray[np.float64]:
     return np.quantile(np.asarray(draws, dtype=float), LEVELS, axis=0)
 
 
-def at_level(quantiles: ArrayLike, level: float, levels: ArrayLike = LEVELS) -> float:
-    """Return the quantile at one level, interpolated between those at *levels*."""
-    return float(np.interp(level, np.asarray(levels, dtype=float), np.asarray(quantiles)))
+def at_level(quantiles: ArrayLike, level: float) -> float:
+    """Return the quantile at one level, interpolated between those at :data:`LEVELS`."""
+    return float(np.interp(level, LEVELS, np.asarray(quantiles)))
 
 
-def central(
-    quantiles: ArrayLike, level: float = 0.90, levels: ArrayLike = LEVELS
-) -> tuple[float, float]:
+def central(quantiles: ArrayLike, level: float = 0.90) -> tuple[float, float]:
     """Return the ends of the central interval of probability *level*."""
     tail = (1 - level) / 2
-    return at_level(quantiles, tail, levels), at_level(quantiles, 1 - tail, levels)
+    return at_level(quantiles, tail), at_level(quantiles, 1 - tail)
 
 
 def crps_quantiles(quantiles: ArrayLike, outcome: float, levels: ArrayLike = LEVELS) -> float:
@@ -62,13 +61,13 @@ def crps_quantiles(quantiles: ArrayLike, outcome: float, levels: ArrayLike = LEV
     return float(2 * np.sum(np.diff(edges) * ((outcome - q) * (p - (outcome < q)))))
 
 
-def pit(quantiles: ArrayLike, outcome: float, levels: ArrayLike = LEVELS) -> float:
+def pit(quantiles: ArrayLike, outcome: float) -> float:
     """Return the probability integral transform: the share of the forecast below the outcome.
 
     Interpolated between the quantiles; beyond the last of them it is the last level. Over many
     forecasts that are right about their spread it is uniform.
     """
-    return float(np.interp(outcome, np.asarray(quantiles), np.asarray(levels, dtype=float)))
+    return float(np.interp(outcome, np.asarray(quantiles), LEVELS))
 
 
 def interval_score(low: float, high: float, outcome: float, level: float = 0.90) -> float:
@@ -82,3 +81,45 @@ def interval_score(low: float, high: float, outcome: float, level: float = 0.90)
     """
     missed = max(low - outcome, 0.0) + max(outcome - high, 0.0)
     return (high - low) + 2 / (1 - level) * missed
+
+
+#: What :func:`scored` adds to forecasts.
+SCORES = ["low", "high", "error", "covered", "crps", "interval_score", "pit"]
+
+
+def scored(forecasts: pd.DataFrame) -> pd.DataFrame:
+    """Return *forecasts* with :data:`SCORES` against the ``count`` that came (NaN: none yet).
+
+    Columns ``value`` and ``quantiles`` at :data:`LEVELS`, None of a point: it has no interval, and
+    its CRPS is its error.
+    """
+    rows = []
+    columns = (forecasts[name] for name in ("value", "quantiles", "count"))
+    for value, quantiles, count in zip(*columns, strict=True):
+        row = {"error": value - count, "crps": abs(value - count)}
+        if quantiles is not None:
+            low, high = central(quantiles)
+            row |= {"low": low, "high": high, "crps": crps_quantiles(quantiles, count)}
+            row |= {"covered": None if np.isnan(count) else low <= count <= high}
+            row |= {"interval_score": interval_score(low, high, count)}
+            row |= {"pit": pit(quantiles, count)}
+        rows.append(row)
+    return forecasts.assign(**pd.DataFrame(rows, index=forecasts.index, columns=SCORES))
+
+
+def mean_scores(cases: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Return a row for each group of :func:`scored` *cases*: how many, means, counts ``covered``.
+
+    What needs an interval is missing where not every case of a group has one.
+    """
+    error = cases["error"]
+    groups = cases.assign(size=error.abs(), square=error**2).groupby(by)
+    means = {"mean_error": "error", "mean_absolute_error": "size", "rmse": "square"}
+    means |= {name: name for name in ("crps", "interval_score", "pit")}
+    found = groups.agg(
+        cases=("error", "size"),
+        covered=("covered", lambda held: held.sum() if held.notna().all() else np.nan),
+        **{name: (column, lambda c: c.to_numpy().mean()) for name, column in means.items()},
+    )
+    found = found.assign(rmse=np.sqrt(found["rmse"])).astype({"covered": "Int64"})
+    return found.reset_index()
