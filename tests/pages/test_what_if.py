@@ -46,16 +46,16 @@ def test_stored_rows_are_those_that_the_model_gives(
     data: Data, table: pd.DataFrame, settings: dict[str, float]
 ) -> None:
     again = what_ifs.rows_of(what_ifs.run(data, settings), settings)
-    setting, value, other = again[0][:3]
+    setting, value, other = again.iloc[0][["setting", "value", "other"]]
     rows = table[
         (table["setting"] == setting)
         & (table["value"] == value)
         & (table["other"] == other)
         & (table["other_value"] == settings.get(str(other), 0) if other else True)
     ]
-    assert [r[4] for r in again] == [d.date() for d in rows["date"]]
-    for column, i in (("median", 5), ("low", 6), ("high", 7), ("difference", 8)):
-        assert list(rows[column]) == pytest.approx([r[i] for r in again], abs=0.51)
+    assert list(again["date"]) == [d.date() for d in rows["date"]]
+    for column in ("median", "low", "high", "difference"):
+        assert list(rows[column]) == pytest.approx(list(again[column]), abs=0.51)
 
 
 def test_the_grid_is_complete_and_moves_the_way_it_must(table: pd.DataFrame) -> None:

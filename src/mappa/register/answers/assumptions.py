@@ -19,7 +19,7 @@ import pandas as pd
 from mappa.errors import DataError
 from mappa.files import write_atomically
 from mappa.records import Record, key
-from mappa.register.answers.record import PriorPosterior, Summary, VersionAnswer
+from mappa.register.answers.record import Estimate, PriorPosterior, Summary, VersionAnswer
 from mappa.register.effects import counterfactuals as cf
 from mappa.register.effects.attribution import LATENT
 from mappa.register.effects.references import Reference
@@ -74,7 +74,7 @@ def prior_and_posterior(p: Posterior) -> list[PriorPosterior]:
             draws, middle, low, high = z[:, i] * sd, 0.0, -Z90 * sd, Z90 * sd
             meaning, unit = f"Latent inflow, change from {start:.1f} to {end:.1f}", "log"
             quality = "red"
-        e = Summary.from_draws(name, name, draws)
+        e = Estimate.of(name, "", draws)
         within = [np.var(z[z[:, -1] == place, i], ddof=1) for place in np.unique(z[:, -1])]
         contraction = 1 - float(np.mean(within))
         informed = "partly" if contraction > PARTLY else "prior only"
@@ -158,31 +158,46 @@ def _signed(people: float) -> str:
     return f"{whole:+d}" if whole else "0"
 
 
-def version_answers(p: Posterior, against: list[Reference]) -> list[VersionAnswer]:
-    """Return the answer of each version that has draws, in the order of the table of versions."""
+def version_answers(
+    p: Posterior, against: list[Reference], attributed: bool
+) -> list[VersionAnswer]:
+    """Return the answer of each version that has draws, in the order of the table of versions.
+
+    Unless *attributed* nothing is said of what sentences did.
+    """
     places = np.unique(p.z[:, -1]).astype(int)
-    return [_answer(p.of(p.versions[i]), p.versions[i], p.densities[i], against) for i in places]
+    made = [_answer(p.of(p.versions[i]), p.versions[i], p.densities[i], against) for i in places]
+    if attributed:
+        return made
+    return [
+        dataclasses.replace(v, shorter=None, shorter_earliest=None, fixed_period=None, latent=None)
+        for v in made
+    ]
 
 
 def _answer(
     own: Posterior, version: Version, density: Density, against: list[Reference]
 ) -> VersionAnswer:
-    s, first, earliest = Summary(own.shown), against[0], min(against, key=lambda r: r.end)
-    law = cf.counterfactuals(density.model.law.terms)[0]
+    s, law = Summary(own.shown), cf.counterfactuals(density.model.law.terms)[0]
     fit = own.reports.get(version.name, {}).get("information", {})
     furthest, gap = _furthest(density, own)
     names = density.model.priors.names
     middle = np.median(own.z[:, : len(names)], axis=0)
     outside = [n for n, z in zip(names, middle, strict=True) if version.uses(n) and abs(z) > Z90]
     known = ("squares", "log_evidence", "prior_predictive_p", "log_predictive", "origins")
+    first, earliest = against[0].label, min(against, key=lambda r: r.end).label
+
+    def smaller(name: str) -> Estimate:
+        return Estimate.of(name, "", -s.draws(name))
+
     return VersionAnswer(
         name=version.name,
         label=version.label,
         indefinite=s.of(columns.kind("indefinite")),
-        shorter=s.less(columns.shorter(first.label, columns.GROWTH_DIFFERENCE)),
-        shorter_earliest=s.less(columns.shorter(earliest.label, columns.GROWTH_DIFFERENCE)),
-        fixed_period=s.less(columns.law(law.name, columns.GROWTH_DIFFERENCE)),
-        latent=s.of(columns.shapley(first.label, LATENT)),
+        shorter=smaller(columns.shorter(first, columns.GROWTH_DIFFERENCE)),
+        shorter_earliest=smaller(columns.shorter(earliest, columns.GROWTH_DIFFERENCE)),
+        fixed_period=smaller(columns.law(law.name, columns.GROWTH_DIFFERENCE)),
+        latent=s.of(columns.shapley(first, LATENT)),
         furthest=furthest,
         gap=gap,
         conflicts=tuple(outside),

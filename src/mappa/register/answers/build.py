@@ -23,11 +23,12 @@ from mappa.register.answers.record import (
     ShorterSentences,
     StockPoint,
     Summary,
+    near,
 )
 from mappa.register.arrays import Array
 from mappa.register.effects import counterfactuals as cf
 from mappa.register.effects.attribution import LATENT, MOMENTUM_FIXED, MOMENTUM_INDEFINITE
-from mappa.register.effects.references import Reference, references
+from mappa.register.effects.references import references
 from mappa.register.inference import columns, quantities
 from mappa.register.inference import draws as posteriors
 from mappa.register.inference.draws import Posterior
@@ -100,7 +101,11 @@ def _stock(
 def _accounting(s: Summary, day: pd.Timestamp, known: dict[dt.date, float]) -> Accounting:
     start, end = (day - pd.DateOffset(years=1)).date(), day.date()
     first, last = known.get(start), known.get(end)
-    growth = last - first if first is not None and last is not None else None
+    growth = remainder = None
+    if first is not None and last is not None:
+        growth = last - first
+        unexplained = growth - s.draws(columns.NET)
+        remainder = Estimate.of("remainder", "unexplained remainder", unexplained)
     kinds = zip(KINDS, KIND_LABELS, kinds_of(s.shown), strict=True)
     return Accounting(
         start=start,
@@ -110,16 +115,9 @@ def _accounting(s: Summary, day: pd.Timestamp, known: dict[dt.date, float]) -> A
         published_growth=growth,
         flows=tuple(s.of(columns.flow(flow), label) for flow, label in FLOW_LABELS.items()),
         net=s.of(columns.NET, "net of the flows"),
-        remainder=_remainder(s, growth),
-        kinds=tuple(s.from_draws(columns.kind(k), label, draws) for k, label, draws in kinds),
+        remainder=remainder,
+        kinds=tuple(Estimate.of(columns.kind(k), label, draws) for k, label, draws in kinds),
     )
-
-
-def _remainder(s: Summary, growth: float | None) -> Estimate | None:
-    """Return the published growth less the model's, where it is published."""
-    if growth is None:
-        return None
-    return s.from_draws("remainder", "unexplained remainder", growth - s.draws(columns.NET))
 
 
 def kinds_of(shown: pd.DataFrame) -> tuple[Array, Array, Array]:
@@ -130,7 +128,7 @@ def kinds_of(shown: pd.DataFrame) -> tuple[Array, Array, Array]:
     return indefinite, suspended, summary.draws(columns.NET) - indefinite - suspended
 
 
-def _attribution(p: Posterior, s: Summary, label: str, growth: float | None) -> Attribution:
+def _attribution(p: Posterior, s: Summary, label: str, remainder: Estimate | None) -> Attribution:
     def part(name: str, words: str) -> Estimate:
         return s.of(columns.shapley(label, name), words)
 
@@ -147,8 +145,8 @@ def _attribution(p: Posterior, s: Summary, label: str, growth: float | None) -> 
         lengths=part(columns.LENGTHS, "sentence length"),
         entry=part(columns.ENTRY, "volume and mix of published sentences"),
         latent=part(LATENT, DRIVER_LABELS[LATENT]),
-        implied=s.from_draws("implied", "published sentences alone", implied),
-        residual=_remainder(s, growth),
+        implied=Estimate.of("implied", "published sentences alone", implied),
+        residual=remainder,
         momentum_indefinite=part(MOMENTUM_INDEFINITE, "momentum, indefinite cohorts"),
         momentum_fixed=part(MOMENTUM_FIXED, "momentum, fixed-term cohorts"),
         hatched=tuple(d for d in DRIVERS if last[d] < p.plan.today - 5),
@@ -156,14 +154,13 @@ def _attribution(p: Posterior, s: Summary, label: str, growth: float | None) -> 
 
 
 def _shorter(s: Summary, label: str, law: str) -> ShorterSentences:
-    alone, both = (
-        -s.draws(columns.shorter(label, part))
-        for part in (columns.GROWTH_DIFFERENCE, columns.JOINT)
-    )
+    def smaller(name: str, words: str, part: str) -> Estimate:
+        return Estimate.of(name, words, -s.draws(columns.shorter(label, part)))
+
     return ShorterSentences(
         reference=label,
-        smaller=s.from_draws("shorter", f"sentences as long as in {label}", alone),
-        jointly=s.from_draws("jointly", f"and {law}", both),
+        smaller=smaller("shorter", f"sentences as long as in {label}", columns.GROWTH_DIFFERENCE),
+        jointly=smaller("jointly", f"and {law}", columns.JOINT),
     )
 
 
@@ -181,19 +178,16 @@ def _other_laws(s: Summary, laws: list[cf.Counterfactual]) -> list[OtherLaw]:
 
 
 def _impulse(s: Summary) -> list[Impulse]:
-    rows = []
-    for kind in ("all", "crossing", "waiting", "paused", "no_orders"):
-        for year in cf.IMPULSE_YEARS:
-            e = s.of(columns.impulse(kind, year))
-            rows.append(Impulse(kind, year, e.median, e.low, e.high))
-    return rows
+    kinds = ("all", "crossing", "waiting", *DROPPED)
+    found = {(k, y): s.of(columns.impulse(k, y)) for k in kinds for y in cf.IMPULSE_YEARS}
+    return [Impulse(*place, e.median, e.low, e.high) for place, e in found.items()]
 
 
 def _classes(s: Summary, named: Callable[[str], str]) -> list[Estimate]:
     images = [n for n in CLASSES if n.startswith("images")]
     parts = {name: images if name == "images" else [name] for name in CLASS_LABELS}
     return [
-        s.from_draws(named(name), label, s.draws(*map(named, parts[name])))
+        Estimate.of(named(name), label, s.draws(*map(named, parts[name])))
         for name, label in CLASS_LABELS.items()
     ]
 
@@ -239,7 +233,11 @@ def build(
     made = _accounting(s, day, known)
     table = p.density.model.inputs.table.to_dict("records")
     inputs = tuple(InputPoint(**row, label=LABELS[row["input"]]) for row in table)
-    record = RegisterRecord(
+    # An input's year is that in which its year to March begins.
+    until = 1 + max(i.year for i in inputs if i.input == LENGTH and i.basis == "published")
+    attributed = near(day.date(), until)
+    told, settled = (against, LONG_RUN) if attributed else ([], ())
+    return RegisterRecord(
         force=area,
         nation=data.nation,
         as_of=day.date(),
@@ -253,34 +251,20 @@ def build(
         class_growth=tuple(_classes(s, columns.class_growth)),
         indefinite_share=s.of(columns.INDEFINITE_SHARE, "indefinite share of the stock"),
         indefinite_growth=s.of(columns.INDEFINITE_GROWTH, "growth of the indefinite classes"),
-        attribution=tuple(_attribution(p, s, r.label, made.published_growth) for r in against),
-        shorter=tuple(_shorter(s, r.label, laws[0].label) for r in against),
-        counterfactuals=tuple(_other_laws(s, laws)),
+        attribution=tuple(_attribution(p, s, r.label, made.remainder) for r in told),
+        shorter=tuple(_shorter(s, r.label, laws[0].label) for r in told),
+        counterfactuals=tuple(_other_laws(s, laws) if attributed else ()),
         impulse=tuple(_impulse(s)),
         assumption_growth=tuple(
             s.of(columns.assumption(name, columns.GROWTH), label) for name, label in DROPPED.items()
         ),
-        versions=tuple(version_answers(p, against)),
+        versions=tuple(version_answers(p, against, attributed)),
         parameters=tuple(prior_and_posterior(p)),
-        long_run=tuple(s.of(columns.long_run(y), f"after {y} years") for y in LONG_RUN),
+        long_run=tuple(s.of(columns.long_run(y), f"after {y} years") for y in settled),
         inputs=inputs,
         diagnostics=p.diagnostics,
         seed=p.plan.seed,
-        # An input's year is that in which its year to March begins.
-        lengths_until=1
-        + max(i.year for i in inputs if i.input == LENGTH and i.basis == "published"),
-    )
-    return record if record.attributed else _withheld(record)
-
-
-def _withheld(record: RegisterRecord) -> RegisterRecord:
-    """Return a record that says nothing of what sentences or other terms did."""
-    own = [
-        dataclasses.replace(v, shorter=None, shorter_earliest=None, fixed_period=None, latent=None)
-        for v in record.versions
-    ]
-    return dataclasses.replace(
-        record, attribution=(), shorter=(), counterfactuals=(), long_run=(), versions=tuple(own)
+        lengths_until=until,
     )
 
 
@@ -314,15 +298,11 @@ def posterior(
     p = posteriors.load(data, data.date(as_of), draws=draws)
     against = references(p.plan.today, p.plan.near.grid.start, reference)
     missing = [r for r in against if columns.shorter(r.label, columns.JOINT) not in p.shown.columns]
-    rows = [_more(p, z, missing) for z in p.z] if missing else []
-    return dataclasses.replace(p, shown=p.shown.join(pd.DataFrame(rows))) if rows else p
-
-
-def _more(p: Posterior, z: Array, missing: list[Reference]) -> dict[str, float]:
-    """Return the attribution of a draw for reference years that the posterior lacks."""
-    values = p.plan.near.values(z)
-    made: dict[str, float] = {}
-    for r in missing:
-        made |= quantities.attribution(p.plan, values, r)
-        made |= quantities.shorter_sentences(p.plan, values, r)
-    return made
+    if not missing:
+        return p
+    made = (quantities.attribution, quantities.shorter_sentences)
+    rows = []
+    for values in map(p.plan.near.values, p.z):
+        parts = [part(p.plan, values, r) for r in missing for part in made]
+        rows.append({name: people for part in parts for name, people in part.items()})
+    return dataclasses.replace(p, shown=p.shown.join(pd.DataFrame(rows)))

@@ -33,6 +33,12 @@ class Estimate(Record):
     low: float = key("Lower end of the central 90% interval", "see label")
     high: float = key("Upper end of the central 90% interval", "see label")
 
+    @classmethod
+    def of(cls, name: str, label: str, draws: Array) -> Self:
+        """Return the estimate of *draws* of a quantity."""
+        low, median, high = np.quantile(draws, [(1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2]).tolist()
+        return cls(name, label or name, float(np.mean(draws)), median, low, high)
+
     def __neg__(self) -> Self:
         """Return the estimate of the quantity with the other sign."""
         return type(self)(self.name, self.label, -self.mean, -self.median, -self.high, -self.low)
@@ -50,18 +56,7 @@ class Summary:
 
     def of(self, name: str, label: str = "") -> Estimate:
         """Return the estimate of a quantity."""
-        return self.from_draws(name, label, self.draws(name))
-
-    def less(self, name: str) -> Estimate:
-        """Return the estimate of a quantity with the other sign."""
-        return self.from_draws(name, "", -self.draws(name))
-
-    @staticmethod
-    def from_draws(name: str, label: str, draws: Array) -> Estimate:
-        """Return the estimate of draws of a quantity."""
-        low, median, high = np.quantile(draws, [(1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2])
-        mean = float(np.mean(draws))
-        return Estimate(name, label or name, mean, float(median), float(low), float(high))
+        return Estimate.of(name, label, self.draws(name))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -281,4 +276,9 @@ class RegisterRecord(Record):
     @property
     def attributed(self) -> bool:
         """Whether the date is close enough to published sentences to say what they did."""
-        return self.as_of.year <= self.lengths_until + REACH
+        return near(self.as_of, self.lengths_until)
+
+
+def near(as_of: dt.date, lengths_until: int) -> bool:
+    """Return whether a date is close enough to published sentences to say what they did."""
+    return as_of.year <= lengths_until + REACH

@@ -11,7 +11,7 @@ import pandas as pd
 
 from mappa.data import Data, schema
 from mappa.register.answers import scenarios
-from mappa.register.answers.scenarios import ScenarioRecord
+from mappa.register.answers.scenarios import ScenarioPoint, ScenarioRecord
 
 TABLE = "what_ifs"
 #: Name of the rows of the law and sentences in force.
@@ -27,6 +27,7 @@ GRID: dict[str, tuple[float, ...]] = {
     "volume_percent": (-30, -20, -10, 10, 20, 30),
 }
 PEOPLE = ["median", "low", "high", "difference", "difference_low", "difference_high"]
+COLUMNS = ["setting", "value", "other", "other_value", "date", *PEOPLE]
 
 
 def is_law(setting: str) -> bool:
@@ -62,31 +63,24 @@ def build(data: Data) -> pd.DataFrame:
     Columns: one setting and its value, the other of a pair, the date, and :data:`PEOPLE`. Rows of
     ``in_force`` are the baseline, which all share.
     """
-    rows: list[tuple[object, ...]] = []
     singles = [{setting: value} for setting, values in GRID.items() for value in values]
-    for settings in (*singles, *pairs()):
-        record = run(data, settings)
-        rows += rows_of(record, settings)
-    baseline = [
-        (IN_FORCE, 0, "", "", p.date, p.baseline, p.baseline_low, p.baseline_high, 0, 0, 0)
-        for p in record.points
-    ]
-    columns = ["setting", "value", "other", "other_value", "date", *PEOPLE]
-    frame = pd.DataFrame(baseline + rows, columns=columns)
+    records = [(run(data, settings), settings) for settings in (*singles, *pairs())]
+    alone = rows_of(records[0][0], {IN_FORCE: 0}, "baseline")
+    frame = pd.concat([alone, *(rows_of(*each) for each in records)], ignore_index=True)
     frame[PEOPLE] = frame[PEOPLE].astype(float).round().astype(int)
     return frame
 
 
-def rows_of(record: ScenarioRecord, settings: Mapping[str, float]) -> list[tuple[object, ...]]:
-    """Return the rows of one what-if, unrounded."""
+def rows_of(
+    record: ScenarioRecord, settings: Mapping[str, float], line: str = "scenario"
+) -> pd.DataFrame:
+    """Return the rows of one what-if, unrounded, or of the other *line*: the baseline."""
     (setting, value), (other, other_value) = [*settings.items(), ("", "")][:2]
-    return [
-        (
-            setting, value, other, other_value, p.date, p.scenario, p.scenario_low, p.scenario_high,
-            p.difference, p.difference_low, p.difference_high,
-        )
-        for p in record.points
-    ]  # fmt: skip
+    ends = {line: "median", f"{line}_low": "low", f"{line}_high": "high"}
+    rows = ScenarioPoint.to_frame(record.points).rename(columns=ends)
+    if line == "baseline":
+        rows[PEOPLE[3:]] = 0.0
+    return rows.assign(setting=setting, value=value, other=other, other_value=other_value)[COLUMNS]
 
 
 def errors_of_products(table: pd.DataFrame) -> pd.DataFrame:
