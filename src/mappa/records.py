@@ -78,15 +78,18 @@ def plain(value: Any) -> Any:
 def restored(kind: Any, value: Any) -> Any:
     """Return what :func:`plain` made of a value of type *kind* as that value again.
 
-    For records of records, tuples, dates, numbers, texts and ``None``: what stored results hold.
+    For records of records, tuples, lists, mappings, dates, numbers, texts and ``None``: what stored
+    results and executed notebooks hold. Raises TypeError where a record lacks a key.
     """
     if value is None:
         return None
     if dataclasses.is_dataclass(kind):
         return _restored_record(kind, value)
-    arguments = typing.get_args(kind)
-    if typing.get_origin(kind) is tuple:
-        return tuple(restored(arguments[0], element) for element in value)
+    arguments, origin = typing.get_args(kind), typing.get_origin(kind)
+    if origin in (tuple, list):
+        return origin(restored(arguments[0], element) for element in value)
+    if origin in (dict, Mapping):
+        return value
     if arguments:  # such as float | None
         return restored(_present(kind), value)
     if isinstance(kind, type) and issubclass(kind, dt.date):
@@ -95,8 +98,14 @@ def restored(kind: Any, value: Any) -> Any:
 
 
 def _restored_record(kind: Any, value: Mapping[str, Any]) -> Any:
-    hints = _hints(kind).items()
-    return kind(**{name: restored(hint, value[name]) for name, hint in hints if name in value})
+    made: dict[str, Any] = {}
+    for f in dataclasses.fields(kind):
+        hint = _hints(kind)[f.name]
+        if "part" not in f.metadata:
+            made |= {f.name: restored(hint, value[f.name])} if f.name in value else {}
+        elif any(value.get(name) is not None for name in _present(hint).declared()):
+            made[f.name] = _restored_record(_present(hint), value)
+    return kind(**made)
 
 
 @functools.cache

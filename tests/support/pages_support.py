@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,11 @@ import nbformat
 import pandas as pd
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from mappa import growth
 from mappa.data import Data
 from mappa.pages.force import render_pages
-from mappa.pages.summary import _in_short
 from mappa.plot import Exhibit, canvas
+from mappa.rates.assess import assess
 from mappa.records import RECORD_MIME
 from mappa.words import Prose, Table
 
@@ -86,12 +88,14 @@ def write_reports(folder: Path, data: Data, forces: list[str], as_of: str | None
     """Write executed notebooks and results of *forces* into *folder*, as a run leaves them."""
     day = as_of or str(data.settings["default_as_of"])
     for force in forces:
-        rate = _in_short(data, force, day, {}) | {"margin": 0.1}
-        rate = json.loads(json.dumps(rate, default=float))
-        estimate = {"date": day, "kind": "estimate", "value": 987.4, "low": 800.2, "high": 1190.6}
+        grown = growth.answer(data, force, day, horizon=0)
+        guess = dataclasses.replace(
+            grown.national_series[-1], kind="estimate", date=grown.as_of, value=987.4, low=800.2,
+            high=1190.6,
+        )  # fmt: skip
         records = {
-            "1-growth": {"force": force, "as_of": day, "series": [estimate]},
-            "2-rate": rate,
+            "1-growth": dataclasses.replace(grown, series=(guess,)).as_dict(),
+            "2-rate": assess(data, force, day).as_dict(),
             "3-register": {"force": force, "as_of": day},
         }
         where = folder / data.slug(force)

@@ -17,12 +17,16 @@ from nbformat import NotebookNode
 from mappa import __version__
 from mappa.data import Data
 from mappa.files import fixed_zip, unzipped
+from mappa.growth.record import GrowthRecord
 from mappa.pages import cells, layout
 from mappa.pages.exporter import about, fragment, part_title
 from mappa.plot.exhibit import EXHIBIT_MIME, picture_html
 from mappa.plot.svg import framed, png
+from mappa.rates.record import RateRecord
+from mappa.records import restored
 from mappa.words import brief as words
 from mappa.words import numbers
+from mappa.words.rate.missing import nearest
 
 #: Tags of the cells whose chart an area's brief shows, that of England and Wales, and the story's.
 BRIEF, NATION, STORY = "brief", "nation", "story"
@@ -82,16 +86,28 @@ def charts(notebooks: Mapping[str, NotebookNode], tag: str) -> list[Mapping[str,
     ]
 
 
+def records_of(
+    shown: Mapping[str, Mapping[str, Any] | None],
+) -> tuple[RateRecord | None, GrowthRecord | None]:
+    """Return the records of the rate and the growth that notebooks show, ``None`` for none.
+
+    Raises TypeError where a notebook of that name shows another record.
+    """
+    rate, growth = shown.get("2-rate"), shown.get("1-growth")
+    return restored(RateRecord, rate), restored(GrowthRecord, growth)
+
+
 def of_area(data: Data, slug: str, notebooks: Mapping[str, NotebookNode]) -> Brief:
     """Return the brief of the area that *notebooks* (executed, by name) were run for."""
-    records = {name: cells.record(nb) or {} for name, nb in notebooks.items()}
-    growth, rate = records.get("1-growth", {}), records.get("2-rate", {})
-    area, as_of = str(rate.get("force", slug)), str(rate.get("as_of", ""))
-    counted = rate.get("count") is not None
+    try:
+        rate, growth = records_of({name: cells.record(nb) for name, nb in notebooks.items()})
+    except TypeError:  # a reader's own notebook, of which only the answer is known
+        rate = growth = None
+    area, as_of = (rate.force, rate.as_of) if rate else (slug, "")
     day = numbers.day(as_of) if as_of else ""
     official = official_table(data, as_of)
     answers = {part_title(name): cells.sentence(nb) for name, nb in notebooks.items()}
-    if "as_of" in rate and not counted:
+    if rate and rate.own is None:
         publisher = str(data.settings.get("publisher", "a public body"))
         known = words.known(rate, growth, publisher, named=bool(official))
         others = {k: v for k, v in answers.items() if k not in {"Growth", "Rate"}}
@@ -103,10 +119,10 @@ def of_area(data: Data, slug: str, notebooks: Mapping[str, NotebookNode]) -> Bri
         day=day,
         answers=[(title, text) for title, text in answers.items() if text],
         charts=charts(notebooks, BRIEF),
-        figures=words.key_figures(rate, growth),
-        press=words.press(rate, growth) if counted else "",
+        figures=words.key_figures(rate, growth) if rate else (),
+        press=words.press(rate, growth) if rate and rate.own else "",
         story=story(notebooks) if area in set(data.story_claims["area"]) else "",
-        sources=[*count_sources(data, rate), *official],
+        sources=[*(count_sources(data, rate) if rate else ()), *official],
     )
 
 
@@ -119,14 +135,11 @@ def story(notebooks: Mapping[str, NotebookNode]) -> str:
     )
 
 
-def count_sources(data: Data, rate: Mapping[str, Any]) -> list[dict[str, str]]:
+def count_sources(data: Data, rate: RateRecord) -> list[dict[str, str]]:
     """Return the sources of an area's count, or of the nearest figure where there is none."""
-    if "as_of" not in rate:
-        return []
-    rows = data.rows("rso_count", str(rate["force"]), rate["as_of"])
-    named = " ".join(rows["sources"])
-    if not named:
-        named = " ".join(str(row["sources"]) for row in words.nearest(rate))
+    near = nearest(rate)
+    named = " ".join(data.rows("rso_count", rate.force, rate.as_of)["sources"])
+    named = named or (near.sources if near else "")
     table = data.sources.fillna("").astype(str).set_index("source")
     known = [name for name in dict.fromkeys(named.split()) if name in table.index]
     found = []

@@ -2,8 +2,7 @@
 
 import dataclasses
 import json
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +11,12 @@ import pandas as pd
 from mappa.data import Data
 from mappa.errors import DataError, OutputError
 from mappa.files import json_text
+from mappa.growth.record import GrowthRecord
 from mappa.pages import cells
-from mappa.pages.brief import book
+from mappa.pages.brief import book, records_of
 from mappa.plot.exhibit import safe_csv
+from mappa.rates.assess import assess
+from mappa.rates.record import RateRecord
 from mappa.records import Record, key
 from mappa.words.brief import estimate
 
@@ -56,11 +58,12 @@ class AreaResult(Record):
 
 @dataclasses.dataclass(frozen=True)
 class Report:
-    """The report of an area: its folder and the records of its notebooks."""
+    """The report of an area: its folder and what its notebooks show of its rate and its growth."""
 
     area: str
     folder: Path
-    records: Mapping[str, Mapping[str, Any]]
+    rate: RateRecord | None
+    growth: GrowthRecord | None
 
 
 def find_reports(folder: Path, data: Data) -> list[Report]:
@@ -75,12 +78,12 @@ def find_reports(folder: Path, data: Data) -> list[Report]:
             continue
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
-            records = {str(k): dict(v) for k, v in content["records"].items()}
+            rate, growth = records_of(content["records"])
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             raise DataError(f"{path} is not a file of results: run `mappa report` again.") from None
         if content.get("force") != area:
             raise DataError(f"{path} is about {content.get('force')!r}, not {area!r}.")
-        found.append(Report(area, path.parent, records))
+        found.append(Report(area, path.parent, rate, growth))
     if not found:
         raise OutputError(f"{folder} holds no report yet: run `mappa report --all` first.")
     return found
@@ -100,11 +103,8 @@ def shared_settings(reports: list[Report], data: Data) -> dict[str, Any]:
     settings: dict[str, Any] = {}
     said: dict[str, str] = {}
     for report in reports:
-        rate = report.records.get("2-rate", {})
-        for name in SHARED:
-            if name not in rate:
-                continue
-            value = rate[name]
+        for name in SHARED if report.rate else ():
+            value = getattr(report.rate, name)
             if name in settings and settings[name] != value:
                 raise DataError(
                     f"The reports differ in {name}: {said[name]} has {settings[name]}, "
@@ -115,25 +115,22 @@ def shared_settings(reports: list[Report], data: Data) -> dict[str, Any]:
     return settings
 
 
-def area_result(
-    data: Data, rate: Mapping[str, Any], growth: Mapping[str, Any], page: str
-) -> AreaResult:
+def area_result(data: Data, rate: RateRecord, growth: GrowthRecord | None, page: str) -> AreaResult:
     """Return the line of one area from the record of its rate and of its growth."""
-    area, as_of = str(rate["force"]), str(rate["as_of"])
-    rows = data.rows("rso_count", area, as_of)
+    rows = data.rows("rso_count", rate.force, rate.as_of)
     found = rows.iloc[0] if len(rows) else {}
-    guess = {} if rate.get("count") is not None else estimate({**growth, "as_of": as_of})
-    taken: dict[str, Any] = {f.name: rate.get(f.name) for f in dataclasses.fields(AreaResult)}
-    for name in ("gap_verdict", "unusual_verdict", "margin_verdict", "status"):
-        taken[name] = str(taken[name] or "")
+    guess, flat = estimate(rate, growth), rate.flat()
+    taken: dict[str, Any] = {f.name: flat.get(f.name) for f in dataclasses.fields(AreaResult)}
+    for name in ("gap_verdict", "unusual_verdict", "margin_verdict"):
+        taken[name] = taken[name] or ""
     taken |= {
-        "area": area,
-        "slug": data.slug(area),
+        "area": rate.force,
+        "slug": data.slug(rate.force),
         "count_quality": str(found.get("quality", "")),
         "count_sources": str(found.get("sources", "")),
-        "estimate": guess.get("value"),
-        "estimate_low": guess.get("low"),
-        "estimate_high": guess.get("high"),
+        "estimate": guess and guess.value,
+        "estimate_low": guess and guess.low,
+        "estimate_high": guess and guess.high,
         "page": page,
     }
     return AreaResult(**taken)
@@ -150,12 +147,10 @@ def summarise(data: Data, reports: list[Report]) -> list[AreaResult]:
     lines = []
     for area in data.names:
         report = by_area.get(area)
-        rate = report.records.get("2-rate") if report else None
-        if report and rate:
-            _check_up_to_date(data, report, rate)
-        else:
-            rate = _in_short(data, area, as_of, settings)
-        growth = report.records.get("1-growth", {}) if report else {}
+        if report and report.rate:
+            _check_up_to_date(data, report, report.rate)
+        rate = (report and report.rate) or assess(data, area, as_of, **settings)
+        growth = report.growth if report else None
         page = f"forces/{data.slug(area)}/index.html" if report else ""
         lines.append(area_result(data, rate, growth, page))
     return lines
@@ -166,30 +161,17 @@ def enough(lines: Sequence[AreaResult]) -> bool:
     return sum(line.count is not None for line in lines) >= ENOUGH
 
 
-def _in_short(data: Data, area: str, as_of: str, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the record of an area that has no report."""
-    from mappa.rates.assess import assess
-
-    return assess(data, area, as_of, **settings).as_dict()
-
-
-def _check_up_to_date(data: Data, report: Report, rate: Mapping[str, Any]) -> None:
+def _check_up_to_date(data: Data, report: Report, rate: RateRecord) -> None:
     """A report's count and population must be those of the tables."""
-    as_of = str(rate["as_of"])
-    count = data.counts(as_of).get(report.area)
-    people = data.people(as_of, str(rate["denominator"]))[report.area]
-    for name, now in (("count", count), ("population", people)):
-        if not _same(rate.get(name), now):
+    count = data.counts(rate.as_of).get(report.area)
+    people = data.people(rate.as_of, rate.denominator)[report.area]
+    pairs = ("count", rate.count, count), ("population", rate.population, people)
+    for name, then, now in pairs:
+        if then != now:
             raise DataError(
-                f"{report.folder} was made from other figures ({name} {rate.get(name)}, now "
-                f"{now}): run `mappa report --force {report.area!r}` again."
+                f"{report.folder} was made from other figures ({name} {then}, now {now}): run "
+                f"`mappa report --force {report.area!r}` again."
             )
-
-
-def _same(a: Any, b: Any) -> bool:
-    if a is None or b is None:
-        return a is b
-    return math.isclose(a, b, abs_tol=1e-9)
 
 
 def schema() -> dict[str, Any]:

@@ -83,7 +83,7 @@ def years(span: Span) -> str:
 def answer(record: GrowthRecord) -> Prose:
     """Return the answer: the number, the year before, the national growth, and the longer run."""
     first = _counted(record) if record.count is not None else _uncounted(record)
-    paragraphs = " ".join(filter(None, [*first, _national(record)])), _longer(record)
+    paragraphs = " ".join(filter(None, [*first, national(record)])), _longer(record)
     return Prose("\n\n".join(filter(None, paragraphs)))
 
 
@@ -146,7 +146,8 @@ def _latest(point: Point, r: GrowthRecord) -> str:
     return f"The latest known count is {where} on {when}{_APART.get(point.basis, '')}."
 
 
-def _national(r: GrowthRecord) -> str:
+def national(r: GrowthRecord) -> str:
+    """Return how the national number moved in the year, or nothing where that is not known."""
     span = year_span(r)
     if span is None:
         return ""

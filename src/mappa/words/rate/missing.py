@@ -58,13 +58,17 @@ def _estimated(r: RateRecord) -> str:
     )
 
 
+def nearest(r: RateRecord) -> Sighting | None:
+    """Return the known count of another date or basis that is nearest in time."""
+    day, known = pd.Timestamp(r.as_of), r.missing.nearest if r.missing else []
+    return min(known, key=lambda s: abs(pd.Timestamp(s.date) - day), default=None)
+
+
 def _nearest(r: RateRecord) -> str:
-    if r.missing is None or not r.missing.nearest:
+    s = nearest(r)
+    if s is None:
         return ""
-    day = pd.Timestamp(r.as_of)
-    nearest = min(r.missing.nearest, key=lambda s: abs(pd.Timestamp(s.date) - day))
-    count, when = n.count(nearest.value), n.day(nearest.date)
-    return f"The nearest count is {count} on {when} ({how(nearest)})."
+    return f"The nearest count is {n.count(s.value)} on {n.day(s.date)} ({how(s)})."
 
 
 def missing(record: RateRecord) -> Prose:
