@@ -160,6 +160,20 @@ def _source(module: str) -> Path | None:
     return next((f for f in files if f.is_file()), None)
 
 
+def imports(source: str) -> set[str]:
+    """Return the modules, and names that may be modules, which *source* imports anywhere.
+
+    ``from mappa.data import places`` may import a module, or a name from one.
+    """
+    with _PARSING:
+        nodes = list(ast.walk(ast.parse(source)))
+    found = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    for node in nodes:
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
 #: Python 3.11 may fail (SystemError) where several threads parse source at once.
 _PARSING = threading.Lock()
 
@@ -168,15 +182,7 @@ _PARSING = threading.Lock()
 def _read_module(name: str, path: Path, changed: int) -> tuple[str, tuple[str, ...]]:
     """Return the digest of a module's source and all names that it may import."""
     text = path.read_text(encoding="utf-8")
-    found = []
-    with _PARSING:
-        tree = ast.parse(text)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            found += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            # ``from mappa.data import places``: a name may be a module or be in one
-            found += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    found = imports(text)
     return digest([text]), tuple(n for n in found if n != name and n.startswith(_PACKAGE.name))
 
 

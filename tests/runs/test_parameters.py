@@ -6,7 +6,7 @@ import pytest
 
 from mappa.errors import DataError, UnknownName, UsageError
 from mappa.runs import plan
-from mappa.runs.notebooks import Parameter, check_all, inspect, read_setting
+from mappa.runs.notebooks import Parameter, inspect, read_setting
 
 CELL = """\
 # Settings: change these and run all cells
@@ -111,15 +111,15 @@ def test_refuses_a_number_outside_the_limits_that_the_help_gives(
         found["horizon"].check("6")
 
 
-def test_refuses_an_unknown_name_with_a_suggestion(found: dict[str, Parameter]) -> None:
+def test_refuses_an_unknown_name_with_a_suggestion() -> None:
     with pytest.raises(UnknownName, match="no parameter called 'magrin': did you mean 'margin'"):
-        check_all({"magrin": "1"}, {"a": found})
+        plan.open_study(["magrin=1"], {}, Path("unused"))
 
 
-def test_gives_each_notebook_only_the_settings_that_it_has(found: dict[str, Parameter]) -> None:
-    other = {"force": Parameter("force", "x")}
-    values = check_all({"force": "Kent", "margin": "0.2"}, {"a": found, "b": other})
-    assert values == {"a": {"force": "Kent", "margin": 0.2}, "b": {"force": "Kent"}}
+def test_gives_each_notebook_only_the_settings_that_it_has() -> None:
+    values = plan.open_study(["margin=0.2"], {}, Path("unused")).values("Kent")
+    assert values["2-rate"]["margin"] == 0.2 and values["2-rate"]["force"] == "Kent"
+    assert "margin" not in values["6-what-ifs"] and "force" not in values["6-what-ifs"]
 
 
 @pytest.mark.parametrize(

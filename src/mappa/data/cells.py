@@ -37,6 +37,22 @@ _NOTE = re.compile(
 _MONTHS = {calendar.month_name[i].lower(): i for i in range(1, 13)}
 _MONTHS |= {calendar.month_abbr[i].lower(): i for i in range(1, 13)} | {"sept": 9}
 _WEEKDAYS = "|".join([*calendar.day_name, *calendar.day_abbr])
+#: 2020-03-31, 20200331, 31/03/2020, as at 31 March 2020, March 31, 2020.
+_DAYS = (
+    r"(?P<y>\d{4})([-/.])(?P<m>\d{1,2})\2(?P<d>\d{1,2})",
+    r"(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)",
+    r"(?P<d>\d{1,2})([-/.])(?P<m>\d{1,2})\2(?P<y>\d{4}|\d\d)",
+    rf"(?:(?:{_WEEKDAYS}),? |as at |as of |at |on )?"
+    r"(?P<d>\d{1,2})(?:st|nd|rd|th)?[ -](?P<m>[a-z]+)[ ,-] ?(?P<y>\d{4}|\d\d)",
+    r"(?P<m>[a-z]+) (?P<d>\d{1,2})(?:st|nd|rd|th)?,? (?P<y>\d{4})",
+)
+#: How the unit of a measure may be written after a number.
+_UNITS = {
+    "percent": r"%|per ?cent",
+    "per 100,000": r"per 100[, ]?000(?: (?:people|population))?|per 100k|/100k",
+    "people": r"people|persons|offenders|rsos?",
+    "months": r"months?",
+}
 
 
 class CellError(ValueError):
@@ -132,17 +148,17 @@ def read_number(cell: Cell, kind: Kind) -> Reading:
     Raises NoFigure for a sign in place of the number, such as [c] or a dash, and CellError where
     the cell is no number, is not certain, or is not what *kind* may hold.
     """
-    _refuse_kinds(cell, kind)
+    _refuse_kinds(cell, kind.right)
     text = squeeze(cell.text)
     if text in DASHES:
         raise NoFigure(text, "stands for a figure that is zero or not given")
     text, notes = _take_notes(text)
-    if cell.raised:
-        notes.append(cell.raised)
+    notes += [cell.raised] * bool(cell.raised)
     if text.lower() in SHORTHAND:
         raise NoFigure(text, SHORTHAND[text.lower()])
     _refuse_text(cell.text if not notes else text, kind)
-    number = _plain(_without_unit(text, kind), kind)
+    own = re.fullmatch(rf"(.*?\d)\s*(?:{_UNITS.get(kind.unit, '(?!)')})\.?", text, re.I)
+    number = _plain(own[1] if own else text, kind)
     _check_range(number, kind)
     note = " ".join(notes)
     remark = f"{note} was taken off and kept as a note" if notes else ""
@@ -151,19 +167,18 @@ def read_number(cell: Cell, kind: Kind) -> Reading:
     return Reading(number, remark, note)
 
 
-def _refuse_kinds(cell: Cell, kind: Kind) -> None:
+def _refuse_kinds(cell: Cell, right: str) -> None:
     if not cell.text and not cell.raised:
         raise CellError("the cell is empty", "a number, or no row")
-    if cell.kind == "formula":
-        raise CellError(
-            f"the formula {shown(cell.text)} has no saved value",
-            "the workbook opened and saved once in a spreadsheet, or the number",
-        )
-    if cell.kind == "error":
-        why = f"the cell holds the error {shown(cell.text)}"
-        raise CellError(why, "the number, or the formula mended")
-    if cell.kind == "date":
-        raise CellError(f"{shown(cell.text)} is a date and not a number", kind.right)
+    said = shown(cell.text)
+    saved = "the workbook opened and saved once in a spreadsheet, or the number"
+    others = {
+        "formula": (f"the formula {said} has no saved value", saved),
+        "error": (f"the cell holds the error {said}", "the number, or the formula mended"),
+        "date": (f"{said} is a date and not a number", right),
+    }
+    if cell.kind in others:
+        raise CellError(*others[cell.kind])
 
 
 def _refuse_text(text: str, kind: Kind) -> None:
@@ -180,9 +195,11 @@ def _refuse_text(text: str, kind: Kind) -> None:
         bare = re.sub(r"[£$€]|\bGBP\b", "", said).strip()
         what = "count of people" if kind.unit == "people" else "figure of this measure"
         raise CellError(f"{said} is a sum of money and no {what}", bare or kind.right)
-    if re.fullmatch(r"[+-]?\d+(\.\d*)?[eE][+-]?\d+", text):
+    if short := re.fullmatch(r"[+-]?\d+(?:\.\d*)?[eE][+-]?(\d+)", text):
+        small = len(short[1]) < 3 and int(short[1]) <= 12
+        digits = f"{Decimal(text).normalize():f}" if small else "1950"
         why = f"{said} is a shortened form that may have lost its last digits"
-        raise CellError(why, f"every digit, such as {_every_digit(text)}")
+        raise CellError(why, f"every digit, such as {digits}")
     if kind.whole and re.fullmatch(r"[+-]?\d{1,3}(\.\d{3})+", text):
         right = f"{said.replace('.', '')}, if that is meant"
         raise CellError(f"{said} may have a point for a comma", right)
@@ -195,27 +212,6 @@ def _refuse_text(text: str, kind: Kind) -> None:
 def _refuse_script(text: str, example: str) -> None:
     if any(c.isdecimal() and not c.isascii() for c in text):
         raise CellError("the digits are of another script", f"the digits 0 to 9, such as {example}")
-
-
-def _every_digit(text: str) -> str:
-    head, _, power = text.lower().partition("e")
-    if abs(int(power)) > 12:
-        return "1950"
-    value = f"{Decimal(head).scaleb(int(power)):f}"
-    return value.rstrip("0").rstrip(".") if "." in value else value
-
-
-def _without_unit(text: str, kind: Kind) -> str:
-    """Take off a unit that is the measure's own; any other is refused as no number."""
-    units = {
-        "percent": r"%|per ?cent",
-        "per 100,000": r"per 100[, ]?000(?: (?:people|population))?|per 100k|/100k",
-        "people": r"people|persons|offenders|rsos?",
-        "months": r"months?",
-    }
-    own = units.get(kind.unit)
-    found = re.fullmatch(rf"(.*?\d)\s*(?:{own})\.?", text, re.I) if own else None
-    return found[1] if found else text
 
 
 def _plain(text: str, kind: Kind) -> str:
@@ -274,7 +270,7 @@ def read_date(cell: Cell, first: dt.date, last: dt.date, *, from_1904: bool = Fa
     if not cell.text:
         raise CellError("the cell is empty", right)
     if cell.kind in {"formula", "error"}:
-        _refuse_kinds(cell, Kind(right, False))
+        _refuse_kinds(cell, right)
     text = re.sub(f"[{re.escape(_MINUS)}]", "-", squeeze(cell.text))
     _refuse_script(text, "2020-03-31")
     text, notes = _take_notes(text)
@@ -309,29 +305,17 @@ def _day(text: str, right: str) -> tuple[dt.date, bool]:
             "the day, such as 2020-03-31 (or 31/03/2020) if it is the count at the end of that "
             "year",
         )
-    year_first = re.fullmatch(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})|(\d{4})(\d\d)(\d\d)", text)
-    day_first = re.fullmatch(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d\d)", text)
-    in_name = re.fullmatch(
-        rf"(?:(?:{_WEEKDAYS}),? |as at |as of |at |on )?"
-        r"(\d{1,2})(?:st|nd|rd|th)?[ -]([a-z]+)[ ,-] ?(\d{4}|\d\d)",
-        text,
-        re.I,
-    )
-    name_first = re.fullmatch(r"([a-z]+) (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})", text, re.I)
-    if year_first:
-        parts = year_first[1] or year_first[5], year_first[3] or year_first[6]
-        year, month, day = parts[0], int(parts[1]), int(year_first[4] or year_first[7])
-    elif day_first:
-        year, month, day = day_first[4], int(day_first[3]), int(day_first[1])
-    elif in_name and in_name[2].lower() in _MONTHS:
-        year, month, day = in_name[3], _MONTHS[in_name[2].lower()], int(in_name[1])
-    elif name_first and name_first[1].lower() in _MONTHS:
-        year, month, day = name_first[3], _MONTHS[name_first[1].lower()], int(name_first[2])
+    for form in _DAYS:
+        found = re.fullmatch(form, text, re.I)
+        if found and (found["m"].isdecimal() or found["m"].lower() in _MONTHS):
+            break
     else:
         raise CellError(f"{said!r} is not a date (YYYY-MM-DD)", right)
-    short = len(year) == 2
-    full = int(year) + (2000 if int(year) < 70 else 1900) if short else int(year)
-    return _calendar_day(full, month, day, said), short
+    written, short = found["m"].lower(), len(found["y"]) == 2
+    month = _MONTHS[written] if written in _MONTHS else int(written)
+    year = int(found["y"])
+    year += (2000 if year < 70 else 1900) * short
+    return _calendar_day(year, month, int(found["d"]), said), short
 
 
 def _calendar_day(year: int, month: int, day: int, said: str) -> dt.date:

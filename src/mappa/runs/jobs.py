@@ -25,33 +25,6 @@ COLUMNS = ("force", "notebook", "key", "value", "unit")
 
 
 @dataclasses.dataclass(frozen=True)
-class NotebookJob:
-    """A notebook to be run: its name, its text as JSON, and all values to inject.
-
-    *data* and *source* are digests of the tables and of the package that the answer must come from,
-    *data_folder* is where the tables are on the machine that sends the job, and *timeout* the
-    longest that a cell may take (seconds), or None.
-    """
-
-    name: str
-    text: str
-    parameters: Mapping[str, Any]
-    data: str
-    source: str
-    data_folder: str
-    timeout: float | None = None
-
-
-@dataclasses.dataclass(frozen=True)
-class PagesJob:
-    """Pages to be made: the force and its folder, its executed notebooks as JSON text by name."""
-
-    force: str
-    slug: str
-    notebooks: Mapping[str, str]
-
-
-@dataclasses.dataclass(frozen=True)
 class Done:
     """What a task brings back: files by name, and why they are not fit to be published."""
 
@@ -64,40 +37,53 @@ class OtherMachine(MappaError):
     """A worker whose tables or package are not those of the run."""
 
 
-def run_notebook(job: NotebookJob) -> Done:
-    """Run a notebook and check what it shows.
+def run_notebook(
+    name: str,
+    text: str,
+    parameters: Mapping[str, Any],
+    tables: str,
+    source: str,
+    folder: str,
+    timeout: float | None = None,
+) -> Done:
+    """Run the notebook *name* (JSON *text*) with all its *parameters* and check what it shows.
 
-    Raises OtherMachine where the worker has other tables or another version of the package than
-    the run that sent the job, or they changed meanwhile.
+    *tables* and *source* are digests of the tables and of the package that the answer must come
+    from, *folder* is where the tables are on the machine that sends the task, and *timeout* the
+    longest that a cell may take (seconds). Raises OtherMachine where the worker has other tables or
+    another version of the package than the run that sent the task, or they changed meanwhile.
     """
     from warmkernels import provisioner
 
     began = time.monotonic()
     provisioner.use()
-    if Path(job.data_folder).is_dir():
-        os.environ["MAPPA_DATA"] = job.data_folder
-    node, failure = execute.execute(job.text, job.parameters, timeout=job.timeout)
+    if Path(folder).is_dir():
+        os.environ["MAPPA_DATA"] = folder
+    node, failure = execute.execute(text, parameters, timeout=timeout)
     where = socket.gethostname()
-    if state.data_digest() != job.data:
+    if state.data_digest() != tables:
         raise OtherMachine(f"The tables on {where} are not those of this run, or have changed.")
-    if state.source_digest() != job.source:
+    if state.source_digest() != source:
         raise OtherMachine(f"The package on {where} is not that of this run, or has changed.")
     if failure is None:
-        failure = _breach(job.name, contract.notebook_faults(node))
-    text = json.dumps(node, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
-    return Done({f"{job.name}.ipynb": text.encode()}, failure, time.monotonic() - began)
+        failure = _breach(name, contract.notebook_faults(node))
+    executed = json.dumps(node, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    return Done({f"{name}.ipynb": executed.encode()}, failure, time.monotonic() - began)
 
 
-def make_pages(job: PagesJob) -> Done:
-    """Make the pages of a force in a temporary folder and check their contract."""
+def make_pages(force: str, slug: str, notebooks: Mapping[str, str]) -> Done:
+    """Make the pages of a force in a temporary folder and check their contract.
+
+    *slug* is the name of its folder, *notebooks* its executed notebooks (JSON text) by name.
+    """
     from mappa.pages.force import render_force
 
     began = time.monotonic()
-    written = {f"{name}.ipynb": text for name, text in job.notebooks.items()}
+    written = {f"{name}.ipynb": text for name, text in notebooks.items()}
     with tempfile.TemporaryDirectory(prefix="mappa-pages-", ignore_cleanup_errors=True) as scratch:
-        folder = Path(scratch, job.slug)
+        folder = Path(scratch, slug)
         folder.mkdir()
-        for name, text in (written | gather(job.force, job.notebooks)).items():
+        for name, text in (written | gather(force, notebooks)).items():
             (folder / name).write_text(text, encoding="utf-8", newline="\n")
         render_force(folder)
         files = {path.name: path.read_bytes() for path in sorted(folder.iterdir())}

@@ -5,18 +5,19 @@ parameters cell is parsed: plain scalars, one a line, ``name = value  # help``, 
 """
 
 import ast
+import contextlib
 import dataclasses
 import io
 import json
 import math
 import re
 import tokenize
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NoReturn
 
 from mappa.arguments import KINDS, refusal
-from mappa.cache import code_reached
+from mappa.cache import code_reached, imports
 from mappa.errors import DataError, UnknownName, UsageError
 from mappa.pages import cells
 
@@ -122,31 +123,19 @@ def read(path: Path) -> Notebook:
         raise DataError(f"{path} is not a notebook.") from None
     if len(tagged) > 1:
         raise DataError(f"{path.name} has {len(tagged)} cells with the tag `parameters`.")
-    source = "".join(tagged[0]["source"]) if tagged else ""
-    modules = _imports("".join(c["source"]) for c in found if c.get("cell_type") == "code")
-    return Notebook(path.stem, text, inspect(source, path.name), modules)
+    modules: set[str] = set()
+    for cell in (c for c in found if c.get("cell_type") == "code"):
+        lines = "".join(cell["source"]).splitlines()
+        plain = "\n".join(line for line in lines if not line.lstrip().startswith(("%", "!")))
+        with contextlib.suppress(SyntaxError):  # running the cell will show it
+            modules |= imports(plain)
+    parameters = inspect("".join(tagged[0]["source"]) if tagged else "", path.name)
+    return Notebook(path.stem, text, parameters, tuple(sorted(modules)))
 
 
 def reached(notebooks: Iterable[Notebook]) -> list[str]:
     """Return every module of mappa that notebooks import, by name."""
     return sorted(code_reached(*(name for book in notebooks for name in book.modules)))
-
-
-def _imports(sources: Iterable[str]) -> tuple[str, ...]:
-    """Return the modules, and names that may be modules, which the code of cells imports."""
-    found: set[str] = set()
-    for source in sources:
-        lines = [line for line in source.splitlines() if not line.lstrip().startswith(("%", "!"))]
-        try:
-            tree = ast.parse("\n".join(lines))
-        except SyntaxError:  # running the cell will show it
-            continue
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Import):
-                found |= {alias.name for alias in node.names}
-            elif isinstance(node, ast.ImportFrom) and node.module:
-                found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return tuple(sorted(found))
 
 
 def inspect(source: str, where: str) -> dict[str, Parameter]:
@@ -219,24 +208,6 @@ def _limits(value: Scalar, text: str) -> tuple[float, float] | None:
 
 def _refuse(where: str, line: int, what: str) -> NoReturn:
     raise DataError(f"{where}, parameters cell, line {line}: {what}.")
-
-
-def check_all(
-    settings: Mapping[str, Scalar], notebooks: Mapping[str, Mapping[str, Parameter]]
-) -> dict[str, dict[str, Scalar]]:
-    """Return for each notebook the values that it takes of *settings*, in their types.
-
-    A setting goes to every notebook that has a parameter of that name. Raises UnknownName, which
-    suggests the nearest name, where none has it, and UsageError for a value that is not allowed.
-    """
-    known = sorted({name for parameters in notebooks.values() for name in parameters})
-    for name in settings:
-        if name not in known:
-            raise UnknownName("parameter", name, known)
-    return {
-        notebook: {n: parameters[n].check(v) for n, v in settings.items() if n in parameters}
-        for notebook, parameters in notebooks.items()
-    }
 
 
 def read_setting(text: str) -> tuple[str, str]:

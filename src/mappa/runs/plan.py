@@ -9,10 +9,11 @@ from typing import Any
 
 from mappa.cache import code_reached
 from mappa.data import DENOMINATORS, Data, load, places
-from mappa.errors import MappaError, UnknownName, UsageError
+from mappa.errors import MappaError, UsageError, one_of
 from mappa.pages import cells
 from mappa.runs import state
-from mappa.runs.notebooks import Notebook, Scalar, check_all, find, reached, read_setting
+from mappa.runs.notebooks import Notebook, Scalar, find, reached, read_setting
+from mappa.versions import RENDER, versions
 
 #: What the notebooks that are about no single area are called in the place of a force.
 EVERY_AREA = "all areas"
@@ -86,34 +87,38 @@ class Study:
         return f"{self.data.day(self.settings.get('as_of') or None):%Y-%m-%d}"
 
     def values(self, force: str) -> dict[str, dict[str, Scalar]]:
-        """Return every parameter of every notebook for a force, typed and checked (UsageError)."""
+        """Return every parameter of every notebook for a force, typed and checked.
+
+        A setting goes to every notebook that has a parameter of that name. Raises UnknownName,
+        which suggests the nearest name, where none has it, and UsageError for a value that is not
+        allowed.
+        """
         if "force" in self.settings:
             raise UsageError("Name the force by --force, not among the other settings.")
-        declared = {n.name: n.parameters for n in self.notebooks}
-        known = {name for parameters in declared.values() for name in parameters}
-        implied = {"force": force, "as_of": self._as_of()}
-        own = {name: value for name, value in implied.items() if name in known}
-        given = check_all({**self.settings, **own}, declared)
-        for values in given.values():
-            for name in self.settings.keys() & values.keys():
-                _judge(self.data, name, values[name])
-        return {
-            name: {p.name: p.default for p in parameters.values()} | given[name]
-            for name, parameters in declared.items()
-        }
+        known = sorted({name for notebook in self.notebooks for name in notebook.parameters})
+        given = {**self.settings, "force": force, "as_of": self._as_of()}
+        for name in self.settings:
+            one_of("parameter", name, known)
+        found: dict[str, dict[str, Scalar]] = {}
+        for notebook in self.notebooks:
+            values = found[notebook.name] = {}
+            for name, parameter in notebook.parameters.items():
+                values[name] = parameter.check(given[name]) if name in given else parameter.default
+                if name in self.settings:
+                    _judge(self.data, name, values[name])
+        return found
 
 
 def _judge(data: Data, name: str, value: Any) -> None:
     """Check a value that only the tables or the methods can judge, as the notebook itself would."""
-    choices: Sequence[str] = ()
     if name == "denominator":
-        choices = list(DENOMINATORS)
+        one_of(name, value, DENOMINATORS)
     elif name == "comparator":
-        choices = list(data.comparators["comparator"])
+        one_of(name, value, data.comparators["comparator"])
     elif name == "nation":
         from mappa.forecasts.national_draws import SOURCES
 
-        choices = SOURCES
+        one_of(name, value, SOURCES)
     elif name == "margin":
         from mappa.rates.assess import check_margin
 
@@ -122,8 +127,6 @@ def _judge(data: Data, name: str, value: Any) -> None:
         from mappa.register.answers.scenarios import parse_month
 
         parse_month(value)
-    if choices and value not in choices:
-        raise UnknownName(name, value, choices)
 
 
 def compute_shared(modules: Sequence[str], as_of: str) -> None:
@@ -168,8 +171,12 @@ def _plan_force(
         return Step(notebook, chosen, inputs, reason, path)
 
     steps = tuple(map(step, notebooks))
-    made = {s.notebook.name: state.inputs_digest(s.inputs) for s in steps}
-    inputs = state.page_inputs(made, study.tables, study.pages)
+    inputs: state.Inputs = {
+        "notebooks": {s.notebook.name: state.inputs_digest(s.inputs) for s in steps},
+        "data": study.tables,
+        "source": study.pages,
+        "versions": versions(RENDER),
+    }
     reason = "asked for" if again else state.why(inputs, stored.get("pages", {}), folder)
     return ForcePlan(force, slug, folder, steps, inputs, reason)
 

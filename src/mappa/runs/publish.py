@@ -44,11 +44,9 @@ def tidy(out: Path) -> None:
 
 def stage(plan: ForcePlan, step: Step, content: bytes) -> None:
     """Store an executed notebook until its force is complete, for this run or the next."""
-    work = plan.folder.parent / WORK / plan.slug
-    name = f"{step.notebook.name}.ipynb"
-    write_atomically(work / name, content)
-    stamp = {"inputs": step.inputs, "files": {name: digest([content])}}
-    write_atomically(work / f"{step.notebook.name}.json", json_text(stamp))
+    path = plan.folder.parent / WORK / plan.slug / step.path.name
+    write_atomically(path, content)
+    write_atomically(path.with_suffix(".json"), json_text(_made(step.inputs, {path.name: content})))
 
 
 def keep_failures(plan: ForcePlan, files: Mapping[str, bytes]) -> None:
@@ -66,16 +64,20 @@ def forget_failures(plan: ForcePlan, files: Mapping[str, bytes]) -> None:
         folder.parent.rmdir()
 
 
-def _run_record(plan: ForcePlan, files: Mapping[str, bytes]) -> str:
-    """Return ``run.json`` of a force: what it was made from, and digests of its files."""
+def _made(inputs: state.Inputs, files: Mapping[str, bytes]) -> dict[str, Any]:
+    """Return what :func:`mappa.runs.state.why` reads: what *files* were made from, and digests."""
     digests = {name: digest([content]) for name, content in sorted(files.items())}
-    steps = {}
+    return {"inputs": inputs, "files": digests}
+
+
+def _run_record(plan: ForcePlan, files: Mapping[str, bytes]) -> str:
+    """Return ``run.json`` of a force."""
+    pages, steps = dict(files), {}
     for step in plan.steps:
-        name = f"{step.notebook.name}.ipynb"
-        made = {"inputs": step.inputs, "files": {name: digests.pop(name)}}
-        steps[step.notebook.name] = made
-    pages = {"inputs": plan.page_inputs, "files": digests}
-    return json_text({"force": plan.force, "slug": plan.slug, "steps": steps, "pages": pages})
+        name = step.path.name
+        steps[step.notebook.name] = _made(step.inputs, {name: pages.pop(name)})
+    made = {"steps": steps, "pages": _made(plan.page_inputs, pages)}
+    return json_text({"force": plan.force, "slug": plan.slug, **made})
 
 
 def publish(plan: ForcePlan, files: Mapping[str, bytes]) -> None:

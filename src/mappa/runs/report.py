@@ -3,6 +3,7 @@
 import collections
 import contextlib
 import dataclasses
+import functools
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -17,15 +18,7 @@ from mappa.files import json_text, write_atomically
 from mappa.runs import plan as planning
 from mappa.runs import publish, state
 from mappa.runs.execute import Failure
-from mappa.runs.jobs import (
-    COLUMNS,
-    Done,
-    NotebookJob,
-    OtherMachine,
-    PagesJob,
-    make_pages,
-    run_notebook,
-)
+from mappa.runs.jobs import COLUMNS, Done, OtherMachine, make_pages, run_notebook
 from mappa.runs.plan import ForcePlan, Step, Study
 from mappa.runs.workers import Submit
 from mappa.versions import versions
@@ -90,9 +83,9 @@ class Run:
         self.study, self.progress, self.window = study, progress, window
         self.keep_going, self.timeout = keep_going, timeout
         self.forces = [ForceRun(plan) for plan in plans]
-        self._queue: collections.deque[
-            tuple[Callable[..., Done], NotebookJob | PagesJob, ForceRun, Step | None]
-        ] = collections.deque()
+        # a task, its force, and the step that it is (None: the pages)
+        self._queue: collections.deque[tuple[Callable[[], Done], ForceRun, Step | None]]
+        self._queue = collections.deque()
         self._stopped = False
 
     def run(self, submit: Submit) -> None:
@@ -106,34 +99,28 @@ class Run:
         running: dict[Future[Done], tuple[ForceRun, Step | None]] = {}
         while running or (self._queue and not self._stopped):
             while self._queue and not self._stopped and len(running) < self.window:
-                function, job, force, step = self._queue.popleft()
-                running[submit(function, job)] = force, step
+                task, force, step = self._queue.popleft()
+                running[submit(task)] = force, step
             # Windows lets no interrupt through while it waits without a limit.
             done, _ = wait(running, timeout=1, return_when=FIRST_COMPLETED)
             for future in done:
                 self._take(*running.pop(future), future)
 
     def _begin(self, force: ForceRun) -> None:
-        plan = force.plan
+        plan, study, folder = force.plan, self.study, str(places.data_folder())
         if plan.current:
             force.state = UP_TO_DATE
             self.progress.force_done(plan.force, UP_TO_DATE)
             return
         for step in plan.steps:
-            if not step.reason:
-                force.texts[step.notebook.name] = step.path.read_text(encoding="utf-8")
+            name, text = step.notebook.name, step.notebook.text
+            if step.reason:
+                given = name, text, step.parameters, study.tables, study.source, folder
+                task = functools.partial(run_notebook, *given, self.timeout)
+                self._queue.append((task, force, step))
+            else:
+                force.texts[name] = step.path.read_text(encoding="utf-8")
                 self.progress.task_done()
-                continue
-            job = NotebookJob(
-                name=step.notebook.name,
-                text=step.notebook.text,
-                parameters=step.parameters,
-                data=self.study.tables,
-                source=self.study.source,
-                data_folder=str(places.data_folder()),
-                timeout=self.timeout,
-            )
-            self._queue.append((run_notebook, job, force, step))
         self._queue_pages(force)
 
     def _queue_pages(self, force: ForceRun) -> None:
@@ -141,9 +128,9 @@ class Run:
         plan = force.plan
         if len(force.texts) == len(plan.steps):
             texts = {s.notebook.name: force.texts[s.notebook.name] for s in plan.steps}
-            job = PagesJob(plan.force, plan.slug, texts)
+            task = functools.partial(make_pages, plan.force, plan.slug, texts)
             # before the notebooks that wait: a finished force is published at once
-            self._queue.appendleft((make_pages, job, force, None))
+            self._queue.appendleft((task, force, None))
 
     def _take(self, force: ForceRun, step: Step | None, future: Future[Done]) -> None:
         """Take what a task brought back."""
@@ -153,13 +140,8 @@ class Run:
             done = future.result()
         except OtherMachine:
             raise
-        except ProcessExpired:
-            self._fail(force, name, Failure("", "WorkerDied", "the process that ran it was killed"))
-            return
         except Exception as error:
-            first = str(error).strip().partition("\n")[0]
-            kind = "Error" if isinstance(error, MappaError) else type(error).__name__
-            self._fail(force, name, Failure("", kind, first))
+            self._fail(force, name, _failure(error))
             return
         force.seconds[name] = round(done.seconds, 3)
         if done.failure:
@@ -177,7 +159,7 @@ class Run:
         try:
             publish.publish(force.plan, done.files)
         except publish.FileHeld as error:
-            self._fail(force, name, Failure("", "Error", str(error)))
+            self._fail(force, name, _failure(error))
             return
         force.state = PUBLISHED
         self.progress.force_done(force.plan.force, f"published ({force.plan.reason})")
@@ -204,6 +186,13 @@ class Run:
             with contextlib.suppress(OutputError) if failed else contextlib.nullcontext():
                 _write_runs(self.study, self.forces, time.monotonic() - began, how)
                 _write_national(self.study)
+
+
+def _failure(error: Exception) -> Failure:
+    if isinstance(error, ProcessExpired):
+        return Failure("", "WorkerDied", "the process that ran it was killed")
+    kind = "Error" if isinstance(error, MappaError) else type(error).__name__
+    return Failure("", kind, str(error).strip().partition("\n")[0])
 
 
 def _write_runs(study: Study, forces: Sequence[ForceRun], seconds: float, how: str) -> None:

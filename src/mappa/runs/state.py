@@ -15,7 +15,7 @@ from mappa.cache import code_digest
 from mappa.data import places
 from mappa.files import digest, digest_files
 from mappa.pages import cells
-from mappa.versions import RENDER, versions
+from mappa.versions import versions
 
 #: What an output follows from, as JSON that can be compared.
 Inputs = dict[str, str | Mapping[str, Any]]
@@ -70,16 +70,6 @@ def notebook_inputs(text: str, parameters: Mapping[str, Any], data: str, source:
         "data": data,
         "source": source,
         "versions": versions(),
-    }
-
-
-def page_inputs(notebooks: Mapping[str, str], data: str, pages: str) -> Inputs:
-    """Return what the pages of a force follow from; *notebooks* are digests by name."""
-    return {
-        "notebooks": dict(sorted(notebooks.items())),
-        "data": data,
-        "source": pages,
-        "versions": versions(RENDER),
     }
 
 

@@ -23,8 +23,8 @@ from mappa.errors import MappaError, UsageError
 if TYPE_CHECKING:
     from mappa.runs.plan import Study
 
-#: Gives a function and its job to the workers of this machine or of a cluster.
-Submit = Callable[..., Future[Any]]
+#: Gives a task to the workers of this machine or of a cluster.
+Submit = Callable[[Callable[[], Any]], Future[Any]]
 #: Seconds to wait for the scheduler of a cluster and for its first worker.
 PATIENCE = 10.0
 #: Open files that a run needs; macOS allows as many by default.
@@ -107,15 +107,13 @@ def locked(out: Path, quiet: bool) -> Iterator[None]:
 
     lock = FileLock(out / WORK / "lock")
     try:
-        lock.acquire(timeout=0)
+        held = lock.acquire(timeout=0)
     except Timeout:
         if not quiet:
             print(f"Another run writes to {out}; waiting for it to end ...", file=sys.stderr)
-        lock.acquire()
-    try:
+        held = lock.acquire()
+    with held:
         yield
-    finally:
-        lock.release()
 
 
 def cores() -> int:
@@ -154,8 +152,8 @@ def pool(
     The template imports what the notebooks of *study* do and reads the tables; where it is to
     *share*, it also computes what all forces share before its first fork, which takes longer.
 
-    Yields what gives a function and its arguments to a worker. A worker that is killed fails its
-    own task (``pebble.ProcessExpired``), and another takes its place.
+    Yields what gives a task to a worker. A worker that is killed fails its own task
+    (``pebble.ProcessExpired``), and another takes its place.
     """
     from pebble import ProcessPool
 
@@ -186,7 +184,7 @@ def pool(
             assert opened.active  # asking starts it
         finally:
             signal.signal(signal.SIGINT, before)
-        yield lambda function, *arguments: opened.schedule(function, args=arguments)
+        yield opened.schedule
 
 
 def _begin(environment: Mapping[str, str]) -> None:
