@@ -114,11 +114,10 @@ def latent_walk(inputs: Inputs, grid: Grid, today: float, fixed: dict[str, float
     custody = inputs.series["custody"].t
     inner = (knots[:-1] >= inputs.base_year - 1) & (knots[1:] <= custody[-1] + 1)
     sd = np.where(inner, fixed["walk_known"], fixed["walk_thin"]) * np.sqrt(np.diff(knots))
-    path = np.zeros((count, count - 1))
-    for i in range(count):
-        steps = slice(anchor, i) if i > anchor else slice(i, anchor)
-        path[i, steps] = sd[steps] if i > anchor else -sd[steps]
-    weights = [np.interp(grid.times, knots, path[:, k]) for k in range(count - 1)]
+    knot, step = np.arange(count)[:, None], np.arange(count - 1)
+    ahead, behind = (step >= anchor) & (step < knot), (step < anchor) & (step >= knot)
+    path = np.where(ahead, sd, np.where(behind, -sd, 0.0))  # knot by step
+    weights = [np.interp(grid.times, knots, column) for column in path.T]
     return Latent(knots, sd, np.stack(weights).T)
 
 
@@ -256,41 +255,40 @@ def drivers_of(
     future: log of what the volume of each cohort is multiplied by after the date.
     base_mean: mean length (months) of the base distribution, whose stretch is zero.
     """
-    v = values
+    b, v = base, values
     first = v["suspended_first"]
     # Before the 2003 Act fewer offences registered, but for custody.
-    scope = np.ones(base.custody.shape)
-    scope[: base.early] = v["scope_before"]
+    scope = np.ones(b.custody.shape)
+    scope[: b.early] = v["scope_before"]
 
-    def suspended(known: Array | None) -> Array | float:
-        return first if known is None else first + (known - first) * base.ramp
+    def split(sentenced: Array, kappa: float, known: Array | None) -> tuple[Array, Array]:
+        """Return who is registered by a sentence other than custody: not suspended, suspended."""
+        registered = sentenced * (kappa * scope)
+        suspended = registered * (first if known is None else first + (known - first) * b.ramp)
+        return registered - suspended, suspended
 
-    counts = np.empty((len(DISPOSALS), len(scope)))
-    counts[0] = base.cautions * (v["kappa_caution"] * scope)
-    other = base.other * (v["kappa_other"] * scope)
-    counts[2] = other * suspended(base.suspended)
-    counts[1] = other - counts[2]
-    counts[CUSTODY] = base.custody * v["kappa_custody"]
-    counts[4] = base.images_cautions * (v["kappa_caution"] * scope)
-    images = base.images_other * (v["kappa_images"] * scope)
-    counts[6] = images * suspended(base.images_suspended)
-    counts[5] = images - counts[6]
-    counts[7] = base.images_custody * v["kappa_images"]
+    counts = np.array(
+        [
+            b.cautions * (v["kappa_caution"] * scope),
+            *split(b.other, v["kappa_other"], b.suspended),
+            b.custody * v["kappa_custody"],
+            b.images_cautions * (v["kappa_caution"] * scope),
+            *split(b.images_other, v["kappa_images"], b.images_suspended),
+            b.images_custody * v["kappa_images"],
+        ]
+    )
     total = counts.sum(axis=0)
     stretch = (
-        base.stretch
-        - base.before * v["length_before"]
-        + base.after * v["length_after"]
-        - np.log(base_mean)
+        b.stretch - b.before * v["length_before"] + b.after * v["length_after"] - np.log(base_mean)
     )
     return Drivers(
         total=total * np.exp(future),
         latent=latent,
         mix=counts / total,
-        life=base.life,
+        life=b.life,
         threshold_length=stretch,
         release_length=stretch,
         served=np.clip(
-            v["served_long"] * base.served * np.exp(v["served_trend"] * base.years), 0.05, 0.98
+            v["served_long"] * b.served * np.exp(v["served_trend"] * b.years), 0.05, 0.98
         ),
     )
