@@ -36,7 +36,7 @@ def normal_rows(scope: str, place: str, mean: float, sd: float) -> pd.DataFrame:
     frames = []
     for day in DATES:
         values = stats.norm.ppf(LEVELS, mean, sd)
-        frames.append(seals.level_rows(scope, place, "model", day, LEVELS, values))
+        frames.append(seals.forecast_rows(scope, place, "model", day, values))
     return pd.concat(frames)
 
 
@@ -47,8 +47,8 @@ def forecasts(data: Data) -> pd.DataFrame:
         [
             normal_rows("nation", data.nation, 64000, 500),
             normal_rows("area", area, 1700, 40),
-            seals.level_rows("area", area, "national_growth", DATES[0], [np.nan], [1725.0]),
-            seals.level_rows("area", area, "national_growth", DATES[1], [np.nan], [1750.0]),
+            seals.forecast_rows("area", area, "national_growth", DATES[0], 1725.0),
+            seals.forecast_rows("area", area, "national_growth", DATES[1], 1750.0),
         ]
     )
 

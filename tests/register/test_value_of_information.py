@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 
 from mappa.data import Data
-from mappa.errors import DataError
 from mappa.register.answers import value_of_information as st
 
 AS_OF = pd.Timestamp("2020-03-31")
@@ -84,12 +83,6 @@ def test_sums_of_quantities() -> None:
     frame = pd.DataFrame({"a": [1.0, 2.0], "b": [10.0, 20.0]})
     assert st.measured(frame, ("a+b",)).iloc[:, 0].tolist() == [11, 22]  # type: ignore[union-attr]
     assert st.measured(frame, ("a+c", "d")) == "c"
-
-
-def test_draws_must_match(data: Data) -> None:
-    attribution, quantities = gaussian()
-    with pytest.raises(DataError, match="the same draws"):
-        st.settle(data, AS_OF, attribution, quantities.iloc[:-1])
 
 
 def test_requests_are_ready_to_send(data: Data) -> None:

@@ -152,9 +152,9 @@ def _seal(data: Data) -> seals.Seal:
     dates = [ORIGIN + pd.DateOffset(years=h) for h in (1, 2)]
     steps = np.quantile(np.linspace(-1000, 1000, 2001), LEVELS)
     rows = [
-        seals.level_rows("area", area, "national_growth", dates[0], [np.nan], [868.0]),
+        seals.forecast_rows("area", area, "national_growth", dates[0], 868.0),
         *(
-            seals.level_rows(scope, place, "model", day, LEVELS, values)
+            seals.forecast_rows(scope, place, "model", day, values)
             for h, day in enumerate(dates)
             for scope, place, values in (
                 ("nation", nation, 64000 + 2000 * h + steps),

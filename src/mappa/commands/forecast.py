@@ -47,7 +47,9 @@ def seal(
         made_on = dt.date.fromisoformat(sealed_on) if sealed_on else None
     except ValueError:
         raise UsageError(f"{sealed_on!r} is not a date: write it as YYYY-MM-DD.") from None
-    sources, draws = national_draws.sealed_sources(nation), national_draws.SEAL_DRAWS
+    # Beside the combined forecast a seal holds that of the register model alone.
+    sources = ("combined", "register") if nation == "combined" else (nation,)
+    draws = national_draws.SEAL_DRAWS
     paths = [national_draws.national_draws(data, day, horizon, s, draws) for s in sources]
     rows, methods = national_draws.sealed_forecasts(data, day, horizon, paths)
     last = before[-1] if before else None

@@ -204,14 +204,13 @@ METHODS: dict[str, tuple[str, _Method]] = {
 }
 
 
-def check_horizon(horizon: int) -> int:
-    """Return *horizon* if it is a number of years that can be forecast."""
+def check_horizon(horizon: int) -> None:
+    """Refuse (UsageError) a number of years that cannot be forecast."""
     if not 1 <= horizon <= LONGEST_HORIZON:
         raise UsageError(
             f"A horizon of {horizon} years cannot be forecast: "
             f"choose a whole number from 1 to {LONGEST_HORIZON}."
         )
-    return horizon
 
 
 def forecast_record(

@@ -12,7 +12,7 @@ from scipy import stats
 
 from mappa.arguments import typed
 from mappa.data import Data
-from mappa.errors import TooLittleKnown, UnknownName, UsageError
+from mappa.errors import TooLittleKnown, UsageError, one_of
 from mappa.forecasts import seals
 from mappa.forecasts.benchmarks import (
     COMBINED,
@@ -61,9 +61,9 @@ def mode_draws(data: Data, origin: pd.Timestamp, horizon: int) -> Array:
     As many of each version of the model, so that the versions have equal weights as in the pooled
     posterior. Nothing dated after *origin* is used.
     """
-    known, length = data.until(origin), check_horizon(horizon)
+    known = data.until(origin)
     modes = [mode_of(density_of(known, origin, v.name)) for v in priors_of(data).versions]
-    return np.concatenate([_about_mode(known, origin, length, mode) for mode in modes])
+    return np.concatenate([_about_mode(known, origin, horizon, mode) for mode in modes])
 
 
 def _about_mode(data: Data, origin: pd.Timestamp, horizon: int, mode: Mode) -> Array:
@@ -140,8 +140,7 @@ def national_draws(
 
     Raises UnknownName where *source* is not one of :data:`SOURCES`.
     """
-    if source not in SOURCES:
-        raise UnknownName("source of the nation's forecast", source, SOURCES)
+    one_of("source of the nation's forecast", source, SOURCES)
     check_horizon(horizon)
     if source == "benchmark":
         path = benchmark_path(data, origin, horizon, 4000, SEED)
@@ -176,11 +175,6 @@ def nation_ahead(
     return made.draws, f"the {made.label}"
 
 
-def sealed_sources(source: str) -> tuple[str, ...]:
-    """Return the sources that a seal holds: the one asked for, the combined one's part too."""
-    return ("combined", "register") if source == "combined" else (source,)
-
-
 def sealed_forecasts(
     data: Data, origin: pd.Timestamp, horizon: int, nation: Sequence[NationalDraws]
 ) -> tuple[pd.DataFrame, dict[str, str]]:
@@ -194,10 +188,10 @@ def sealed_forecasts(
     data, origin, horizon: as for the forecasts themselves.
     nation: draws of the national stock; the areas move along the first; the others go with it.
     """
-    dates = [origin + pd.DateOffset(years=h + 1) for h in range(check_horizon(horizon))]
+    dates = [origin + pd.DateOffset(years=h + 1) for h in range(horizon)]
     draws = nation[0].draws
     frames = [
-        seals.level_rows("nation", data.nation, n.method, day, LEVELS, quantiles)
+        seals.forecast_rows("nation", data.nation, n.method, day, quantiles)
         for n in nation
         for day, quantiles in zip(dates, quantiles_of(n.draws).T, strict=True)
     ]
@@ -208,7 +202,7 @@ def sealed_forecasts(
     for row in area_forecasts(data, origin, horizon, draws).itertuples(index=False):
         stored = np.array([getattr(row, q) for q in QUANTILES], dtype=float)
         values = quantile_function(stored, scores)
-        frames.append(seals.level_rows("area", row.area, AREA_MODEL, row.date, LEVELS, values))
+        frames.append(seals.forecast_rows("area", row.area, AREA_MODEL, row.date, values))
     carried = seals.national_growth_rows(data, origin, dates, np.median(draws, axis=0))
     methods = {n.method: n.label for n in nation} | {AREA_MODEL: AREA_LABEL}
     methods |= {m: METHODS[m][0] for m in benchmark["method"].unique()}

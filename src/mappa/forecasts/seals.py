@@ -13,12 +13,13 @@ import hashlib
 import json
 import re
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from mappa import __version__
 from mappa.data import Data
@@ -66,23 +67,23 @@ class Seal:
         return str(self.manifest["seal_sha256"])
 
 
-def level_rows(
-    scope: str, place: str, method: str, day: Any, levels: Iterable[Any], values: Iterable[Any]
+def forecast_rows(
+    scope: str, place: str, method: str, day: pd.Timestamp, values: ArrayLike
 ) -> pd.DataFrame:
-    """Return the rows of one forecast: a value for each level (a missing level for a point)."""
-    frame = pd.DataFrame({"level": list(levels), "value": list(values)}, dtype=float)
-    frame = frame.assign(scope=scope, place=place, date=pd.Timestamp(day), method=method)
-    return frame[list(COLUMNS)]
+    """Return the rows of one forecast: its quantiles at LEVELS, or a point without a level."""
+    values = np.atleast_1d(np.asarray(values, dtype=float))
+    levels = LEVELS if len(values) > 1 else [np.nan]
+    row = {"scope": scope, "place": place, "date": day, "method": method}
+    return pd.DataFrame(row | {"level": levels, "value": values})
 
 
 def benchmark_rows(data: Data, origin: pd.Timestamp, horizon: int) -> pd.DataFrame:
     """Return the rows of the national benchmarks; those that cannot be used are left out."""
-    frames = []
-    for f in benchmarks(data, origin, horizon):
-        if f.value is not None:
-            point = ([np.nan], [f.value])
-            levels, values = point if f.quantiles is None else (LEVELS, f.quantiles)
-            frames.append(level_rows("nation", data.nation, f.method, f.date, levels, values))
+    frames = [
+        forecast_rows("nation", data.nation, f.method, f.date, f.quantiles or f.value)
+        for f in benchmarks(data, origin, horizon)
+        if f.value is not None
+    ]
     return pd.concat(frames, ignore_index=True)
 
 
@@ -98,7 +99,7 @@ def last_counts(data: Data, origin: str | pd.Timestamp) -> pd.DataFrame:
 
 
 def national_growth_rows(
-    data: Data, origin: pd.Timestamp, dates: list[Any], nation: Array
+    data: Data, origin: pd.Timestamp, dates: list[pd.Timestamp], nation: Array
 ) -> pd.DataFrame:
     """Return the area benchmark: the last count moved by the national growth since, as forecast.
 

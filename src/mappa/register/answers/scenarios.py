@@ -4,6 +4,7 @@ import dataclasses
 import datetime as dt
 import re
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from mappa.arguments import typed
 from mappa.cache import Store
 from mappa.data import Data, places
-from mappa.errors import UnknownName, UsageError
+from mappa.errors import UsageError, one_of
 from mappa.records import Record, key
 from mappa.register.arrays import Array
 from mappa.register.inference import draws as posteriors
@@ -120,8 +121,6 @@ class Scenario:
         def factor(name: str) -> Array:
             return np.where(new, 1 + self.settings.get(name, 0.0) / 100, 1.0)
 
-        if not any(name in self.settings for name in NAMES if name.endswith("_percent")):
-            return drivers
         longer = np.log(factor("sentence_length_percent"))
         return dataclasses.replace(
             drivers,
@@ -161,25 +160,15 @@ def parse(
     since: str = "",
     cohorts: str = "new",
 ) -> Scenario:
-    """Check a scenario's names and values.
+    """Check a scenario's names and values; see :func:`build`.
 
-    Parameters
-    ----------
-    settings: values by the names in :data:`SETTINGS`.
-    since: month from which it holds (``YYYY-MM``); empty: from the date of the figures.
-    cohorts: ``new`` or ``all``.
-
-    Raises
-    ------
-    UnknownName, UsageError: one sentence that lists what is allowed.
+    Raises UnknownName, UsageError: one sentence that lists what is allowed.
     """
     for name in settings:
-        if name not in NAMES:
-            raise UnknownName("setting", name, NAMES)
+        one_of("setting", name, NAMES)
     if not settings:
         raise UsageError("A scenario needs a setting: " + ", ".join(NAMES) + ".")
-    if cohorts not in COHORTS:
-        raise UnknownName("choice of cohorts", cohorts, COHORTS)
+    one_of("choice of cohorts", cohorts, COHORTS)
     if not 1 <= horizon <= MAX_HORIZON:
         raise UsageError(f"The horizon is {horizon} years: it can be 1 to {MAX_HORIZON}.")
     values = {s.name: _number(s, settings[s.name]) for s in SETTINGS if s.name in settings}
@@ -277,6 +266,8 @@ def build(
         # The middle of the pool: the mean over the middles of the versions.
         middles = [run_pair(p.plan.far, z, scenario, dates) for z in p.centres]
         before, after = np.mean(middles, axis=0)
+    days = [(day + pd.DateOffset(years=round(date - today))).date() for date in dates.tolist()]
+    bands = [line for stock in (before, after, after - before) for line in _band(stock)]
     return ScenarioRecord(
         nation=data.nation,
         as_of=day.date(),
@@ -286,7 +277,7 @@ def build(
         since=dt.date.fromisoformat(_month(scenario.since) + "-01"),
         cohorts="all" if scenario.everyone else "new",
         status=p.status,
-        points=tuple(_points(day, today, dates, before, after)),
+        points=tuple(ScenarioPoint(*row) for row in zip(days, *bands, strict=True)),
     )
 
 
@@ -317,16 +308,8 @@ def _words(scenario: Scenario, setting: Setting) -> str:
     return f"{setting.meaning}: {shown}"
 
 
-def _points(
-    day: pd.Timestamp, today: float, dates: Array, before: Array, after: Array
-) -> list[ScenarioPoint]:
-    """Return the points of stocks by draw and date, or of single runs by date."""
-    stocks = (before, after, after - before)
-    if before.ndim == 1:
-        none = [None] * len(dates)
-        columns = [part for stock in stocks for part in (stock.tolist(), none, none)]
-    else:
-        bands = [np.quantile(stock, [0.5, 0.05, 0.95], axis=0) for stock in stocks]
-        columns = np.concatenate(bands).tolist()
-    days = [(day + pd.DateOffset(years=round(date - today))).date() for date in dates.tolist()]
-    return [ScenarioPoint(*row) for row in zip(days, *columns, strict=True)]
+def _band(stock: Array) -> list[list[Any]]:
+    """Return median and limits by date of stocks by draw and date; of single runs no limits."""
+    if stock.ndim == 1:
+        return [stock.tolist(), *[[None] * len(stock)] * 2]
+    return np.quantile(stock, [0.5, 0.05, 0.95], axis=0).tolist()

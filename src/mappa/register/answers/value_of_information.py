@@ -22,7 +22,6 @@ import pandas as pd
 
 from mappa.data import Data
 from mappa.data.schema import read_table
-from mappa.errors import DataError
 from mappa.records import Record, key
 from mappa.register.answers.build import kinds_of
 from mappa.register.arrays import Array
@@ -135,21 +134,11 @@ def settle(
 
     Parameters
     ----------
-    data: the tables, whose folder holds ``settle.csv``.
     as_of: last day of the year that is attributed; it goes into the wording.
     attribution: posterior draws of the attributed numbers (people), a column a component.
     quantities: the same draws of what tables could show, a column for each name that
         ``settle.csv`` uses under ``measures``.
-
-    Raises
-    ------
-    DataError: the two frames differ in length.
     """
-    if len(attribution) != len(quantities):
-        raise DataError(
-            f"The attribution has {len(attribution)} draws and the quantities {len(quantities)}: "
-            "both must come from the same draws."
-        )
     day = pd.Timestamp(as_of)
     rows = candidates(data).to_dict("records")
     found = [_request(row, day, data, attribution, quantities) for row in rows]
@@ -159,8 +148,8 @@ def settle(
     for r in found:
         for name in r.measures if r.status == "ok" else ():
             error[name] = min(r.error, error.get(name, r.error))
-    together = 0.0
     shown = measured(quantities, tuple(error))
+    together = 0.0
     if error and not isinstance(shown, str):
         after = _remaining(attribution, shown, np.array(list(error.values())))
         together = _reduction(attribution.var(), after)
