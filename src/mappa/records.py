@@ -53,26 +53,21 @@ def plain(value: Any) -> Any:
     """Return *value* as JSON can hold it: unrounded numbers, ISO dates, ``None`` for missing."""
     if isinstance(value, Record):
         return value.as_dict()
-    if value is None or isinstance(value, (str, bool, int)):
-        return value
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, dt.datetime | dt.date):
-        return value.isoformat()[:10] if value == value else None  # NaT is not equal to itself
+    if isinstance(value, pd.DataFrame):
+        return [plain(row) for row in value.to_dict("records")]
     if isinstance(value, Mapping):
         return {str(k): plain(v) for k, v in value.items()}
     if isinstance(value, (list, tuple)):
         return [plain(v) for v in value]
-    if hasattr(value, "to_dict") and hasattr(value, "columns"):  # a data frame
-        return [plain(row) for row in value.to_dict("records")]
     if hasattr(value, "tolist"):  # a numpy array or scalar
         return plain(value.tolist())
-    try:
-        if value != value:  # a missing value of another library
-            return None
-    except TypeError:  # pandas.NA refuses to be compared
+    if value is None or isinstance(value, (str, bool, int)):
+        return value
+    if pd.isna(value) or value in (math.inf, -math.inf):
         return None
-    return str(value)
+    if isinstance(value, float):
+        return value
+    return value.isoformat()[:10] if isinstance(value, dt.date) else str(value)
 
 
 def restored(kind: Any, value: Any) -> Any:

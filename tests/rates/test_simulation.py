@@ -20,7 +20,7 @@ PART = 1500  # replications of the part that tests rerun
 @pytest.fixture(scope="module")
 def setting(data: Data) -> simulation.Setting:
     found = forces.forces(data.on(AS_OF))
-    i = found.where("Cumbria")
+    i = found.areas.index("Cumbria")
     people = (float(found.people[i]), *map(float, np.delete(found.people, i)))
     return simulation.Setting(people, found.constrained.rate, found.constrained.tau, 1.0)
 
@@ -93,7 +93,7 @@ def test_the_kept_result_shows_why_the_plain_p_value_misleads(data: Data) -> Non
     found = forces.forces(data.on(AS_OF))
     keep = np.array([area != "Cumbria" for area in found.areas])
     others = between.spread(found.counts[keep], found.people[keep])
-    rule = between.predict(others, found.people[found.where("Cumbria")])
+    rule = between.predict(others, found.people[found.areas.index("Cumbria")])
     for ratio in (1.1, 1.2, 1.5):  # what the record prints is what the study finds
         simulated = words.pick(table, "rejects", "prediction", wide, ratio)["value"]
         assert float(rule.power(ratio)) == pytest.approx(simulated, abs=0.03)

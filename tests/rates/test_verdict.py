@@ -120,7 +120,7 @@ def test_every_area_and_date_agrees_with_itself(data: Data) -> None:
                 continue
             inside = r.prediction_low < r.rate < r.prediction_high
             wide = found.predicted.limits(0.998)
-            i = found.where(area)
+            i = found.areas.index(area)
             far = not wide[0][i] * 1e5 < r.rate < wide[1][i] * 1e5
             assert (r.unusual_verdict == "not unusual") == inside == (r.unusual_p >= 0.05)
             assert (r.unusual_verdict == "very unusual") == far == (r.unusual_p < 0.002)

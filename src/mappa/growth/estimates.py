@@ -158,7 +158,7 @@ def area_estimates(data: Data, origin: str | pd.Timestamp) -> pd.DataFrame:
     [700.0, 900.0, 1300.0]
     """
     day = data.date(origin)
-    if len(ev.dates_with_people(data.until(day))) < 2:
+    if len(data.until(day).mid_years) < 2:
         return pd.DataFrame(columns=["area", "date", *SHOWN, *QUANTILES])
     table = quantile_table(data, day)
     table = table[table["kind"] == "estimate"]

@@ -62,7 +62,7 @@ class Evidence:
     nation: national counts, interpolated where none is known, shape (T,).
     nation_sd: standard deviation of their logs, shape (T,).
     rows: a row for each piece: kind, i, t, s (-1: none), y, sd, df, and ``cells``, the (i, t) that
-        it says something about, so that a test can leave all of them out.
+        it says something about (t -1: none), so that a test can leave all of them out.
     """
 
     areas: tuple[str, ...]
@@ -93,7 +93,7 @@ class Evidence:
 
     def without(self, cells: set[tuple[int, int]]) -> Self:
         """Return the evidence without every piece that touches one of the (i, t) *cells*."""
-        keep = [not cells & set(c) for c in self.rows["cells"]]
+        keep = [cells.isdisjoint(c) for c in self.rows["cells"]]
         return dataclasses.replace(self, rows=self.rows[keep].reset_index(drop=True))
 
 
@@ -113,7 +113,7 @@ class _Collector:
         self.nation = np.array([self.nation_on(d) for d in self.dates])
         self.nation_sd = np.where(known, NATION_SD, INTERPOLATED_SD)
         self.log_rate = np.log(self.nation / self.people.sum(axis=1))
-        self.rows: list[dict[str, object]] = []
+        self.rows: list[tuple[object, ...]] = []
         days, areas = pd.Index(self.dates), pd.Index(data.names)
         v = data.area_figures.astype({"value": float, "date": "datetime64[ns]"})
         self.values = v[v["value"] > 0].assign(
@@ -121,14 +121,19 @@ class _Collector:
             t=lambda v: days.get_indexer(v["date"]),
             s=lambda v: days.get_indexer(v["date"] - pd.DateOffset(years=1)),
         )
-        counts = self._of("rso_count").query("t >= 0")
-        self.counted = {(r.i, r.t): r.value for r in counts.itertuples()}
+        self.counted = self._cells("rso_count")
+        self.narrow = self._cells("rso_count", "level_1")
 
     def _of(self, measure: str, basis: str = "all_levels") -> pd.DataFrame:
         """Return the values of a measure on a basis; of all levels, the preferred ones."""
         rows = self.values[(self.values["measure"] == measure) & (self.values["basis"] == basis)]
         rows = rows[rows["preferred"] | (basis != "all_levels")]
         return rows.sort_values(["area", "date", "value"])
+
+    def _cells(self, measure: str, basis: str = "all_levels") -> dict[tuple[int, int], float]:
+        """Return the values of stock dates by the numbers of area and date."""
+        rows = self._of(measure, basis).query("t >= 0")
+        return {(r.i, r.t): r.value for r in rows.itertuples()}
 
     def nation_on(self, day: pd.Timestamp) -> float:
         """Return the national count on a day, log-linear between the known ones."""
@@ -141,12 +146,10 @@ class _Collector:
 
     def add(
         self, kind: str, i: int, t: int, y: float, sd: float, *, firm: bool = False, s: int = -1,
-        touches: tuple[tuple[int, int], ...] = (),
+        also: int = -1,
     ) -> None:  # fmt: skip
         df = NEAR_NORMAL if firm else HEAVY
-        cells = ((i, t), *(((i, s),) if s >= 0 else ()), *touches)
-        row = {"kind": kind, "i": i, "t": t, "s": s, "y": y, "sd": sd, "df": df, "cells": cells}
-        self.rows.append(row)
+        self.rows.append((kind, i, t, s, y, sd, df, {(i, t), (i, s), (i, also)}))
 
     def counts(self) -> None:
         """Counts of all levels on a stock date."""
@@ -178,23 +181,20 @@ class _Collector:
 
     def level_1(self) -> None:
         """Counts of level 1 alone, raised by what all levels exceed it by where both are known."""
-        cells = [(r.i, r.t, r.value) for r in self._level_1().itertuples()]
-        pairs = [math.log(self.counted[i, t] / v) for i, t, v in cells if (i, t) in self.counted]
+        both = self.narrow.keys() & self.counted.keys()
+        pairs = [math.log(self.counted[cell] / self.narrow[cell]) for cell in sorted(both)]
         mean, sd = LEVEL_1_PRIOR
         if len(pairs) >= 3:
             mean, sd = float(np.mean(pairs)), float(np.std(pairs, ddof=1))
-        for i, t, value in cells:
-            if (i, t) not in self.counted:
+        for (i, t), value in self.narrow.items():
+            if (i, t) not in both:
                 error = math.hypot(sd, COUNT_SD["printed"])
                 self.add("level_1", i, t, self.log_ratio(value, i, t) + mean, error)
 
-    def _level_1(self) -> pd.DataFrame:
-        return self._of("rso_count", "level_1").query("t >= 0")
-
     def changes(self) -> None:
         """Printed changes on the year before, where they say more than the counts do."""
-        known = set(self.counted)
-        narrow = {(r.i, r.t) for r in self._level_1().itertuples()} - known
+        known = self.counted.keys()
+        narrow = self.narrow.keys() - known
         for r in self._of("rso_change_pct").query("t >= 0 and s >= 0").itertuples():
             now, before = (r.i, r.t), (r.i, r.s)
             if {now, before} <= known:
@@ -210,7 +210,7 @@ class _Collector:
             now, before = (r.i, r.t), (r.i, r.s)
             if now in known and before not in known:
                 y = self.log_ratio(self.counted[now] - r.value, *before)
-                self.add("derived", *before, y, COUNT_SD["derived"], firm=True, touches=(now,))
+                self.add("derived", *before, y, COUNT_SD["derived"], firm=True, also=r.t)
 
     def other_dates(self) -> None:
         """Counts of another day, moved to the nearest stock date by national growth."""
@@ -238,7 +238,7 @@ class _Collector:
             own = r.value / (everyone.loc[mid, r.area] if r.measure == "rso_count" else 1e5)
             years = (self.dates[0] - r.date).days / DAYS
             sd = math.hypot(EARLY_SD[0], EARLY_SD[1] * math.sqrt(years))
-            self.add("early", r.i, 0, math.log(own / nation), sd, touches=((-1, -1),))
+            self.add("early", r.i, 0, math.log(own / nation), sd)
 
 
 def half_width(value: float) -> float:
@@ -246,16 +246,9 @@ def half_width(value: float) -> float:
     return 0.5 * 10.0 ** -decimals(value)
 
 
-def dates_with_people(data: Data) -> list[pd.Timestamp]:
-    """Return the stock dates with a denominator, in order."""
-    years = set(data.population["mid_year"])
-    rows = data.denominators
-    return sorted(rows.loc[rows["mid_year"].isin(years), "stock_date"])
-
-
 def stock_dates(data: Data) -> list[pd.Timestamp]:
     """Return the yearly stock dates with a denominator, the grid of the model: two at least."""
-    dates = dates_with_people(data)
+    dates = list(data.mid_years.index)
     if len(dates) < 2:
         raise UsageError("Estimates need two stock dates with a denominator up to the date asked.")
     return dates

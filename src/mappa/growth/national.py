@@ -29,7 +29,6 @@ from mappa.records import Record, key
 POOL = "all other areas"
 #: Spread of a year's growth where too few years are known (log).
 FALLBACK_SD = 0.02
-CATEGORIES = ("rso_count", "category2_count", "category3_count")
 ORDERS = {
     "sopo_shpo_imposed": "sexual offences prevention and sexual harm prevention orders",
     "notification_orders_imposed": "notification orders",
@@ -64,31 +63,6 @@ class RateGrowth(Record):
     )
 
 
-@dataclasses.dataclass(frozen=True)
-class CategoryYear(Record):
-    """The MAPPA categories of a date: who is managed, not how."""
-
-    date: pd.Timestamp = key("Date of the stock")
-    category1: float | None = key("Registered sexual offenders", "people")
-    category2: float | None = key("Violent and other sexual offenders", "people")
-    category3: float | None = key("Other dangerous offenders", "people")
-    total: float | None = key("All categories, as published", "people")
-    share1: float | None = key("Category 1 of the total", "share")
-    share2: float | None = key("Category 2 of the total", "share")
-    share3: float | None = key("Category 3 of the total", "share")
-
-
-@dataclasses.dataclass(frozen=True)
-class OrderYear(Record):
-    """Orders imposed in a year."""
-
-    measure: str = key("Kind of order: see the data dictionary")
-    label: str = key("Kind of order in words")
-    date: pd.Timestamp = key("Last day of the year")
-    value: float = key("Orders imposed", "orders")
-    per_registered: float | None = key("Per 100 registered offenders on that day", "per 100")
-
-
 def printed(span: Span) -> Printed:
     """Return what the growth of a span covers once printed as a whole percentage."""
     percent = int(half_up(100 * span.growth))
@@ -115,25 +89,34 @@ def rate_growth(data: Data, span: Span) -> RateGrowth | None:
     )
 
 
-def categories(data: Data) -> tuple[CategoryYear, ...]:
-    """Return the categories of each date on which the total is known, by date."""
-    names = [f"category{k}" for k in (1, 2, 3)]
-    found = pd.DataFrame(
-        dict(zip(names, map(data.national, CATEGORIES), strict=True))
-        | {"total": data.national("total_count")}
-    ).dropna(subset=[*names[1:], "total"])
-    for k, name in enumerate(names, 1):
-        found[f"share{k}"] = found[name] / found["total"]
-    return CategoryYear.from_frame(found.rename_axis("date").reset_index())
+def categories(data: Data) -> pd.DataFrame:
+    """Return the MAPPA categories of each date on which all are known: who is managed, not how.
+
+    A frame by ``date``: ``category1`` to ``category3`` and their ``total`` as published (people),
+    and ``share1`` to ``share3`` of the total.
+    """
+    measures = ("rso_count", "category2_count", "category3_count", "total_count")
+    names = ["category1", "category2", "category3", "total"]
+    found = pd.concat(map(data.national, measures), axis=1, keys=names).dropna()
+    shares = (
+        found[names[:3]]
+        .div(found["total"], axis=0)
+        .set_axis([f"share{k}" for k in (1, 2, 3)], axis=1)
+    )
+    return found.join(shares).rename_axis("date").reset_index()
 
 
-def orders(data: Data) -> tuple[OrderYear, ...]:
-    """Return the orders imposed in each year, by kind and date."""
+def orders(data: Data) -> pd.DataFrame:
+    """Return the orders imposed in each year, by kind and date.
+
+    A frame: ``measure`` and ``label`` (kind of order), ``date`` (last day of the year), ``value``
+    (orders imposed) and ``per_registered`` (per 100 registered offenders on that day).
+    """
     kinds = {measure: data.national(measure).rename("value") for measure in ORDERS}
     found = pd.concat(kinds, names=["measure"]).reset_index()
-    found["label"] = found["measure"].map(ORDERS)
+    found.insert(1, "label", found["measure"].map(ORDERS))
     registered = found["date"].map(data.national("rso_count"))
-    return OrderYear.from_frame(found.assign(per_registered=100 * found["value"] / registered))
+    return found.assign(per_registered=100 * found["value"] / registered)
 
 
 @dataclasses.dataclass(frozen=True)

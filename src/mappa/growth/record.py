@@ -16,9 +16,8 @@ from mappa.data.cells import in_words
 from mappa.errors import UsageError
 from mappa.growth import change, estimates, national, series, validation
 from mappa.growth.change import Change, Span
-from mappa.growth.evidence import dates_with_people
 from mappa.growth.measures import Measure, other_measures
-from mappa.growth.national import CategoryYear, Contribution, OrderYear, Printed, RateGrowth
+from mappa.growth.national import Contribution, Printed, RateGrowth
 from mappa.growth.series import Break, Point
 from mappa.growth.trends import Trend, national_trends
 from mappa.rates.change import YearChange, year_before, year_change
@@ -84,8 +83,8 @@ class GrowthRecord(Record):
     rate_growth: tuple[RateGrowth, ...] = key(
         "National growth as count and as rate: over the year, and since the first stock date"
     )
-    categories: tuple[CategoryYear, ...] = key("MAPPA categories nationally, by date")
-    orders: tuple[OrderYear, ...] = key("Orders imposed nationally, by kind and year")
+    categories: pd.DataFrame = key("MAPPA categories nationally, by date")
+    orders: pd.DataFrame = key("Orders imposed nationally, by kind and year")
     trends: tuple[Trend, ...] = key("Trend of the national yearly increase, by scale and model")
     contribution: Contribution = key("Who makes national growth over the year to as_of")
     other_measures: tuple[Measure, ...] = key("Breaches, revocations, violent offenders, levels")
@@ -139,10 +138,10 @@ def answer(
     counts = known.counts(day)
     count = float(counts[area]) if area in counts else None
     unknown = f"no count of {area} is known for {in_words(day)}"
-    enough = len(dates_with_people(known)) > 1  # one date alone has no steps to learn from
+    enough = len(known.mid_years) > 1  # one date alone has no steps to learn from
     far = horizon if enough else 0
     points = series.points(data, area)
-    until = [p for p in points if p.date <= day] + _estimates(data, area, day)
+    until = (*(p for p in points if p.date <= day), *_modelled(data, area, day, far, path))
     start = year_before(day)
     year = change.area_span(known, known.nation, start, day)
     own, whole = (series.counts(known, name) for name in (area, known.nation))
@@ -153,10 +152,7 @@ def answer(
         horizon=horizon,
         status="counted" if count is not None else unknown,
         count=count,
-        series=(
-            *sorted(until, key=lambda p: (p.date, p.kind, not p.preferred)),
-            *_forecasts(data, area, day, far, path),
-        ),
+        series=tuple(sorted(until, key=lambda p: (p.date, p.kind, not p.preferred))),
         refitted=enough and not estimates.is_kept(data, day),
         shortfall=estimates.shortfall(data, day, far, path) if far else None,
         later_counts=tuple(p for p in points if p.date > day and p.preferred),
@@ -191,31 +187,22 @@ def _rate_growths(data: Data, year: Span | None) -> tuple[RateGrowth, ...]:
     return tuple(grown for grown in found if grown)
 
 
-def _estimates(data: Data, area: str, as_of: pd.Timestamp) -> list[Point]:
-    """Return the estimates of an area for the stock dates on which no count of it is known."""
+def _modelled(
+    data: Data, area: str, day: pd.Timestamp, horizon: int, path: np.ndarray | None
+) -> tuple[Point, ...]:
+    """Return the estimates of an area for stock dates without a count of it, and its forecasts."""
     counted = set(data.rows("rso_count", area)["date"])
-    frame = estimates.area_estimates(data, as_of)
-    return _modelled(frame[(frame["area"] == area) & ~frame["date"].isin(counted)], "estimate")
-
-
-def _forecasts(
-    data: Data, area: str, as_of: pd.Timestamp, horizon: int, path: np.ndarray | None
-) -> list[Point]:
-    """Return the forecasts of an area for the years after *as_of*."""
-    if horizon == 0:
-        return []
-    frame = estimates.area_forecasts(data, as_of, horizon, path, areas=[area])
-    return _modelled(frame, "forecast")
-
-
-def _modelled(frame: pd.DataFrame, kind: str) -> list[Point]:
-    named = frame.rename(columns={"median": "value", "low90": "low", "high90": "high"})
-    made = named.assign(
-        level=0.9, kind=kind, basis="model", quality=kind, preferred=False,
-        source=f"model: {estimates.MODEL}",
+    frame = estimates.area_estimates(data, day)
+    kinds = {"estimate": frame[(frame["area"] == area) & ~frame["date"].isin(counted)]}
+    if horizon:
+        kinds["forecast"] = estimates.area_forecasts(data, day, horizon, path, areas=[area])
+    made = pd.concat(kinds, names=["kind"]).reset_index("kind").assign(
+        level=0.9, basis="model", preferred=False, source=f"model: {estimates.MODEL}",
+        quality=lambda frame: frame["kind"],
         note="not a count: the model's median, with 50% and 90% intervals",
     )  # fmt: skip
-    return list(Point.from_frame(made))
+    names = {"median": "value", "low90": "low", "high90": "high"}
+    return Point.from_frame(made.rename(columns=names))
 
 
 @functools.lru_cache(maxsize=4)

@@ -11,7 +11,6 @@ import pandas as pd
 
 from mappa.data import Data
 from mappa.errors import UsageError
-from mappa.growth.evidence import dates_with_people
 from mappa.printed import PER
 from mappa.rates.methods.intervals import exact_limits
 from mappa.records import Record, key
@@ -130,7 +129,7 @@ def _national_counts(data: Data) -> pd.DataFrame:
 @functools.lru_cache(maxsize=16)
 def _people(data: Data) -> pd.DataFrame:
     """Return the people aged 10 and over by stock date (rows) and area (columns)."""
-    found = {day: data.people(day) for day in dates_with_people(data)}
+    found = {day: data.people(day) for day in data.mid_years.index}
     return pd.DataFrame(found, index=data.names, dtype=float).T
 
 

@@ -7,8 +7,6 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-import pandas as pd
-
 from mappa.arguments import typed
 from mappa.data import DEFAULT_DENOMINATOR, Data, Stock
 from mappa.data.stock import whom
@@ -53,19 +51,15 @@ def assess(
     check_margin(margin, confidence)
     force, day = data.area(force), data.date(as_of)
     stock = data.on(day, denominator)
-    c = chosen = comparators.choose(stock, force, comparator)
-    counted = force in stock.counts
+    chosen, counted = comparators.choose(stock, force, comparator), force in stock.counts
     if not counted:  # nothing is compared
-        chosen = Comparator(c.name, c.label, c.how_chosen, status=c.status)
+        named = chosen.name, chosen.label, chosen.how_chosen
+        chosen = Comparator(*named, status=chosen.status)
     choices = list(gap.choices(stock, force, confidence))
     said = [c.verdict for c in choices if c.verdict]
     fixed = data.settings.get("margin") == margin
-    return _assessed(
-        stock,
-        force,
-        chosen,
-        margin,
-        confidence,
+    return assessed(
+        stock, force, chosen, margin, confidence,
         as_of=f"{day:%Y-%m-%d}",
         nation=data.nation,
         status="" if counted else "no count is published here for the date",
@@ -75,57 +69,22 @@ def assess(
         whom=whom(denominator),
         margin_reason=str(data.settings.get("margin_reason", "")) if fixed else "",
         population_year=stock.mid_year,
-        areas=len(data.names),
-        areas_uncounted=len(stock.uncounted),
         change=change.year_change(data, force, day) if counted else None,
         missing=None if counted else missing.what_is_known(stock, force),
         sensitivity=choices,
         sensitivity_total=len(said),
         sensitivity_tally={v: said.count(v) for v in gap.VERDICTS} if counted else {},
-    )
+    )  # fmt: skip
 
 
-def assess_table(
-    frame: pd.DataFrame,
-    area: str,
-    chosen: Comparator,
-    *,
-    margin: float,
-    confidence: float,
+def assessed(
+    stock: Stock | pool.Counts, force: str, chosen: Comparator, margin: float, confidence: float,
     **about: Any,
-) -> RateRecord:
-    """Return the verdict record of an area of any table with the columns count and people.
+) -> RateRecord:  # fmt: skip
+    """Return the verdict record of an area of a stock against those *chosen*.
 
-    Parameters
-    ----------
-    frame: an area a row; areas without a count are left out of all that is compared.
-    chosen: those it is compared with. about: keys of the record that name what is counted.
+    *about* are keys of the record that say what is counted, of whom and when.
     """
-    check_margin(margin, confidence)
-    known = frame[frame["count"].notna()]
-    status = "" if area in known.index else "it has no count in the table"
-    stock = pool.Counts(known["count"].astype(float), frame["people"].astype(float))
-    return _assessed(
-        stock,
-        area,
-        chosen,
-        margin,
-        confidence,
-        status=status,
-        areas=len(frame),
-        areas_uncounted=len(frame) - len(known),
-        **about,
-    )
-
-
-def _assessed(
-    stock: Stock | pool.Counts,
-    force: str,
-    chosen: Comparator,
-    margin: float,
-    confidence: float,
-    **about: Any,
-) -> RateRecord:
     people = float(stock.people[force])
     found, together = forces.forces(stock), pool.uncounted(stock)
     parts: dict[str, Any] = {}
@@ -153,7 +112,9 @@ def _assessed(
         national_count=int(stock.national_count),
         national_population=int(stock.national_people),
         national_rate=PER * stock.national_count / stock.national_people,
-        areas_counted=len(stock.counted),
+        areas=len(stock.people),
+        areas_counted=len(stock.counts),
+        areas_uncounted=len(stock.people) - len(stock.counts),
         pool_count=int(together.count),
         pool_population=int(together.people),
         pool_rate=PER * together.rate if together.rate is not None else None,

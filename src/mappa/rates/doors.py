@@ -13,12 +13,13 @@ from mappa.errors import UnknownName, UsageError, one_of
 from mappa.printed import PER
 from mappa.rates import comparators
 from mappa.rates.assess import assess as verdict
-from mappa.rates.assess import assess_table, check_margin
+from mappa.rates.assess import assessed, check_margin
 from mappa.rates.forces import FEWEST
 from mappa.rates.methods import between as fits
 from mappa.rates.methods import equivalence as margins
 from mappa.rates.methods import intervals, ratios
 from mappa.rates.methods.rows import MethodRow
+from mappa.rates.pool import Counts
 from mappa.rates.record import RateRecord, estimated
 from mappa.records import Record, key
 
@@ -370,6 +371,11 @@ def verdict_of(
     '1.90, not unusual'
     """
     one_of("area", area, _checked(table).index)
-    about = {"noun": noun, "whom": whom, "nation": together, "as_of": day}
     chosen = against(table, area, others)
-    return assess_table(table, area, chosen, margin=margin, confidence=confidence, **about)
+    check_margin(margin, confidence)
+    known = table.loc[table["count"].notna(), ["count", "people"]].astype(float)
+    whole = float(known["count"].sum()), float(known["people"].sum())
+    stock = Counts(known["count"], table["people"].astype(float), *whole, known.index)
+    status = "" if area in known.index else "it has no count in the table"
+    about = {"noun": noun, "whom": whom, "nation": together, "as_of": day, "status": status}
+    return assessed(stock, area, chosen, margin, confidence, **about)

@@ -79,29 +79,27 @@ def explain(data: Data, record: RateRecord, name: str) -> Explanation:
     declared, values = RateRecord.declared(), record.flat()
     if head not in declared:
         raise UnknownName("key", name, declared, hint="`mappa explain --list` lists them.")
-    said = documented = declared[head]
-    value: Any = values[head]
-    if rest:
-        value, documented = _inner(value, head, rest)
+    said = declared[head]
+    value, documented = _inner(values[head], head, rest) if rest else (values[head], said)
     rows = _rows(data, record, said["rests_on"])
-    formula = documented.get("formula") or said["formula"] or said["meaning"]
     used = sorted({s for row in rows for s in row.sources.split()})
-    table = data.sources.set_index("source")
+    sources = data.sources.set_index("source").reindex(used).fillna("").astype(str).reset_index()
+    formula = documented.get("formula") or said["formula"] or said["meaning"]
+    source = _source(said["by"])
+    if isinstance(value, MethodRow):
+        formula, source = value.method, value.source
     return Explanation(
         key=name,
         meaning=documented["meaning"],
         unit=documented["unit"],
         value=value.as_dict() if isinstance(value, Record) else value,
-        formula=value.method if isinstance(value, MethodRow) else formula,
+        formula=formula,
         worked=_worked(values, name),
         function=f"mappa.{said['by']}",
-        method_source=value.source if isinstance(value, MethodRow) else _source(said["by"]),
+        method_source=source,
         rounding=said["rounded"] or "not rounded",
         rows=rows,
-        sources=[
-            Source(s, *(str(table[column].get(s, "")) for column in ("title", "published", "url")))
-            for s in used
-        ],
+        sources=list(Source.from_frame(sources)),
     )
 
 
@@ -129,11 +127,9 @@ def _inner(inside: Any, head: str, rest: str) -> tuple[Any, Mapping[str, Any]]:
         one_of(f"key of {head}", rest, keys)
         return (None if inside is None else getattr(inside, rest)), keys[rest]
     if head in {"methods", "sensitivity"}:
-        last = len(inside) - 1
-        one_of(
-            f"row of {head}", rest, map(str, range(last + 1)), hint=f"rows run from 0 to {last}."
-        )
-        row = inside[int(rest)]
+        known = [str(i) for i in range(len(inside))]
+        hint = f"rows run from 0 to {len(inside) - 1}."
+        row = inside[int(one_of(f"row of {head}", rest, known, hint=hint))]
         return row, {"meaning": getattr(row, "statistic", f"row {rest} of {head}"), "unit": ""}
     if isinstance(inside, dict) and rest in inside:
         return inside[rest], {"meaning": rest, "unit": "combinations"}
@@ -197,10 +193,12 @@ def _gathered(data: Data, record: RateRecord) -> dict[str, list[Part]]:
 
 def _lines(table: str, frame: pd.DataFrame, columns: list[str]) -> list[TableRow]:
     """Return rows as table, line of the file, cells in words, and sources."""
-    source = "sources" if "sources" in frame.columns else "source"
-    words = (", ".join(f"{c} {_cell(row[c])}" for c in columns) for _, row in frame.iterrows())
-    named = zip(frame.index, words, frame[source], strict=True)
-    return [TableRow(f"{table}.csv", int(line), text, str(s)) for line, text, s in named]
+    words = (
+        ", ".join(f"{c} {_cell(v)}" for c, v in row.items()) for _, row in frame[columns].iterrows()
+    )
+    sources = frame["sources" if "sources" in frame else "source"].astype(str)
+    named = zip(frame.index, words, sources, strict=True)
+    return [TableRow(f"{table}.csv", int(line), *rest) for line, *rest in named]
 
 
 def _cell(value: Any) -> str:

@@ -24,11 +24,14 @@ Array = NDArray[np.float64]
 
 @dataclasses.dataclass(frozen=True)
 class Forces:
-    """The counted areas of a date and how much they differ, each fit made when it is asked for.
+    """The counted areas of a date and how much they differ; what takes long is made when asked for.
 
-    ``areas``, ``counts``, ``people`` and ``expected`` (at the national rate) run in step.
+    ``areas``, ``counts``, ``people`` and ``expected`` (at the national rate) run in step, as do
+    ``log_rates`` and what the other counted areas let expect of each (``predicted``).
     ``national`` is the national rate (per person) and ``total`` the people of all areas; the
-    areas of the ``pool`` would have ``pool_expected`` at the national rate.
+    areas of the ``pool`` would have ``pool_expected`` at the national rate. The mean is held at
+    the national rate in the fit ``about_national``; ``typical`` is of the counted areas alone, and
+    ``constrained`` has the pool of the others as one constraint.
     """
 
     areas: tuple[str, ...]
@@ -39,40 +42,16 @@ class Forces:
     total: float
     pool: pool.Pool
     pool_expected: Array
-
-    def where(self, area: str) -> int:
-        """Return the position of an area."""
-        return self.areas.index(area)
-
-    @functools.cached_property
-    def about_national(self) -> between.Fit:
-        """The fit whose mean is held at the national rate."""
-        return between.paule_mandel(self.log_rates, mean=float(np.log(self.national)))
-
-    @functools.cached_property
-    def typical(self) -> between.Fit:
-        """The fit of the counted areas alone."""
-        return between.paule_mandel(self.log_rates)
-
-    @functools.cached_property
-    def constrained(self) -> between.Fit:
-        """The fit with the pool of the others as one constraint."""
-        return constrained_fit(self.counts, self.people, self.pool)
+    log_rates: between.Spread
+    about_national: between.Fit
+    typical: between.Fit
+    constrained: between.Fit
+    predicted: between.Predicted
 
     @functools.cached_property
     def prior(self) -> empirical.Prior:
         """The gamma distribution of the true ratios to the national rate."""
         return empirical.fit_prior(self.counts, self.expected)
-
-    @functools.cached_property
-    def log_rates(self) -> between.Spread:
-        """Log rates of the counted areas with their variances."""
-        return between.spread(self.counts, self.people)
-
-    @functools.cached_property
-    def predicted(self) -> between.Predicted:
-        """What the other counted areas let expect of each."""
-        return between.predict_each(self.counts, self.people)
 
     @functools.cached_property
     def ratio_draws(self) -> Array:
@@ -125,22 +104,28 @@ class Forces:
 @functools.lru_cache(maxsize=64)
 def forces(stock: Stock | pool.Counts) -> Forces | None:
     """Return what is equal for every force in a stock, or ``None`` with fewer than five counts."""
-    areas = stock.counted
+    areas = list(stock.counted)
     if len(areas) < FEWEST:
         return None
     national = stock.national_count / stock.national_people
     counts = stock.counts[areas].to_numpy(float)
     people = stock.people[areas].to_numpy(float)
     rest = pool.uncounted(stock)
+    log_rates = between.spread(counts, people)
     return Forces(
-        tuple(areas),
-        counts,
-        people,
-        people * national,
-        national,
-        stock.national_people,
-        rest,
-        stock.people[list(rest.areas)].to_numpy(float) * national,
+        areas=tuple(areas),
+        counts=counts,
+        people=people,
+        expected=people * national,
+        national=national,
+        total=stock.national_people,
+        pool=rest,
+        pool_expected=stock.people[list(rest.areas)].to_numpy(float) * national,
+        log_rates=log_rates,
+        about_national=between.paule_mandel(log_rates, mean=float(np.log(national))),
+        typical=between.paule_mandel(log_rates),
+        constrained=constrained_fit(counts, people, rest),
+        predicted=between.predict_each(counts, people),
     )
 
 

@@ -83,10 +83,8 @@ class Gap(k.Traced, by="rates.methods.ratios.score_ratio", rests_on=AGAINST):
     ratio_high90: float | None = k.ratio(
         "Upper limit of the 90% interval: the one-sided 95% test", "as ratio_high, at 90%"
     )
-    ratio_p: float | None = k.probability(
-        "Two-sided p-value of a ratio of 1, by chance alone",
-        "two-sided score test of a ratio of 1",
-        unit="",
+    ratio_p: float | None = k.p_value(
+        "Two-sided p-value of a ratio of 1, by chance alone", "two-sided score test of a ratio of 1"
     )
     ratio_method: str = k.text("Method of the ratio's interval", rests_on=(k.MINE,))
     people_gap: float = k.people(
@@ -135,8 +133,8 @@ class Margin(k.Traced, by=f"{_MARGIN}.margin_test", rests_on=AGAINST):
         "higher by more, lower by more, within or undecided: one-sided 95% tests",
         "one-sided tests at 5%: above margin_high, below margin_low, or inside both",
     )
-    equivalence_p: float = k.probability(
-        "p-value of the two one-sided tests", "the larger of the two one-sided p-values", unit=""
+    equivalence_p: float = k.p_value(
+        "p-value of the two one-sided tests", "the larger of the two one-sided p-values"
     )
     smallest_margin: float | None = k.percent(
         "Margin at which equivalence holds",
@@ -297,7 +295,7 @@ def exceedance(
     found: Forces, force: str, margin: float, ratio: Ratio, against: Comparator
 ) -> Exceedance:
     """Return P(beyond the margin) on the side of the comparator on which the force is."""
-    i = found.where(force)
+    i = found.areas.index(force)
     count, expected = found.counts[i], float(found.expected[i])
     above = (ratio.value or 0.0) >= 1
     threshold = equivalence.zone(margin)[above]

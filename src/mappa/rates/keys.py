@@ -31,9 +31,10 @@ per_people = _kind(PER_PEOPLE, "one decimal, halves up (words.numbers.rate)")
 people = _kind("people", "whole people, halves up (words.numbers.count)")
 ratio = _kind("ratio", "three decimals below 10 (words.numbers.ratio)")
 percent = _kind("share", "percent, one decimal (words.numbers.percent)")
-probability = _kind(
-    "probability", "two significant figures, never zero (words.numbers.probability)"
-)
+_PROBABILITY = "two significant figures, never zero (words.numbers.probability)"
+probability, p_value = _kind("probability", _PROBABILITY), _kind("", _PROBABILITY)
+power = _kind("probability", "percent, one decimal (words.numbers.percent)")
+share = _kind("share")
 z_score = _kind("", "two decimals (words.numbers.number)")
 tau = _kind("", "percent or three decimals")
 areas = _kind("areas")

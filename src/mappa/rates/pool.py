@@ -6,6 +6,7 @@ nation less the counted areas), and for some a printed rate, which bounds the co
 
 import dataclasses
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -20,31 +21,16 @@ from mappa.records import Record
 class Counts:
     """Counts of anything by area, as a stock is of the register; nothing is known of other areas.
 
-    ``people`` has them all; together those with a count are what areas are compared with.
+    ``people`` has them all; together those with a count are what areas are compared with: there is
+    no total that those without one would make up.
     """
 
     counts: pd.Series
     people: pd.Series
-
-    @property
-    def national_count(self) -> float:
-        """The counts of all areas together."""
-        return float(self.counts.sum())
-
-    @property
-    def national_people(self) -> float:
-        """The people of the counted areas together."""
-        return float(self.people[self.counted].sum())
-
-    @property
-    def counted(self) -> list[str]:
-        """Names of the areas with a count, in the order of the table."""
-        return list(self.counts.index)
-
-    @property
-    def uncounted(self) -> list[str]:
-        """No area: there is no total that those without a count would make up."""
-        return []
+    national_count: float
+    national_people: float
+    counted: Sequence[str]
+    uncounted: Sequence[str] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,7 +54,7 @@ class Pool:
 
 def uncounted(stock: Stock | Counts) -> Pool:
     """Return the pool of areas without a count in a stock."""
-    missing = stock.uncounted
+    missing = list(stock.uncounted)
     people = stock.people[missing]
     total, left = float(people.sum()), stock.national_count - float(stock.counts.sum())
     shares2 = float(((people / total) ** 2).sum()) if missing else 0.0

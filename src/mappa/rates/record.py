@@ -53,10 +53,8 @@ class RateRecord(k.Traced, by="rates.assess.assess", rests_on=(k.SET,)):
     denominator: str = k.text(
         "Whose number the count is divided by", "the setting", by=f"{_DATA}.people", default=""
     )
-    confidence: float = k.text(
-        "Confidence of every two-sided interval", "the setting", unit="share"
-    )
-    margin: float = k.text("Difference that would matter", "the setting", unit="share")
+    confidence: float = k.share("Confidence of every two-sided interval", "the setting")
+    margin: float = k.share("Difference that would matter", "the setting")
     margin_reason: str = k.text(
         "Why the study fixed this margin beforehand; empty for a margin chosen now",
         "margin_reason in study.toml, where the margin is the one there",

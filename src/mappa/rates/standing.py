@@ -65,16 +65,14 @@ class Spread(k.Traced, by="rates.forces.constrained_fit", rests_on=SPREAD):
     prediction_high: float = k.per_people(
         "Upper limit of the same", "as prediction_low, with + t(k - 3) sd", by=f"{_BETWEEN}.predict"
     )
-    power_20: float = k.percent(
+    power_20: float = k.power(
         "Chance that a true rate 20% above the typical one is found unusual",
         "non-central t with k - 3 degrees of freedom at ln(1.2) / sd",
-        unit="probability",
         by=f"{_PREDICTED}.power",
     )
-    power_50: float = k.percent(
+    power_50: float = k.power(
         "Chance that a true rate 50% above the typical one is found unusual",
         "non-central t with k - 3 degrees of freedom at ln(1.5) / sd",
-        unit="probability",
         by=f"{_PREDICTED}.power",
     )
     areas_below_05: int = k.areas(
@@ -98,10 +96,9 @@ class Unusual(k.Traced, by="rates.standing.unusual", rests_on=SPREAD):
         by=f"{_PREDICTED}.z",
     )
     z_target: str = k.text("What the z is measured from", "fixed: the other counted areas")
-    unusual_p: float = k.probability(
+    unusual_p: float = k.p_value(
         "Two-sided p-value of the z: t with k - 3 degrees of freedom",
         "2 P(t(k - 3) > |z_overdispersed|)",
-        unit="",
         by=f"{_PREDICTED}.p_value",
     )
     unusual_verdict: str = k.text(
@@ -129,22 +126,19 @@ class Unusual(k.Traced, by="rates.standing.unusual", rests_on=SPREAD):
     shrunken_high: float = k.per_people(
         "Its upper limit", "quantile of Gamma(a + count, b + expected)", by=f"{_EMPIRICAL}.shrunken"
     )
-    own_weight: float = k.text(
+    own_weight: float = k.share(
         "Weight of the force's own count in it",
         "expected / (b + expected)",
-        unit="share",
         by=f"{_EMPIRICAL}.own_weight",
     )
-    q_chance: float = k.probability(
+    q_chance: float = k.p_value(
         "Benjamini-Hochberg q-value over the counted areas, by chance alone",
         "Benjamini-Hochberg over the counted areas, exact conditional p-values against the rest",
-        unit="",
         by=_FLAGS,
     )
-    q_overdispersed: float = k.probability(
+    q_overdispersed: float = k.p_value(
         "The same over the p-values of the rule of unusual",
         "Benjamini-Hochberg over unusual_p of the counted areas",
-        unit="",
         by=_FLAGS,
     )
 
@@ -202,7 +196,7 @@ def spread(found: Forces, people: float, force: str) -> Spread:
 
 def unusual(found: Forces, force: str, confidence: float) -> Unusual:
     """Return where a counted area is among the others."""
-    i, flags = found.where(force), found.flags.loc[force]
+    i, flags = found.areas.index(force), found.flags.loc[force]
     count, people, expected = found.counts[i], found.people[i], found.expected[i]
     shrunk = empirical.shrunken(found.prior, count, expected, confidence)
     mean, low, high = (PER * found.national * float(value) for value in shrunk)

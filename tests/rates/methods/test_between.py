@@ -67,7 +67,7 @@ def test_reference_of_the_26_areas(found: forces.Forces) -> None:
     assert round(found.about_national.tau, 4) == 0.1984
     low, high = between.prediction_interval(found.typical)
     assert (round(low * 1e5), round(high * 1e5)) == (83, 190)
-    own = found.counts[found.where("Cumbria")], found.people[found.where("Cumbria")]
+    own = found.counts[found.areas.index("Cumbria")], found.people[found.areas.index("Cumbria")]
     national = between.z_score(*own, found.national, found.about_national.tau)
     typical = between.z_score(*own, found.typical.rate, found.typical.tau)
     assert (round(national, 2), round(typical, 2)) == (0.49, 0.26)
@@ -77,7 +77,7 @@ def test_reference_of_the_variants(found: forces.Forces, without: Three) -> None
     assert round(float(funnel.multiplicative_phi(found.counts, found.expected)), 4) == 41.5789
     shmi = between.shmi(found.counts, found.expected)
     assert (round(float(shmi.phi), 4), round(float(shmi.tau2), 7)) == (32.4554, 0.0236285)
-    mine = float(found.expected[found.where("Cumbria")])
+    mine = float(found.expected[found.areas.index("Cumbria")])
     assert round(mine, 2) == 537.66
     limits = funnel.additive_limits(mine, float(shmi.tau2) ** 0.5, 1.0)
     assert [round(float(v), 4) for v in limits] == [0.7313, 1.3674]

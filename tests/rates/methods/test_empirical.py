@@ -23,7 +23,7 @@ def found(data: Data) -> forces.Forces:
 
 def test_empirical_bayes_of_reference(found: forces.Forces) -> None:
     assert (round(found.prior.a, 2), round(found.prior.b, 2)) == (28.33, 26.53)
-    i = found.where("Cumbria")
+    i = found.areas.index("Cumbria")
     count, expected = found.counts[i], float(found.expected[i])
     rate = 1e5 * found.national
     rates_ = [rate * float(v) for v in empirical.shrunken(found.prior, count, expected)]

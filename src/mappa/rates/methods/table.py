@@ -35,7 +35,7 @@ def of_area(count: float, people: float, ratio: Ratio | None, confidence: float)
 
 def among_areas(f: Forces, force: str, confidence: float) -> list[MethodRow]:
     """Return the place of a counted area among the others, and how much areas differ."""
-    i = f.where(force)
+    i = f.areas.index(force)
     count, people, expected = f.counts[i], f.people[i], float(f.expected[i])
     phi = float(funnel.multiplicative_phi(f.counts, f.expected))
     low, high = between.prediction_interval(f.typical, confidence)

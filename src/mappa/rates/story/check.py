@@ -35,15 +35,11 @@ EXPLAINS = 0.25
 
 def story_claims(data: Data, force: str) -> list[Claim]:
     """Return the claims of the story where it is about *force*, or else none."""
-    table = [
-        Claim(
-            line["claim_id"], line["claim"], line["area"], line["date"], line["measure"],
-            line["printed_value"], line["unit"], line["source"],
-        )
-        for _, line in data.story_claims.iterrows()
-    ]  # fmt: skip
-    about = {claim.area for claim in table} - {data.nation}
-    return [x for x in table if x.area in {force, data.nation}] if force in about else []
+    table = data.story_claims.rename(columns={"printed_value": "printed"})
+    if force not in set(table["area"]):
+        return []
+    rows = table.loc[table["area"].isin([force, data.nation]), list(c.Claim.__annotations__)]
+    return [Claim(**claim) for claim in rows.to_dict("records")]
 
 
 @typed
@@ -72,11 +68,12 @@ def count(data: Data, claim: Claim) -> Finding:
     if found is None:
         return _of_other_count(data, claim) or _bounded(data, claim)
     value, sources = float(found["value"]), found["sources"]
+    made = compared(claim, value, "table", sources)
     if not own(found, claim):
-        return _all_levels(data, compared(claim, value, "table", sources), claim)
-    rate, people = row(data, claim, RATE), people_of(data, claim)
+        return _all_levels(data, made, claim)
     if claim.value != value:
-        return compared(claim, value, "table", sources)
+        return made
+    rate, people = row(data, claim, RATE), people_of(data, claim)
     if rate is not None and people is not None:
         facts = {"rate": float(rate["value"]), "computed": PER * value / people, "people": people}
         if rounds_to(facts["computed"], rate["value"]):
@@ -148,16 +145,16 @@ def as_printed(data: Data, claim: Claim) -> Finding:
 
 def _size(data: Data, claim: Claim) -> dict[str, float]:
     """Return the measure over the count, here and nationally: how large the number is."""
-    national = dataclasses.replace(claim, area=data.nation)
-    pairs = [(row(data, x, claim.measure), row(data, x, COUNT)) for x in (claim, national)]
-    shares = [
-        float(part["value"]) / float(count["value"])
-        for part, count in pairs
-        if part is not None and count is not None and count["value"]
-    ]
-    if len(shares) < 2 or claim.area == data.nation:
+    if claim.area == data.nation:
         return {}
-    return {"share": shares[0], "national_share": shares[1]}
+    facts = {}
+    for name, area in (("share", claim.area), ("national_share", data.nation)):
+        about = dataclasses.replace(claim, area=area)
+        part, count = row(data, about, claim.measure), row(data, about, COUNT)
+        if part is None or count is None or not count["value"]:
+            return {}
+        facts[name] = float(part["value"]) / float(count["value"])
+    return facts
 
 
 def people_per(data: Data, claim: Claim) -> Finding:
@@ -181,14 +178,10 @@ def _all_levels(data: Data, made: Finding, claim: Claim) -> Finding:
 def _of_other_count(data: Data, claim: Claim, whole: float | None = None) -> Finding | None:
     """Compare a claim with other counts of the day than the complete one: of level 1, narrower."""
     nation, people = claim.area == data.nation, people_of(data, claim)
-    table = data.national_figures if nation else data.area_figures
-    others = table[(table["date"] == claim.date) & (table["measure"] == COUNT)]
-    if nation:
-        others = others[~others["preferred"]]
-    else:
-        others = others[others["area"] == claim.area]
-        others = others[~((others["basis"] == "all_levels") & others["preferred"])]
-    for _, other in others.iterrows():
+    others = data.national_figures if nation else data.series(claim.area)
+    others = others[(others["date"] == claim.date) & (others["measure"] == COUNT)]
+    complete = others["preferred"] & (nation | (others["basis"] == "all_levels"))
+    for _, other in others[~complete].iterrows():
         count = float(other["value"])
         value = people / count if people and claim.measure in c.ONE_IN else count
         if c.meets(claim, value):
@@ -223,8 +216,8 @@ def _indefinite_threshold(data: Data, claim: Claim) -> Finding:
 
 def _review_wait(data: Data, claim: Claim) -> Finding:
     rules = _rules(data, "review_wait")
-    adult = rules[rules["applies_to"].str.startswith("18 or over")]
-    young = rules[rules["applies_to"].str.startswith("under 18")]
+    of = rules["applies_to"].str
+    adult, young = rules[of.startswith("18 or over")], rules[of.startswith("under 18")]
     if adult.empty:
         return finding(claim, CANNOT, "no_rule")
     rule = adult.iloc[0]

@@ -6,7 +6,6 @@ import pandas as pd
 
 from mappa.growth.change import Span
 from mappa.growth.measures import Measure
-from mappa.growth.national import CategoryYear, OrderYear
 from mappa.growth.record import GrowthRecord
 from mappa.growth.series import Point
 from mappa.growth.trends import MODELS, Trend
@@ -104,14 +103,14 @@ def categories(record: GrowthRecord) -> Table | Prose:
              "share3": "Share 3"}  # fmt: skip
     return _table(
         f"MAPPA categories of {record.nation}: who is managed, not how",
-        CategoryYear.to_frame(record.categories),
+        record.categories,
         names,
     )
 
 
 def orders(record: GrowthRecord) -> Table | Prose:
     """Return the orders imposed by kind and year."""
-    found = OrderYear.to_frame(record.orders)
+    found = record.orders
     if found.empty:
         return NO_TABLE
     kinds = list(found["label"].unique())
