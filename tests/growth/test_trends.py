@@ -169,4 +169,5 @@ def test_increases_are_of_the_last_basis_and_skip_no_year() -> None:
 def test_a_trend_rises_or_falls_where_its_interval_leaves_out_zero(
     low: float, high: float, verdict: str
 ) -> None:
-    assert trends.verdict(low, high) == verdict
+    trend = trends.Trend("people", "hac", 8, (low + high) / 2, low, high, 0.95, None, 0.0)
+    assert trend.verdict == verdict

@@ -29,7 +29,7 @@ def test_vectorised_decisions_are_those_of_the_methods(setting: simulation.Setti
     people = np.asarray(setting.people)
     counts, _ = simulation.draw(setting, 40, np.random.default_rng(3))
     told = simulation.by_chance(counts, people, 1.0)
-    told |= simulation.Overdispersed(counts, people).rejects(1.0)
+    told |= simulation.overdispersed(counts, people)(1.0)
     for i, row in enumerate(counts):
         national = row.sum() / people.sum()
         e, x, n = people * national, row[0], people[0]

@@ -95,7 +95,6 @@ class _Problem:
         self._index()
         self.d_precision = np.zeros((self.width + 1, self.n), order="F")
         self.d_precision[0, self.states[:, self.A]] = evidence.nation_sd**-2.0
-        self.fixed_ab, self.fixed_rhs = self.d_precision, np.zeros(self.n)
         self.linearise(np.zeros((self.T, self.A)), np.zeros((self.T, self.A)))
 
     def _index(self) -> None:
@@ -184,7 +183,7 @@ def _expect(p: _Problem, sweeps: int) -> _State:
         cov = cho_solve_banded((factor, True), identity)
         mean = cov @ rhs
         z.x = mean.reshape(p.T, p.width)
-        states = np.arange(p.n).reshape(p.T, p.width)[:, : p.A]
+        states = p.states[:, : p.A]
         v = cov[states, states]
         cross = cov[states[1:], states[:-1]]
         step2 = np.diff(z.x[:, : p.A], axis=0) ** 2 + v[1:] + v[:-1] - 2 * cross

@@ -22,7 +22,7 @@ from mappa.errors import UsageError
 from mappa.growth import estimates
 from mappa.printed import PER
 from mappa.rates import doors
-from mappa.rates.change import YearChange, year_change
+from mappa.rates.change import year_change
 from mappa.rates.pool import printed_bounds
 from mappa.records import Record, key
 
@@ -76,10 +76,8 @@ def _drawn(data: Data, day: pd.Timestamp) -> tuple[pd.DataFrame, np.ndarray]:
     return table, draws
 
 
-@functools.lru_cache(maxsize=128)
-def _year(data: Data, area: str, day: pd.Timestamp) -> YearChange:
-    """Keep an area's change on the year: every pair with the area asks for it."""
-    return year_change(data, area, day)
+#: An area's change on the year, stored: every pair with the area asks for it.
+_year = functools.lru_cache(maxsize=128)(year_change)
 
 
 def area_values(data: Data, as_of: pd.Timestamp) -> pd.DataFrame:

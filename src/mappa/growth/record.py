@@ -208,14 +208,15 @@ def _modelled(
 @functools.lru_cache(maxsize=4)
 def _scores(data: Data) -> tuple[Score, ...]:
     """Return the scores of the stored validation; empty where none is of these figures."""
-    names = [f.name for f in dataclasses.fields(Score) if f.name != "benchmarks"]
-    parts = ("cases", "error", "gain", "gain_low", "gain_high")
-    found = []
-    for row in validation.scores(data).to_dict("records"):
-        rules = {
+    frame, parts = validation.scores(data), ("cases", "error", "gain", "gain_low", "gain_high")
+    if frame.empty:
+        return ()
+    rules = [
+        {
             name: {part: float(row[f"{name}_{part}"]) for part in parts}
             for name in validation.BENCHMARKS
             if math.isfinite(row[f"{name}_gain"])
         }
-        found.append(Score(**{n: row[n] for n in names}, benchmarks=rules))
-    return tuple(found)
+        for row in frame.to_dict("records")
+    ]
+    return Score.from_frame(frame.assign(benchmarks=rules))

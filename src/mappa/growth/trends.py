@@ -49,13 +49,8 @@ class Trend(Record):
 
     @property
     def verdict(self) -> str:
-        """``falling``, ``rising`` or ``cannot tell``."""
-        return verdict(self.low, self.high)
-
-
-def verdict(low: float, high: float) -> str:
-    """Return ``falling`` or ``rising`` where the limits leave out zero, else ``cannot tell``."""
-    return "falling" if high < 0 else "rising" if low > 0 else "cannot tell"
+        """``falling`` or ``rising`` where the limits leave out zero, else ``cannot tell``."""
+        return "falling" if self.high < 0 else "rising" if self.low > 0 else "cannot tell"
 
 
 def increases(rows: pd.DataFrame) -> pd.DataFrame:

@@ -98,50 +98,42 @@ def _doubled(below: Array, above: Array) -> Flags:
     return 2 * np.minimum(below, above) < ALPHA
 
 
-class Overdispersed:
-    """The methods that allow for how much areas differ, fitted once to simulated counts.
+def overdispersed(counts: Array, people: Array) -> Callable[[float], dict[str, Flags]]:
+    """Return what the methods that allow for how much areas differ reject at 5%.
 
-    Parameters
-    ----------
-    counts: replications by areas, the force's first. people: populations of the areas.
+    They are fitted once to simulated *counts* (replications by areas, the force's first). The
+    function returned says for each method and replication whether a true ratio is rejected.
     """
+    observed = np.maximum(counts[:, 0], 0.5)
+    national = counts.sum(1) / people.sum()
+    expected = people * national[:, None]
+    everyone, others = (between.spread(counts[:, k:], people[k:]) for k in (0, 1))
+    held = between.moments(everyone, np.log(national))[0]
+    free, mean, se = between.moments(everyone)
+    phi = np.maximum(1.0, funnel.multiplicative_phi(counts, expected))
+    shmi = between.shmi(counts, expected).tau2
+    sqrt = between.sqrt_winsorised(counts, expected).tau2
+    own, chance = expected[:, 0], 1 / observed
 
-    def __init__(self, counts: Array, people: Array) -> None:
-        self.people = people[0]
-        self.observed = np.maximum(counts[:, 0], 0.5)
-        self.national = counts.sum(1) / people.sum()
-        expected = people * self.national[:, None]
-        self.expected = expected[:, 0]
-        everyone = between.spread(counts, people)
-        self.others = between.spread(counts[:, 1:], people[1:])
-        self.held = between.moments(everyone, np.log(self.national))[0]
-        self.free, self.mean, self.se = between.moments(everyone)
-        self.phi = np.maximum(1.0, funnel.multiplicative_phi(counts, expected))
-        self.shmi = between.shmi(counts, expected).tau2
-        self.root = between.sqrt_winsorised(counts, expected).tau2
-
-    def rejects(self, ratio: float) -> dict[str, Flags]:
-        """Return for each method and replication whether a true *ratio* is rejected at 5%."""
-        chance = 1 / self.observed
-        log_rate = np.log(self.observed / self.people / ratio)
-        gap = log_rate - np.log(self.national)
-        expected = self.expected * ratio
-        root = np.sqrt(self.observed) - np.sqrt(expected)
+    def rejects(ratio: float) -> dict[str, Flags]:
+        log_rate = np.log(observed / people[0] / ratio)
+        gap = log_rate - np.log(national)
+        root = np.sqrt(observed) - np.sqrt(own * ratio)
         # The force itself is in mean and tau, so its distance from the mean varies by v + tau^2
         # less the mean's variance, not plus it.
-        own = np.maximum(chance + self.free - self.se**2, 1e-12)
-        rule = between.predict(self.others, self.people * ratio)
+        apart = np.maximum(chance + free - se**2, 1e-12)
         z = {
-            "multiplicative": 2 * root / np.sqrt(self.phi),
-            "additive_national": gap / np.sqrt(chance + self.held),
-            "additive_typical": (log_rate - self.mean) / np.sqrt(own),
-            "additive_shmi": gap / np.sqrt(1 / self.expected + self.shmi),
-            "additive_sqrt": root
-            / np.sqrt(expected)
-            / np.sqrt(1 / (4 * self.expected) + self.root),
+            "multiplicative": 2 * root / np.sqrt(phi),
+            "additive_national": gap / np.sqrt(chance + held),
+            "additive_typical": (log_rate - mean) / np.sqrt(apart),
+            "additive_shmi": gap / np.sqrt(1 / own + shmi),
+            "additive_sqrt": root / np.sqrt(own * ratio) / np.sqrt(1 / (4 * own) + sqrt),
         }
-        found = {name: np.abs(value) > stats.norm.ppf(1 - ALPHA / 2) for name, value in z.items()}
-        return found | {"prediction": rule.p_value(self.observed / self.people / ratio) < ALPHA}
+        found = {name: np.abs(v) > stats.norm.ppf(1 - ALPHA / 2) for name, v in z.items()}
+        rule = between.predict(others, people[0] * ratio)
+        return found | {"prediction": rule.p_value(observed / people[0] / ratio) < ALPHA}
+
+    return rejects
 
 
 def scenario(setting: Setting, replications: int, seed: int) -> pd.DataFrame:
@@ -154,12 +146,12 @@ def scenario(setting: Setting, replications: int, seed: int) -> pd.DataFrame:
     counts, true = draw(setting, replications, rng)
     rest = (true[:, 1:] * people[1:]).sum(1) / people[1:].sum()
     everyone = (true * people).sum(1) / people.sum()
-    spread = Overdispersed(counts, people)
+    spread = overdispersed(counts, people)
     realised = by_chance(counts, people, true[:, 0] / rest)
     national = by_chance(counts, people, true[:, 0] / everyone)
     rejected = {
-        "rejects": by_chance(counts, people, 1.0) | spread.rejects(1.0),
-        "covers_systematic": by_chance(counts, people, ratio) | spread.rejects(ratio),
+        "rejects": by_chance(counts, people, 1.0) | spread(1.0),
+        "covers_systematic": by_chance(counts, people, ratio) | spread(ratio),
         "covers_realised": realised | {"exact_national": national["exact_national"]},
     }
     rows = [
