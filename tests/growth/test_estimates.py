@@ -448,19 +448,25 @@ def test_the_kept_validation_is_that_of_the_command(data: Data) -> None:
 
 
 def test_plain_rules_give_what_they_say(data: Data) -> None:
-    truth = validation._Truth(ev.collect(data))
+    truth = validation._truth(data)
     i = truth.evidence.areas.index("Cumbria")
     T = {d.year: t for t, d in enumerate(truth.evidence.dates)}
-    usable = {T[2012]: truth.cells[i, T[2012]], T[2020]: truth.cells[i, T[2020]]}
-    found = truth.rules(i, T[2019], usable)
+    usable = [T[2012], T[2020]]
+    hidden = ~np.isin(np.arange(len(T)), usable)[:, None]
+    found = {rule: guess[:, i] for rule, guess in truth.rules(hidden).items()}
     whole = data.national("rso_count")
     grown = truth.evidence.nation[T[2019]] / truth.evidence.nation[T[2012]]
     assert truth.evidence.nation[T[2019]] == pytest.approx(whole[pd.Timestamp("2019-03-31")])
-    assert found["national_growth"] == pytest.approx(350 * grown)
-    x = np.interp(T[2019], [T[2012], T[2020]], list(usable.values()))
-    assert found["interpolated"] == pytest.approx(truth.people(i, T[2019], x))
-    assert math.isnan(truth.rules(i, T[2011], usable)["last_ratio"])
-    assert math.isnan(truth.rules(i, T[2021], usable)["interpolated"])
+    assert found["national_growth"][T[2019]] == pytest.approx(350 * grown)
+    x = np.interp(T[2019], usable, truth.x[usable, i])
+    expected = truth.expected[T[2019], i]
+    assert found["interpolated"][T[2019]] == pytest.approx(expected * math.exp(x))
+    last = truth.x[T[2012], i]
+    assert found["last_ratio"][T[2019]] == pytest.approx(expected * math.exp(last))
+    assert math.isnan(found["last_ratio"][T[2011]]) and math.isnan(
+        found["national_growth"][T[2011]]
+    )
+    assert math.isnan(found["interpolated"][T[2021]])
 
 
 def test_scores_by_hand() -> None:

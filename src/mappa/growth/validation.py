@@ -7,6 +7,7 @@ touches its area and date; *since* hides all that is known of an area in the las
 the time. The cases are stored in ``validation.csv``.
 """
 
+import dataclasses
 import functools
 import math
 from collections.abc import Callable
@@ -38,69 +39,63 @@ DRAWS, WARM_UP, SWEEPS = 1200, 250, 12
 DRAWN = ["median", "low50", "high50", "low90", "high90"]
 COLUMNS = ["fit", "test", "area", "date", "origin", "horizon", "value", *DRAWN, *BENCHMARKS]
 
-#: An area and a stock date, by number.
-Cell = tuple[int, int]
 
-
+@dataclasses.dataclass(frozen=True)
 class _Truth:
-    """The counts to be guessed, as x, and the plain rules that guess them."""
+    """The counts to be guessed: as log rate ratios *x*, NaN where there is none, shape (T, A)."""
 
-    def __init__(self, evidence: ev.Evidence) -> None:
-        self.evidence = evidence
-        rows = evidence.rows[evidence.rows["kind"] == "count"]
-        self.cells = {(int(r.i), int(r.t)): float(r.y) for r in rows.itertuples()}
-        self.expected = evidence.nation[:, None] * evidence.shares
+    evidence: ev.Evidence
+    x: np.ndarray
 
-    def people(self, i: int, t: int, x: float) -> float:
-        return float(self.expected[t, i] * math.exp(x))
+    @property
+    def expected(self) -> np.ndarray:
+        """The counts at a ratio of one (people), shape (T, A)."""
+        return np.asarray(self.evidence.nation[:, None] * self.evidence.shares)
 
-    def rules(self, i: int, t: int, usable: dict[int, float]) -> dict[str, float]:
-        """Return the benchmarks' values, from the area's *usable* counts (date index to x)."""
-        found = dict.fromkeys(BENCHMARKS, math.nan)
-        before, after = [s for s in usable if s < t], [s for s in usable if s > t]
-        if before:
-            last = max(before)
-            growth = float(self.evidence.nation[t] / self.evidence.nation[last])
-            found["last_ratio"] = self.people(i, t, usable[last])
-            found["national_growth"] = self.people(i, last, usable[last]) * growth
-        if before and after:
-            ends = [last, min(after)]
-            x = float(np.interp(t, ends, [usable[end] for end in ends]))
-            found["interpolated"] = self.people(i, t, x)
-        return found
-
-    def case(
-        self, test: str, i: int, t: int, origin: int, drawn: np.ndarray, hidden: set[Cell],
-        grown: float = 1.0,
-    ) -> dict[str, object]:  # fmt: skip
-        """Return a case; *drawn* are draws of the count (people), *hidden* cells are not used.
-
-        *grown*: the national path over the national count, by which the plain rules are too large.
-        """
-        usable = {s: x for (j, s), x in self.cells.items() if j == i and (j, s) not in hidden}
-        dates = self.evidence.dates
-        quantiles = np.quantile(drawn, [0.5, 0.25, 0.75, 0.05, 0.95])
+    def rules(self, hidden: np.ndarray) -> dict[str, np.ndarray]:
+        """Return what the plain rules guess (people) without the *hidden* cells, shape (T, A)."""
+        x, e = pd.DataFrame(np.where(hidden, np.nan, self.x)), self.evidence
+        inside = x.interpolate(limit_area="inside").to_numpy()
         return {
-            "fit": estimates.key_of(self.evidence),
-            "test": test,
-            "area": self.evidence.areas[i],
-            "date": dates[t],
-            "origin": dates[origin],
-            "horizon": max(t - origin, 0),
-            "value": self.people(i, t, self.cells[i, t]),
-            **dict(zip(DRAWN, map(float, quantiles), strict=True)),
-            **{rule: value * grown for rule, value in self.rules(i, t, usable).items()},
+            "last_ratio": self.expected * np.exp(x.ffill().to_numpy()),
+            "interpolated": self.expected * np.exp(inside),
+            "national_growth": e.nation[:, None] * (e.shares * np.exp(x)).ffill().to_numpy(),
         }
+
+    def cases(
+        self, test: str, origin: int, hidden: np.ndarray, t: np.ndarray, i: np.ndarray,
+        drawn: np.ndarray, grown: np.ndarray | float = 1.0,
+    ) -> pd.DataFrame:  # fmt: skip
+        """Return the cases of the dates *t* and areas *i*, *hidden* cells not being used.
+
+        *drawn* are draws of the counts (people), a column a case. *grown*: the national path over
+        the national count, by which the plain rules are too large.
+        """
+        e, quantiles = self.evidence, np.quantile(drawn, [0.5, 0.25, 0.75, 0.05, 0.95], axis=0)
+        found = {
+            "fit": estimates.key_of(e),
+            "test": test,
+            "area": np.array(e.areas)[i],
+            "date": pd.Index(e.dates)[t],
+            "origin": e.dates[origin],
+            "horizon": np.maximum(t - origin, 0),
+            "value": (self.expected * np.exp(self.x))[t, i],
+            **dict(zip(DRAWN, quantiles, strict=True)),
+            **{rule: guess[t, i] * grown for rule, guess in self.rules(hidden).items()},
+        }
+        return pd.DataFrame(found)[COLUMNS]
 
 
 def plan(data: Data) -> list[tuple[str, Any]]:
     """Return the fits that the validation makes, in order: (test, what is hidden or the origin)."""
     truth = _truth(data)
-    T = len(truth.evidence.dates)
-    fits: list[tuple[str, Any]] = [("left_out", c) for c in sorted(truth.cells) if c[1] > 0]
-    fits += [("since", i) for i in sorted({i for i, t in truth.cells if t >= T - RECENT})]
+    known, dates = ~np.isnan(truth.x), truth.evidence.dates
+    fits: list[tuple[str, Any]] = [
+        ("left_out", (i, t)) for i, t in np.argwhere(known.T).tolist() if t > 0
+    ]
+    fits += [("since", i) for i in np.flatnonzero(known[-RECENT:].any(axis=0)).tolist()]
     national_dates = set(data.national("rso_count").index)
-    fits += [("ahead", t) for t in range(3, T - 1) if truth.evidence.dates[t] in national_dates]
+    fits += [("ahead", t) for t in range(3, len(dates) - 1) if dates[t] in national_dates]
     return fits
 
 
@@ -118,34 +113,38 @@ def run(
     (a cluster's, say) each fit is a task of its own; the cases are the same.
     """
     options = {"draws": DRAWS, "warm_up": WARM_UP, "sweeps": SWEEPS, **settings}
-    cases: list[dict[str, object]] = []
-    fits = plan(data) if chosen is None else chosen
     one = functools.partial(_one_fit, data, options)
+    fits, cases = plan(data) if chosen is None else chosen, []
     for found in map(one, fits) if executor is None else executor.map(one, fits):
-        cases += found
+        cases.append(found)
         if progress is not None:
             progress()
-    return pd.DataFrame(cases, columns=COLUMNS)
+    return pd.concat(cases, ignore_index=True) if cases else pd.DataFrame(columns=COLUMNS)
 
 
-def _one_fit(data: Data, settings: dict[str, int], fit: tuple[str, Any]) -> list[dict[str, object]]:
+def _one_fit(data: Data, settings: dict[str, int], fit: tuple[str, Any]) -> pd.DataFrame:
     """Return the cases of one fit of the plan."""
     (test, what), truth = fit, _truth(data)
     if test == "ahead":
         return _ahead(data, truth, what, settings)
-    T = len(truth.evidence.dates)
-    hidden = {what} if test == "left_out" else {(what, t) for t in range(T - RECENT, T)}
-    posterior = model.fit(truth.evidence.without(hidden), progress=None, **settings)
-    cases = []
-    for i, t in sorted(hidden & set(truth.cells)):
-        drawn = truth.expected[t, i] * np.exp(posterior.x[:, t, i] + posterior.d[:, t])
-        cases.append(truth.case(test, i, t, T - 1, drawn, hidden))
-    return cases
+    known = ~np.isnan(truth.x)
+    i, t = what if test == "left_out" else (what, slice(-RECENT, None))
+    hidden = np.zeros_like(known)
+    hidden[t, i] = True
+    evidence = truth.evidence.without({(i, t) for t, i in np.argwhere(hidden).tolist()})
+    posterior = model.fit(evidence, progress=None, **settings)
+    t, i = np.nonzero(hidden & known)
+    drawn = truth.expected[t, i] * np.exp(posterior.x[:, t, i] + posterior.d[:, t])
+    return truth.cases(test, len(known) - 1, hidden, t, i, drawn)
 
 
 @functools.lru_cache(maxsize=2)
 def _truth(data: Data) -> _Truth:
-    return _Truth(ev.collect(data))
+    evidence = ev.collect(data)
+    counts = evidence.rows[evidence.rows["kind"] == "count"]
+    x = np.full(evidence.people.shape, np.nan)
+    x[counts["t"], counts["i"]] = counts["y"]
+    return _Truth(evidence, x)
 
 
 def kept(data: Data) -> pd.DataFrame | None:
@@ -158,25 +157,21 @@ def kept(data: Data) -> pd.DataFrame | None:
     return same.reset_index(drop=True) if len(same) else None
 
 
-def _ahead(data: Data, truth: _Truth, o: int, settings: dict[str, int]) -> list[dict[str, object]]:
+def _ahead(data: Data, truth: _Truth, o: int, settings: dict[str, int]) -> pd.DataFrame:
     """Return the cases of the years after the date *o*, from a fit that sees nothing later."""
-    origin = truth.evidence.dates[o]
-    evidence = ev.collect(data.until(origin))
+    dates, nation = truth.evidence.dates, truth.evidence.nation
+    evidence = ev.collect(data.until(dates[o]))
     posterior = model.fit(evidence, progress=None, **settings)
-    horizon = min(HORIZONS, len(truth.evidence.dates) - 1 - o)
+    horizon = min(HORIZONS, len(dates) - 1 - o)
     ahead = estimates.steps_ahead(posterior, evidence.shares[-1], horizon, model.SEED)
-    number = posterior.x.shape[0]
-    path = national.benchmark_path(data, origin, horizon, number, model.SEED)
-    later = {c for c in truth.cells if c[1] > o}
-    cases = []
-    for t, i in sorted((t, i) for i, t in later if t <= o + horizon):
-        h = t - o - 1
-        share = evidence.shares[-1, i] * np.exp(ahead[:, h, i])
-        known, guessed = truth.evidence.nation[t], path[:, h]
-        grown = float(np.median(guessed) / known)
-        cases.append(truth.case("ahead", i, t, o, known * share, later))
-        cases.append(truth.case("ahead_nation", i, t, o, guessed * share, later, grown))
-    return cases
+    path = national.benchmark_path(data, dates[o], horizon, len(ahead), model.SEED)
+    h, i = np.nonzero(~np.isnan(truth.x[o + 1 : o + 1 + horizon]))
+    t, share = o + 1 + h, evidence.shares[-1, i] * np.exp(ahead[:, h, i])
+    later = np.arange(len(dates))[:, None] > o
+    given = truth.cases("ahead", o, later, t, i, nation[t] * share)
+    grown = np.median(path, axis=0)[h] / nation[t]
+    both = [given, truth.cases("ahead_nation", o, later, t, i, path[:, h] * share, grown)]
+    return pd.concat(both).sort_index(kind="stable")
 
 
 def scores(data: Data) -> pd.DataFrame:
