@@ -89,7 +89,7 @@ def restored(kind: Any, value: Any) -> Any:
         return restored(_present(kind), value)
     if isinstance(kind, type) and issubclass(kind, dt.date):
         return kind.fromisoformat(value)
-    return float(value) if kind is float else value
+    return kind(value) if kind in (float, pd.DataFrame) else value
 
 
 def _restored_record(kind: Any, value: Mapping[str, Any]) -> Any:
