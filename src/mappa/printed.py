@@ -56,16 +56,14 @@ def behind(printed: float, decimals: int = 0) -> tuple[float, float]:
     return printed - half, printed + half
 
 
-def counts_behind(
-    rate: float, people: float, decimals: int = 0, per: float = PER
-) -> tuple[int, int]:
+def counts_behind(rate: float, people: float, decimals: int = 0) -> tuple[int, int]:
     """Return the least and greatest whole count whose rate is printed as *rate*.
 
     Parameters
     ----------
-    rate: the printed rate, per *per* people.
+    rate: the printed rate, per 100,000 people.
     people: the denominator, people.
     decimals: with which it was printed.
     """
-    low, high = (math.ceil(edge / per * people - 1e-9) for edge in behind(rate, decimals))
+    low, high = (math.ceil(edge / PER * people - 1e-9) for edge in behind(rate, decimals))
     return max(low, 0), high - 1

@@ -40,5 +40,7 @@ def test_level_1_is_raised_by_its_prior_where_too_few_pairs_are_known(data: Data
     first = rows.iloc[0]
     i, t = data.names.index(first["area"]), collector.dates.index(first["date"])
     own = math.log(float(first["value"]) / collector.people[t, i])
-    assert made[0]["y"] == pytest.approx(own - float(collector.log_rate[t]) + 0.01)
-    assert made[0]["sd"] == pytest.approx(math.hypot(0.01, ev.COUNT_SD["printed"]))
+    kind, *cell, _, y, sd, _, _ = made[0]
+    assert (kind, cell) == ("level_1", [i, t])
+    assert y == pytest.approx(own - float(collector.log_rate[t]) + 0.01)
+    assert sd == pytest.approx(math.hypot(0.01, ev.COUNT_SD["printed"]))

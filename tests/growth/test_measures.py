@@ -122,9 +122,12 @@ def test_without_a_base_there_is_no_rate(data: Data) -> None:
     assert math.isnan(only(undated, "violent_count")["base"])
 
 
-def test_the_latest_comes_first(data: Data) -> None:
+def test_measures_come_in_their_order_and_the_latest_value_first(data: Data) -> None:
     figures = data.area_figures[data.area_figures["area"] == "Cumbria"]
-    for name, rows in other_measures(data, "Cumbria").groupby("measure"):
+    found = other_measures(data, "Cumbria")
+    names = list(found["measure"].unique())
+    assert names == [name for name in KINDS if name in names] != sorted(names)
+    for name, rows in found.groupby("measure"):
         assert name in KINDS
         assert rows["date"].is_monotonic_decreasing
         assert len(rows) <= (figures["measure"] == name).sum()

@@ -196,6 +196,15 @@ def test_the_change_of_an_area(toy: Data) -> None:
     assert found.first is found.compound is None
 
 
+def test_how_the_earlier_count_is_known_is_read_of_the_area_and_its_day(data: Data) -> None:
+    own = (
+        {"area": "Kent", "date": DAY, "value": 1030.0},
+        {"area": "Kent", "date": BEFORE, "value": 1000.0, "quality": "derived"},
+    )
+    found = change.year_change(figures(data, counted(*own, without="Kent")), "Kent", DAY)
+    assert found.quality_before == "derived"
+
+
 def test_verdicts_are_of_their_own_z(data: Data) -> None:
     """Durham rises by a third: beyond all others, and beyond 95% with itself in the spread."""
     rows = counted({"area": "Durham", "date": DAY, "value": 800.0}, without="Durham")

@@ -200,7 +200,6 @@ def forecast_draws(
     nation_path: np.ndarray | None = None,
     *,
     areas: Sequence[str] | None = None,
-    seed: int = model.SEED,
 ) -> tuple[np.ndarray, list[str], list[pd.Timestamp]]:
     """Return draws of every area's count for the *horizon* years after the origin.
 
@@ -211,7 +210,6 @@ def forecast_draws(
     nation_path: draws of the national count, shape (draws, horizon), people, such as a register
         model gives; by default the benchmark of :func:`mappa.growth.national.benchmark_path`.
     areas: names of the areas wanted, by default all; the draws of one do not depend on which.
-    seed: of the random numbers; the same seed gives the same draws.
 
     Returns
     -------
@@ -223,7 +221,7 @@ def forecast_draws(
     if not 1 <= horizon <= LONGEST:
         raise UsageError(f"A horizon of {horizon} years is not one of 1 to {LONGEST}.")
     if nation_path is None:
-        nation_path = national.benchmark_path(data, day, horizon, PATH_DRAWS, seed)
+        nation_path = national.benchmark_path(data, day, horizon, PATH_DRAWS, model.SEED)
     path = np.asarray(nation_path, dtype=float)
     if path.ndim != 2 or path.shape[1] != horizon or not (path > 0).all():
         raise UsageError(f"The nation's path must have {horizon} columns of counts above zero.")
@@ -234,7 +232,7 @@ def forecast_draws(
     # Spread evenly over the distribution, in random order against the national draws.
     scores = norm.ppf((np.arange(len(path)) + 0.5) / len(path))
     for k, name in enumerate(data.names):
-        rng = np.random.default_rng([seed, 2, k])
+        rng = np.random.default_rng([model.SEED, 2, k])
         place = rng.permutation(len(path))
         rows = table[(table["area"] == name) & table["date"].isin(dates)].sort_values("date")
         for h, quantiles in enumerate(rows[list(QUANTILES)].to_numpy(float)):
@@ -261,7 +259,6 @@ def area_forecasts(
     nation_path: np.ndarray | None = None,
     *,
     areas: Sequence[str] | None = None,
-    seed: int = model.SEED,
 ) -> pd.DataFrame:
     """Return the forecast of every area for the *horizon* years after the origin.
 
@@ -281,7 +278,7 @@ def area_forecasts(
     >>> bool((found["low90"] < found["median"]).all() and (found["median"] < found["high90"]).all())
     True
     """
-    drawn, names, dates = forecast_draws(data, origin, horizon, nation_path, areas=areas, seed=seed)
+    drawn, names, dates = forecast_draws(data, origin, horizon, nation_path, areas=areas)
     found = np.quantile(drawn, PROBABILITIES, axis=0).reshape(len(PROBABILITIES), -1)
     cells = pd.DataFrame([(a, d) for d in dates for a in names], columns=["area", "date"])
     return _in_people(cells, dict(zip(QUANTILES, found, strict=True)))

@@ -98,12 +98,9 @@ def categories(data: Data) -> pd.DataFrame:
     measures = ("rso_count", "category2_count", "category3_count", "total_count")
     names = ["category1", "category2", "category3", "total"]
     found = pd.concat(map(data.national, measures), axis=1, keys=names).dropna()
-    shares = (
-        found[names[:3]]
-        .div(found["total"], axis=0)
-        .set_axis([f"share{k}" for k in (1, 2, 3)], axis=1)
-    )
-    return found.join(shares).rename_axis("date").reset_index()
+    for k in (1, 2, 3):
+        found[f"share{k}"] = found[f"category{k}"] / found["total"]
+    return found.rename_axis("date").reset_index()
 
 
 def orders(data: Data) -> pd.DataFrame:
@@ -261,16 +258,16 @@ def recent_growth(known: pd.Series, years: float = 3.0) -> float:
 
 def past_errors(known: pd.Series, horizon: int) -> list[list[float]]:
     """Return, for each horizon 1.., the log errors of the rule from earlier dates."""
-    errors: list[list[float]] = [[] for _ in range(horizon)]
-    for last in range(2, len(known)):
-        past = known.iloc[:last]
-        growth = recent_growth(past)
-        for h in range(1, horizon + 1):
-            day = past.index[-1] + pd.DateOffset(years=h)
-            if day in known.index:
-                truth = math.log(known[day] / past.iloc[-1])
-                errors[h - 1].append(truth - h * growth)
-    return errors
+    pasts = [known.iloc[:last] for last in range(2, len(known))]
+    rules = [(past.index[-1], past.iloc[-1], recent_growth(past)) for past in pasts]
+    return [
+        [
+            math.log(known[day] / last) - h * growth
+            for origin, last, growth in rules
+            if (day := origin + pd.DateOffset(years=h)) in known.index
+        ]
+        for h in range(1, horizon + 1)
+    ]
 
 
 def error_scale(known: pd.Series, horizon: int) -> tuple[np.ndarray, int]:

@@ -36,6 +36,7 @@ BENCHMARKS = {
 HORIZONS = 4
 RECENT = 4
 DRAWS, WARM_UP, SWEEPS = 1200, 250, 12
+RESAMPLES = 2000
 DRAWN = ["median", "low50", "high50", "low90", "high90"]
 COLUMNS = ["fit", "test", "area", "date", "origin", "horizon", "value", *DRAWN, *BENCHMARKS]
 
@@ -200,7 +201,7 @@ def scores(data: Data) -> pd.DataFrame:
     return score(cases)
 
 
-def score(cases: pd.DataFrame, *, seed: int = model.SEED, draws: int = 2000) -> pd.DataFrame:
+def score(cases: pd.DataFrame) -> pd.DataFrame:
     """Return coverage, sharpness and errors by test and horizon, next to the benchmarks.
 
     Errors are absolute differences of logs. The standard error of coverage is clustered by area;
@@ -232,22 +233,20 @@ def score(cases: pd.DataFrame, *, seed: int = model.SEED, draws: int = 2000) -> 
         }
         for name in BENCHMARKS:
             other = (value - np.log(part[name])).abs()
-            found = _compared(over.abs(), other, area, seed, draws)
+            found = _compared(over.abs(), other, area)
             row |= {f"{name}_{kind}": number for kind, number in found.items()}
         rows.append(row)
     return pd.DataFrame(rows)
 
 
-def _compared(
-    error: pd.Series, other: pd.Series, area: pd.Series, seed: int, draws: int
-) -> dict[str, float]:
+def _compared(error: pd.Series, other: pd.Series, area: pd.Series) -> dict[str, float]:
     """Return a benchmark's mean error and the model's less its, with a bootstrap interval."""
     both = other.notna()
     if not both.any():
         return {"error": math.nan, "gain": math.nan}
     gap = (error - other)[both].groupby(area[both]).agg(["sum", "count"])
-    rng = np.random.default_rng(seed)
-    picks = rng.integers(len(gap), size=(draws, len(gap)))
+    rng = np.random.default_rng(model.SEED)
+    picks = rng.integers(len(gap), size=(RESAMPLES, len(gap)))
     sums, counts = gap["sum"].to_numpy()[picks].sum(1), gap["count"].to_numpy()[picks].sum(1)
     low, high = np.quantile(sums / counts, [0.05, 0.95])
     return {
