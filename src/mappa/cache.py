@@ -14,7 +14,7 @@ import json
 import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from mappa.errors import OutputError
 from mappa.files import digest, write_atomically
@@ -25,14 +25,6 @@ _DIGITS = 64
 
 Parts = Iterable[bytes | str]
 Arrays = dict[str, Any]
-
-
-class _How(NamedTuple):
-    """How results of a kind become bytes and come back."""
-
-    suffix: str
-    dump: Callable[[Any], bytes]
-    load: Callable[[bytes], Any]
 
 
 def _dump_arrays(arrays: Arrays) -> bytes:
@@ -50,8 +42,15 @@ def _load_arrays(data: bytes) -> Arrays:
         return {name: stored[name] for name in stored.files}
 
 
-_JSON = _How(".json", lambda value: json.dumps(value, allow_nan=False).encode(), json.loads)
-_ARRAYS = _How(".npz", _dump_arrays, _load_arrays)
+def _dump_json(value: Any) -> bytes:
+    return json.dumps(value, allow_nan=False).encode()
+
+
+#: How results of a kind become bytes and come back, by the ending of their files.
+_KINDS: dict[str, tuple[Callable[[Any], bytes], Callable[[bytes], Any]]] = {
+    ".json": (_dump_json, json.loads),
+    ".npz": (_dump_arrays, _load_arrays),
+}
 
 
 class Store:
@@ -86,23 +85,23 @@ class Store:
         first caller and the second see the same (tuples have become lists, keys texts). Floats
         are stored to the last bit.
         """
-        return self._once(name, parts, compute, code, _JSON)
+        return self._once(name, parts, compute, code, ".json")
 
     def once_arrays(
         self, name: str, parts: Parts, compute: Callable[[], Arrays], *, code: Iterable[str] = ()
     ) -> Arrays:
         """Return numpy arrays by name; see :meth:`once`. Arrays of objects are refused."""
-        found: Arrays = self._once(name, parts, compute, code, _ARRAYS)
+        found: Arrays = self._once(name, parts, compute, code, ".npz")
         return found
 
     def _once(
-        self, name: str, parts: Parts, compute: Callable[[], Any], code: Iterable[str], how: _How
+        self, name: str, parts: Parts, compute: Callable[[], Any], code: Iterable[str], kind: str
     ) -> Any:
+        dump, load = _KINDS[kind]
         made_by = getattr(compute, "func", compute).__module__  # of a partial, the function's
         key = digest([name, *parts, code_digest(made_by, *code)])
-        path = self.folder / f"{name}-{key[:32]}{how.suffix}"
-        found = _read(path, key, how)
-        if found is not None:
+        path = self.folder / f"{name}-{key[:32]}{kind}"
+        if (found := _read(path, key, load)) is not None:
             return found[0]
         data = None
         try:
@@ -110,14 +109,14 @@ class Store:
             from filelock import FileLock
 
             with FileLock(path.with_suffix(".lock")):
-                found = _read(path, key, how)  # whoever held the lock may have computed it
-                if found is not None:
+                # whoever held the lock may have computed it
+                if (found := _read(path, key, load)) is not None:
                     return found[0]
-                data = how.dump(compute())
+                data = dump(compute())
                 write_atomically(path, digest([key, data]).encode() + b"\n" + data)
         except (OSError, OutputError):
             pass  # no folder to store it in: slower, and no less right
-        return how.load(how.dump(compute()) if data is None else data)
+        return load(dump(compute()) if data is None else data)
 
 
 def code_digest(*modules: str) -> str:
@@ -186,11 +185,11 @@ def _read_module(name: str, path: Path, changed: int) -> tuple[str, tuple[str, .
     return digest([text]), tuple(n for n in found if n != name and n.startswith(_PACKAGE.name))
 
 
-def _read(path: Path, key: str, how: _How) -> tuple[Any] | None:
+def _read(path: Path, key: str, load: Callable[[bytes], Any]) -> tuple[Any] | None:
     """Return the stored result in a tuple, or None where there is none or it is spoilt."""
     try:
         stored = path.read_bytes()
         seal, data = stored[:_DIGITS], stored[_DIGITS + 1 :]
-        return (how.load(data),) if seal == digest([key, data]).encode() else None
+        return (load(data),) if seal == digest([key, data]).encode() else None
     except (OSError, ValueError, KeyError, EOFError):
         return None

@@ -36,6 +36,7 @@ def lab(
     """Open JupyterLab on the notebooks; other options are passed on to it."""
     from mappa.data import places
     from mappa.files import write_atomically
+    from mappa.runs.notebooks import reached, read
     from warmkernels import client as warm
 
     check_home()
@@ -61,23 +62,16 @@ def lab(
     arguments += [f"--port={port}"] if port is not None else []
     # Read where the environment asks for warm kernels: their template imports these.
     os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")  # this Python's kernel, not a user's
-    os.environ.setdefault(warm.PRELOAD, ",".join(_imported(notebooks)))
+    books = []
+    for path in notebooks.glob("*.ipynb"):
+        with contextlib.suppress(DataError):  # JupyterLab opens it all the same
+            books.append(read(path))
+    os.environ.setdefault(warm.PRELOAD, ",".join(reached(books)))
     command = [sys.executable, "-m", "jupyterlab", *arguments, *context.args]
     if os.name == "posix":
         sys.stdout.flush()
         os.execv(command[0], command)  # signals and the exit status are JupyterLab's own
     raise typer.Exit(subprocess.call(command))
-
-
-def _imported(folder: Path) -> list[str]:
-    """Return the modules of mappa that the notebooks in *folder* import."""
-    from mappa.runs.notebooks import reached, read
-
-    found = []
-    for path in folder.glob("*.ipynb"):
-        with contextlib.suppress(DataError):  # JupyterLab opens it all the same
-            found.append(read(path))
-    return reached(found)
 
 
 def lay_out(source: Path, root: Path) -> Path:

@@ -103,22 +103,17 @@ def plan(data: Data, *submissions: Submission) -> Plan:
                     done.append(change)
         changes += sorted((c for c in done if c.table in CELLS), key=lambda c: c.row)
         changes += [c for c in done if c.table not in {*CELLS, *WRITTEN}]
-        notes += _notes(submission)
+        given = {t: rows.to_dict("records") for t, rows in submission.rows.items()}
+        notes += [f"New source: {s['source']}." for s in given.get("sources", ())]
+        notes += [
+            f"The denominator of {d['stock_date']} is mid-{d['mid_year']} ({d['evidence']})."
+            for d in given.get("denominators", ())
+        ]
     after["denominators"], more = _denominators(data, after)
     texts = {name: _csv(pd.DataFrame(after[name], columns=before[name].columns)) for name in names}
     tables = {n: text for n, text in texts.items() if text != _csv(before[n])}
     name = " and ".join(s.name for s in submissions)
     return Plan(name, tuple(changes), (*notes, *more), tables, data.digest)
-
-
-def _notes(submission: Submission) -> list[str]:
-    """Return the sentences on what a submission brings besides its figures."""
-    none = pd.DataFrame()
-    sources, given = (submission.rows.get(t, none) for t in ("sources", "denominators"))
-    return [f"New source: {s['source']}." for s in sources.to_dict("records")] + [
-        f"The denominator of {d['stock_date']} is mid-{d['mid_year']} ({d['evidence']})."
-        for d in given.to_dict("records")
-    ]
 
 
 def _append(
@@ -176,12 +171,8 @@ def _add_source(row: dict[str, str], new: dict[str, str]) -> bool:
 
 def _denominators(data: Data, tables: Tables) -> tuple[Rows, list[str]]:
     """Return the rows of ``denominators`` for the planned tables, and what is new in them."""
-    dates = {
-        r["date"]
-        for table in CELLS
-        for r in tables[table]
-        if r["measure"] == "rso_count" and r["date"].endswith("-03-31")
-    }
+    counts = [r for t in CELLS for r in tables[t] if r["measure"] == "rso_count"]
+    dates = {row["date"] for row in counts if row["date"].endswith("-03-31")}
     ten_plus = data.ten_plus
     if "population" in tables:
         new = pd.DataFrame(tables["population"]).astype({"mid_year": int, "population_10plus": int})
@@ -206,9 +197,15 @@ def rehearse(plan: Plan, data: Data) -> Rehearsal:
         return tuple(f for f in findings if f.status == "fail" and f.cell not in failed)
 
     after, findings = _checked_copy(plan, data)
-    idle = [f for f in fresh(findings) if f.check == "exception_is_needed"]
-    if idle:
-        plan = _without_exceptions(plan, data, idle)
+    if idle := [f for f in fresh(findings) if f.check == "exception_is_needed"]:
+        table = schema.read_text_table(data.folder / "exceptions.csv")
+        tables = {**plan.tables, "exceptions": _csv(table.drop(index=[f.row for f in idle]))}
+        notes = (
+            f"The exception for {f.area or data.nation}, {f.date}, {f.measure} is needed no more "
+            "and goes."
+            for f in idle
+        )
+        plan = dataclasses.replace(plan, notes=(*plan.notes, *notes), tables=tables)
         after, findings = _checked_copy(plan, data)
     return Rehearsal(plan, after, tuple(findings), fresh(findings))
 
@@ -229,18 +226,6 @@ def _checked_copy(plan: Plan, data: Data) -> tuple[Data, list[Finding]]:
         except DataError as error:
             raise DataError(f"With the figures of {plan.name}, {error}") from None
         return after, run_checks(after)
-
-
-def _without_exceptions(plan: Plan, data: Data, idle: list[Finding]) -> Plan:
-    table = schema.read_text_table(data.folder / "exceptions.csv")
-    text = _csv(table.drop(index=[f.row for f in idle]))
-    notes = tuple(
-        f"The exception for {f.area or data.nation}, {f.date}, {f.measure} is needed no more "
-        "and goes."
-        for f in idle
-    )
-    tables = {**plan.tables, "exceptions": text}
-    return dataclasses.replace(plan, notes=plan.notes + notes, tables=tables)
 
 
 def apply(plan: Plan, folder: Path) -> list[Path]:

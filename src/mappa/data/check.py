@@ -7,6 +7,7 @@ decimals.
 
 import dataclasses
 import functools
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -86,6 +87,12 @@ def _printed(data: Data, table: str) -> pd.Series:
     return read_text_table(data.folder / f"{table}.csv")["value"]
 
 
+def _preferred(data: Data) -> dict[tuple[str, pd.Timestamp, str], pd.Series]:
+    """Return the preferred counts by area, date and basis."""
+    rows = data.rows("rso_count", basis=None)
+    return {(row["area"], row["date"], row["basis"]): row for _, row in rows.iterrows()}
+
+
 def _counts_of(data: Data, area: str, date: pd.Timestamp) -> pd.DataFrame:
     """Every printed count of an area and day, widest basis first."""
     rows = data.rows("rso_count", area, date, basis=None, preferred=False)
@@ -98,8 +105,7 @@ def _where(row: pd.Series) -> str:
 
 def rates_meet_counts(data: Data) -> Iterator[Finding]:
     """Count over population must round to the printed rate; a rate alone bounds the count."""
-    printed, rows = _printed(data, "area_figures"), data.rows("rso_count", basis=None)
-    counts = {(c["area"], c["date"], c["basis"]): c for _, c in rows.iterrows()}
+    printed, counts = _printed(data, "area_figures"), _preferred(data)
     for line, rate in data.rows("rso_rate_per_100k", basis=None).iterrows():
         if rate["date"] not in data.mid_years:
             continue
@@ -120,13 +126,13 @@ def rates_meet_counts(data: Data) -> Iterator[Finding]:
 def early_rates_meet_counts(data: Data) -> Iterator[Finding]:
     """Rates printed before the denominators are known: per person of any age, met loosely."""
     everyone = data.population.set_index(["area", "mid_year"])["population_all"]
+    counts = _preferred(data)
     for line, rate in data.rows("rso_rate_per_100k", basis=None).iterrows():
         area, date = rate["area"], rate["date"]
-        counts = data.rows("rso_count", area, date, basis=rate["basis"])
+        count = counts.get((area, date, rate["basis"]))
         years = [y for y in (date.year - 1, date.year) if (area, y) in everyone.index]
-        if date in data.mid_years or counts.empty or not years:
+        if date in data.mid_years or count is None or not years:
             continue
-        count = counts.iloc[0]
         worked = count["value"] / everyone[area, years[0]] * PER
         said = f"{_where(rate)}: {worked:.1f} per 100,000 of the whole population at "
         said += f"mid-{years[0]}, printed {rate['value']:g} (row {line}); met within "
@@ -144,17 +150,17 @@ def national_rates_meet_counts(data: Data) -> Iterator[Finding]:
         date = rate["date"]
         if date not in counts or date not in data.mid_years:
             continue
-        count, people = counts[date], int(data.people(date).sum())
+        count, people, shown = counts[date], int(data.people(date).sum()), f"{rate['value']:g}"
         where = f"{data.nation}, {date:%Y-%m-%d}: {count['value']:.0f}"
         if rate["measure"] == "rso_rate_per_100k":
             worked = count["value"] / people * PER
-            said = f"{where} / {people} is {worked:.3f} per 100,000, printed {rate['value']:g} "
             ok = rounds_to(worked, printed[line])
-            yield finding("national_rate_meets_count", ok, count, f"{said}(row {line})")
-            continue
-        said = f"{where} of {people} is one in {people / count['value']:.2f}, printed "
-        ok = _one_in(count["value"], people, rate["value"])
-        yield finding("national_one_in_n_meets_count", ok, rate, f"{said}{rate['value']:g}")
+            said = f"{where} / {people} is {worked:.3f} per 100,000, printed {shown} (row {line})"
+            yield finding("national_rate_meets_count", ok, count, said)
+        else:
+            ok = _one_in(count["value"], people, rate["value"])
+            said = f"{where} of {people} is one in {people / count['value']:.2f}, printed {shown}"
+            yield finding("national_one_in_n_meets_count", ok, rate, said)
 
 
 def _one_in(count: float, people: float, printed: float) -> bool:
@@ -186,19 +192,16 @@ def changes_meet_counts(data: Data) -> Iterator[Finding]:
     for line, row in pd.concat(rows).iterrows():
         now = _counts_of(data, row["area"], row["date"])
         then = _counts_of(data, row["area"], row["date"] - pd.DateOffset(years=1))
-        if now.empty or then.empty:
-            continue
         percent = row["measure"] == "rso_change_pct"
         tried = []
-        for a in now.itertuples():
-            for b in then.itertuples():
-                change = a.value - b.value
-                if percent:
-                    change = (a.value / b.value - 1) * 100
-                    change = float(half_up(change, decimals(printed[line])))
-                tried.append((change == row["value"], a, b, change))
-        met = [x for x in tried if x[0]]
-        _, a, b, change = (met or tried)[0]
+        for a, b in itertools.product(now.itertuples(), then.itertuples()):
+            change = (a.value / b.value - 1) * 100 if percent else a.value - b.value
+            change = float(half_up(change, decimals(printed[line]))) if percent else change
+            tried.append((change, a, b))
+        if not tried:
+            continue
+        met = [x for x in tried if x[0] == row["value"]]
+        change, a, b = (met or tried)[0]
         unit = "%" if percent else " people"
         said = f"{_where(row)}: {b.value:.0f} to {a.value:.0f} is {change:g}{unit}"
         said += "" if a.basis == b.basis else f" (across bases: {b.basis} to {a.basis})"
@@ -216,13 +219,12 @@ def national_growth_meets_counts(data: Data) -> Iterator[Finding]:
     for _, row in data.national_rows("rso_growth_percent", parts=True).iterrows():
         found = re.search(r"(\d{4})(?:/(\d\d))?", row["category"])
         start = pd.Timestamp(int(found[1]) + bool(found[2]), 3, 31) if found else None
-        if start not in counts or row["date"] not in counts:
-            continue
-        first, last = counts[start], counts[row["date"]]
-        worked = (last / first - 1) * 100
-        said = f"{data.nation}: {first:.0f} to {last:.0f} is {worked:.1f}%, printed "
-        ok = rounds_to(worked, row["value"])
-        yield finding("growth_meets_counts", ok, row, f"{said}{row['value']:g}%")
+        if start in counts and row["date"] in counts:
+            first, last = counts[start], counts[row["date"]]
+            worked = (last / first - 1) * 100
+            said = f"{data.nation}: {first:.0f} to {last:.0f} is {worked:.1f}%, printed "
+            said += f"{row['value']:g}%"
+            yield finding("growth_meets_counts", rounds_to(worked, row["value"]), row, said)
 
 
 def parts_sum(data: Data) -> Iterator[Finding]:

@@ -97,18 +97,16 @@ def download(url: str) -> bytes:
 
 
 def _check_status(status: int, location: str, address: str) -> None:
+    if status == 200:
+        return
+    why = f"answers with status {status} in place of a workbook"
     if 300 <= status < 400:
-        raise DataError(
-            f"{address} redirects to {location or 'no address'}: if the table is there now, "
-            "put that address into official_tables.csv."
-        )
-    if status in {404, 410}:
-        raise DataError(
-            f"{address} has no table any more (status {status}): find its new address and put "
-            "it into official_tables.csv."
-        )
-    if status != 200:
-        raise DataError(f"{address} answers with status {status} in place of a workbook.")
+        why = f"redirects to {location or 'no address'}: if the table is there now, put that "
+        why += "address into official_tables.csv"
+    elif status in {404, 410}:
+        why = f"has no table any more (status {status}): find its new address and put it into "
+        why += "official_tables.csv"
+    raise DataError(f"{address} {why}.")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -236,31 +234,29 @@ def _sum_parts(table: Table, rows: list[Row], data: Data) -> tuple[list[Row], li
 
 def _verify(t: pd.DataFrame, name: str, data: Data) -> tuple[str, ...]:
     """Compare the columns with each other; return sentences on single rows that do not agree."""
-    doubts: list[str] = []
+    off: dict[str, pd.Series] = {}
     parts = ["rso_count", "violent_count", "category3_count"]
     if {*parts, "total_count"} <= set(t):
         known = t[[*parts, "total_count"]].dropna()
-        off = known[parts].sum(axis=1) != known["total_count"]
-        doubts += _agree(off, name, "categories 1 to 3 do not sum to the total")
+        summed = known[parts].sum(axis=1)
+        off["categories 1 to 3 do not sum to the total"] = summed != known["total_count"]
     if {"rso_rate_per_100k", "population"} <= set(t):
-        half = ROUNDING / 2
+        half, rate = ROUNDING / 2, t["rso_rate_per_100k"]
         low = t["rso_count"] / (t["population"] + half) * PER - 0.5
         high = t["rso_count"] / (t["population"] - half) * PER + 0.5
-        known = t["rso_rate_per_100k"].notna() & low.notna()
-        off = ~t["rso_rate_per_100k"].between(low - 1e-9, high + 1e-9)[known]
-        doubts += _agree(off, name, "count over population is not the rate")
+        agrees = rate.between(low - 1e-9, high + 1e-9)[rate.notna() & low.notna()]
+        off["count over population is not the rate"] = ~agrees
+    for what, areas in off.items():
+        if areas.mean() > 1 - AGREEMENT:
+            raise DataError(
+                f"{name}: {what} in {areas.sum()} of {len(areas)} areas: its columns are not what "
+                "they seem."
+            )
     if "population" in t and _population_fit(t["population"], data)["median"].min() > 0.02:
         raise DataError(f"{name}: its population column is like no mid-year of population.csv.")
-    return tuple(doubts)
-
-
-def _agree(off: pd.Series, name: str, what: str) -> list[str]:
-    if off.mean() > 1 - AGREEMENT:
-        raise DataError(
-            f"{name}: {what} in {off.sum()} of {len(off)} areas: its columns are not what they "
-            "seem."
-        )
-    return [f"{name}: {what} in {area}." for area in off.index[off]]
+    return tuple(
+        f"{name}: {what} in {area}." for what, bad in off.items() for area in bad.index[bad]
+    )
 
 
 def _population_fit(printed: pd.Series, data: Data) -> pd.DataFrame:
@@ -285,10 +281,16 @@ def to_submission(tables: list[tuple[OfficialTable, str]], data: Data) -> Submis
     name = tables[0][0].name if len(tables) == 1 else f"{len(tables)} official tables"
     frame = pd.DataFrame(rows, index=range(1, len(rows) + 1), dtype=str).fillna("")
     submission = build_submission(name, frame, data)
-    known = set(data.denominators["stock_date"])
-    unknown = [t for t, _ in tables if t.date not in known and "population" in t.by_area]
-    fitted = pd.DataFrame([_denominator_row(t, data) for t in unknown], dtype=str)
-    return dataclasses.replace(submission, rows={**submission.rows, "denominators": fitted})
+    fitted = []
+    for table, _ in tables:
+        if "population" in table.by_area and table.date not in set(data.denominators["stock_date"]):
+            fit = _population_fit(table.by_area["population"], data)
+            year = int(fit["median"].idxmin())
+            evidence = f"population column of the official table: {fit['met'][year]} of "
+            evidence += f"{len(table.by_area)} areas agree within its rounding"
+            fitted.append(denominators.row(f"{table.date:%Y-%m-%d}", year, evidence, "fitted"))
+    more = {"denominators": pd.DataFrame(fitted, dtype=str)}
+    return dataclasses.replace(submission, rows={**submission.rows, **more})
 
 
 def _rows_to_add(table: OfficialTable, url: str, data: Data) -> list[dict[str, str]]:
@@ -303,9 +305,8 @@ def _rows_to_add(table: OfficialTable, url: str, data: Data) -> list[dict[str, s
     }
     figures = table.by_area.drop(columns=["population", "total_count"], errors="ignore")
     rows = [
-        {**source, "area": str(area), "measure": measure, "value": _as_printed(measure, value)}
-        for area, values in figures.iterrows()
-        for measure, value in values.dropna().items()
+        {**source, "area": area, "measure": measure, "value": _as_printed(measure, value)}
+        for (area, measure), value in figures.stack().dropna().items()
     ]
     counts = figures["rso_count"]
     if counts.notna().all() and table.date not in data.national("rso_count").index:
@@ -322,11 +323,3 @@ def _as_printed(measure: object, value: float) -> str:
     if measure == "rso_rate_per_100k" and round(value, 1) != value:
         return f"{np.floor(value + 0.5):.0f}"
     return f"{value:g}" if value != np.floor(value) else f"{value:.0f}"
-
-
-def _denominator_row(table: OfficialTable, data: Data) -> dict[str, str]:
-    fit = _population_fit(table.by_area["population"], data)
-    year = int(fit["median"].idxmin())
-    evidence = f"population column of the official table: {fit['met'][year]} of "
-    evidence += f"{len(table.by_area)} areas agree within its rounding"
-    return denominators.row(f"{table.date:%Y-%m-%d}", year, evidence, "fitted")

@@ -70,7 +70,13 @@ def find_official(
 
 def _find_header(sheets: list[Sheet], date: pd.Timestamp, name: str) -> Header:
     """Return the one header of a visible sheet that names areas and a count of offenders."""
-    found = [h for s in sheets if s.visible for h in _headers(s, name)]
+    found = [
+        _joined(sheet, row, place, name)
+        for sheet in sheets
+        for row, named in sheet.rows.items()
+        for place, cell in named.items()
+        if sheet.visible and len(named) > 2 and name_of_column(cell) == "area"
+    ]
     counted = [h for h in found if any(_fits("rso_count", t) for t in h.titles.values())]
     if not found:
         raise DataError(
@@ -85,15 +91,6 @@ def _find_header(sheets: list[Sheet], date: pd.Timestamp, name: str) -> Header:
     if other := _other_years(header, date):
         raise DataError(f"{name}, {other}, not {date.year}: has it moved?")
     return header
-
-
-def _headers(sheet: Sheet, name: str) -> list[Header]:
-    return [
-        _joined(sheet, row, place, name)
-        for row, found in sheet.rows.items()
-        for place, cell in found.items()
-        if name_of_column(cell) == "area" and len(found) > 2
-    ]
 
 
 def _joined(sheet: Sheet, row: int, area: int, name: str) -> Header:

@@ -282,19 +282,14 @@ def _file(data: Data, path: str, fields: Json) -> Json:
 
 def _field(rule: pd.Series) -> Json:
     kind = _JSON_TYPES.get(rule["type"], "string")
-    constraints: Json = {}
-    if rule["required"] == "yes":
-        constraints["required"] = True
-    for bound in ("minimum", "maximum"):
-        if rule[bound]:
-            constraints[bound] = rule[bound] if kind == "date" else float(rule[bound])
+    constraints: Json = {"required": True} if rule["required"] == "yes" else {}
+    bounds = {name: rule[name] for name in ("minimum", "maximum") if rule[name]}
+    constraints |= {n: bound if kind == "date" else float(bound) for n, bound in bounds.items()}
     if rule["allowed"] and kind == "string":
         constraints["enum"] = rule["allowed"].split("|")
     field: Json = {"name": rule["column"], "type": kind, "description": rule["meaning"]}
-    if kind == "boolean":
-        field |= {"trueValues": ["true"], "falseValues": ["false"]}
-    if rule["unit"]:
-        field["unit"] = rule["unit"]
+    field |= {"trueValues": ["true"], "falseValues": ["false"]} if kind == "boolean" else {}
+    field |= {"unit": rule["unit"]} if rule["unit"] else {}
     return field | ({"constraints": constraints} if constraints else {})
 
 

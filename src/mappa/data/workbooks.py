@@ -3,6 +3,7 @@
 XLSX are read with openpyxl, XLS with xlrd, ODS and CSV by hand (:mod:`mappa.data.sheets`).
 """
 
+import collections
 import dataclasses
 import datetime as dt
 import io
@@ -159,19 +160,11 @@ def _count_cells(content: bytes, name: str) -> bool:
     formulas = False
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         for member in archive.namelist():
-            if not re.fullmatch(r"xl/worksheets/[^/]+\.xml", member):
-                continue
-            rows = cells = 0
-            tail = b""
-            with archive.open(member) as stream:
-                while piece := stream.read(1 << 20):
-                    text = tail + piece
-                    cut = text.rfind(b"<")
-                    tail, text = text[cut:], text[:cut]
-                    rows += len(re.findall(rb"<(?:\w+:)?row[ />]", text))
-                    cells += len(re.findall(rb"<(?:\w+:)?c[ />]", text))
-                    formulas |= re.search(rb"<(?:\w+:)?f[ />]", text) is not None
-                    check_size(name, Path(member).stem, rows, 1, cells)
+            if re.fullmatch(r"xl/worksheets/[^/]+\.xml", member):
+                tags = re.finditer(rb"<(?:\w+:)?(row|c|f)[ />]", archive.read(member))
+                held = collections.Counter(tag[1] for tag in tags)
+                check_size(name, Path(member).stem, held[b"row"], 1, held[b"c"])
+                formulas |= held[b"f"] > 0
     return formulas
 
 
@@ -241,15 +234,12 @@ def _xls_cell(book: Any, sheet: Any, line: int, place: int) -> Cell:
         style = book.xf_list[sheet.cell_xf_index(line, place)]
         shows = book.format_map[style.format_key].format_str
         return _shown(value, shows)
-    runs = sheet.rich_text_runlist_map.get((line, place), [])
-    plain, raised, end = "", "", len(value)
-    for start, font in reversed(runs):
-        if book.font_list[font].escapement == 1:
-            raised, value = value[start:end] + raised, value[:start]
-        else:
-            plain, value = value[start:end] + plain, value[:start]
-        end = start
-    return dataclasses.replace(cell_of(value + plain), raised=raised.strip())
+    plain, raised, up, begun = "", "", False, 0
+    for start, font in [*sheet.rich_text_runlist_map.get((line, place), []), (len(value), None)]:
+        piece = value[begun:start]
+        plain, raised = (plain, raised + piece) if up else (plain + piece, raised)
+        up, begun = font is not None and book.font_list[font].escapement == 1, start
+    return dataclasses.replace(cell_of(plain), raised=raised.strip())
 
 
 def _shown(value: Any, shows: str) -> Cell:

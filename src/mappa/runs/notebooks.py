@@ -164,7 +164,9 @@ def inspect(source: str, where: str) -> dict[str, Parameter]:
             _refuse(where, line, "sets two parameters on one line")
         lines.add(line)
         text = comments.get(statement.end_lineno or line, "")
-        found[name] = Parameter(name, value, text, _choices(text), _limits(value, text))
+        ends = isinstance(value, int | float) and type(value) is not bool and _LIMITS.search(text)
+        limits = (float(ends[1]), float(ends[2])) if ends else None
+        found[name] = Parameter(name, value, text, _choices(text), limits)
     return found
 
 
@@ -192,18 +194,9 @@ def _literal(value: str | ast.expr) -> Any:
 
 
 def _choices(text: str) -> tuple[str, ...]:
-    match = _CHOICES.search(text)
-    if not match:
-        return ()
-    separator = r"\|" if "|" in match[1] else r",|;|\bor\b"
-    return tuple(c.strip("\"'` .") for c in re.split(separator, match[1]) if c.strip("\"'` ."))
-
-
-def _limits(value: Scalar, text: str) -> tuple[float, float] | None:
-    match = _LIMITS.search(text)
-    if match is None or isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return float(match[1]), float(match[2])
+    listed = _CHOICES.search(text)
+    parts = re.split(r"\|" if "|" in listed[1] else r",|;|\bor\b", listed[1]) if listed else ()
+    return tuple(filter(None, (part.strip("\"'` .") for part in parts)))
 
 
 def _refuse(where: str, line: int, what: str) -> NoReturn:

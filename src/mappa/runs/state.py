@@ -106,9 +106,15 @@ def why(inputs: Inputs, stored: Mapping[str, Any], folder: Path) -> str:
     then = stored.get("inputs")
     if not then:
         return "not run yet"
-    for name in inputs:
-        if inputs[name] != then.get(name):
-            return _change(name, inputs[name], then.get(name))
+    for name, now in inputs.items():
+        old = then.get(name)
+        if now == old:
+            continue
+        if isinstance(now, str) or name in _REASONS:
+            return _REASONS[name]
+        old = old or {}
+        part = next(k for k in sorted({*now, *old}) if now.get(k) != old.get(k))
+        return f"{part} is {now.get(part, 'no longer set')}, was {old.get(part, 'not set')}"
     for name, expected in stored.get("files", {}).items():
         path = folder / name
         if not path.is_file():
@@ -116,12 +122,3 @@ def why(inputs: Inputs, stored: Mapping[str, Any], folder: Path) -> str:
         if digest([path.read_bytes()]) != expected:
             return f"{name} was altered"
     return ""
-
-
-def _change(name: str, now: Any, then: Any) -> str:
-    """Say what changed: the one parameter or version, or the input."""
-    if name in _REASONS:
-        return _REASONS[name]
-    old = then or {}
-    part = next(k for k in sorted({*now, *old}) if now.get(k) != old.get(k))
-    return f"{part} is {now.get(part, 'no longer set')}, was {old.get(part, 'not set')}"
