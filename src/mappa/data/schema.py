@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -24,15 +24,15 @@ PACKAGE = "datapackage.json"
 DICTIONARY = "dictionary.csv"
 _RULES = ("type", "key", "required", "minimum", "maximum", "allowed", "unit", "meaning", "missing")
 DICTIONARY_COLUMNS = ("table", "column", *_RULES)
-_PATTERNS = {
-    "slug": r"[a-z0-9]+(?:-[a-z0-9]+)*",
-    "slug_": r"[a-z0-9]+(?:_[a-z0-9]+)*",
-    "url": r"https?://\S+",
-}
-#: How the text of a number may look, and what it is called.
-_NUMBERS = {
+#: How the text of a type must look, and what it is called then.
+_FORMS = {
     "integer": (r"-?\d+", "a whole number"),
     "number": (r"-?(?:\d+\.?\d*|\.\d+)(?:[eE]-?\d+)?", "a number"),
+    "date": (r"\d{4}-\d\d-\d\d", "a date (YYYY-MM-DD)"),
+    "boolean": (r"true|false", "true or false"),
+    "slug": (r"[a-z0-9]+(?:-[a-z0-9]+)*", "a plain lower-case name"),
+    "slug_": (r"[a-z0-9]+(?:_[a-z0-9]+)*", "a plain lower-case name"),
+    "url": (r"https?://\S+", "a web address"),
 }
 #: The types of the dictionary in a data package; any other is text.
 _JSON_TYPES = {"date": "date", "integer": "integer", "number": "number", "boolean": "boolean"}
@@ -42,8 +42,7 @@ CELLS = {
     "area_figures": ("area", "date", "measure", "basis"),
     "national_figures": ("date", "measure", "category"),
 }
-_TYPES = {"text", "date", "integer", "number", "boolean", "code", "area", "area_or_nation"}
-_TYPES |= {"sources", *_PATTERNS}
+_TYPES = {"text", "code", "area", "area_or_nation", "sources", *_FORMS}
 _CONTROL = r"[\x00-\x08\x0b-\x1f\x7f]"
 
 
@@ -104,61 +103,41 @@ def keys(table: str, dictionary: pd.DataFrame) -> list[str]:
     return list(described.loc[described["key"] == "yes", "column"])
 
 
-def _check_text(table: str, rule: pd.Series, cells: pd.Series) -> None:
-    """Name the first cell of a column whose text is not of its type."""
-    kind, empty = rule["type"], cells == ""
+def _column(table: str, rule: pd.Series, cells: pd.Series) -> pd.Series:
+    """Return the text of a column in its type; DataError for the first cell that breaks a rule."""
+    kind, given = rule["type"], cells != ""
+    form, wanted = _FORMS.get(kind, ("(?s:.*)", ""))
+    wrong = f"{{!r}} is not {wanted}"
     if rule["required"] == "yes":
-        refuse(table, cells, empty, "must not be empty")
-    if kind in _NUMBERS:
-        pattern, wanted = _NUMBERS[kind]
-        refuse(table, cells, ~empty & ~cells.str.fullmatch(pattern), f"{{!r}} is not {wanted}")
-    if kind == "date":
-        bad = ~empty & (_dates(cells).isna() | ~cells.str.fullmatch(r"\d{4}-\d\d-\d\d"))
-        refuse(table, cells, bad, "{!r} is not a date (YYYY-MM-DD)")
-    if kind == "boolean":
-        refuse(table, cells, ~cells.isin(["true", "false"]), "{!r} is not true or false")
-
-
-def _dates(cells: pd.Series) -> pd.Series:
-    return pd.to_datetime(cells.where(cells != ""), format="%Y-%m-%d", errors="coerce")
-
-
-def _typed(kind: str, cells: pd.Series) -> pd.Series:
-    """Return the text of a column, known to be right, in its type."""
-    if kind in _NUMBERS:
-        numbers = pd.to_numeric(cells.where(cells != ""))
-        return numbers.astype("int64") if kind == "integer" and numbers.notna().all() else numbers
-    if kind == "date":
-        return _dates(cells)
-    return cells == "true" if kind == "boolean" else cells.astype(str)  # empty: of no type
-
-
-def _breaches(rule: pd.Series, values: pd.Series) -> Iterator[tuple[pd.Series, str]]:
-    """Yield for each rule of a column which of its typed values break it, and what it says."""
-    kind = rule["type"]
-    convert = pd.Timestamp if kind == "date" else float
+        refuse(table, cells, ~given, "must not be empty")
+    refuse(table, cells, given & ~cells.str.fullmatch(form), wrong)
+    values = cells == "true" if kind == "boolean" else cells.astype(str)  # empty: of no type
+    convert: Callable[[str], Any] = float
+    if kind in {"integer", "number"}:
+        values = pd.to_numeric(cells.where(given))
+        if kind == "integer" and given.all():
+            values = values.astype("int64")
+    elif kind == "date":
+        convert = pd.Timestamp
+        values = pd.to_datetime(cells.where(given), format="%Y-%m-%d", errors="coerce")
+        refuse(table, cells, given & values.isna(), wrong)
     if low := rule["minimum"]:
-        yield values < convert(low), f"is below {low}"
+        refuse(table, cells, values < convert(low), f"{{!r}} is below {low}")
     if high := rule["maximum"]:
-        yield values > convert(high), f"is above {high}"
+        refuse(table, cells, values > convert(high), f"{{!r}} is above {high}")
     if rule["allowed"]:
         allowed = rule["allowed"].split("|")
-        yield ~values.isin(allowed), "is not one of " + ", ".join(allowed)
-    if kind in _PATTERNS:
-        said = "a web address" if kind == "url" else "a plain lower-case name"
-        yield ~values.str.fullmatch(f"(?:{_PATTERNS[kind]})?"), f"is not {said}"
-    if kind not in {*_NUMBERS, "date", "boolean"}:
-        yield values.str.contains(_CONTROL), "holds a control character"
-
-
-def _fail(table: str, row: Any, column: Any, rule: str) -> NoReturn:
-    raise DataError(f"{table}.csv, row {row}, column {column}: {rule}.")
+        said = f"{{!r}} is not one of {', '.join(allowed)}"
+        refuse(table, cells, ~values.isin(allowed), said)
+    refuse(table, cells, cells.str.contains(_CONTROL), "{!r} holds a control character")
+    return values
 
 
 def refuse(table: str, cells: pd.Series, bad: Any, rule: str) -> None:
     """Raise the one sentence about the first *bad* cell, if any: ``{!r}`` in *rule* is its text."""
     for row, cell in cells[bad][:1].items():
-        _fail(table, row, cells.name, rule.format(cell))
+        shown = cell[:80] if isinstance(cell, str) else cell
+        raise DataError(f"{table}.csv, row {row}, column {cells.name}: {rule.format(shown)}.")
 
 
 def _check_measures(table: str, frame: pd.DataFrame, dictionary: pd.DataFrame) -> None:
@@ -173,7 +152,7 @@ def _check_measures(table: str, frame: pd.DataFrame, dictionary: pd.DataFrame) -
     for row in frame.index[bad][:1]:
         kind = "number" if rules.at[measure[row], "type"] == "number" else "whole number"
         wanted = f"{measure[row]}, a {kind} of {low[row]:g} to {high[row]:g}"
-        _fail(table, row, "value", f"{value[row]:g} is no {wanted}")
+        refuse(table, value, value.index == row, f"{{:g}} is no {wanted}")
 
 
 def file_hash(path: Path) -> str:
@@ -205,20 +184,7 @@ def validate_table(table: str, raw: pd.DataFrame, dictionary: pd.DataFrame) -> p
     for column in raw.columns:
         if column not in described:
             raise DataError(f"{table}.csv has a column {column!r} that dictionary.csv lacks.")
-    columns = {}
-    for column, rule in described.items():
-        _check_text(table, rule, raw[column])
-        columns[column] = _typed(rule["type"], raw[column])
-    broken = [
-        (row, column, values[row], said)
-        for column, values in columns.items()
-        for bad, said in _breaches(described[column], values)
-        for row in values.index[bad][:1]
-    ]
-    if broken:
-        row, column, value, said = min(broken, key=lambda found: found[0])
-        shown = f"{value:g}" if isinstance(value, float) else str(value)[:80]
-        _fail(table, row, column, f"{shown!r} {said}")
+    columns = {column: _column(table, rule, raw[column]) for column, rule in described.items()}
     frame = pd.DataFrame(columns, index=raw.index)
     _check_measures(table, frame, dictionary)
     # Several sources may give one cell; what counts as a repeat is the same key and value.
