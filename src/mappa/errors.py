@@ -43,26 +43,23 @@ class UnknownName(UsageError):
     name: what the user wrote.
     known: the names that are right.
     hint: said instead of a list that is too long.
+    why: said instead of a suggestion.
     """
 
-    def __init__(self, kind: str, name: str, known: Iterable[str], *, hint: str = "") -> None:
+    def __init__(
+        self, kind: str, name: str, known: Iterable[str] = (), *, hint: str = "", why: str = ""
+    ) -> None:
         names = list(known)
         meant = next((n for n in names if _misspells(str(name), n)), None)
-        if meant is not None:
+        if why:
+            advice = why
+        elif meant is not None:
             advice = f"did you mean {meant!r}?"
         elif len(names) <= 12:
             advice = "known are " + ", ".join(names) + "."
         else:
             advice = hint or f"{len(names)} names are known, such as {names[0]!r}."
         super().__init__(f"There is no {kind} called {str(name)!r}: {advice}")
-        self.kind, self.name, self.known = kind, name, names
-
-    @classmethod
-    def told(cls, kind: str, name: str, why: str) -> UnknownName:
-        """Return the error with a reason instead of a suggestion."""
-        error = cls(kind, name, ())
-        error.args = (f"There is no {kind} called {str(name)!r}: {why}",)
-        return error
 
 
 def one_of(kind: str, name: str, known: Iterable[object], *, hint: str = "") -> str:

@@ -78,14 +78,11 @@ def csv_text(header: Iterable[Any], rows: Iterable[Iterable[Any]]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     for row in (header, *rows):
-        writer.writerow([_harmless(cell) for cell in row])
+        writer.writerow(
+            "'" + cell if isinstance(cell, str) and cell[:1] in set("=+-@\t\r") else cell
+            for cell in row
+        )
     return out.getvalue()
-
-
-def _harmless(cell: Any) -> Any:
-    if isinstance(cell, str) and cell[:1] in set("=+-@\t\r"):
-        return "'" + cell
-    return cell
 
 
 def fixed_zip(files: Mapping[str, bytes]) -> bytes:

@@ -14,7 +14,7 @@ import tempfile
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 #: Names the socket of a template that a parent process owns.
 SOCKET = "WARMKERNELS_SOCKET"
@@ -80,12 +80,6 @@ class Template:
             self.process.kill()
             self.process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
 
 def _start_server(descriptor: int, wanted: str) -> subprocess.Popen[bytes]:

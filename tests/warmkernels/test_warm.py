@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -33,7 +34,7 @@ pytestmark = [
 def template(root: Path) -> Iterator[warm.Template]:
     modules = {name for book in notebooks.find(root / "notebooks") for name in book.modules}
     said = os.environ.pop("PYTEST_CURRENT_TEST", None)
-    with warm.Template(sorted(code_reached(*modules))) as started:
+    with contextlib.closing(warm.Template(sorted(code_reached(*modules)))) as started:
         if said:
             os.environ["PYTEST_CURRENT_TEST"] = said
         yield started
@@ -269,7 +270,7 @@ def test_a_template_that_is_killed_takes_its_kernels_with_it_and_the_next_is_col
     environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said = os.environ.pop("PYTEST_CURRENT_TEST", None)
-    with warm.Template() as mine:
+    with contextlib.closing(warm.Template()) as mine:
         if said:
             os.environ["PYTEST_CURRENT_TEST"] = said
         monkeypatch.setenv(warm.SOCKET, str(mine.path))

@@ -19,7 +19,7 @@ from mappa.arguments import typed
 from mappa.data import places, schema
 from mappa.data.area_names import CODE, known_names, resolve
 from mappa.data.stock import DEFAULT_DENOMINATOR, DENOMINATORS, Stock
-from mappa.errors import DataError, UnknownName, UsageError
+from mappa.errors import DataError, UnknownName, UsageError, one_of
 from mappa.files import digest, digest_files, write_atomically
 
 P = ParamSpec("P")
@@ -111,9 +111,9 @@ class Data:
             return found.area
         if found.kind in {"sum", "nation"}:
             why = f"{found.name} is a sum of areas; `mappa areas` lists them."
-            raise UnknownName.told("force", name, why)
+            raise UnknownName("force", name, why=why)
         if CODE.fullmatch(name.strip().upper()):
-            raise UnknownName.told("force", name, "areas.csv has no area of this code alone.")
+            raise UnknownName("force", name, why="areas.csv has no area of this code alone.")
         raise UnknownName("force", name, known_names(self), hint="`mappa areas` lists them.")
 
     def force(self, name: str | None = None) -> str:
@@ -189,8 +189,7 @@ class Data:
         The people of a day without a population raise it when they are asked for.
         """
         chosen = DEFAULT_DENOMINATOR if denominator is None else denominator
-        if chosen not in DENOMINATORS:
-            raise UnknownName("denominator", chosen, DENOMINATORS)
+        one_of("denominator", chosen, DENOMINATORS)
         return Stock(self, self.day(as_of), chosen)
 
     def rows(
@@ -268,8 +267,7 @@ class Data:
 
         *denominator* is a key of :data:`DENOMINATORS`. The national population is the sum.
         """
-        if denominator not in DENOMINATORS:
-            raise UnknownName("denominator", denominator, DENOMINATORS)
+        one_of("denominator", denominator, DENOMINATORS)
         year = self.mid_year(as_of)
         rows = self.population[self.population["mid_year"] == year].set_index("area")
         return rows[DENOMINATORS[denominator]].reindex(self.names)

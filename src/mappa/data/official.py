@@ -24,7 +24,7 @@ from mappa.data.official_header import find_official
 from mappa.data.sheets import LARGEST_FILE
 from mappa.data.submission import Submission, build_submission
 from mappa.data.tables import Table
-from mappa.errors import DataError, UnknownName, UsageError
+from mappa.errors import DataError, UsageError, one_of
 from mappa.printed import PER
 
 #: Replaces scheme and host of every address: a mirror, or the tests' own server.
@@ -48,8 +48,7 @@ def addresses(data: Data, years: list[int]) -> pd.DataFrame:
     table = data.official_tables
     known = [str(d.year) for d in table["stock_date"]]
     for year in years:
-        if str(year) not in known:
-            raise UnknownName("official table for the year", str(year), known)
+        one_of("official table for the year", str(year), known)
     return table[table["stock_date"].dt.year.isin(years)] if years else table
 
 

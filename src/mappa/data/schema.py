@@ -105,13 +105,14 @@ def keys(table: str, dictionary: pd.DataFrame) -> list[str]:
 
 def _column(table: str, rule: pd.Series, cells: pd.Series) -> pd.Series:
     """Return the text of a column in its type; DataError for the first cell that breaks a rule."""
+    cells = cells.astype(str)  # a column without a cell has no type
     kind, given = rule["type"], cells != ""
     form, wanted = _FORMS.get(kind, ("(?s:.*)", ""))
     wrong = f"{{!r}} is not {wanted}"
     if rule["required"] == "yes":
         refuse(table, cells, ~given, "must not be empty")
     refuse(table, cells, given & ~cells.str.fullmatch(form), wrong)
-    values = cells == "true" if kind == "boolean" else cells.astype(str)  # empty: of no type
+    values = cells == "true" if kind == "boolean" else cells
     convert: Callable[[str], Any] = float
     if kind in {"integer", "number"}:
         values = pd.to_numeric(cells.where(given))

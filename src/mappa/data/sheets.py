@@ -8,6 +8,7 @@ only the cells that hold something, and are limited before anything is expanded.
 
 import codecs
 import collections
+import contextlib
 import csv
 import dataclasses
 import datetime as dt
@@ -151,30 +152,27 @@ def read_delimited(content: bytes, name: str) -> Sheet:
 
 def _decode(content: bytes, name: str) -> tuple[str, tuple[str, ...]]:
     wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    encoding, other = ("utf-16", "ascii") if wide else ("utf-8-sig", "cp1252")
-    remarks: tuple[str, ...] = ()
-    try:
-        text = content.decode(encoding)
-    except UnicodeDecodeError:
-        try:
-            text = content.decode(other)
-        except UnicodeDecodeError:
-            raise DataError(f"{name} is not UTF-8 text: save it as CSV in UTF-8.") from None
-        remarks = (f"{name} is not UTF-8: it was read as Windows-1252.",)
+    remarks = {"cp1252": (f"{name} is not UTF-8: it was read as Windows-1252.",)}
+    for encoding in ("utf-16",) if wide else ("utf-8-sig", "cp1252"):
+        with contextlib.suppress(UnicodeDecodeError):
+            text = content.decode(encoding)
+            break
+    else:
+        raise DataError(f"{name} is not UTF-8 text: save it as CSV in UTF-8.")
     control = len(re.findall(r"[\x00-\x08\x0e-\x1f]", text))
     if control > len(text) / 20 + 1:
         raise DataError(f"{name} is no CSV, ODS, XLS or XLSX.")
-    return text, remarks
+    return text, remarks.get(encoding, ())
 
 
 def _separator(text: str) -> str:
     """Return the separator by which most of the first rows have the same number of cells."""
 
     def agreement(separator: str) -> tuple[int, int]:
-        widths: collections.Counter[int] = collections.Counter()
         reader = csv.reader(io.StringIO(text[:200_000], newline=""), delimiter=separator)
         try:
-            widths.update(len(row) for row in itertools.islice(reader, 40) if len(row) > 1)
+            first = itertools.islice(reader, 40)
+            widths = collections.Counter(len(row) for row in first if len(row) > 1)
         except csv.Error:
             return 0, 0
         return max(((n, width) for width, n in widths.items()), default=(0, 0))

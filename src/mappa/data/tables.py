@@ -79,7 +79,13 @@ def find_table(sheets: Sequence[Sheet], file: str, layouts: Sequence[Layout]) ->
     Raises DataError in one sentence: no such header (with what was seen instead), more than one
     such sheet, a column twice, or cells in a CSV that may have been moved.
     """
-    fits = [(s, row, lay) for s in sheets for row, lay in _headers(s, layouts)]
+    fits = []
+    for sheet in sheets:
+        for row, found in sheet.rows.items():
+            names = {name_of_column(cell) for cell in found.values()}
+            if fitting := [layout for layout in layouts if names.issuperset(layout.needs)]:
+                fits.append((sheet, row, max(fitting, key=lambda layout: len(layout.needs))))
+                break
     seen = [f for f in fits if f[0].visible]
     if not fits:
         raise _no_header(sheets, file, layouts[0].needs)
@@ -89,24 +95,14 @@ def find_table(sheets: Sequence[Sheet], file: str, layouts: Sequence[Layout]) ->
             "sheet if it is meant."
         )
     if len(seen) > 1:
-        names = " and ".join(repr(f[0].name) for f in seen)
-        raise DataError(f"{file}: the sheets {names} both hold a table; right: one of them.")
+        both = " and ".join(repr(f[0].name) for f in seen)
+        raise DataError(f"{file}: the sheets {both} both hold a table; right: one of them.")
     sheet, header, layout = seen[0]
     named = _columns(sheet, header, layout, file)
     sheet, filled = _fill_merged(sheet, header, named, file)
     lines = tuple(_lines(sheet, header, named, file))
     table = Table(file, layout.name, sheet, header, named, lines, ())
     return dataclasses.replace(table, remarks=(*sheet.remarks, *_not_read(table, sheets), *filled))
-
-
-def _headers(sheet: Sheet, layouts: Sequence[Layout]) -> Iterator[tuple[int, Layout]]:
-    """Yield the first row that names all columns of a layout, with the layout that needs most."""
-    for row, found in sheet.rows.items():
-        names = {name_of_column(c) for c in found.values()}
-        fitting = [layout for layout in layouts if names.issuperset(layout.needs)]
-        if fitting:
-            yield row, max(fitting, key=lambda layout: len(layout.needs))
-            return
 
 
 def _columns(sheet: Sheet, header: int, layout: Layout, file: str) -> dict[str, int]:

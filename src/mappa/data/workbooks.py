@@ -25,8 +25,6 @@ def kind_of(content: bytes, name: str) -> str:
 
     A file's ending may lie, and a server may send a page where a workbook was asked for.
     """
-    if len(content) > LARGEST_FILE:
-        raise DataError(f"{name} has {len(content):,} bytes: a table of areas needs far fewer.")
     if content.startswith(_OLE):
         if "EncryptedPackage".encode("utf-16-le") in content:
             raise _locked(name)

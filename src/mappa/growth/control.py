@@ -67,7 +67,7 @@ def control_chart(
     for column in ("date", "value", "people"):
         if column not in rows:
             has = f"the table has {', '.join(map(str, rows.columns))}."
-            raise UnknownName.told("column", column, has)
+            raise UnknownName("column", column, why=has)
     known = rows[rows["preferred"]] if "preferred" in rows else rows
     known = known.dropna(subset=["value", "people"]).sort_values("date").set_index("date")
     if (known["value"] < 0).any() or not (known["people"] > 0).all():

@@ -74,7 +74,7 @@ def _checked(table: pd.DataFrame) -> pd.DataFrame:
     for column in ("count", "people"):
         if column not in table.columns:
             has = f"the table has {', '.join(map(str, table.columns))}."
-            raise UnknownName.told("column", column, has)
+            raise UnknownName("column", column, why=has)
         if not pd.api.types.is_numeric_dtype(table[column]):
             raise UsageError(f"The column {column!r} must hold numbers: it holds text.")
     if table.index.has_duplicates:

@@ -170,9 +170,8 @@ def pool(
             modules = study.modules() if study else []
             shared = study.shared() if study and share else ([], "")
             with contextlib.suppress(OSError):
-                template = stack.enter_context(
-                    warm.Template(modules, "mappa.runs.plan:compute_shared", shared)
-                )
+                template = warm.Template(modules, "mappa.runs.plan:compute_shared", shared)
+                stack.callback(template.close)
                 environment[warm.SOCKET] = str(template.path)
         spawn = multiprocessing.get_context("spawn")
         opened = ProcessPool(jobs, initializer=_begin, initargs=(environment,), context=spawn)
