@@ -56,9 +56,7 @@ _KINDS: dict[str, tuple[Callable[[Any], bytes], Callable[[bytes], Any]]] = {
 class Store:
     """A folder of results, each under a name and the digest of what it follows from.
 
-    Parameters
-    ----------
-    folder: where results are stored; made when needed. Deleting it is always safe.
+    The folder is made when needed. Deleting it is always safe.
     """
 
     def __init__(self, folder: Path | str) -> None:
@@ -67,7 +65,10 @@ class Store:
     def once(
         self, name: str, parts: Parts, compute: Callable[[], Any], *, code: Iterable[str] = ()
     ) -> Any:
-        """Return what *compute* returns for these *parts*, as JSON stores it.
+        """Return what *compute* returns for these *parts*, as it comes back from JSON.
+
+        So the first caller and the second see the same: tuples have become lists, and keys texts;
+        floats are stored to the last bit.
 
         Parameters
         ----------
@@ -78,12 +79,6 @@ class Store:
         compute: makes the result, of dictionaries, lists, texts, numbers and None. The code of
             its module and of all that this imports is a part of its own (:func:`code_digest`).
         code: names of further modules that the result follows from.
-
-        Returns
-        -------
-        The result as it comes back from JSON, whether it was computed now or before, so that the
-        first caller and the second see the same (tuples have become lists, keys texts). Floats
-        are stored to the last bit.
         """
         return self._once(name, parts, compute, code, ".json")
 
@@ -125,12 +120,8 @@ def code_digest(*modules: str) -> str:
     Imports are read from the source, wherever in a file they are, and followed from module to
     module. A stored result thus holds until the code that made it changes, and an edit of a page or
     a sentence reruns no model. Line ends do not count; libraries, styles and templates are not
-    seen. A name outside mappa counts for nothing.
-
-    Parameters
-    ----------
-    modules: dotted names, such as ``"mappa.growth.model"``; a package means what its
-        ``__init__`` imports.
+    seen. *modules* are dotted names, such as ``"mappa.growth.model"``; a package means what its
+    ``__init__`` imports, and a name outside mappa counts for nothing.
     """
     found = code_reached(*modules)
     return digest(part for name in sorted(found) for part in (name, found[name]))
@@ -142,21 +133,14 @@ def code_reached(*modules: str) -> dict[str, str]:
     waiting = list(modules)
     while waiting:
         name = waiting.pop()
-        path = None if name in reached else _source(name)
-        if path is not None:
+        first, *rest = name.split(".")
+        if name in reached or first != _PACKAGE.name:
+            continue
+        place = _PACKAGE.joinpath(*rest)
+        for path in filter(Path.is_file, (place / "__init__.py", place.with_suffix(".py"))):
             reached[name], imported = _read_module(name, path, path.stat().st_mtime_ns)
             waiting += imported
     return reached
-
-
-def _source(module: str) -> Path | None:
-    """Return the file of a module of mappa, or None for anything else."""
-    first, *rest = module.split(".")
-    if first != _PACKAGE.name:
-        return None
-    place = _PACKAGE.joinpath(*rest)
-    files = (place / "__init__.py", place.with_suffix(".py"))
-    return next((f for f in files if f.is_file()), None)
 
 
 def imports(source: str) -> set[str]:

@@ -37,13 +37,8 @@ class UsageError(MappaError):
 class UnknownName(UsageError):
     """A name that is not in a list; the sentence suggests the one that it misspells, if any.
 
-    Parameters
-    ----------
-    kind: what is named, such as ``"force"``.
-    name: what the user wrote.
-    known: the names that are right.
-    hint: said instead of a list that is too long.
-    why: said instead of a suggestion.
+    *kind* is what is named, such as ``"force"``, *name* what the user wrote, *known* the names that
+    are right. *hint* is said instead of a list that is too long, *why* instead of a suggestion.
     """
 
     def __init__(

@@ -18,9 +18,8 @@ from mappa.errors import OutputError
 def write_atomically(path: Path | str, content: str | bytes) -> Path:
     """Write *content* to *path* so that a reader sees the old file or the complete new one.
 
-    Raises
-    ------
-    OutputError: the folder cannot be made or written, or the disk is full; nothing is left behind.
+    Raises OutputError, and leaves nothing behind, where the folder cannot be made or written or the
+    disk is full.
     """
     target = Path(path)
     data = content.encode("utf-8") if isinstance(content, str) else content

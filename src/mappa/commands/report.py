@@ -1,5 +1,6 @@
 """``mappa report``, ``list`` and ``site``: run the notebooks of forces and publish their pages."""
 
+import collections
 import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -111,7 +112,8 @@ def _print_outcome(run: "Run", out: Path) -> None:
         typer.echo(f"Pages: {folder / 'index.html'}")
         return
     forces = "1 force" if len(areas) == 1 else f"{len(areas)} forces"
-    typer.echo(f"{forces}: {report.count_states(areas)}.")
+    counts = collections.Counter(force.state for force in areas)
+    typer.echo(f"{forces}: {', '.join(f'{n} {what}' for what, n in counts.items())}.")
     if table:
         typer.echo(table, err=True)
         typer.echo(f"Failed notebooks are in {out / 'failed'}.", err=True)

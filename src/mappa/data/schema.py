@@ -209,29 +209,25 @@ def package_text(data: Data) -> str:
     validated first, as its digest says that it was. Foreign keys are left out where a cell may hold
     several names or none. Raises DataError for a table that breaks its schema.
     """
-    names = map(str, data.dictionary["table"].unique())
-    tables = [name for name in names if (data.folder / f"{name}.csv").is_file()]
     columns = [{"name": column, "type": "string"} for column in DICTIONARY_COLUMNS]
-    dictionary = _file(data, DICTIONARY, {"fields": columns})  # which no row describes
+    resources = []
+    for table in map(str, data.dictionary["table"].unique()):
+        if (data.folder / f"{table}.csv").is_file():
+            read_table(data.folder / f"{table}.csv", data.dictionary)
+            described, named = rules(table, data.dictionary), keys(table, data.dictionary)
+            fields: Json = {"fields": [_field(rule) for _, rule in described.iterrows()]}
+            fields["missingValues"] = [""]
+            if named and (described.set_index("column").loc[named, "required"] == "yes").all():
+                fields["primaryKey"] = named
+            resources.append(_file(data, f"{table}.csv", fields))
+    resources.append(_file(data, DICTIONARY, {"fields": columns}))  # which no row describes
     package = {
         "profile": "tabular-data-package",
         "name": "mappa",
         "title": f"Registered sexual offenders of {data.nation}, with what they are compared with",
-        "resources": [*(_resource(table, data) for table in tables), dictionary],
+        "resources": resources,
     }
     return json_text(package)
-
-
-def _resource(table: str, data: Data) -> Json:
-    raw = read_text_table(data.folder / f"{table}.csv")
-    validate_table(table, raw, data.dictionary)
-    described = rules(table, data.dictionary)
-    columns = [_field(rule) for _, rule in described.iterrows()]
-    fields: Json = {"fields": columns, "missingValues": [""]}
-    named = keys(table, data.dictionary)
-    if named and (described.set_index("column").loc[named, "required"] == "yes").all():
-        fields["primaryKey"] = named
-    return _file(data, f"{table}.csv", fields)
 
 
 def _file(data: Data, path: str, fields: Json) -> Json:

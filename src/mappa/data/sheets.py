@@ -219,17 +219,29 @@ def _sheet(table: Element, visible: bool, raised: set[str], name: str) -> Sheet:
     line, filled = 1, 0
     for element in table.iter(f"{_TABLE}table-row"):
         times = _repeats(element, "number-rows-repeated")
-        cells, spans = _row(element, raised, line, times, where)
-        if cells:
-            filled += times * len(cells)
+        held: dict[int, Cell] = {}
+        column = 0
+        for part in element:
+            if part.tag not in {f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"}:
+                continue
+            cell, repeats = _cell(part, raised), _repeats(part, "number-columns-repeated")
+            if cell.text or cell.raised:
+                if len(held) + repeats > MOST_COLUMNS:
+                    raise _too_large(where, line, times, repeats)
+                held.update((i, cell) for i in range(column, column + repeats))
+            down, across = (_repeats(part, f"number-{a}-spanned") for a in ("rows", "columns"))
+            if down > 1 or across > 1:
+                merged.append((line, column, line + down - 1, column + across - 1))
+            column += repeats
+        if held:
+            filled += times * len(held)
             if times > MOST_ROWS or filled > MOST_CELLS:
-                raise _too_large(where, line, times, len(cells))
-            check_size(name, title, len(rows) + times, max(cells) + 1, filled)
+                raise _too_large(where, line, times, len(held))
+            check_size(name, title, len(rows) + times, max(held) + 1, filled)
             further = range(line, line + times)
-            rows |= dict.fromkeys(further, cells)
+            rows |= dict.fromkeys(further, held)
             if element.get(f"{_TABLE}visibility", "visible") != "visible":
                 hidden |= set(further)
-        merged += spans
         line += times
     return Sheet(title, rows, visible, frozenset(hidden), tuple(merged))
 
@@ -240,30 +252,6 @@ def _too_large(where: str, line: int, times: int, width: int) -> DataError:
         f"{times * width:,} cells, and at most {MOST_CELLS:,} are read; right: a sheet that holds "
         "the table alone."
     )
-
-
-def _row(
-    element: Element, raised: set[str], line: int, times: int, where: str
-) -> tuple[dict[int, Cell], list[tuple[int, int, int, int]]]:
-    """Return the cells of a row that hold something, and the ranges that are merged from it."""
-    cells: dict[int, Cell] = {}
-    spans = []
-    column = 0
-    for part in element:
-        if part.tag not in {f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"}:
-            continue
-        repeats = _repeats(part, "number-columns-repeated")
-        cell = _cell(part, raised)
-        if cell.text or cell.raised:
-            if len(cells) + repeats > MOST_COLUMNS:
-                raise _too_large(where, line, times, repeats)
-            cells.update((i, cell) for i in range(column, column + repeats))
-        down = _repeats(part, "number-rows-spanned")
-        across = _repeats(part, "number-columns-spanned")
-        if down > 1 or across > 1:
-            spans.append((line, column, line + down - 1, column + across - 1))
-        column += repeats
-    return cells, spans
 
 
 def _repeats(element: Element, attribute: str) -> int:

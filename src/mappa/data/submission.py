@@ -110,15 +110,26 @@ def build_submission(
     """
     frame = frame.reindex(columns=[*REQUIRED, *OPTIONAL, *DESCRIBED], fill_value="")
     frame["preferred"] = frame["preferred"].replace("", "true")
-    frame["quality"] = [r["quality"] or _quality(r["source"], data) for _, r in frame.iterrows()]
+    t = data.national_figures
+    # the quality that the national figures of the very same source all have
+    of_source = t.drop_duplicates(["sources", "quality"]).set_index("sources")["quality"]
+    usual = frame["source"].map(of_source[~of_source.index.duplicated(keep=False)])
+    frame["quality"] = frame["quality"].mask(frame["quality"] == "", usual.fillna("printed"))
     frame["sources"] = frame["source"]
     is_nation = frame["area"] == data.nation
     areas, nation = frame[~is_nation].copy(), frame[is_nation].copy()
-    usual = areas["date"].str.endswith("-03-31").map({True: "all_levels", False: "other_date"})
-    areas["basis"] = areas["basis"].where(areas["basis"] != "", usual)
+    march = frame["date"].str.endswith("-03-31")
+    levels = march.map({True: "all_levels", False: "other_date"})
+    areas["basis"] = areas["basis"].mask(areas["basis"] == "", levels)
     for line in areas.index[areas["category"] != ""][:1]:
         raise DataError(f"{name}, row {line}, column category: only {data.nation} has categories.")
-    nation["basis"] = [_national_basis(r, data) for _, r in nation.iterrows()]
+    # that of the measure's latest row, of its kind, of its date
+    latest = t[t["preferred"]].sort_values("date").groupby("measure")["basis"].last()
+    kinds = schema.rules("measures", data.dictionary).set_index("column")["allowed"]
+    first = kinds[kinds != ""].str.partition("|")[0]
+    snapshot = march.map({True: "snapshot_31_march", False: "snapshot_other_date"})
+    basis = nation["measure"].map(latest).fillna(nation["measure"].map(first)).fillna(snapshot)
+    nation["basis"] = nation["basis"].mask(nation["basis"] == "", basis)
     rows = {"sources": _new_sources(name, frame, data, known or set(data.sources["source"]))}
     _validate(name, "sources", rows["sources"], data)
     for table, part in (("area_figures", areas), ("national_figures", nation)):
@@ -126,27 +137,6 @@ def build_submission(
         rows[table] = _merge_repeats(name, table, part.reindex(columns=columns, fill_value=""))
         _validate(name, table, rows[table], data)
     return Submission(name, rows)
-
-
-def _quality(sources: str, data: Data) -> str:
-    """Return the quality that the national figures of the very same source all have."""
-    t = data.national_figures
-    known = t["quality"][t["sources"] == sources].unique()
-    return str(known[0]) if len(known) == 1 else "printed"
-
-
-def _national_basis(row: pd.Series, data: Data) -> str:
-    """Return the basis given, else that of the measure's latest row, of its kind, of its date."""
-    if row["basis"]:
-        return str(row["basis"])
-    t = data.national_figures
-    before = t[(t["measure"] == row["measure"]) & t["preferred"]].sort_values("date")
-    if len(before):
-        return str(before["basis"].iloc[-1])
-    kinds = schema.rules("measures", data.dictionary).set_index("column")["allowed"]
-    if usual := kinds.get(row["measure"], "").partition("|")[0]:
-        return str(usual)
-    return "snapshot_31_march" if row["date"].endswith("-03-31") else "snapshot_other_date"
 
 
 def _new_sources(name: str, frame: pd.DataFrame, data: Data, known: set[str]) -> pd.DataFrame:

@@ -252,9 +252,3 @@ def failure_table(forces: Sequence[ForceRun]) -> str:
     rows.insert(0, ("force", "notebook", "under the heading", "error", "first line"))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
-
-
-def count_states(forces: Sequence[ForceRun]) -> str:
-    """Return ``40 published, 1 up to date, 1 failed``."""
-    counts = collections.Counter(force.state for force in forces)
-    return ", ".join(f"{n} {what}" for what, n in counts.items())
