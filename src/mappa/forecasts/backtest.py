@@ -204,9 +204,7 @@ def rolling_origins(data: Data, horizon: int = HORIZON) -> RollingOrigins:
     ``.scores`` by method and horizon, ``.trials`` one by one (people), over the cases that every
     method has. A year without a national count is no origin and is not scored.
 
-    Raises
-    ------
-    DataError: the stored forecasts of the register model break their schema.
+    Raises DataError: the stored forecasts of the register model break their schema.
 
     >>> from mappa import data, forecasts
     >>> found = forecasts.rolling_origins(data.load().until("2020-03-31"))

@@ -262,9 +262,7 @@ def benchmarks(data: Data, origin: str | pd.Timestamp, horizon: int) -> tuple[Po
     One record for each method and year, in the order of :data:`METHODS`. A method that cannot
     be used gives records without value, whose status says why.
 
-    Raises
-    ------
-    UsageError: no national count on *origin*, or a horizon out of range.
+    Raises UsageError: no national count on *origin*, or a horizon out of range.
     """
     day, found = pd.Timestamp(origin), []
     for name, made in spreads(data, origin, horizon).items():

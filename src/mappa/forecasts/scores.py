@@ -122,9 +122,7 @@ def seal_scores(data: Data) -> tuple[SealScore, ...]:
     For each ``.national`` and ``.area_cases`` (a forecast and the count that came, people), and
     ``.areas`` (scores by date and method).
 
-    Raises
-    ------
-    DataError: a seal is not what was sealed.
+    Raises DataError: a seal is not what was sealed.
 
     >>> from mappa import data, forecasts
     >>> [score.name for score in forecasts.seal_scores(data.load())][:1]

@@ -49,9 +49,7 @@ def forecast(data: Data, as_of: str | dt.date, horizon: int = 4) -> ForecastView
     ``value``, ``low``, ``high`` (people, 90% interval) and its ``quantiles`` at
     ``scoring.LEVELS``; ``.history`` are the counts. ``records.table`` makes a frame of any.
 
-    Raises
-    ------
-    UsageError: an unknown date, or a horizon out of range.
+    Raises UsageError: an unknown date, or a horizon out of range.
 
     Source: Lichtendahl, Grushka-Cockayne and Winkler (2013): the mean of four methods' quantiles.
 

@@ -29,9 +29,7 @@ def terms(data: Data) -> pd.DataFrame:
     ``years`` from conviction under the Act in force (infinite: no end) and ``years_before`` under
     the Act before it.
 
-    Raises
-    ------
-    DataError: a rule that the model needs is missing or is no number.
+    Raises DataError: a rule that the model needs is missing or is no number.
 
     Source: Sex Offenders Act 1997 s.1(4); Sexual Offences Act 2003 s.82.
 
@@ -51,9 +49,7 @@ def figures(data: Data, as_of: str | dt.date) -> pd.DataFrame:
     otherwise), ``value``, ``basis`` (published, derived, interpolated, held or none), ``quality``
     and ``source``.
 
-    Raises
-    ------
-    UsageError: an unknown date. TooLittleKnown: an input has no figure by then.
+    Raises UsageError: an unknown date. TooLittleKnown: an input has no figure by then.
 
     Source: the tables ``sentencing`` and ``national_figures``; nothing dated later is seen.
 
@@ -81,10 +77,8 @@ def model(
     as_of: date of the last figures used. version: name of a version; the first by default.
     horizon: years beyond the date for which there are cohorts.
 
-    Raises
-    ------
-    UsageError: an unknown date. UnknownName: an unknown version. TooLittleKnown: an input has no
-    figure by then.
+    Raises UsageError: an unknown date. UnknownName: an unknown version. TooLittleKnown: an input
+    has no figure by then.
 
     >>> import numpy as np
     >>> from mappa import data, register
@@ -119,9 +113,7 @@ def accounting(record: RegisterRecord, by: str = "kind") -> pd.DataFrame:
     and ``high`` (90% interval). The means add up to the published change, or to the model's where
     none is published; limits are quantiles, which do not add up.
 
-    Raises
-    ------
-    UnknownName: another way to divide the change.
+    Raises UnknownName: another way to divide the change.
 
     >>> from mappa import data, register
     >>> record = register.answer(data.load(), "Cumbria", "2020-03-31")
@@ -188,9 +180,7 @@ def but_fors(record: RegisterRecord) -> pd.DataFrame:
     of the stock at the end of the year: ``fewer``, ``fewer_low``, ``fewer_high``, missing where
     only the growth was asked for.
 
-    Raises
-    ------
-    TooLittleKnown: a date long after the last published sentences.
+    Raises TooLittleKnown: a date long after the last published sentences.
 
     >>> from mappa import data, register
     >>> record = register.answer(data.load(), "Cumbria", "2020-03-31")
@@ -270,9 +260,7 @@ def parameters(record: RegisterRecord) -> pd.DataFrame:
 def assumptions(data: Data) -> pd.DataFrame:
     """Return the assumptions log: statement, range, quality by period and sensitivity.
 
-    Raises
-    ------
-    DataError: the table is missing or breaks its schema.
+    Raises DataError: the table is missing or breaks its schema.
 
     >>> from mappa import data, register
     >>> "custody_counts" in set(register.assumptions(data.load())["id"])
@@ -290,9 +278,7 @@ def calibration(data: Data) -> pd.DataFrame:
     half is right), ``stray`` (largest distance of the ranks' distribution from the uniform one, a
     share), its 95% ``band`` for one parameter, and whether it is ``inside``.
 
-    Raises
-    ------
-    DataError: the table is missing or breaks its schema.
+    Raises DataError: the table is missing or breaks its schema.
 
     Source: Talts et al. (2018), arXiv 1804.06788; the band: Saeilynoja et al. (2022).
 

@@ -138,9 +138,7 @@ def _indefinite(data: Data, as_of: pd.Timestamp) -> pd.Series:
 def build_targets(data: Data, as_of: str | pd.Timestamp, fixed: dict[str, float]) -> Targets:
     """Return what the model is held to, up to and including *as_of*.
 
-    Raises
-    ------
-    TooLittleKnown: fewer than four counts of the register by then.
+    Raises TooLittleKnown: fewer than four counts of the register by then.
     """
     day, t = pd.Timestamp(as_of), data.sentencing
     ipp = until(t[t["measure"] == "ipp_prison_population_sexual"], "year", day)

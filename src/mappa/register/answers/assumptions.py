@@ -116,9 +116,7 @@ def remake(path: Path, p: Posterior) -> Path:
 
     Everything else in it (statements, ranges, grades) is written by hand and stays as it is.
 
-    Raises
-    ------
-    DataError: the log is missing, or lacks its columns id and sensitivity.
+    Raises DataError: the log is missing, or lacks its columns id and sensitivity.
     """
     if not path.is_file() or not path.stat().st_size:
         raise DataError(

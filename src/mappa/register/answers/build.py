@@ -283,9 +283,8 @@ def posterior(
     as_of: date of the last figures used. reference: a year to March whose attribution is wanted
         in addition to the usual ones. draws: at most so many.
 
-    Raises
-    ------
-    UsageError: an unknown date or reference year. TooLittleKnown: too few figures by the date.
+    Raises UsageError: an unknown date or reference year. TooLittleKnown: too few figures by the
+    date.
 
     Source: five versions of one model, sampled by Hamiltonian Monte Carlo; where the figures are
     not those of the shipped fit, two short chains of each version are drawn.

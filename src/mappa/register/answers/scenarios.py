@@ -244,9 +244,7 @@ def build(
     horizon: years beyond *as_of*.
     draws: of the posterior; 0: run once, at its middle, in milliseconds.
 
-    Raises
-    ------
-    UnknownName, UsageError: one sentence that lists what is allowed.
+    Raises UnknownName, UsageError: one sentence that lists what is allowed.
 
     >>> from mappa import data, register
     >>> found = register.scenario(data.load(), "2020-03-31", {"long_years": 15}, draws=0)

@@ -98,9 +98,8 @@ def of_posterior(data: Data, posterior: Posterior, reference: str) -> Settlement
     ----------
     posterior: of :func:`mappa.register.posterior`. reference: label of a reference year in it.
 
-    Raises
-    ------
-    DataError: the table of candidates breaks its schema. KeyError: the posterior lacks the year.
+    Raises DataError: the table of candidates breaks its schema. KeyError: the posterior lacks the
+    year.
 
     Source: expected variance by the best linear prediction from the draws (see :func:`settle`).
 

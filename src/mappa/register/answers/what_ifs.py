@@ -102,9 +102,7 @@ def errors_of_products(table: pd.DataFrame) -> pd.DataFrame:
 def stored(data: Data) -> pd.DataFrame | None:
     """Return the stored table, or ``None`` where a study has none.
 
-    Raises
-    ------
-    DataError: a table that breaks its schema.
+    Raises DataError: a table that breaks its schema.
     """
     path = data.folder / f"{TABLE}.csv"
     return schema.read_table(path, data.dictionary) if path.is_file() else None

@@ -82,13 +82,12 @@ class Information:
 def information(data: Data, density: Density, version: str, z: Array, seed: int) -> Information:
     """Return the information on a *version* whose posterior has draws *z*.
 
-    Sources
-    -------
-    G. E. P. Box (1980), "Sampling and Bayes' inference in scientific modelling and robustness",
-    JRSS A 143 (the prior predictive p; errors and whitened priors are normal, so that at the mode
-    both sums of squares together are chi-squared with as many degrees as figures, as far as the
-    model is linear); L. Tierney and J. B. Kadane (1986), JASA 81 (Laplace's approximation);
-    A. Gelman, X.-L. Meng and H. Stern (1996), Statistica Sinica 6 (posterior predictive checks).
+    Source: G. E. P. Box (1980), "Sampling and Bayes' inference in scientific modelling and
+    robustness", JRSS A 143 (the prior predictive p; errors and whitened priors are normal, so that
+    at the mode both sums of squares together are chi-squared with as many degrees as figures, as
+    far as the model is linear); L. Tierney and J. B. Kadane (1986), JASA 81 (Laplace's
+    approximation); A. Gelman, X.-L. Meng and H. Stern (1996), Statistica Sinica 6 (posterior
+    predictive checks).
     """
     mode = mode_of(density)
     at = mode.z

@@ -133,9 +133,7 @@ def fit(
     Blocks of draws and quantities run in *executor* (a cluster's, say) or else in
     ``settings.processes`` processes; each has a seed of its own, so the draws are the same.
 
-    Raises
-    ------
-    DataError: the chains did not agree, so that nothing is shipped.
+    Raises DataError: the chains did not agree, so that nothing is shipped.
     """
     density = density_of(data, as_of, settings.version)
     priors = density.model.priors
@@ -271,9 +269,7 @@ def _measures(names: list[str], chains: Array) -> pd.DataFrame:
 def check(report: Report) -> None:
     """Refuse a fit whose chains do not agree or are too short.
 
-    Raises
-    ------
-    DataError: R-hat or an effective sample size outside the limits, and of what.
+    Raises DataError: R-hat or an effective sample size outside the limits, and of what.
     """
     for kind in ("parameters", "quantities"):
         for name, m in report[kind].items():

@@ -173,9 +173,7 @@ def _initial_prisoners(read: Published, start: float) -> float:
 def build_inputs(data: Data, as_of: str | pd.Timestamp) -> Inputs:
     """Return the inputs that were available on *as_of*.
 
-    Raises
-    ------
-    TooLittleKnown: an input that the model cannot do without has no figure by then.
+    Raises TooLittleKnown: an input that the model cannot do without has no figure by then.
     """
     day = pd.Timestamp(as_of)
     read = Published(data.sentencing, day)

@@ -37,9 +37,7 @@ def model_table(data: Data, name: str) -> pd.DataFrame:
     The folder of *data* may bring its own; otherwise the study's is used, because a prior is
     the model's, not the country's.
 
-    Raises
-    ------
-    DataError: the table is missing or breaks its schema (file, row, column, rule).
+    Raises DataError: the table is missing or breaks its schema (file, row, column, rule).
     """
     return _read(*_file(data, name))
 

@@ -103,13 +103,9 @@ def terms_of_law(rules: pd.DataFrame) -> Terms:
     ----------
     rules: the table ``notification_rules``.
 
-    Raises
-    ------
-    DataError: a rule that the model needs is missing or is not a number.
+    Raises DataError: a rule that the model needs is missing or is not a number.
 
-    Sources
-    -------
-    Sex Offenders Act 1997 s.1(4); Sexual Offences Act 2003 ss.81, 82, 91A to 91F.
+    Source: Sex Offenders Act 1997 s.1(4); Sexual Offences Act 2003 ss.81, 82, 91A to 91F.
     """
     return Terms(
         start=_day(rules, "act_1997_start-1"),
