@@ -168,14 +168,11 @@ def stored_forecasts(data: Data) -> tuple[pd.DataFrame, str]:
 def register_forecasts(data: Data) -> tuple[list[PointForecast], str]:
     """Return the stored forecasts of the register model as records, and their status."""
     stored, status = stored_forecasts(data)
-    records = []
-    for (origin, date), rows in stored.groupby(["origin", "date"], sort=True):
-        quantiles = rows.set_index("level")["value"].reindex(LEVELS).to_numpy(float)
-        years = date.year - origin.year
-        records.append(
-            forecast_record(REGISTER, REGISTER_LABEL, origin, years, quantiles=quantiles)
-        )
-    return records, status
+    both = stored.pivot(index=["origin", "date"], columns="level", values="value")
+    return [
+        forecast_record(REGISTER, REGISTER_LABEL, origin, date.year - origin.year, quantiles=levels)
+        for (origin, date), levels in zip(both.index, both.to_numpy(float), strict=True)
+    ], status
 
 
 def refit(data: Data, forecaster: Forecaster, *, horizon: int = HORIZON) -> Iterator[pd.DataFrame]:

@@ -89,11 +89,8 @@ def _stocks(data: Data, as_of: pd.Timestamp, fixed: dict[str, float]) -> Group:
             f"national_figures.csv has {len(rows)} counts of the register up to {as_of:%Y-%m-%d}: "
             "the register model needs four or more."
         )
-    sd = [
-        _stock_sd(b, q, d.year, fixed)
-        for b, q, d in zip(rows["basis"], rows["quality"], rows["date"], strict=True)
-    ]
-    dates = np.array([decimal_end(day) for day in rows["date"]])
+    sd = [_stock_sd(r.basis, r.quality, r.date.year, fixed) for r in rows.itertuples()]
+    dates = rows["date"].map(decimal_end).to_numpy(dtype=float)
     return Group(dates, rows["value"].to_numpy(dtype=float), np.array(sd))
 
 
@@ -103,10 +100,7 @@ def _prison(data: Data, as_of: pd.Timestamp) -> pd.Series:
     rows = t[(t["measure"] == "prison_population_sexual") & (t["group"] == "all sentenced")]
     rows = until(rows, "year", as_of)
     # A bare year is taken at its middle; a month or a day at its end.
-    at = [
-        middle(text) if len(text) == 4 else decimal_end(last)
-        for text, last in zip(rows["year"], rows["last"], strict=True)
-    ]
+    at = [middle(r.year) if len(r.year) == 4 else decimal_end(r.last) for r in rows.itertuples()]
     rows = rows.assign(t=np.round(np.array(at) * 12) / 12).sort_values(["t", "value"])
     return rows.groupby(rows["last"].dt.year).last().set_index("t")["value"]
 

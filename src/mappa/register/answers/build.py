@@ -33,7 +33,6 @@ from mappa.register.inference import columns, quantities
 from mappa.register.inference import draws as posteriors
 from mappa.register.inference.draws import Posterior
 from mappa.register.inference.quantities import KINDS, LONG_RUN, MAX_HORIZON
-from mappa.register.inputs.rules import LABELS
 from mappa.register.law.periods import decimal_end
 from mappa.register.likelihood import national_counts
 from mappa.register.stockflow.cohorts import DRIVER_LABELS, DRIVERS
@@ -232,7 +231,7 @@ def build(
     s, laws = Summary(p.shown), cf.counterfactuals(p.density.model.law.terms)
     made = _accounting(s, day, known)
     table = p.density.model.inputs.table.to_dict("records")
-    inputs = tuple(InputPoint(**row, label=LABELS[row["input"]]) for row in table)
+    inputs = tuple(InputPoint(**row) for row in table)
     # An input's year is that in which its year to March begins.
     until = 1 + max(i.year for i in inputs if i.input == LENGTH and i.basis == "published")
     attributed = near(day.date(), until)

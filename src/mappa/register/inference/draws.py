@@ -121,9 +121,7 @@ def _load(densities: tuple[Density, ...], draws: int | None) -> Posterior:
 def read_reports(folder: Path) -> dict[str, Report]:
     """Return the diagnostics of each version in a folder; none where there is no such file."""
     path = folder / DIAGNOSTICS
-    found: dict[str, Report] = {}
-    if path.is_file():
-        found = json.loads(path.read_text(encoding="utf-8"))
+    found: dict[str, Report] = json.loads(path.read_bytes()) if path.is_file() else {}
     return found
 
 

@@ -95,15 +95,15 @@ class Inputs:
         rows = []
         for name, p in self.series.items():
             for year in range(self.terms.start.year, self.as_of.year + 1):
-                value, known = np.nan, ("none", "", "")
+                middle, value, known = year + 0.5, np.nan, ("none", "", "")
                 if p.t.size:
-                    value = float(p.at(np.array([year + 0.5]))[0])
-                    inside = p.t[0] < year + 0.5 < p.t[-1]
-                    known = ("interpolated" if inside else "held", "", "")
-                for i in np.flatnonzero(np.abs(p.t - (year + 0.5)) <= 0.5)[:1]:
+                    value = float(p.at(np.array([middle]))[0])
+                    known = ("interpolated" if p.t[0] < middle < p.t[-1] else "held", "", "")
+                for i in np.flatnonzero(np.abs(p.t - middle) <= 0.5)[:1]:
                     known = (p.basis[i], p.quality[i], p.sources[i])
-                rows.append((year, name, value, *known))
-        return pd.DataFrame(rows, columns=["year", "input", "value", "basis", "quality", "source"])
+                rows.append((year, name, LABELS[name], value, *known))
+        columns = ["year", "input", "label", "value", "basis", "quality", "source"]
+        return pd.DataFrame(rows, columns=columns)
 
 
 def _orders(data: Data, as_of: pd.Timestamp, sentenced: Points) -> tuple[Points, float]:
