@@ -8,14 +8,12 @@ is never shown with figures it does not belong to.
 
 import dataclasses
 import functools
-import importlib.metadata
 from collections.abc import Callable, Iterator
 
 import numpy as np
 import pandas as pd
 
-from mappa.cache import Store
-from mappa.data import Data, places
+from mappa.data import Data
 from mappa.data.schema import read_table
 from mappa.files import digest
 from mappa.forecasts.benchmarks import (
@@ -30,7 +28,7 @@ from mappa.forecasts.benchmarks import (
     national_series,
 )
 from mappa.forecasts.scoring import LEVELS, mean_scores, quantiles_of, scored
-from mappa.records import Record, key, restored
+from mappa.records import Record, key
 from mappa.register.arrays import Array
 from mappa.register.inputs.parameters import PARAMETERS, VERSIONS, model_table
 
@@ -38,8 +36,6 @@ TABLE = "origins"
 COLUMNS = ["origin", "date", "method", "level", "value", "inputs"]
 REGISTER = "register_mode"
 REGISTER_LABEL = "register model (posterior modes of its versions)"
-#: Whose version the benchmarks' fits follow from.
-LIBRARY = f"statsmodels {importlib.metadata.version('statsmodels')}"
 LEAST_COUNTS = 11  # damped smoothing has five parameters and a variance to find
 HORIZON = 5
 #: Resamples of the origins behind the interval of the comparison, and their seed.
@@ -208,16 +204,6 @@ def rolling_origins(data: Data, horizon: int = HORIZON) -> RollingOrigins:
     >>> {s.cases for s in found.scores if s.horizon == 1}
     {7}
     """
-    path = data.folder / f"{TABLE}.csv"
-    forecasts = digest([path.read_bytes()]) if path.is_file() else ""
-    parts = [data.digest, str(horizon), forecasts, _priors(data), LIBRARY]
-    store = Store(places.cache_folder() / "origins")
-    stored = store.once("origins", parts, lambda: _rolling(data, horizon).as_dict())
-    found: RollingOrigins = restored(RollingOrigins, stored)
-    return found
-
-
-def _rolling(data: Data, horizon: int) -> RollingOrigins:
     counts, origins = national_series(data), origin_dates(data)
     simple = [f for origin in origins for f in benchmarks(data, origin, horizon)]
     ours, status = register_forecasts(data)

@@ -5,14 +5,12 @@ from collections.abc import Callable, Iterable
 
 import pandas as pd
 
-from mappa.cache import Store
-from mappa.data import Data, places
-from mappa.files import digest_files
+from mappa.data import Data
 from mappa.forecasts.backtest import inputs_digest
 from mappa.forecasts.benchmarks import METHODS, latest_count
 from mappa.forecasts.scoring import at_level, mean_scores, scored
 from mappa.forecasts.seals import FOLDER, NATIONAL_GROWTH, Seal, read_seals
-from mappa.records import Record, key, restored
+from mappa.records import Record, key
 
 #: The table of scores.
 TABLE = "seal_scores"
@@ -128,14 +126,8 @@ def seal_scores(data: Data) -> tuple[SealScore, ...]:
     >>> [score.name for score in forecasts.seal_scores(data.load())][:1]
     ['2020-03-31']
     """
-    folder = data.folder / FOLDER
-    files = [p for p in folder.rglob("*") if p.is_file()]  # an altered seal is read anew
-    scores = Store(places.cache_folder() / "seals").once(
-        "seals",
-        [data.digest, digest_files(files, folder)],
-        lambda: [score_seal(s, data).as_dict() for s in read_seals(folder, data.dictionary)],
-    )
-    return tuple(restored(SealScore, score) for score in scores)
+    seals = read_seals(data.folder / FOLDER, data.dictionary)
+    return tuple(score_seal(seal, data) for seal in seals)
 
 
 def _order(method: str) -> tuple[int, str]:

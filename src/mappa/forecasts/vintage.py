@@ -64,23 +64,21 @@ def published_later(data: Data, origin: str | pd.Timestamp) -> tuple[Late, ...]:
     out = {s: published_by(p) for s, p in data.sources.set_index("source")["published"].items()}
     counts = data.national_figures
     counts = counts[(counts["measure"] == "rso_count") & counts["preferred"]].sort_values("date")
-    written = counts["date"].dt.strftime("%Y-%m-%d")
-    t, found = data.sentencing, []
-    for table, columns in (
-        ("national_figures", (written, counts["measure"], counts["value"], counts["sources"])),
-        ("sentencing", (t["year"], t["measure"], t["value"], t["source"])),
-    ):
-        for date, measure, value, sources in zip(*columns, strict=True):
+    counts = counts.assign(date=counts["date"].dt.strftime("%Y-%m-%d"))
+    sentences = data.sentencing.rename(columns={"year": "date", "source": "sources"})
+    found = []
+    for table, rows in (("national_figures", counts), ("sentencing", sentences)):
+        for r in rows.itertuples():
             # The source that came out first; an undated one only if all are.
-            dated = [(when, n) for n in sources.split() if (when := out[n]) is not None]
-            published, source = min(dated, default=(None, sources.split()[0]))
-            end = period_end(date)
+            names = r.sources.split()
+            dated = [(when, name) for name in names if (when := out[name]) is not None]
+            published, source = min(dated, default=(None, names[0]))
+            end = period_end(r.date)
             if end is None or end > day or (published is not None and published <= day):
                 continue
-            number = float(value) if pd.notna(value) else None
-            if published is None:
-                kind = "not dated"
-            else:
+            value = float(r.value) if pd.notna(r.value) else None
+            kind = "not dated"
+            if published is not None:
                 kind = "usual lag" if (published - end).days <= USUAL_LAG_DAYS else "later"
-            found.append(Late(table, date, measure, number, source, published, kind))
+            found.append(Late(table, r.date, r.measure, value, source, published, kind))
     return tuple(found)

@@ -8,16 +8,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from mappa.arguments import typed
-from mappa.cache import Store
-from mappa.data import Data, places
+from mappa.data import Data
 from mappa.errors import UsageError, one_of
 from mappa.records import Record, key
 from mappa.register.arrays import Array
 from mappa.register.inference import draws as posteriors
-from mappa.register.inference.draws import Posterior
 from mappa.register.inference.quantities import MAX_HORIZON, future_walk
 from mappa.register.law import periods
 from mappa.register.law.terms import Terms
@@ -258,11 +255,14 @@ def build(
         settings, terms=terms, today=today, horizon=horizon, since=since, cohorts=cohorts
     )
     dates = dates_of(scenario, today, horizon, p.plan.near.grid.start)
+    model = p.plan.far
     if draws:
-        before, after = _stocks(p, scenario, dates, posteriors.thinned(len(p.z), draws))
+        chosen = posteriors.thinned(len(p.z), draws).tolist()
+        pairs = [run_pair(model, p.z[i], scenario, dates, future_walk(p.plan, i)) for i in chosen]
+        before, after = np.array(pairs).swapaxes(0, 1)
     else:
         # The middle of the pool: the mean over the middles of the versions.
-        middles = [run_pair(p.plan.far, z, scenario, dates) for z in p.centres]
+        middles = [run_pair(model, z, scenario, dates) for z in p.centres]
         before, after = np.mean(middles, axis=0)
     days = [(day + pd.DateOffset(years=round(date - today))).date() for date in dates.tolist()]
     bands = [line for stock in (before, after, after - before) for line in _band(stock)]
@@ -277,25 +277,6 @@ def build(
         status=p.status,
         points=tuple(ScenarioPoint(*row) for row in zip(days, *bands, strict=True)),
     )
-
-
-def _stocks(
-    p: Posterior, scenario: Scenario, dates: Array, draws: NDArray[np.intp]
-) -> tuple[Array, Array]:
-    """Return both stocks (draw by date); the same for every force, so they are stored."""
-
-    def compute() -> dict[str, Array]:
-        pairs = [
-            run_pair(p.plan.far, p.z[i], scenario, dates, future_walk(p.plan, int(i)))
-            for i in draws
-        ]
-        return dict(zip(("before", "after"), np.array(pairs).swapaxes(0, 1), strict=True))
-
-    arrays = [p.z.tobytes(), draws.tobytes(), dates.tobytes()]
-    settings = repr((p.density.digest, p.plan.seed, scenario))
-    store = Store(places.cache_folder() / "scenarios")
-    found = store.once_arrays("scenario", [settings, *arrays], compute)
-    return found["before"], found["after"]
 
 
 def _words(scenario: Scenario, setting: Setting) -> str:
