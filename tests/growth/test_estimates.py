@@ -459,7 +459,7 @@ def test_plain_rules_give_what_they_say(data: Data) -> None:
     assert truth.evidence.nation[T[2019]] == pytest.approx(whole[pd.Timestamp("2019-03-31")])
     assert found["national_growth"][T[2019]] == pytest.approx(350 * grown)
     x = np.interp(T[2019], usable, truth.x[usable, i])
-    expected = truth.expected[T[2019], i]
+    expected = truth.evidence.expected[T[2019], i]
     assert found["interpolated"][T[2019]] == pytest.approx(expected * math.exp(x))
     last = truth.x[T[2012], i]
     assert found["last_ratio"][T[2019]] == pytest.approx(expected * math.exp(last))

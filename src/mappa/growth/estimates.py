@@ -163,9 +163,7 @@ def area_estimates(data: Data, origin: str | pd.Timestamp) -> pd.DataFrame:
     table = quantile_table(data, day)
     table = table[table["kind"] == "estimate"]
     evidence = ev.collect_until(data, day)
-    expected = pd.DataFrame(
-        evidence.nation[:, None] * evidence.shares, index=evidence.dates, columns=evidence.areas
-    ).stack()
+    expected = pd.DataFrame(evidence.expected, evidence.dates, evidence.areas).stack()
     base = expected.reindex(pd.MultiIndex.from_frame(table[["date", "area"]])).to_numpy()
     return _in_people(table, {q: base * np.exp(table[q].to_numpy()) for q in QUANTILES})
 

@@ -78,6 +78,11 @@ class Evidence:
         return self.people / self.people.sum(axis=1, keepdims=True)
 
     @property
+    def expected(self) -> np.ndarray:
+        """Count of each area at the national rate (people), shape (T, A)."""
+        return self.nation[:, None] * self.shares
+
+    @property
     def digest(self) -> str:
         """SHA-256 of everything the fit depends on, the same on every machine.
 

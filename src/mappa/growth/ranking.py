@@ -160,8 +160,8 @@ def pairs(data: Data, day: str | pd.Timestamp, areas: list[str]) -> list[Pair]:
             raise UsageError(f"{name} has neither a count nor a stored estimate for this date.")
     known = np.log(table.loc[table["known"] == COUNT, "rate"].to_numpy(float))
     gaps = np.array([abs(a - b) for a, b in itertools.combinations(known, 2)])
-    return [_pair(data, data.date(day), table, draws, gaps, *p)
-            for p in itertools.combinations(names, 2)]  # fmt: skip
+    on = data.date(day)
+    return [_pair(data, on, table, draws, gaps, *two) for two in itertools.combinations(names, 2)]
 
 
 def _pair(

@@ -48,18 +48,13 @@ class _Truth:
     evidence: ev.Evidence
     x: np.ndarray
 
-    @property
-    def expected(self) -> np.ndarray:
-        """The counts at a ratio of one (people), shape (T, A)."""
-        return np.asarray(self.evidence.nation[:, None] * self.evidence.shares)
-
     def rules(self, hidden: np.ndarray) -> dict[str, np.ndarray]:
         """Return what the plain rules guess (people) without the *hidden* cells, shape (T, A)."""
         x, e = pd.DataFrame(np.where(hidden, np.nan, self.x)), self.evidence
         inside = x.interpolate(limit_area="inside").to_numpy()
         return {
-            "last_ratio": self.expected * np.exp(x.ffill().to_numpy()),
-            "interpolated": self.expected * np.exp(inside),
+            "last_ratio": e.expected * np.exp(x.ffill().to_numpy()),
+            "interpolated": e.expected * np.exp(inside),
             "national_growth": e.nation[:, None] * (e.shares * np.exp(x)).ffill().to_numpy(),
         }
 
@@ -80,7 +75,7 @@ class _Truth:
             "date": pd.Index(e.dates)[t],
             "origin": e.dates[origin],
             "horizon": np.maximum(t - origin, 0),
-            "value": (self.expected * np.exp(self.x))[t, i],
+            "value": (e.expected * np.exp(self.x))[t, i],
             **dict(zip(DRAWN, quantiles, strict=True)),
             **{rule: guess[t, i] * grown for rule, guess in self.rules(hidden).items()},
         }
@@ -135,7 +130,7 @@ def _one_fit(data: Data, settings: dict[str, int], fit: tuple[str, Any]) -> pd.D
     evidence = truth.evidence.without({(i, t) for t, i in np.argwhere(hidden).tolist()})
     posterior = model.fit(evidence, progress=None, **settings)
     t, i = np.nonzero(hidden & known)
-    drawn = truth.expected[t, i] * np.exp(posterior.x[:, t, i] + posterior.d[:, t])
+    drawn = truth.evidence.expected[t, i] * np.exp(posterior.x[:, t, i] + posterior.d[:, t])
     return truth.cases(test, len(known) - 1, hidden, t, i, drawn)
 
 
