@@ -127,7 +127,19 @@ def _settle(plan: "Plan", data: "Data", yes: bool, dry_run: bool) -> None:
     rehearsal = rehearse(plan, data)
     for note in rehearsal.plan.notes:
         typer.echo(note)
-    _report_checks(rehearsal)
+    counted = collections.Counter(finding.status for finding in rehearsal.findings)
+    typer.echo(
+        f"Checks with the new figures: {counted['pass']} passed, {counted['excused']} excused, "
+        f"{counted['fail']} failed."
+    )
+    for failure in rehearsal.failures:
+        typer.echo(f"  FAILED {failure.check}: {failure.message}")
+    if rehearsal.failures:
+        raise DataError(
+            f"{len(rehearsal.failures)} check(s) fail with the figures of {rehearsal.plan.name}"
+            f"{_rows_behind(rehearsal)}: mend the figures, or state in exceptions.csv why the "
+            "misfit stands; nothing was changed."
+        )
     if dry_run:
         typer.echo("Dry run: nothing was changed.")
         return
@@ -145,22 +157,6 @@ def _line(change: "Change") -> str:
     value = f"{change.old} -> {change.value}" if change.old else change.value
     about = f"{_KINDS[change.kind]}; {change.source}"
     return f"  {change.area}, {change.date}, {change.measure}: {value} ({about})"
-
-
-def _report_checks(rehearsal: "Rehearsal") -> None:
-    counted = collections.Counter(finding.status for finding in rehearsal.findings)
-    typer.echo(
-        f"Checks with the new figures: {counted['pass']} passed, {counted['excused']} excused, "
-        f"{counted['fail']} failed."
-    )
-    for failure in rehearsal.failures:
-        typer.echo(f"  FAILED {failure.check}: {failure.message}")
-    if rehearsal.failures:
-        raise DataError(
-            f"{len(rehearsal.failures)} check(s) fail with the figures of {rehearsal.plan.name}"
-            f"{_rows_behind(rehearsal)}: mend the figures, or state in exceptions.csv why the "
-            "misfit stands; nothing was changed."
-        )
 
 
 def _rows_behind(rehearsal: "Rehearsal") -> str:

@@ -149,19 +149,14 @@ def _fits(measure: str, title: str) -> bool:
 
 def _match_columns(titles: dict[int, str], name: str) -> dict[str, int]:
     """Return measure to column. Refuse what is missing or ambiguous, with the columns seen."""
-    seen = "; ".join(t for t in titles.values() if t)
-    where: dict[str, int] = {}
-    for measure in COLUMNS:
-        fits = [i for i, t in titles.items() if _fits(measure, t)]
-        if len(fits) > 1:
-            what = f"{len(fits)} columns that could be {measure}"
-            raise DataError(f"{name} has {what}; columns seen: {seen}.")
-        if fits:
-            where[measure] = fits[0]
-    if "rso_count" not in where:
-        raise DataError(f"{name} has no column that could be rso_count; columns seen: {seen}.")
-    doubled = [m for m, i in where.items() if list(where.values()).count(i) > 1]
-    if doubled:
-        what = f"one column that could be {' or '.join(doubled)}"
-        raise DataError(f"{name} has {what}; columns seen: {seen}.")
+    fits = {m: [place for place, t in titles.items() if _fits(m, t)] for m in COLUMNS}
+    where = {measure: places[0] for measure, places in fits.items() if places}
+    faults = [f"{len(p)} columns that could be {m}" for m, p in fits.items() if len(p) > 1]
+    if not fits["rso_count"]:
+        faults.append("no column that could be rso_count")
+    if doubled := [m for m, i in where.items() if list(where.values()).count(i) > 1]:
+        faults.append(f"one column that could be {' or '.join(doubled)}")
+    for fault in faults:
+        seen = "; ".join(filter(None, titles.values()))
+        raise DataError(f"{name} has {fault}; columns seen: {seen}.")
     return where

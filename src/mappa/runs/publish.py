@@ -70,16 +70,6 @@ def _made(inputs: state.Inputs, files: Mapping[str, bytes]) -> dict[str, Any]:
     return {"inputs": inputs, "files": digests}
 
 
-def _run_record(plan: ForcePlan, files: Mapping[str, bytes]) -> str:
-    """Return ``run.json`` of a force."""
-    pages, steps = dict(files), {}
-    for step in plan.steps:
-        name = step.path.name
-        steps[step.notebook.name] = _made(step.inputs, {name: pages.pop(name)})
-    made = {"steps": steps, "pages": _made(plan.page_inputs, pages)}
-    return json_text({"force": plan.force, "slug": plan.slug, **made})
-
-
 def publish(plan: ForcePlan, files: Mapping[str, bytes]) -> None:
     """Publish all files of a force together.
 
@@ -92,7 +82,13 @@ def publish(plan: ForcePlan, files: Mapping[str, bytes]) -> None:
     ready = plan.folder.parent / WORK / plan.slug / "pages"
     shutil.rmtree(ready, ignore_errors=True)
     before = state.read_json(plan.folder / state.RUN_FILE)
-    written = {**files, state.RUN_FILE: _run_record(plan, files).encode()}
+    pages, steps = dict(files), {}
+    for step in plan.steps:
+        name = step.path.name
+        steps[step.notebook.name] = _made(step.inputs, {name: pages.pop(name)})
+    made = {"steps": steps, "pages": _made(plan.page_inputs, pages)}
+    record = json_text({"force": plan.force, "slug": plan.slug, **made})
+    written = {**files, state.RUN_FILE: record.encode()}
     try:
         for name, content in written.items():
             write_atomically(ready / name, content)
