@@ -206,7 +206,8 @@ class Data:
         *area*, *date* and *basis* say what else is asked of a row (``None`` asks nothing);
         *preferred* leaves out other values of a cell than the preferred one.
         """
-        return _select(self.area_figures, measure, date, preferred, area=area, basis=basis)
+        asked = {"measure": measure, "area": area, "basis": basis, "preferred": preferred or None}
+        return _select(self.area_figures, date, asked)
 
     def national_rows(
         self, measure: str | Collection[str], date: Day | None = None, *, parts: bool = False
@@ -215,8 +216,9 @@ class Data:
 
         *parts* also gives the rows of a part of the measure, which the column ``category`` names.
         """
-        rows = _select(self.national_figures, measure, date, True)
-        return rows if parts else rows[rows["category"].isin(["", "all"])]
+        categories = None if parts else ["", "all"]
+        asked = {"measure": measure, "preferred": True, "category": categories}
+        return _select(self.national_figures, date, asked)
 
     @_once
     def counts(
@@ -302,22 +304,13 @@ def parse_day(written: str | dt.date) -> pd.Timestamp:
         raise UsageError(f"{written!r} is not a date: write it as YYYY-MM-DD.") from None
 
 
-def _select(
-    table: pd.DataFrame,
-    measure: str | Collection[str],
-    date: Day | None,
-    preferred: bool,
-    **asked: str | None,
-) -> pd.DataFrame:
-    chosen = table["measure"].isin([measure] if isinstance(measure, str) else measure)
-    if date is not None:
-        chosen &= table["date"] == pd.Timestamp(date)
-    if preferred:
-        chosen &= table["preferred"]
-    for column, value in asked.items():
+def _select(table: pd.DataFrame, date: Day | None, asked: dict[str, Any]) -> pd.DataFrame:
+    """Return the rows of a day with these values, or one of several; ``None`` asks nothing."""
+    for column, value in {**asked, "date": date and pd.Timestamp(date)}.items():
         if value is not None:
-            chosen &= table[column] == value
-    return table[chosen]
+            several = isinstance(value, Collection) and not isinstance(value, str)
+            table = table[table[column].isin(value) if several else table[column] == value]
+    return table
 
 
 TABLES = tuple(
