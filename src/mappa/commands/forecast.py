@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from mappa.commands import options
-from mappa.errors import OutputError, UnknownName, UsageError
+from mappa.errors import UnknownName, UsageError
 from mappa.files import write_atomically
 
 group = typer.Typer(
@@ -41,8 +41,7 @@ def seal(
     folder = options.beside(data, out, seals.FOLDER)
     before = seals.read_seals(folder, data.dictionary)
     chosen = seals.seal_name(name, day)
-    if (folder / chosen).exists():
-        raise OutputError(seals.taken(chosen))  # before the model runs, which takes a while
+    seals.free_place(folder, chosen)  # before the model runs, which takes a while
     try:
         made_on = dt.date.fromisoformat(sealed_on) if sealed_on else None
     except ValueError:

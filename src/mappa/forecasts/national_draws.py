@@ -108,25 +108,6 @@ def jump_off(data: Data, origin: pd.Timestamp, modelled: Array) -> Array:
     return float(series.iloc[-1]) / modelled
 
 
-def _register_draws(
-    data: Data, origin: pd.Timestamp, horizon: int, draws: int | None
-) -> NationalDraws:
-    """Return the posterior's forecasts, each from the last count, with the error of a count.
-
-    A seal is compared with published counts, so that error belongs in it.
-    """
-    if not 1 <= horizon <= MAX_HORIZON:
-        raise UsageError(f"The horizon is {horizon} years: it can be 1 to {MAX_HORIZON}.")
-    p = posteriors.load(data, origin, draws=draws)
-    ahead = p.shown[[columns.forecast(p.plan.today + h) for h in range(1, horizon + 1)]]
-    start = p.shown[columns.stock(p.plan.today)].to_numpy(dtype=float)
-    sd = priors_of(data).fixed["error_exact"]
-    error = sd * np.random.default_rng(SEED).standard_normal(ahead.shape)
-    paths = ahead.to_numpy(dtype=float) * jump_off(data, origin, start)[:, None] * np.exp(error)
-    how = p.status.split(":")[0]
-    return NationalDraws(paths, "register", f"register model ({how} posterior)")
-
-
 def national_draws(
     data: Data,
     origin: pd.Timestamp,
@@ -137,6 +118,7 @@ def national_draws(
     """Return draws of the national stock by the source asked for, named for a seal.
 
     *draws* are those of the register's posterior (by default all that are shipped, or a hundred).
+    Each starts from the last count and has the error of a count, with which a seal is compared.
 
     Raises UnknownName where *source* is not one of :data:`SOURCES`.
     """
@@ -147,11 +129,18 @@ def national_draws(
         return NationalDraws(
             path, "growth_benchmark", "mean growth of the last three years, with its past errors"
         )
+    if horizon > MAX_HORIZON:
+        raise UsageError(f"The horizon is {horizon} years: it can be 1 to {MAX_HORIZON}.")
     known = data.until(origin)
-    made = _register_draws(known, origin, horizon, draws)
-    if source == "register":
-        return made
-    return NationalDraws(combined_draws(known, origin, made.draws), COMBINED, COMBINED_LABEL)
+    p = posteriors.load(known, origin, draws=draws)
+    ahead = p.shown[[columns.forecast(p.plan.today + h) for h in range(1, horizon + 1)]]
+    start = p.shown[columns.stock(p.plan.today)].to_numpy(dtype=float)
+    sd = priors_of(known).fixed["error_exact"]
+    error = sd * np.random.default_rng(SEED).standard_normal(ahead.shape)
+    paths = ahead.to_numpy(dtype=float) * jump_off(known, origin, start)[:, None] * np.exp(error)
+    if source == "combined":
+        return NationalDraws(combined_draws(known, origin, paths), COMBINED, COMBINED_LABEL)
+    return NationalDraws(paths, "register", f"register model ({p.status.split(':')[0]} posterior)")
 
 
 @typed

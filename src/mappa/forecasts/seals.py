@@ -190,12 +190,14 @@ def _manifest_hash(manifest: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
-def taken(name: str) -> str:
-    """Return the sentence about a name that a seal has already."""
-    return (
-        f"There is a seal called {name!r} already, and a seal is never overwritten: "
-        "choose another --name."
-    )
+def free_place(folder: Path, name: str) -> Path:
+    """Return the place of a new seal in *folder*; OutputError where there is one of that name."""
+    if (folder / name).exists():
+        raise OutputError(
+            f"There is a seal called {name!r} already, and a seal is never overwritten: "
+            "choose another --name."
+        )
+    return folder / name
 
 
 def write_seal(seal: Seal, folder: Path) -> Path:
@@ -203,9 +205,7 @@ def write_seal(seal: Seal, folder: Path) -> Path:
 
     Raises OutputError where a seal of that name exists or the folder cannot be written.
     """
-    target = folder / seal.name
-    if target.exists():
-        raise OutputError(taken(seal.name))
+    target = free_place(folder, seal.name)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder, prefix=".draft-") as made:

@@ -144,17 +144,23 @@ class ParameterTable:
         return np.array([_inverse(self.transform[i], v) for v in x.tolist()])
 
 
-def parameter_table(
-    frame: pd.DataFrame, versions: pd.DataFrame, version: str = ""
-) -> ParameterTable:
-    """Build the table of priors for a *version* of the model (the first by default).
+def priors_of(data: Data, version: str = "") -> ParameterTable:
+    """Return the priors of a *version* of the model (the first by default), made once.
 
     Raises
     ------
     DataError: a range that is empty or does not hold its median.
     UnknownName: a version that is not in the table.
     """
-    rows = versions.rename(columns={"version": "name"}).fillna({"counted_from": np.inf})
+    return _priors(_file(data, PARAMETERS), _file(data, VERSIONS), version)
+
+
+@functools.lru_cache(maxsize=32)
+def _priors(
+    parameters: tuple[Path, int], versions: tuple[Path, int], version: str
+) -> ParameterTable:
+    frame = _read(*parameters)
+    rows = _read(*versions).rename(columns={"version": "name"}).fillna({"counted_from": np.inf})
     names = rows["name"].tolist()
     if version and version not in names:
         raise UnknownName("version of the register model", version, names)
@@ -179,15 +185,3 @@ def parameter_table(
         versions=tuple(Version(**row) for row in rows[fields].to_dict("records")),
         version=names.index(version) if version else 0,
     )
-
-
-def priors_of(data: Data, version: str = "") -> ParameterTable:
-    """Return the priors of a *version* of the model (the first by default)."""
-    return _priors(_file(data, PARAMETERS), _file(data, VERSIONS), version)
-
-
-@functools.lru_cache(maxsize=32)
-def _priors(
-    parameters: tuple[Path, int], versions: tuple[Path, int], version: str
-) -> ParameterTable:
-    return parameter_table(_read(*parameters), _read(*versions), version)
