@@ -46,7 +46,7 @@ def seal(
         made_on = dt.date.fromisoformat(sealed_on) if sealed_on else None
     except ValueError:
         raise UsageError(f"{sealed_on!r} is not a date: write it as YYYY-MM-DD.") from None
-    # Beside the combined forecast a seal holds that of the register model alone.
+    # With the combined forecast a seal holds that of the register model alone.
     sources = ("combined", "register") if nation == "combined" else (nation,)
     draws = national_draws.SEAL_DRAWS
     paths = [national_draws.national_draws(data, day, horizon, s, draws) for s in sources]

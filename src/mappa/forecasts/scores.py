@@ -148,8 +148,8 @@ def _cases(
         quantiles = values if group["level"].notna().all() else None
         label, horizon = seal.manifest["methods"].get(method, method), day.year - seal.origin.year
         middle = values[0] if quantiles is None else at_level(values, 0.5)
-        told = (middle, quantiles, count_of(day, place), day > known)
-        cases.append((scope, place, method, str(label), day, horizon, *told))
+        rest = (middle, quantiles, count_of(day, place), day > known)
+        cases.append((scope, place, method, str(label), day, horizon, *rest))
     cases.sort(key=lambda c: (c[4], c[1], _order(c[2])))
     names = "scope place method label date horizon value quantiles count blind"
     frame = pd.DataFrame(cases, columns=names.split()).astype({"count": float})

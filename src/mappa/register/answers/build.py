@@ -235,7 +235,7 @@ def build(
     # An input's year is that in which its year to March begins.
     until = 1 + max(i.year for i in inputs if i.input == LENGTH and i.basis == "published")
     attributed = near(day.date(), until)
-    told, settled = (against, LONG_RUN) if attributed else ([], ())
+    compared, ahead = (against, LONG_RUN) if attributed else ([], ())
     return RegisterRecord(
         force=area,
         nation=data.nation,
@@ -250,8 +250,8 @@ def build(
         class_growth=tuple(_classes(s, columns.class_growth)),
         indefinite_share=s.of(columns.INDEFINITE_SHARE, "indefinite share of the stock"),
         indefinite_growth=s.of(columns.INDEFINITE_GROWTH, "growth of the indefinite classes"),
-        attribution=tuple(_attribution(p, s, r.label, made.remainder) for r in told),
-        shorter=tuple(_shorter(s, r.label, laws[0].label) for r in told),
+        attribution=tuple(_attribution(p, s, r.label, made.remainder) for r in compared),
+        shorter=tuple(_shorter(s, r.label, laws[0].label) for r in compared),
         counterfactuals=tuple(_other_laws(s, laws) if attributed else ()),
         impulse=tuple(_impulse(s)),
         assumption_growth=tuple(
@@ -259,7 +259,7 @@ def build(
         ),
         versions=tuple(version_answers(p, against, attributed)),
         parameters=tuple(prior_and_posterior(p)),
-        long_run=tuple(s.of(columns.long_run(y), f"after {y} years") for y in settled),
+        long_run=tuple(s.of(columns.long_run(y), f"after {y} years") for y in ahead),
         inputs=inputs,
         diagnostics=p.diagnostics,
         seed=p.plan.seed,
