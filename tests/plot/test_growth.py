@@ -95,8 +95,8 @@ def test_national_headlines_say_what_is_drawn(data: Data) -> None:
     sure = parts.drop(index=["Thames Valley", parts.index[-1]])["change"].round()
     top = list(sure.index[sure == sure.max()])
     said = made["contribution"].headline
-    assert said.startswith(f"{' and '.join(top)} added most (+{sure.max():.0f})")
-    assert said.endswith("the figure of Thames Valley is doubtful")
+    assert said.startswith(f"{' and '.join(top)} added most, +{sure.max():.0f} each,")
+    assert said.endswith("leaving out Thames Valley, whose figure is doubtful")
     assert parts["change"].sum() == pytest.approx(2141)
     rates = made["multiples"].data.set_index("area").drop(index=data.nation)
     counted, never = rates.iloc[:, -1].notna().sum(), rates.isna().all(axis=1).sum()

@@ -170,13 +170,13 @@ def _seal(data: Data) -> seals.Seal:
 
 def test_seal_sentence(score: SealScore) -> None:
     assert str(fw.seal_sentence(score)) == snapshot("""\
-The forecast from 31 March 2020 was sealed on 1 December 2020 under the name first. One of the counts it is scored with was in the data by then: no blind test.
+The forecast from 31 March 2020 was sealed on 1 December 2020 under the name first. One of the counts it is scored with was already in the data, so that test was not blind.
 
 The forecast from 31 March 2020 was 325 too low for 2021. Its 90% intervals held every count.
 
 The share of the forecast below the count (PIT) was 66% for 2021. The middle is 50%: one of one count came above it.
 
-For areas its 90% intervals held 1 of 1 counts. It missed by 51 people on average for 2021; each last count moved by national growth missed by 33.
+For areas its 90% intervals held 1 of 1 counts. It missed by 51 people on average for 2021; carrying each last count forward at the national growth rate missed by 33.
 
 No count is in the data yet for 31 March 2022.\
 """)
@@ -202,7 +202,7 @@ def test_seal_sentence_tells_how_blind_it_was(score: SealScore) -> None:
     assert "One of the counts" in fw.seal_sentence(score)
     assert "no blind test" not in fw.seal_sentence(dataclasses.replace(score, blind=1))
     two = dataclasses.replace(score, scored=2, blind=0)
-    assert "Two of the counts it is scored with were in the data" in fw.seal_sentence(two)
+    assert "Two of the counts it is scored with were already in the data" in fw.seal_sentence(two)
     late = dataclasses.replace(score, blind=1, sealed_on=pd.Timestamp("2026-11-25"))
     assert "only its makers' word" in fw.seal_sentence(late)
     assert "only its makers' word" not in fw.seal_sentence(score)

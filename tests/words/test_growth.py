@@ -45,8 +45,8 @@ def test_an_area_without_a_count_leads_with_what_is_known(data: Data) -> None:
         f"is not a count. {NATIONAL}"
     )
     assert words.year(kent) == (
-        "Among 17 areas whose change in the year is known, it ran from \N{MINUS SIGN}1.6% in "
-        "Cleveland to +9.0% in Northumbria. Kent is not one of them."
+        "Among 17 areas whose change in the year is known and not in doubt, it ran from "
+        "\N{MINUS SIGN}1.6% in Cleveland to +9.0% in Northumbria. Kent is not one of them."
     )
     assert words.long_run(kent) == (
         "In England and Wales the number grew by 6.2% a year from 31 March 2009 to 31 March 2020. "

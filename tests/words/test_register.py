@@ -208,7 +208,7 @@ def changed(record: RegisterRecord, growth: float | None) -> RegisterRecord:
 
 def test_the_answer_is_three_paragraphs(record: RegisterRecord) -> None:
     assert str(aw.answer(record)) == snapshot("""\
-The number on the register in Freedonia rose by 200 in the year to 31 March 2010. Most of the rise is people registered indefinitely: about 121 more of them joined than left (90% interval 110 to 130). People with suspended sentences added about 80, and all other groups together took off about 26. The model does not explain the other 25.
+The number of registered sexual offenders in the community in Freedonia rose by 200 in the year to 31 March 2010. Most of the rise is people registered indefinitely: about 121 more of them joined than left (90% interval 110 to 130). People with suspended sentences added about 80, and all other groups together took off about 26. The model does not explain the other 25.
 
 Had sentences been as long as in 1999/00, the rise would have been about 18 smaller (90% interval 8 to 28). Had sentences been as long as in 1994/95, the rise would have been about 66 smaller (90% interval 56 to 76).
 
@@ -225,13 +225,13 @@ def test_the_accounting_where_the_register_did_not_grow(
         said
         == {
             None: snapshot(
-                "No change of the number on the register in Freedonia is published for the year to 31 March 2010. The model puts it at +175. Most of the rise is people registered indefinitely: about 121 more of them joined than left (90% interval 110 to 130). People with suspended sentences added about 80, and all other groups together took off about 26."
+                "No change of the number in Freedonia is published for the year to 31 March 2010. The model puts it at +175. Most of the rise is people registered indefinitely: about 121 more of them joined than left (90% interval 110 to 130). People with suspended sentences added about 80, and all other groups together took off about 26."
             ),
             0.0: snapshot(
-                "The number on the register in Freedonia did not change in the year to 31 March 2010. The number registered indefinitely rose by about 121 (90% interval 110 to 130). People with suspended sentences added about 80, and all other groups together took off about 26. Together that is 175, or 175 above the published change; the model does not explain why."
+                "The number of registered sexual offenders in the community in Freedonia did not change in the year to 31 March 2010. The number registered indefinitely rose by about 121 (90% interval 110 to 130). People with suspended sentences added about 80, and all other groups together took off about 26. Together that is 175, or 175 above the published change; the model does not explain why."
             ),
             -30.0: snapshot(
-                "The number on the register in Freedonia fell by 30 in the year to 31 March 2010. The number registered indefinitely rose by about 121 (90% interval 110 to 130). People with suspended sentences added about 80, and all other groups together took off about 26. Together that is 175, or 205 above the published change; the model does not explain why."
+                "The number of registered sexual offenders in the community in Freedonia fell by 30 in the year to 31 March 2010. The number registered indefinitely rose by about 121 (90% interval 110 to 130). People with suspended sentences added about 80, and all other groups together took off about 26. Together that is 175, or 205 above the published change; the model does not explain why."
             ),
         }[growth]
     )
@@ -241,7 +241,7 @@ def test_groups_that_grow_shrink_or_stay(record: RegisterRecord) -> None:
     kinds = (e("kind.indefinite", -20), e("kind.suspended", 0), e("kind.other", 195))
     a = dataclasses.replace(record.accounting, kinds=kinds, remainder=e("rest", 25))
     assert str(aw.made_of(dataclasses.replace(record, accounting=a))) == snapshot(
-        "The number on the register in Freedonia rose by 200 in the year to 31 March 2010. The number registered indefinitely fell by about 20 (90% interval 10 to 30). People with suspended sentences made no difference, and all other groups together added about 195. The model does not explain the other 25."
+        "The number of registered sexual offenders in the community in Freedonia rose by 200 in the year to 31 March 2010. The number registered indefinitely fell by about 20 (90% interval 10 to 30). People with suspended sentences made no difference, and all other groups together added about 195. The model does not explain the other 25."
     )
     exact = dataclasses.replace(a, remainder=e("rest", 0.2))
     assert aw.made_of(dataclasses.replace(record, accounting=exact)).endswith(
@@ -277,7 +277,7 @@ def test_what_is_not_known(record: RegisterRecord, latent: float, width: float) 
 
 def test_a_rise_smaller_than_its_largest_part(record: RegisterRecord) -> None:
     assert str(aw.made_of(changed(record, 110.0))) == snapshot(
-        "The number on the register in Freedonia rose by 110 in the year to 31 March 2010. People registered indefinitely are more than all of the rise: about 121 more of them joined than left (90% interval 110 to 130). People with suspended sentences added about 80, and all other groups together took off about 26. Together that is 175, or 65 above the published change; the model does not explain why."
+        "The number of registered sexual offenders in the community in Freedonia rose by 110 in the year to 31 March 2010. People registered indefinitely are more than all of the rise: about 121 more of them joined than left (90% interval 110 to 130). People with suspended sentences added about 80, and all other groups together took off about 26. Together that is 175, or 65 above the published change; the model does not explain why."
     )
     assert "Much is left unexplained" in aw.certainty(record)
     assert "Without a published change" in aw.certainty(changed(record, None))
@@ -437,7 +437,7 @@ This holds for adults. It assumes that time in custody counts, an inference from
 
 def test_misfit_and_status(record: RegisterRecord) -> None:
     assert str(fw.misfit(record)) == snapshot(
-        "The model is furthest from a published count on 31 March 2009: 1,010 against 1,000 (+1.0%). On 31 March 2010 it gives 1,190 against 1,200 (−0.8%)."
+        "The model is furthest from a published count on 31 March 2009: 1,010 against 1,000 (+1.0%). On 31 March 2010 it gives 1,190 against 1,200 (−0.8%). The dashed line runs on from the model’s own fit; the forecast further down starts from the published count, so its numbers differ."
     )
     assert str(fw.status(record)) == snapshot(
         "Sampled: draws shipped. The intervals are rougher than those of a sampled one."

@@ -154,7 +154,7 @@ def official_table(data: Data, as_of: str) -> list[dict[str, str]]:
     """Return the publisher's own table of areas for the date, where its address is known."""
     url = data.official_table(as_of) if as_of else ""
     text = f"Area table of {data.settings.get('publisher', 'a public body')}"
-    note = ": the official counts by area, as the publisher gives the address"
+    note = ": the official counts by area, at the publisher’s address"
     return [{"text": text, "href": url, "note": note}] if url else []
 
 

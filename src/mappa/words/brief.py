@@ -162,7 +162,7 @@ def _year_before(rate: RateRecord, growth: GrowthRecord | None) -> str:
     )
     # The earlier count may follow from the change that a story printed.
     if rate.change and rate.change.quality_before == "derived":
-        return f"A printed report put that at {size}; there is no second source for the change."
+        return f"A news report put that at {size}; no second source confirms it."
     return f"That is {size}."
 
 
@@ -181,7 +181,10 @@ def known(rate: RateRecord, growth: GrowthRecord | None, publisher: str, *, name
         sentences.append(
             f"This study estimates {n.count(guess.value)} {WHO} in {rate.force} on {day} {limits}."
         )
-    sentences.append(f"The official count is not in this study, so it gives {_rates(rate)}.")
+    sentences += [
+        f"The official count is not in this study, so the study gives {_rates(rate)}.",
+        f"The rate for {rate.nation} was {n.count(rate.national_rate)}.",
+    ]
     if named:
         sentences.append(f"{capital(publisher)} publishes the count in the table named below.")
     paragraphs = " ".join(filter(None, sentences)), national(growth) if growth else ""

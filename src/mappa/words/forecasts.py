@@ -212,7 +212,7 @@ def _against(score: SealScore, cases: Sequence[SealCase]) -> str:
     said = ["The score (CRPS, in people) is the error with the spread weighed in; lower is better."]
     if len(pairs) > 1:
         won = n.some(sum((c.crps or 0) < (b.crps or 0) for c, b in pairs))
-        said.append(f"It beat all the other methods for {won} of {len(pairs)} dates.")
+        said.append(f"It beat every other method on {won} of {n.cardinal(len(pairs))} dates.")
     said += [
         f"For {case.date.year} it scored {n.count(case.crps)}, and the best of the others "
         f"({best.label}) {n.count(best.crps)}."
@@ -237,10 +237,13 @@ def _blind(score: SealScore) -> str:
     dates = [c.date for c in score.national if c.count is not None]
     said = []
     if known == 1:
-        said.append("One of the counts it is scored with was in the data by then: no blind test.")
+        said.append(
+            "One of the counts it is scored with was already in the data, so that test was not "
+            "blind."
+        )
     elif known:
-        were = f"{capital(n.cardinal(known))} of the counts it is scored with were in the data"
-        said.append(f"{were} by then: no blind test.")
+        were = f"{capital(n.cardinal(known))} of the counts it is scored with were already in the"
+        said.append(f"{were} data, so those tests were not blind.")
     if score.blind and max(dates) < score.sealed_on:
         which = "other counts" if known else "counts"
         said.append(
@@ -268,7 +271,10 @@ def _area_errors(ours: AreaScore, others: Sequence[AreaScore]) -> str:
     if not others:
         return f"{missed}."
     simple = n.count(others[0].mean_absolute_error)
-    return f"{missed}; each last count moved by national growth missed by {simple}."
+    return (
+        f"{missed}; carrying each last count forward at the national growth rate missed by "
+        f"{simple}."
+    )
 
 
 def _notes(score: SealScore, coming: Sequence[object]) -> str:

@@ -50,6 +50,18 @@ def growth(share: float | None) -> str:
     return percent(share, sign=True)
 
 
+def moved(change: float) -> str:
+    """Write rose, fell or did not change."""
+    return "rose" if change > 0 else "fell" if change < 0 else "did not change"
+
+
+def moved_by(share: float | None) -> str:
+    """Write growth as a verb: rose by 3.6%, fell by 0.7%."""
+    if share is None:
+        return "changed by an amount not known"
+    return f"{moved(share)} by {percent(abs(share))}" if share else moved(share)
+
+
 def smaller(people: float) -> str:
     """Write by how many people something would have been smaller, or larger where negative."""
     return f"{count(abs(people))} {'larger' if people < 0 else 'smaller'}"

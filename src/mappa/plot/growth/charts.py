@@ -96,7 +96,7 @@ def nation(record: GrowthRecord) -> Exhibit:
     alt = f"Line chart of {len(frame)} official values of {record.nation}."
     if span is not None:
         headline = (
-            f"The national number {words.moved(span.change)} by {n.percent(abs(span.growth), 0)} "
+            f"The national number {n.moved(span.change)} by {n.percent(abs(span.growth), 0)} "
             f"from {span.start.year} to {span.end.year}"
         )
         alt = (
@@ -190,15 +190,15 @@ def contribution(record: GrowthRecord) -> Exhibit:
     axes.xaxis.set_major_formatter(THOUSANDS)
     sure = {p.area: n.change(p.change) for p in parts if p.area != POOL and p.doubt is None}
     size = n.change(max(p.change for p in parts if p.area in sure))
-    top = n.listing([area for area, change in sure.items() if change == size])
-    headline = f"Of the areas whose change is known, {top} added most ({size})"
+    most = [area for area, change in sure.items() if change == size]
+    top = f"{n.listing(most)} added most, {size}{' each' if len(most) > 1 else ''}"
+    headline = f"Of the areas whose change is known, {top}"
     alt = (
-        f"Bars of each area's part of a national change of {n.change(c.change)}. The largest that "
-        f"is not in doubt is {top} ({size}); all other areas together have "
-        f"{n.change(parts[-1].change)}."
+        f"Bars of each area's part of a national change of {n.change(c.change)}. Of areas not in "
+        f"doubt {top}; all other areas together have {n.change(parts[-1].change)}."
     )
     if doubted:
-        headline = f"{top} added most ({size}); the figure of {n.listing(doubted)} is doubtful"
+        headline = f"{top}, leaving out {n.listing(doubted)}, whose figure is doubtful"
         alt += f" In doubt is {n.listing([f'{area} with {texts[area]}' for area in doubted])}."
     return Exhibit(
         name="contribution",
@@ -252,7 +252,7 @@ def multiples(rates: pd.DataFrame, national: pd.Series, record: GrowthRecord) ->
         )
     return Exhibit(
         name="multiples",
-        headline=f"{headline}, and {n.cardinal(none)} have none at all" if none else headline,
+        headline=f"{headline}; {n.cardinal(none)} have none in any year" if none else headline,
         subtitle=(
             "Rate per 100,000 people aged 10 and over, 31 March of each year; empty: no count. "
             f"{break_remark(stop)}"

@@ -141,7 +141,8 @@ def headline(record: RateRecord) -> str:
         return "Too few areas have a count to show a normal range"
     if record.own is None:
         low, high = record.spread.prediction_low, record.spread.prediction_high
-        return f"Most areas of this size have a rate of {n.plain_rate(low)} to {n.plain_rate(high)}"
+        ends = f"{n.plain_rate(low)} to {n.plain_rate(high)}"
+        return f"In an area like {record.force} a rate of {ends} would be expected"
     return _SAID[side(record)].format(force=record.force)
 
 

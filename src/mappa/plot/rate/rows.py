@@ -251,7 +251,7 @@ def change(record: RateRecord, table: pd.DataFrame) -> Exhibit | Prose:
     return Exhibit(
         name="change",
         headline=headline,
-        subtitle=f"Areas with counts of both years, year to {n.day(record.as_of)}",
+        subtitle=f"Areas with both counts or a printed change, year to {n.day(record.as_of)}",
         alt=(
             f"Changes of {len(rows)} areas run from {sizes.iloc[-1]} in {rows.index[-1]} to "
             f"{sizes.iloc[0]} in {rows.index[0]}. {headline}."
@@ -269,11 +269,8 @@ def _changed(record: RateRecord, areas: int) -> str:
         size = n.percent(c.doubt.growth, 0, sign=True)
         return f"The {size} printed for {record.force} rests on a doubtful earlier count"
     if c is None or c.growth is None:
-        return f"The change on the year is known for {areas} areas, not for {record.force}"
-    return (
-        f"{record.force} changed by {n.growth(c.growth)}, {record.nation} by "
-        f"{n.growth(c.national_growth)}"
-    )
+        return f"{areas} areas have a known or printed change on the year, but not {record.force}"
+    return f"{record.force} {n.moved_by(c.growth)}, {record.nation} {n.moved_by(c.national_growth)}"
 
 
 def false_alarms(results: pd.DataFrame) -> Exhibit:

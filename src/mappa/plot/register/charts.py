@@ -202,7 +202,7 @@ def stock(record: RegisterRecord) -> Exhibit:
         headline=_stock_headline(known),
         subtitle=(
             f"People on the register managed in the community, {record.nation}; band: 90% "
-            "interval; dashed: forecast"
+            "interval; dashed: the model run on"
         ),
         alt=(
             f"Line of the modelled number with its band, and dots of the published counts. It "
@@ -237,10 +237,10 @@ def impulse(record: RegisterRecord) -> Exhibit:
     years, people = n.things(end.years, "year"), n.count(abs(end.median))
     return Exhibit(
         name="impulse",
-        headline=f"Sentences 10% longer mean {people} {more} people after {years}",
+        headline=f"Sentences 10% longer mean {people} {more} people in the community after {years}",
         subtitle=(
-            f"Change of the number on the register after a lasting 10% on all sentences, people, "
-            f"{record.nation}; band: 90% interval"
+            "Change in people on the register in the community if all sentences were 10% longer "
+            f"for good, {record.nation}; band: 90% interval"
         ),
         alt=(
             f"Line of the change after sentences grow longer by 10%: at its largest "
@@ -315,14 +315,14 @@ def inputs(record: RegisterRecord) -> Exhibit:
     share = n.percent(frame["known"].mean(), 0)
     return Exhibit(
         name="inputs",
-        headline=f"{share} of the yearly inputs shown are published figures",
+        headline=f"{share} of the yearly inputs shown are published or derived figures",
         subtitle=(
             f"Inputs by year, {record.nation}; solid: published or derived from published; "
-            "hatched: joined by a straight line or held"
+            "hatched: a straight line between figures, or the nearest figure repeated"
         ),
         alt=(
             f"Six panels of yearly inputs: {share} of the bars are published figures or follow "
-            "from them; the hatched rest is joined between figures or held after the last."
+            "from them; the hatched rest lies on a line between figures or repeats the nearest."
         ),
         source=_source(record),
         data=frame[["year", "label", "value", "basis", "quality", "source"]].round(1),

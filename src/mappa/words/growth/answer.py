@@ -31,16 +31,11 @@ def basis_name(basis: str) -> str:
     return _BASES.get(basis, basis)
 
 
-def moved(change: float) -> str:
-    """Write rose, fell or did not change."""
-    return "rose" if change > 0 else "fell" if change < 0 else "did not change"
-
-
 def from_to(span: Span) -> str:
     """Write how a number moved: rose from 590 to 594."""
     if span.change == 0:
         return f"did not change from {n.count(span.from_value)}"
-    return f"{moved(span.change)} from {n.count(span.from_value)} to {n.count(span.to_value)}"
+    return f"{n.moved(span.change)} from {n.count(span.from_value)} to {n.count(span.to_value)}"
 
 
 def pace(share: float) -> str:
@@ -154,7 +149,7 @@ def national(r: GrowthRecord) -> str:
     if span.change == 0:
         return f"Across {r.nation} the number stayed at {n.count(span.to_value)} in the year."
     return (
-        f"Across {r.nation} the number {moved(span.change)} by {n.percent(abs(span.growth))} in "
+        f"Across {r.nation} the number {n.moved(span.change)} by {n.percent(abs(span.growth))} in "
         f"the year, to {n.count(span.to_value)}."
     )
 
@@ -183,8 +178,9 @@ def year(record: GrowthRecord) -> Prose:
         return Prose(f"Changes in the year to {n.day(record.as_of)} are not known by area.")
     top, least = max(sure, key=lambda p: p.growth), min(sure, key=lambda p: p.growth)
     own = own_part(record)
+    doubted = " and not in doubt" if any(p.doubt is not None for p in c.parts) else ""
     others = (
-        f"Among {len(sure)} areas whose change in the year is known, it ran from "
+        f"Among {len(sure)} areas whose change in the year is known{doubted}, it ran from "
         f"{n.growth(least.growth)} in {least.area} to {n.growth(top.growth)} in {top.area}."
     )
     if record.year_test.doubt is not None:
@@ -249,7 +245,7 @@ def span(found: Change) -> Prose:
         f"{n.growth(own.growth_low)} to {n.growth(own.growth_high)} (95% interval)."
     )
     if nation is not None and nation.area != own.area:
-        text += f" In {nation.area} it changed by {n.growth(nation.growth)}."
+        text += f" In {nation.area} it {n.moved_by(nation.growth)}."
     return Prose(text)
 
 

@@ -138,10 +138,10 @@ def control(chart: pd.DataFrame, beside: pd.DataFrame, record: GrowthRecord) -> 
             f"yearly counts on one basis, and there {are} {n.some(most)}."
         )
     text = (
-        f"{_outside(chart, f'the rate of {record.force}')} A steady rise alone does this, for the "
-        "limits allow only for the jumps from one year to the next. "
-        f"{_outside(beside, 'its ratio to the national rate')} That takes out what {record.nation} "
-        "did as a whole."
+        f"{_outside(chart, f'the rate of {record.force}')} A steady rise alone does this, because "
+        "the limits allow only for the jumps from one year to the next. "
+        f"{_outside(beside, 'its ratio to the national rate')} That takes out the national "
+        "trend."
     )
     if most < FIRM:
         text += f" With fewer than {n.cardinal(FIRM)} counts the limits are provisional."

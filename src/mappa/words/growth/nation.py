@@ -6,7 +6,7 @@ from mappa.growth.record import GrowthRecord
 from mappa.growth.trends import Trend
 from mappa.words import Prose, break_remark
 from mappa.words import numbers as n
-from mappa.words.growth.answer import from_to, moved, pace, year_span
+from mappa.words.growth.answer import from_to, pace, year_span
 
 
 def nation(record: GrowthRecord) -> Prose:
@@ -33,9 +33,9 @@ def _of_year(r: RateGrowth) -> str:
     people = "The published rates of both dates divide by the same population"
     if r.people_growth:
         size = n.percent(abs(r.people_growth))
-        people = f"The population aged 10 and over {moved(r.people_growth)} by {size}"
+        people = f"The population aged 10 and over {n.moved(r.people_growth)} by {size}"
     return (
-        f"{people}, so the rate {moved(r.rate_growth)} by "
+        f"{people}, so the rate {n.moved(r.rate_growth)} by "
         f"{n.percent(abs(r.rate_growth))}. It went from {n.rate(r.rate_before)} to "
         f"{n.rate(r.rate_now)} per 100,000."
     )
@@ -90,8 +90,8 @@ def slowing(record: GrowthRecord) -> Prose:
         return Prose("Too few yearly increases are known to say whether growth is slowing.")
     first, *_, last = [s for s in yearly_spans(record) if round(s.years, 2) == 1]
     lead = (
-        f"The number changed by {n.growth(first.growth)} in the year to {n.day(first.end)} and by "
-        f"{n.growth(last.growth)} in the year to {n.day(last.end)}."
+        f"The number {n.moved_by(first.growth)} in the year to {n.day(first.end)}. It "
+        f"{n.moved_by(last.growth)} in the year to {n.day(last.end)}."
     )
     parts = [_trend([t for t in record.trends if t.scale == s]) for s in ("percent", "people")]
     used = (
@@ -134,8 +134,8 @@ def contribution(record: GrowthRecord) -> Prose:
         return Prose(f"The national change is not divided among areas. {c.status}".strip())
     areas = [p for p in c.parts if p.area != POOL]
     known = (
-        f"The number in {record.nation} {moved(c.change)} by {n.count(abs(c.change))} in the year. "
-        f"The {n.cardinal(len(areas))} areas with a known or printed change add "
+        f"The number in {record.nation} {n.moved(c.change)} by {n.count(abs(c.change))} in the "
+        f"year. The {n.cardinal(len(areas))} areas with a known or printed change add "
         f"{n.change(sum(p.change for p in areas))} to that, and all other areas "
         f"{n.change(c.parts[-1].change)}."
     )
@@ -160,7 +160,7 @@ def _outlier(p: Part) -> str:
     )
     if p.doubt is None:
         return (
-            f"{p.area} changed by {n.growth(p.growth)}, or {n.change(p.change)}. {far} "
+            f"{p.area} {n.moved_by(p.growth)}, or {n.change(p.change)} people. {far} "
             "Both of its counts are known."
         )
     probably = "low" if p.change > 0 else "high"

@@ -26,7 +26,8 @@ NEUTRAL = Prose(
 )
 _MARGIN = {
     "higher by more": "{force} is about {size} above {label}, clearly more than {margin} above.",
-    "lower by more": "{force} is about {size} below {label}, clearly more than {below} below.",
+    "lower by more": "{force} is about {size} below {label}, clearly more than the margin of "
+    "{margin}.",
     "within": "The rate of {force} is similar to that of {label}: they differ by less than "
     "{margin}.",
     "undecided": "{force} may be {span} {label}, so whether the gap is more than {margin} cannot "
@@ -34,7 +35,8 @@ _MARGIN = {
 }
 _TESTS = {
     "higher by more": "Both ends are more than {margin} above, so the gap would matter.",
-    "lower by more": "Both ends are more than {below} below, so the gap would matter.",
+    "lower by more": "Downwards a margin of {margin} is {below}. Both ends are further below, so "
+    "the gap would matter.",
     "within": "Both ends are within {margin}, so the two rates are similar.",
     "undecided": "Whether the gap is more than {margin} cannot be settled.",
 }
@@ -81,8 +83,8 @@ def _place(r: RateRecord) -> str:
     if r.unusual.unusual_verdict != "not unusual" or not enough:
         low, high = n.plain_rate(r.spread.prediction_low), n.plain_rate(r.spread.prediction_high)
         return (
-            f"That is {r.unusual.unusual_verdict}: the other areas with a count make {low} to "
-            f"{high} the ordinary range."
+            f"That is {r.unusual.unusual_verdict}: judging by the other areas with a count, the "
+            f"ordinary range is {low} to {high}."
         )
     if further == 1:
         return (
@@ -214,9 +216,9 @@ def _rank(r: RateRecord, ranks: Ranks) -> str:
     if ranks.rank_all_of == ranks.rank_of:
         return first
     return (
-        f"{first} Among all {ranks.rank_all_of} areas it is about {n.ordinal(ranks.rank_all)} "
-        f"({ranks.rank_all_low} to {ranks.rank_all_high}), if areas without a count are like the "
-        "others."
+        f"{first} If areas without a count are spread like the others, it is about "
+        f"{n.ordinal(ranks.rank_all)} of all {ranks.rank_all_of} ({ranks.rank_all_low} to "
+        f"{ranks.rank_all_high})."
     )
 
 
@@ -259,13 +261,16 @@ def _detectable(m: Margin) -> str:
     if m.minimal_detectable_ratio is None:
         return ""
     text = (
-        "\n\nA test of chance alone would find, in 80% of cases, a ratio "
+        "\n\nA test of chance alone would find, in 80% of cases, a true ratio "
         f"{_beyond(m.minimal_detectable_ratio_below, m.minimal_detectable_ratio)}."
     )
     if m.minimal_detectable_ratio_between is None:
         return text
     wide = _beyond(m.minimal_detectable_ratio_between_below, m.minimal_detectable_ratio_between)
-    return f"{text} To be unusual among areas takes a ratio {wide}."
+    return (
+        f"{text} The check that allows for how much areas differ would find, in 80% of cases, a "
+        f"true ratio {wide}."
+    )
 
 
 def _beyond(below: float | None, above: float) -> str:

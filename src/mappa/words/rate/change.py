@@ -25,8 +25,8 @@ def change(c: YearChange | None, nation: str, day: str | pd.Timestamp) -> Prose:
         why = c.status if c is not None and c.status else "there is no count for the date"
         return Prose(f"The change on the year is not known: {why}.")
     text = (
-        f"From {n.day(c.before)} to {n.day(day)} the count {_moved(c)}. In {nation} it changed by "
-        f"{n.growth(c.national_growth)}."
+        f"From {n.day(c.before)} to {n.day(day)} the count {_moved(c)}. In {nation} it "
+        f"{n.moved_by(c.national_growth)}."
     )
     if c.quality_before == "derived":
         text += " The earlier count follows from a printed change and is not printed itself."
@@ -67,18 +67,15 @@ def _chance(c: YearChange) -> str:
 def _spread(c: YearChange) -> str:
     if c.z_without is None:
         return "Too few areas have counts of both years to say how much their growth differs."
-    score = n.number(c.z_without, 2, sign=True)
-    text = (
-        f"Compared with the growth of {c.areas} areas, the change is {_VERDICT[str(c.verdict)]} "
-        f"(z = {score})."
-    )
+    found = f"{_VERDICT[str(c.verdict)]} (z = {n.number(c.z_without, 2, sign=True)})."
     if not c.outliers:
-        return text
+        return f"Compared with the growth of {c.areas} areas, the change is {found}"
     again = n.number(c.z_with, 2, sign=True)
     names, have = n.listing(c.outliers), "has" if len(c.outliers) == 1 else "have"
-    text += (
-        f" {names} {have} growth more than five robust standard deviations from the median and "
-        f"{have} been left out."
+    text = (
+        f"Growth on the year is known for {c.areas} areas. {names} {have} growth more than five "
+        f"robust standard deviations from the median and {have} been left out. Compared with the "
+        f"others, the change is {found}"
     )
     if c.verdict == c.verdict_with:
         return f"{text} With every area the answer is the same (z = {again})."

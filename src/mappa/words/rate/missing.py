@@ -12,7 +12,7 @@ from mappa.words import numbers as n
 _BASIS = {
     "all_levels": "",
     "level_1": ", only those at level 1",
-    "other_date": ", not a count of 31 March or a wider one",
+    "other_date": ", for another date or a wider group",
 }
 #: How a count is known: the word in a table, and what the word means.
 QUALITY = {
@@ -108,8 +108,8 @@ def _unsaid(r: RateRecord, found: MissingCount) -> str:
         return text
     span = f"{n.rate(found.forces_low)} and {n.rate(found.forces_high)}"
     return (
-        f"{text} Of areas like those with a count, 95% have true rates between {span}. That is no "
-        f"estimate for {r.force}."
+        f"{text} The true rates of 95% of areas are estimated to lie between {span}. That "
+        f"describes areas in general, not {r.force}."
     )
 
 

@@ -56,8 +56,11 @@ def _short(results: pd.DataFrame, tau: float) -> str:
     short = rows[rows["shortfall"] > 2 * rows["mc_error"]].sort_values("shortfall")
     if short.empty:
         return "Every method that allows for the spread of areas has the false alarms it aims at."
-    named = n.listing([LABELS[m] for m in short["method"]])
-    return f"Even so, some methods give more false alarms than they aim at: {named}."
+    named = "; ".join(LABELS[m] for m in short["method"])
+    return (
+        "Of the methods that allow for how much areas differ, some still give too many false "
+        f"alarms: {named}."
+    )
 
 
 def table(results: pd.DataFrame) -> Table:

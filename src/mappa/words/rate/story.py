@@ -85,9 +85,9 @@ _WHY = {
     "({rule}). Class is neither.",
     "category2": "{legal_basis} puts violent and other sexual offenders in category 2.",
     "explained": "By our model the rise of {growth} would have been {terms} had {law}. "
-    "{lengths} Long registration periods explain much of the rise, longer sentences less.",
-    "needs_register": "No figure shows this. It needs the register model’s account of the growth: "
-    "run `mappa story --register`.",
+    "{lengths} {compared}",
+    "needs_register": "No published figure shows this. The register page gives the model’s "
+    "estimate, and `mappa story --register` checks the claim against it.",
     "needs_recorded_crime": "It would need the crime recorded by the police in {area}, by offence, "
     "which is not here.",
 }
@@ -178,9 +178,12 @@ def _filled(f: Finding) -> dict[str, str]:
     if f.reason == "explained":
         filled["terms"] = n.smaller(f.facts["terms"])
         filled["lengths"] = " ".join(
-            f"With the shorter sentences of {year} it would have been {n.smaller(people)}."
+            f"With sentences as long as in {year} it would have been {n.smaller(people)}."
             for year, people in sorted(f.facts["lengths"].items())
         )
+        more = f.facts["terms"] > max(f.facts["lengths"].values(), default=0.0)
+        said = "By the model, indefinite registration matters more than longer sentences."
+        filled["compared"] = said if more else ""
     return filled
 
 
@@ -242,7 +245,7 @@ def table(findings: list[Finding], data: Data) -> Table:
 def summary(findings: list[Finding]) -> Prose:
     """Count the verdicts."""
     if not findings:
-        return Prose("There is no claim to check.")
+        return Prose("No figure printed for this area and date can be checked.")
     counts = [(sum(f.verdict == v for f in findings), v) for v in _SUMMARY]
     said = [f"{n.cardinal(k)} {_SUMMARY[v][k != 1]}" for k, v in counts if k]
     return Prose(f"Of {n.things(len(findings), 'claim')} {n.listing(said)}.")

@@ -18,6 +18,7 @@ from mappa.register.answers.record import (
 from mappa.words import Prose, capital
 from mappa.words import numbers as n
 
+WHO = "The number of registered sexual offenders in the community in"
 #: Level of the register model's intervals.
 LEVEL = "90%"
 
@@ -95,13 +96,13 @@ def _change(record: RegisterRecord) -> str:
     change, where, when = record.accounting.published_growth, record.nation, year_of(record)
     if change is None:
         grown = n.change(record.accounting.net.mean)
-        none = f"No change of the number on the register in {where} is published for {when}."
+        none = f"No change in the number in the community in {where} is published for {when}."
         return f"{none} The model puts it at {grown}."
     if change > 0:
-        return f"The number on the register in {where} rose by {n.count(change)} in {when}."
+        return f"{WHO} {where} rose by {n.count(change)} in {when}."
     if change < 0:
-        return f"The number on the register in {where} fell by {n.count(-change)} in {when}."
-    return f"The number on the register in {where} did not change in {when}."
+        return f"{WHO} {where} fell by {n.count(-change)} in {when}."
+    return f"{WHO} {where} did not change in {when}."
 
 
 def _indefinite(e: Estimate, printed: int, change: float) -> str:

@@ -35,7 +35,8 @@ def misfit(record: RegisterRecord) -> Prose:
         f"The model is furthest from a published count on {n.day(worst.date)}: "
         f"{n.count(worst.median)} against {n.count(worst.published)} ({_percent_gap(worst)}). On "
         f"{n.day(last.date)} it gives {n.count(last.median)} against {n.count(last.published)} "
-        f"({_percent_gap(last)})."
+        f"({_percent_gap(last)}). The dashed line runs on from the model’s own fit; the forecast "
+        "further down starts from the published count, so its numbers differ."
     )
 
 

@@ -25,6 +25,12 @@ def shorter(record: RegisterRecord) -> Prose:
     )
 
 
+def _moved(e: Estimate) -> str:
+    """Write what an effect of uncertain direction may have done to the rise."""
+    size = n.count(abs(e.median))
+    return f"added about {size} to" if e.median > 0 else f"taken about {size} off"
+
+
 def _lengthening(s: ShorterSentences) -> str:
     e = s.smaller
     if e.low > 0:
@@ -38,8 +44,8 @@ def _lengthening(s: ShorterSentences) -> str:
             f"({limits(-e)})."
         )
     return (
-        f"Changed sentences since {s.reference} moved the rise by {n.change(e.median)} "
-        f"({limits(e, sign=True)}), so the direction is not certain."
+        f"Changes in sentence length since {s.reference} may have {_moved(e)} the rise "
+        f"({limits(e, sign=True)}), but the direction is not certain."
     )
 
 
