@@ -225,7 +225,7 @@ def test_the_accounting_where_the_register_did_not_grow(
         said
         == {
             None: snapshot(
-                "No change of the number in Freedonia is published for the year to 31 March 2010. The model puts it at +175. Most of the rise is people registered indefinitely: about 121 more of them joined than left (90% interval 110 to 130). People with suspended sentences added about 80, and all other groups together took off about 26."
+                "No change in the number in the community in Freedonia is published for the year to 31 March 2010. The model puts it at +175. Most of the rise is people registered indefinitely: about 121 more of them joined than left (90% interval 110 to 130). People with suspended sentences added about 80, and all other groups together took off about 26."
             ),
             0.0: snapshot(
                 "The number of registered sexual offenders in the community in Freedonia did not change in the year to 31 March 2010. The number registered indefinitely rose by about 121 (90% interval 110 to 130). People with suspended sentences added about 80, and all other groups together took off about 26. Together that is 175, or 175 above the published change; the model does not explain why."
