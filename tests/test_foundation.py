@@ -205,7 +205,9 @@ def test_digests_tell_parts_apart(a: list[str], b: list[str]) -> None:
 
 def test_unknown_names_suggest_or_list() -> None:
     assert "did you mean 'rest'?" in str(UnknownName("comparator", "rset", ["rest", "typical"]))
-    assert "known are rest, typical." in str(UnknownName("comparator", "zzz", ["rest", "typical"]))
+    assert "choose one of rest, typical." in str(
+        UnknownName("comparator", "zzz", ["rest", "typical"])
+    )
 
 
 def test_every_csv_is_written_with_the_same_line_ends_on_every_system(root: Path) -> None:

@@ -51,7 +51,7 @@ class UnknownName(UsageError):
         elif meant is not None:
             advice = f"did you mean {meant!r}?"
         elif len(names) <= 12:
-            advice = "known are " + ", ".join(names) + "."
+            advice = f"choose one of {', '.join(names)}."
         else:
             advice = hint or f"{len(names)} names are known, such as {names[0]!r}."
         super().__init__(f"There is no {kind} called {str(name)!r}: {advice}")

@@ -65,7 +65,7 @@ def test_spoilt_data_stop_the_report(
     [
         (("rate", "--force", "Cumbira"), "did you mean 'Cumbria'?"),
         (("report", "--force", "Nowhere"), "There is no force called 'Nowhere'"),
-        (("rate", "--force", "Cumbria", "--as-of", "2020-04-01"), "there are 2010-03-31,"),
+        (("rate", "--force", "Cumbria", "--as-of", "2020-04-01"), "choose one of 2010-03-31,"),
         (("rate", "--force", "Cumbria", "--as-of", "soon"), "YYYY-MM-DD"),
         (("rate", "--force", "Cumbria", "--comparator", "rset"), "did you mean 'rest'?"),
         (("rate", "--force", "Cumbria", "--margin", "-1"), "margin"),
@@ -91,4 +91,4 @@ def test_an_unwritable_output_folder_is_one_sentence(tmp_path: Path) -> None:
 def test_a_missing_data_folder_is_one_sentence(tmp_path: Path) -> None:
     done = mappa("check", folder=tmp_path / "nothing")
     assert done.returncode == 1
-    assert "not a folder" in done.stderr and "Traceback" not in done.stderr
+    assert "There is no folder" in done.stderr and "Traceback" not in done.stderr

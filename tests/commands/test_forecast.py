@@ -131,9 +131,9 @@ def test_no_seal_yet(tmp_path: Path) -> None:
     ("arguments", "sentence"),
     [
         ([*SEAL, "--out", "{folder}"], "never overwritten"),
-        ([*SEAL[:2], "2012-03-31", "--out", "{folder}"], "No national count"),
+        ([*SEAL[:2], "2012-03-31", "--out", "{folder}"], "cannot be asked for"),
         ([*SEAL[:3], "--horizon", "7", "--nation", "benchmark", "--name", "x"], "1 to 5"),
-        ([*SEAL[:-1], "guess", "--name", "x", "--out", "{folder}"], "source of the nation's"),
+        ([*SEAL[:-1], "guess", "--name", "x", "--out", "{folder}"], "no national forecast called"),
         ([*SEAL, "--sealed-on", "1 May", "--name", "x", "--out", "{folder}"], "YYYY-MM-DD"),
         ([*SEAL, "--name", "../x", "--out", "{folder}"], "cannot name a seal"),
         (["score", "--from", "{folder}", "--seal", "2020-03-32"], "did you mean"),

@@ -38,8 +38,10 @@ def fails(tmp_path: Path, study: Path, *arguments: str | Path, status: int) -> s
         (["--set", "margin=wide"], "margin = 'wide' is not allowed: margin is a number"),
         (["--set", "margin"], "'margin' is not name=value"),
         (["--as-of", "31/3/20x"], "'31/3/20x' is not a date"),
-        (["--as-of", "2019-06-30"], "No national count for 2019-06-30"),
+        (["--as-of", "2019-06-30"], "2019-06-30 cannot be asked for: choose one of 2010-03-31"),
         (["--all", "--force", "Kent"], "Give --force or --all, not both."),
+        (["--margin", "abc"], "Invalid value for '--margin'"),
+        (["--fource", "Kent"], "No such option: --fource (Possible options: --force"),
     ],
 )
 def test_a_mistake_is_one_sentence_and_exit_2_and_nothing_is_written(
@@ -52,7 +54,7 @@ def test_a_mistake_is_one_sentence_and_exit_2_and_nothing_is_written(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--margin", "-0.1"], "The margin must be above 0 and below 10"),
+        (["--margin", "-0.1"], "The margin must be above 0 and below 1"),
         (["--denominator", "everyone"], "no denominator called 'everyone'"),
         (["--set", "horizon=6"], "horizon = 6 is not allowed: use 0 to 5."),
         (["--set", "nation=registr"], "no nation called 'registr': did you mean 'register'?"),

@@ -134,7 +134,7 @@ def test_only_a_misspelling_gets_a_suggestion(data: Data) -> None:
 
 
 def test_unknown_dates_are_told_with_the_known_ones(data: Data) -> None:
-    with pytest.raises(UsageError, match="there are 2010-03-31, 2011-03-31, 2013-03-31"):
+    with pytest.raises(UsageError, match="choose one of 2010-03-31, 2011-03-31, 2013-03-31"):
         data.date("2012-03-31")
     with pytest.raises(UsageError, match="write it as YYYY-MM-DD"):
         data.date("last spring")

@@ -112,7 +112,7 @@ def test_a_list_of_areas_is_a_comparator_of_the_verdict(data: Data) -> None:
         (lambda: rates.between(WARDS, "REM"), "did you mean 'REML'"),
         (lambda: rates.between(WARDS.head(3)), "takes 5 counts or more: the table has 3"),
         (lambda: rates.unusual(WARDS, "Abey"), "did you mean 'Abbey'"),
-        (lambda: rates.against(WARDS, "Abbey", "similar"), "known are rest"),
+        (lambda: rates.against(WARDS, "Abbey", "similar"), "choose one of rest"),
         (lambda: rates.ratio(1, 0, 2, 5), "people must be above zero"),
         (lambda: rates.equivalence(rates.ratio(9, 99, 9, 99), 0), "margin must be above 0"),
     ],

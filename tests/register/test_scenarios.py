@@ -40,7 +40,7 @@ def parse(data: Data, settings: dict[str, str], **kwargs: Any) -> Any:
         ({"volume_percent": "5"}, {"since": "soon"}, "write a month as YYYY-MM"),
         ({"volume_percent": "5"}, {"since": "2010-13"}, "write a month as YYYY-MM"),
         ({"volume_percent": "5"}, {"cohorts": "all"}, "cohorts=all needs a change of the law"),
-        ({"volume_percent": "5"}, {"cohorts": "some"}, "known are new, all"),
+        ({"volume_percent": "5"}, {"cohorts": "some"}, "choose one of new, all"),
         ({"volume_percent": "5"}, {"horizon": 40}, "it can be 1 to 10."),
     ],
 )

@@ -193,7 +193,7 @@ def test_drivers_without_figures_are_hatched(record: RegisterRecord) -> None:
         (["--reference", "1990/91"], "write a year to March from "),
         (["--reference", "soon"], "There is no reference year 'soon'"),
         (["--horizon", "99"], "it can be 0 to 10."),
-        (["--as-of", "2020-05-01"], "No national count"),
+        (["--as-of", "2020-05-01"], "cannot be asked for"),
         (["--force", "Cumbira"], "did you mean 'Cumbria'"),
     ],
 )

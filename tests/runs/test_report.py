@@ -400,7 +400,7 @@ def test_refuses_before_any_kernel_what_is_no_parameter_date_or_force(
         values(magrin="1")
     with pytest.raises(UsageError, match="margin is a number"):
         values(margin="wide")
-    with pytest.raises(UsageError, match="No national count for 1999-01-01"):
+    with pytest.raises(UsageError, match="1999-01-01 cannot be asked for"):
         values(as_of="1999-01-01")
     with pytest.raises(UsageError, match="--force"):
         values(force="Kent")

@@ -344,7 +344,7 @@ def test_printed_parts_add_up_to_the_change(record: RegisterRecord, growth: floa
     assert shares.index[~shares["figure"]].tolist() == ["latent", "served"]
     leaving = doors.accounting(now, "movement").loc[["expiries", "deaths", "reviews"]]
     assert (leaving["people"] < 0).all() and (leaving["low"] < leaving["high"]).all()
-    with pytest.raises(UnknownName, match="known are kind, movement"):
+    with pytest.raises(UnknownName, match="choose one of kind, movement"):
         doors.accounting(now, "clas")
     with pytest.raises(UnknownName, match="reference year"):
         doors.attribution(now, "1955/56")

@@ -13,7 +13,7 @@ import itertools
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -89,7 +89,7 @@ def main() -> None:
         try:
             _look_around(sys.argv[1:])
             _register_all(*sys.argv[1:2])
-            app(prog_name="mappa")
+            sys.exit(app(prog_name="mappa", standalone_mode=False))
         finally:
             if sys.stdout is not None:
                 sys.stdout.flush()
@@ -98,8 +98,23 @@ def main() -> None:
     except BrokenPipeError:
         _silence()
         sys.exit(141)  # the reader of our output went away (mappa areas | head): no error of ours
+    except typer.Abort:
+        _leave("Stopped: nothing was changed.", 1)
     except Exception as error:
+        if hasattr(error, "format_message"):  # typer's own, whose class is not of one place
+            _misused(error)
         _leave(_unforeseen(error), 1)
+
+
+def _misused(error: Any) -> NoReturn:
+    """End for a mistake that typer finds: its sentence, and where to read more."""
+    text, context = error.format_message(), getattr(error, "ctx", None)
+    if text.startswith("Usage:"):  # no command is given, and this is the help
+        typer.echo(text, err=True)
+        sys.exit(error.exit_code)
+    path = context.command_path if context else "mappa"
+    stop = "" if text.endswith((".", "?")) else "."
+    _leave(f"{text}{stop} See `{path} --help`.", error.exit_code)
 
 
 def _look_around(arguments: list[str]) -> None:

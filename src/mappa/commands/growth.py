@@ -11,7 +11,7 @@ from mappa.files import write_atomically
 if TYPE_CHECKING:
     from mappa.data import Data
 
-group = typer.Typer(help="Growth of a force and of the nation.", invoke_without_command=True)
+group = typer.Typer(help="Growth of a force and of England and Wales.", invoke_without_command=True)
 
 
 @group.callback()
@@ -23,7 +23,7 @@ def growth(
     start: Annotated[str, typer.Option("--from", help="First date of one span.")] = "",
     end: Annotated[str, typer.Option("--to", help="Last date of one span.")] = "",
     nation: Annotated[
-        str, typer.Option(help="The forecast's nation: combined, register or benchmark.")
+        str, typer.Option(help="National forecast: combined, register or benchmark.")
     ] = "combined",
     as_json: options.Json = False,
 ) -> None:

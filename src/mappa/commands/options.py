@@ -26,8 +26,8 @@ AsOf = Annotated[
 ]
 Horizon = Annotated[int | None, typer.Option(help="Years of forecast after that date.")]
 Margin = Annotated[float | None, typer.Option(help="Difference that would matter (0.1 is 10%).")]
-Comparator = Annotated[str | None, typer.Option(help="What the rate is compared with.")]
-Denominator = Annotated[str | None, typer.Option(help="Whose number a count is divided by.")]
+Comparator = Annotated[str | None, typer.Option(help="Comparison group.")]
+Denominator = Annotated[str | None, typer.Option(help="Population used as the denominator.")]
 Settings = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="Any other parameter of the notebooks."),

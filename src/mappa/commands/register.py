@@ -20,7 +20,7 @@ def show(
     as_of: options.AsOf = None,
     horizon: options.Horizon = None,
     reference: Annotated[
-        str | None, typer.Option(help="Year to March that growth is held against, such as 2009/10.")
+        str | None, typer.Option(help="Year to March to compare growth with, such as 2009/10.")
     ] = None,
     as_json: options.Json = False,
 ) -> None:
@@ -58,7 +58,7 @@ def scenario(
     horizon: options.Horizon = None,
     as_json: options.Json = False,
 ) -> None:
-    """Run a what-if: other terms, limits, lengths or volume from a date.
+    """Run a what-if: other notification periods, thresholds, lengths or volume from a date.
 
     Besides the settings, from=YYYY-MM says since when and cohorts=new or cohorts=all for whom.
     """

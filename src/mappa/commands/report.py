@@ -29,7 +29,7 @@ def report(
     jobs: Annotated[
         int, typer.Option(min=0, help="Notebooks at once (default: by the cores there are).")
     ] = 0,
-    again: Annotated[bool, typer.Option(help="Run what is up to date, too.")] = False,
+    again: Annotated[bool, typer.Option(help="Run again even if up to date.")] = False,
     keep_going: Annotated[
         bool, typer.Option("--keep-going/--stop", help="Go on after a force has failed.")
     ] = True,

@@ -174,7 +174,7 @@ class Data:
         day = parse_day(as_of)
         if day not in self.count_dates:
             shown = ", ".join(f"{d:%Y-%m-%d}" for d in self.count_dates)
-            raise UsageError(f"No national count for {as_of}: there are {shown}.")
+            raise UsageError(f"{as_of} cannot be asked for: choose one of {shown}.")
         return day
 
     def day(self, as_of: str | dt.date | None = None) -> pd.Timestamp:

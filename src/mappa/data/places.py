@@ -21,7 +21,8 @@ def _place(variable: str, name: str) -> Path:
     if chosen:
         folder = Path(chosen)
         if not folder.is_dir():
-            raise DataError(f"{variable} names {chosen}, which is not a folder.")
+            option = "--data or " if variable == "MAPPA_DATA" else ""
+            raise DataError(f"There is no folder {chosen} (given by {option}{variable}).")
         return folder
     return _CLONE / name if in_clone() else _PACKAGE / "_shipped" / name
 

@@ -122,7 +122,7 @@ def national_draws(
 
     Raises UnknownName where *source* is not one of :data:`SOURCES`.
     """
-    one_of("source of the nation's forecast", source, SOURCES)
+    one_of("national forecast", source, SOURCES)
     check_horizon(horizon)
     if source == "benchmark":
         path = benchmark_path(data, origin, horizon, 4000, SEED)

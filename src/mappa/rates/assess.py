@@ -137,7 +137,9 @@ def _titles(data: Data, mid_year: int) -> list[str]:
 
 def check_margin(margin: float, confidence: float = 0.95) -> None:
     """Raise UsageError unless *margin* is a share by which a rate may differ, and so on."""
-    if not 0 < margin < 10:
-        raise UsageError(f"The margin must be above 0 and below 10, such as 0.10: not {margin}.")
+    if not 0 < margin < 1:
+        raise UsageError(
+            f"The margin must be above 0 and below 1 (write 0.10 for 10%): not {margin:g}."
+        )
     if not 0.5 <= confidence < 1:
         raise UsageError(f"The confidence must be from 0.5 to below 1: not {confidence}.")
