@@ -191,6 +191,18 @@ def rate_by(record: RateRecord, choice: gap.Choice) -> float:
     return float(1e5 * (record.count or 0) / people)
 
 
+def test_two_groups_of_the_same_areas_are_one(data: Data) -> None:
+    """For London the rest and England and Wales outside London are the same areas."""
+    london = assess(data, "London", "2020-03-31")
+    told = {(c.comparator, c.denominator): c for c in london.sensitivity}
+    assert london.sensitivity_total == 15 and london.sensitivity_tally["lower"] == 15
+    for denominator in DENOMINATORS:
+        twin = told["outside_london", denominator]
+        assert twin.verdict == "" and twin.ratio is None
+        assert twin.status == "the same areas as the rest of England and Wales"
+        assert twin.comparator_rate == told["rest", denominator].comparator_rate
+
+
 def test_without_a_count_the_comparison_groups_have_their_own_rates(data: Data) -> None:
     kent = assess(data, "Kent", AS_OF)
     told = {c.comparator: c for c in kent.sensitivity if c.denominator == "aged 10 and over"}

@@ -251,15 +251,19 @@ def choices(stock: Stock, force: str, confidence: float = 0.95) -> tuple[Choice,
     """Return the ratio of *force* to every comparator by every denominator on the stock's date.
 
     One date and one method: another date is another question, and another method of the same
-    interval no other answer. Without a count there are the comparators' own rates only.
+    interval no other answer; nor is a comparator of the same areas as one before it. Without a
+    count there are the comparators' own rates only.
     """
     found = []
     for denominator in DENOMINATORS:
-        on = stock.data.on(stock.day, denominator)
+        on, seen = stock.data.on(stock.day, denominator), dict[object, str]()
         for name in comparators.names(stock.data):
             other = comparators.choose(on, force, name)
             named = (name, other.label, other.how_chosen, denominator, f"{stock.day:%Y-%m-%d}")
             rate = PER * other.rate if other.known and other.rate else None
+            twin = seen.setdefault((other.areas, other.modelled_rate), other.label)
+            if other.known and twin != other.label:  # outside London, for London: no other question
+                other = dataclasses.replace(other, status=f"the same areas as {twin}")
             ratio = None
             if force in on.counts:
                 ratio = ratio_to(float(on.counts[force]), float(on.people[force]), other)
