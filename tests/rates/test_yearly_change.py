@@ -95,7 +95,7 @@ def test_a_count_that_is_not_sure_makes_no_growth(data: Data, doubtful: dict[str
     assert change.sure_counts(found, DAY)["Cumbria"] == 520
     assert "Cumbria" not in change.growth_table(found, DAY).index
     status = change.year_change(found, "Cumbria", DAY).status
-    assert status == "no count a year before on the same basis"
+    assert status == "no count a year earlier was made in the same way"
 
 
 def test_with_equal_growth_there_is_no_outlier(data: Data) -> None:
@@ -252,9 +252,9 @@ def test_two_years_are_the_least_for_compound_growth(data: Data) -> None:
 
 def test_an_area_without_a_count_keeps_its_doubt_and_its_past(data: Data) -> None:
     found = change.year_change(figures(data, counted()), "Surrey", DAY)
-    assert found.status == "no count for the date whose date and basis are sure"
+    assert found.status == "there is no reliable count for the date"
     printed = change.year_change(figures(data, counted(*PRINTED)), "Surrey", DAY)
-    assert printed.status == "no count a year before on the same basis"
+    assert printed.status == "no count a year earlier was made in the same way"
     assert printed.doubt is not None
     first = {"area": "Surrey", "date": FIRST, "value": 1000.0}
     known = change.year_change(figures(data, counted(*PRINTED, first)), "Surrey", DAY)

@@ -485,7 +485,7 @@ def what_if() -> ScenarioRecord:
 
 def test_scenario(what_if: ScenarioRecord) -> None:
     assert str(lw.scenario(what_if)) == snapshot(
-        "Term of cautions: 2 years, for those sentenced from 1 April 2005 on. By 31 March 2011 that would mean about 100 fewer people on the register (90% interval 80 to 120). As things are there would be about 1,300. Sentences and everything else stay as they would have been."
+        "Term of cautions: 2 years, for those sentenced from 1 April 2005 on. By 31 March 2011 that would mean about 100 fewer people on the register (90% interval 80 to 120). With nothing changed there would be about 1,300. Sentences and everything else stay as they would have been."
     )
     same = dataclasses.replace(
         what_if.points[0], scenario=1300, difference=0, difference_low=0, difference_high=0

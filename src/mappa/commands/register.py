@@ -44,8 +44,9 @@ def show(
     parts = [answer.answer, answer.certainty, answer.accounting, law.indefinite_law, law.long_run]
     parts += [fit.pooled, fit.checks, fit.informed, fit.status]
     options.print_texts(dict.fromkeys(part(record) for part in parts))
-    table = register.versions(record).drop(columns=["conflicts"]).set_index("label")
-    typer.echo(f"\nThe versions, in people\n\n{table.T.to_string(float_format='{:,.2f}'.format)}")
+    table = fit.versions(record)
+    shown = table.frame.to_string(index=False, justify="left")
+    typer.echo(f"\n{table.caption}\n\n{shown}\n\n{table.note}")
 
 
 @group.command(context_settings={"ignore_unknown_options": True})

@@ -279,9 +279,9 @@ def year_change(data: Data, force: str, as_of: Any) -> YearChange:
     now, then = sure_counts(data, day), sure_counts(data, before)
     far = _since_first(data, force, day) | {"doubt": doubt(data, force, day)}
     if force not in now:
-        return YearChange("no count for the date whose date and basis are sure", **far)
+        return YearChange("there is no reliable count for the date", **far)
     if force not in then:
-        return YearChange("no count a year before on the same basis", **far)
+        return YearChange("no count a year earlier was made in the same way", **far)
     nation = data.national("rso_count")
     if before not in nation.index:
         return YearChange("no national count a year before", **far)

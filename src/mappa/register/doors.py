@@ -191,12 +191,12 @@ def but_fors(record: RegisterRecord) -> pd.DataFrame:
     law, rows = record.counterfactuals[0].label, {}
     for s in record.shorter:
         had = f"sentences as long as in {s.reference}"
-        rows[s.reference] = {"had": had} | _three("smaller", s.smaller)
+        rows[s.reference] = {"if": had} | _three("smaller", s.smaller)
         both = _three("smaller", s.jointly)
-        rows[f"{s.reference} jointly"] = {"had": f"{had}, and {law}"} | both
+        rows[f"{s.reference} jointly"] = {"if": f"{had}, and {law}"} | both
     for c in record.counterfactuals:
         less = _three("smaller", -c.growth_difference) | _three("fewer", -c.stock_difference)
-        rows[c.name] = {"had": c.label} | less
+        rows[c.name] = {"if": c.label} | less
     frame = pd.DataFrame.from_dict(rows, orient="index").rename_axis("")
     return frame.rename(columns={"smaller_low": "low", "smaller_high": "high"})
 

@@ -38,9 +38,9 @@ def test_each_law_is_named_in_words() -> None:
             "sentences of 30 months and more carried 10 years",
             "sentences of 30 months and more carried 6 years",
             "sentences of 30 months and more carried 5 years",
-            "every term above 5 years been 5 years",
-            "the terms of 7 and 10 years had been 5",
-            "cautions had kept their 5 years",
+            "every period above 5 years were 5 years",
+            "the periods of 7 and 10 years were 5",
+            "cautions still carried 5 years",
         ]
     )
 

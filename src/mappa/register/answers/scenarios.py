@@ -38,13 +38,13 @@ class Setting:
     term: str = ""
 
 
-_THRESHOLD = "length from which sentences register indefinitely"
+_THRESHOLD = "sentence length that leads to indefinite registration"
 _YEARS = {
-    "short": "term of the shortest custodial sentences",
-    "middle": "term of custody below the threshold",
-    "long": "term at or above the threshold",
-    "other": "term of community orders, fines and others",
-    "caution": "term of cautions",
+    "short": "period for the shortest custodial sentences",
+    "middle": "period for custody below the threshold",
+    "long": "period at or above the threshold",
+    "other": "period for community orders, fines and others",
+    "caution": "period for cautions",
 }
 _WAIT, _SERVED = "wait until review may be asked for", "change of the share served beyond 48 months"
 SETTINGS = (

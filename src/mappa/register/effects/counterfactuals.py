@@ -33,18 +33,18 @@ class Counterfactual:
 
 
 def counterfactuals(terms: Terms) -> list[Counterfactual]:
-    """Return the laws that are held against the one in force."""
+    """Return the laws compared with the one in force; their words complete a sentence with if."""
     middle, wait, other, before = terms.middle, terms.review_wait, terms.other, terms.caution_before
     long = f"sentences of {terms.threshold:g} months and more carried"
-    fixed = f"the terms of {terms.short:g} and {middle:g} years had been {other:g}"
-    every = f"every term above {other:g} years been {other:g} years"
+    fixed = f"the periods of {terms.short:g} and {middle:g} years were {other:g}"
+    every = f"every period above {other:g} years were {other:g} years"
     laws: dict[str, tuple[str, dict[str, float]]] = {
         "long_as_middle": (f"{long} {middle:g} years", {"long": middle}),
         "long_as_wait": (f"{long} {wait:g} years", {"long": wait}),
         "long_as_other": (f"{long} {other:g} years", {"long": other}),
         "all_as_other": (every, {"short": other, "middle": other, "long": other}),
         "fixed_as_other": (fixed, {"short": other, "middle": other}),
-        "caution_as_before": (f"cautions had kept their {before:g} years", {"caution": before}),
+        "caution_as_before": (f"cautions still carried {before:g} years", {"caution": before}),
     }
     return [Counterfactual(n, words, terms.with_(**new)) for n, (words, new) in laws.items()]
 

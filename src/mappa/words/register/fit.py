@@ -5,11 +5,11 @@ from collections import Counter
 import pandas as pd
 from scipy import stats
 
-from mappa.register.answers.record import RegisterRecord, StockPoint
+from mappa.register.answers.record import Estimate, RegisterRecord, StockPoint
 from mappa.register.answers.value_of_information import Request, Settlement
-from mappa.words import Prose, capital
+from mappa.words import Prose, Table, capital
 from mappa.words import numbers as n
-from mappa.words.register.answer import attributed
+from mappa.words.register.answer import attributed, signed_ends
 
 
 def status(record: RegisterRecord) -> Prose:
@@ -117,6 +117,31 @@ CHANGED = (
     "these five were written down. Their weights were fixed before any of them was fitted, and "
     "none was dropped."
 )
+
+
+def versions(record: RegisterRecord) -> Table:
+    """Return each version's own answer, a row each, with its 90% intervals."""
+    earliest = min((s.reference for s in record.shorter), default="")
+    heads = {
+        "indefinite": "Registered indefinitely",
+        "latent": "Joining for each sentence",
+        "shorter": f"Lengths of {record.reference}",
+        "shorter_earliest": f"Lengths of {earliest}",
+        "fixed_period": "Fixed period",
+    }
+    rows = [
+        [capital(v.label), *(_own(getattr(v, name)) for name in heads)] for v in record.versions
+    ]
+    return Table(
+        "The answer of each version, in people with 90% intervals",
+        pd.DataFrame(rows, columns=["Version", *heads.values()]),
+        numeric=tuple(heads.values()),
+        note="The first two are parts of the rise, the others how much smaller it would have been.",
+    )
+
+
+def _own(e: Estimate | None) -> str:
+    return f"{n.change(e.median)} ({signed_ends(e)})" if e else ""
 
 
 @attributed

@@ -134,8 +134,8 @@ def scenario(record: ScenarioRecord) -> Prose:
         )
     size = -e if e.median < 0 else e
     return Prose(
-        f"{_supposed(record)} {_effect(last)} ({limits(size)}). As things are there would be about "
-        f"{n.count(last.baseline)}. {REST}"
+        f"{_supposed(record)} {_effect(last)} ({limits(size)}). With nothing changed there would "
+        f"be about {n.count(last.baseline)}. {REST}"
     )
 
 
