@@ -100,7 +100,7 @@ def test_counts_added_since_are_scored(
     (area,) = [a for a in record["areas"] if a["date"] == "2022-03-31" and a["covered"] is not None]
     assert area["areas"] == 1
     text = run("score", "--from", str(folder))
-    assert "One of the counts it is scored with was in the data by then" in text
+    assert "One of the counts it is scored with was already in the data" in text
 
 
 def test_the_kept_scores_are_those_of_the_command(
