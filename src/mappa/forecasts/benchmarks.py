@@ -249,18 +249,11 @@ def spreads(data: Data, origin: str | pd.Timestamp, horizon: int) -> dict[str, S
 
 @functools.lru_cache(maxsize=64)
 def benchmarks(data: Data, origin: str | pd.Timestamp, horizon: int) -> tuple[PointForecast, ...]:
-    """Forecast the national stock from *origin* by every benchmark.
+    """Forecast the national stock from *origin* by every benchmark, *horizon* years ahead.
 
-    Parameters
-    ----------
-    data: the tables; rows dated after *origin* are not used.
-    origin: date of the last count that may be known; it must have a national count.
-    horizon: years ahead.
-
-    Returns
-    -------
-    One record for each method and year, in the order of :data:`METHODS`. A method that cannot
-    be used gives records without value, whose status says why.
+    Returns a record for each method and year, in the order of :data:`METHODS`. A method that
+    cannot be used gives records without value, whose status says why. Rows dated after *origin*,
+    a day with a national count, are not used.
 
     Raises UsageError: no national count on *origin*, or a horizon out of range.
     """

@@ -68,20 +68,19 @@ def prior_and_posterior(p: Posterior) -> list[PriorPosterior]:
             z = p.z[np.isin(p.z[:, -1], used)]
             draws, stated = priors.column(name, z), frame.loc[name]
             middle, low, high = (float(stated[end]) for end in ("median", "low", "high"))
-            meaning, unit, quality = (str(stated[c]) for c in ("meaning", "unit", "quality"))
+            said = stated[["meaning", "unit", "quality"]].astype(str).to_dict()
         else:
             sd, (start, end) = float(latent.steps[step]), latent.knots[step : step + 2]
             draws, middle, low, high = z[:, i] * sd, 0.0, -Z90 * sd, Z90 * sd
-            meaning, unit = f"Latent inflow, change from {start:.1f} to {end:.1f}", "log"
-            quality = "red"
+            meaning = f"Latent inflow, change from {start:.1f} to {end:.1f}"
+            said = {"meaning": meaning, "unit": "log", "quality": "red"}
         e = Estimate.of(name, "", draws)
         within = [np.var(z[z[:, -1] == place, i], ddof=1) for place in np.unique(z[:, -1])]
         contraction = 1 - float(np.mean(within))
         informed = "partly" if contraction > PARTLY else "prior only"
         row = PriorPosterior(
             parameter=name,
-            meaning=meaning,
-            unit=unit,
+            **said,
             prior_median=middle,
             prior_low=low,
             prior_high=high,
@@ -90,7 +89,6 @@ def prior_and_posterior(p: Posterior) -> list[PriorPosterior]:
             high=e.high,
             contraction=contraction,
             told="data" if contraction > INFORMED else informed,
-            quality=quality,
             conflict=not low <= e.median <= high,
             latent=step >= 0,
         )

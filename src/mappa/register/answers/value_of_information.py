@@ -193,19 +193,19 @@ def _request(
     attribution: pd.DataFrame,
     quantities: pd.DataFrame,
 ) -> Request:
-    names, before = tuple(row["measures"].split()), attribution.var()
-    shown = measured(quantities, names)
+    names, error = tuple(row["measures"].split()), float(row["error"])
+    before, shown = attribution.var(), measured(quantities, names)
     if isinstance(shown, str):
         after, reduction, status = before.iloc[:0], None, f"the model does not show {shown}"
     else:
-        after = _remaining(attribution, shown, float(row["error"]))
+        after = _remaining(attribution, shown, error)
         reduction, status = _reduction(before, after), "ok"
     return Request(
         candidate=row["candidate"],
         table=row["table"],
         holder=wording(row["holder"], data, day),
         measures=names,
-        error=float(row["error"]),
+        error=error,
         reduction=reduction,
         by_component=(1 - after / before[after.index]).fillna(0.0).to_dict(),
         sd_before=np.sqrt(before).to_dict(),

@@ -97,11 +97,7 @@ def _months(rules: pd.DataFrame, rule_id: str) -> float:
 
 
 def terms_of_law(rules: pd.DataFrame) -> Terms:
-    """Return the terms as the statute has them.
-
-    Parameters
-    ----------
-    rules: the table ``notification_rules``.
+    """Return the terms as the statute has them, from the table ``notification_rules``.
 
     Raises DataError: a rule that the model needs is missing or is not a number.
 
