@@ -157,7 +157,17 @@ def inspect(source: str, where: str) -> dict[str, Parameter]:
     lines: set[int] = set()
     for statement in tree.body:
         line = statement.lineno
-        name, value = _assignment(statement, where)
+        match statement:
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=ast.expr() as given)
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as given)
+            ):
+                value = _literal(given)
+            case _:
+                _refuse(where, line, "is not `name = value  # help`")
+        if not isinstance(value, Scalar):
+            rule = f"gives {name} a value that is not plain text, a number or true or false"
+            _refuse(where, line, rule)
         if name in found:
             _refuse(where, line, f"sets {name} a second time")
         if line in lines:
@@ -168,20 +178,6 @@ def inspect(source: str, where: str) -> dict[str, Parameter]:
         limits = (float(ends[1]), float(ends[2])) if ends else None
         found[name] = Parameter(name, value, text, _choices(text), limits)
     return found
-
-
-def _assignment(statement: ast.stmt, where: str) -> tuple[str, Scalar]:
-    targets = statement.targets if isinstance(statement, ast.Assign) else []
-    if isinstance(statement, ast.AnnAssign) and statement.value is not None:
-        targets = [statement.target]
-    if len(targets) != 1 or not isinstance(targets[0], ast.Name):
-        _refuse(where, statement.lineno, "is not `name = value  # help`")
-    name = targets[0].id
-    scalar = _literal(statement.value)  # type: ignore[attr-defined]
-    if not isinstance(scalar, Scalar):
-        rule = f"gives {name} a value that is not plain text, a number or true or false"
-        _refuse(where, statement.lineno, rule)
-    return name, scalar
 
 
 def _literal(value: str | ast.expr) -> Any:
