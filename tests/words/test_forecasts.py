@@ -200,7 +200,7 @@ def test_seals_sentence(score: SealScore) -> None:
 
 def test_seal_sentence_tells_how_blind_it_was(score: SealScore) -> None:
     assert "One of the counts" in fw.seal_sentence(score)
-    assert "no blind test" not in fw.seal_sentence(dataclasses.replace(score, blind=1))
+    assert "not blind" not in fw.seal_sentence(dataclasses.replace(score, blind=1))
     two = dataclasses.replace(score, scored=2, blind=0)
     assert "Two of the counts it is scored with were already in the data" in fw.seal_sentence(two)
     late = dataclasses.replace(score, blind=1, sealed_on=pd.Timestamp("2026-11-25"))
