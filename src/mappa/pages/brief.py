@@ -89,20 +89,23 @@ def charts(notebooks: Mapping[str, NotebookNode], tag: str) -> list[Mapping[str,
 def records_of(
     shown: Mapping[str, Mapping[str, Any] | None],
 ) -> tuple[RateRecord | None, GrowthRecord | None]:
-    """Return the records of the rate and the growth that notebooks show, ``None`` for none.
+    """Return the records of the rate and the growth that notebooks show, by the notebooks' names.
 
-    Raises TypeError where a notebook of that name shows another record.
+    ``None`` stands for one that is not shown, or is another record: a notebook may be a reader's.
     """
-    rate, growth = shown.get("2-rate"), shown.get("1-growth")
-    return restored(RateRecord, rate), restored(GrowthRecord, growth)
+
+    def read(name: str, kind: type[Any]) -> Any:
+        try:
+            return restored(kind, shown.get(name))
+        except TypeError:
+            return None
+
+    return read("2-rate", RateRecord), read("1-growth", GrowthRecord)
 
 
 def of_area(data: Data, slug: str, notebooks: Mapping[str, NotebookNode]) -> Brief:
     """Return the brief of the area that *notebooks* (executed, by name) were run for."""
-    try:
-        rate, growth = records_of({name: cells.record(nb) for name, nb in notebooks.items()})
-    except TypeError:  # a reader's own notebook, of which only the answer is known
-        rate = growth = None
+    rate, growth = records_of({name: cells.record(nb) for name, nb in notebooks.items()})
     area, as_of = (rate.force, rate.as_of) if rate else (slug, "")
     day = numbers.day(as_of) if as_of else ""
     official = official_table(data, as_of)

@@ -135,7 +135,6 @@ def versions(record: RegisterRecord) -> Table:
     return Table(
         "The answer of each version, in people with 90% intervals",
         pd.DataFrame(rows, columns=["Version", *heads.values()]),
-        numeric=tuple(heads.values()),
         note="The first two are parts of the rise, the others how much smaller it would have been.",
     )
 
