@@ -262,7 +262,7 @@ def test_an_area_without_a_count_leads_with_what_is_known(reports: Path, data: D
 def test_every_page_says_what_is_counted_and_how_to_correct_it(reports: Path, data: Data) -> None:
     for name, page in force.render_pages(reports / "cumbria", data, files=False).items():
         text = layout.text_of(str(page))
-        assert "not everyone on the wider register" in text, name
+        assert "not of everyone on the register" in text, name
         assert "where a person lives" in text and "A wrong figure?" in text, name
         assert re.search(r"Corrections of figures .*?\(\d+\) \d{1,2} [A-Z][a-z]+ \d{4}: ", text), (
             name

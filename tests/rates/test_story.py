@@ -120,16 +120,16 @@ def test_an_explanation_can_be_handed_in(data: Data, findings: dict[str, claims.
     assert (half.verdict, half.claim_id) == ("half supported", "c08")
     assert str(words.why(half)) == (
         "By our model the rise of 2,141 would have been 928 smaller had sentences of 30 months and "
-        "more carried 10 years. With the shorter sentences of 1999/00 it would have been 395 "
-        "smaller. With the shorter sentences of 2009/10 it would have been 96 smaller. Long "
-        "registration periods explain much of the rise, longer sentences less."
+        "more carried 10 years. With sentences as long as in 1999/00 it would have been 395 "
+        "smaller. With sentences as long as in 2009/10 it would have been 96 smaller. By the "
+        "model, indefinite registration matters more than longer sentences."
     )
     assert "one is half supported" in words.summary([half])
     longer = story.check(
         data, claim, explanation=story.explained(2141, {"2009/10": -27.4}, 713.3, law)
     )
     assert "would have been 713 smaller had" in words.why(longer)
-    assert "of 2009/10 it would have been 27 larger." in words.why(longer)
+    assert "as in 2009/10 it would have been 27 larger." in words.why(longer)
     both = story.explained(2141, {"2009/10": 600.0, "1999/00": 900.0}, 928, law)
     assert story.check(data, claim, explanation=both).verdict == "holds"
     neither = story.explained(2141, lengths, 100, law)

@@ -216,8 +216,10 @@ def claim(finding: Finding) -> str:
     return capital(finding.claim or measure(finding))
 
 
-def table(findings: list[Finding], data: Data) -> Table:
+def table(findings: list[Finding], data: Data) -> Table | Prose:
     """Return every claim with printed and recomputed value, verdict, why, and who prints it."""
+    if not findings:
+        return Prose("No figure printed for this area and date can be checked.")
     documents = {
         row.source: " ".join(t for t in (row.title or row.source, row.url) if t)
         for row in data.sources.itertuples()
@@ -245,7 +247,7 @@ def table(findings: list[Finding], data: Data) -> Table:
 def summary(findings: list[Finding]) -> Prose:
     """Count the verdicts."""
     if not findings:
-        return Prose("No figure printed for this area and date can be checked.")
+        return Prose("There is no claim to check.")
     counts = [(sum(f.verdict == v for f in findings), v) for v in _SUMMARY]
     said = [f"{n.cardinal(k)} {_SUMMARY[v][k != 1]}" for k, v in counts if k]
     return Prose(f"Of {n.things(len(findings), 'claim')} {n.listing(said)}.")
