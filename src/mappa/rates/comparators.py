@@ -5,7 +5,8 @@ A new comparator is a new row. A rule that no row can express is a new case of :
 
 import dataclasses
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -68,14 +69,20 @@ def choose(stock: Stock, force: str, name: str | Sequence[str]) -> Comparator:
         if not chosen:
             raise UsageError(f"Name an area other than {force} to compare it with.")
         return added(stock.counts, stock.people, chosen, listed(chosen))
-    table = stock.data.comparators.set_index("comparator")
-    if name not in table.index:
+    if name not in names(stock.data):
         raise UnknownName("comparator", name, names(stock.data))
-    row = table.loc[name]
-    return _by_rule(stock, force, row, Comparator(name, row["label"], row["how_chosen"]))
+    return next(c for c in every(stock, force, name))
 
 
-def _by_rule(stock: Stock, force: str, row: pd.Series, blank: Comparator) -> Comparator:
+def every(stock: Stock, force: str, only: str = "") -> Iterator[Comparator]:
+    """Give each comparator of *force* in a stock, in the order of the table, or *only* one."""
+    for row in stock.data.comparators.to_dict("records"):
+        if only in ("", row["comparator"]):
+            blank = Comparator(row["comparator"], row["label"], row["how_chosen"])
+            yield _by_rule(stock, force, row, blank)
+
+
+def _by_rule(stock: Stock, force: str, row: Mapping[Any, Any], blank: Comparator) -> Comparator:
     """Return the comparator that a row of the table describes."""
     named = [stock.data.area(a.strip()) for a in row["areas"].split(";") if a.strip()]
     match row["rule"]:
@@ -105,8 +112,8 @@ def _all_but(stock: Stock, left_out: list[str], blank: Comparator) -> Comparator
     return dataclasses.replace(
         blank,
         areas=tuple(a for a in stock.data.names if a not in left_out),
-        count=stock.national_count - float(stock.counts[left_out].sum()),
-        people=stock.national_people - float(stock.people[left_out].sum()),
+        count=stock.national_count - float(sum(stock.counts[a] for a in left_out)),
+        people=stock.national_people - float(sum(stock.people[a] for a in left_out)),
     )
 
 
@@ -128,8 +135,8 @@ def added(counts: pd.Series, people: pd.Series, chosen: list[str], blank: Compar
     return dataclasses.replace(
         blank,
         areas=tuple(known),
-        count=float(counts[known].sum()),
-        people=float(people[known].sum()),
+        count=float(sum(counts[a] for a in known)),
+        people=float(sum(people[a] for a in known)),
     )
 
 

@@ -257,9 +257,14 @@ def choices(stock: Stock, force: str, confidence: float = 0.95) -> tuple[Choice,
     found = []
     for denominator in DENOMINATORS:
         on, seen = stock.data.on(stock.day, denominator), dict[object, str]()
-        for name in comparators.names(stock.data):
-            other = comparators.choose(on, force, name)
-            named = (name, other.label, other.how_chosen, denominator, f"{stock.day:%Y-%m-%d}")
+        for other in comparators.every(on, force):
+            named = (
+                other.name,
+                other.label,
+                other.how_chosen,
+                denominator,
+                f"{stock.day:%Y-%m-%d}",
+            )
             rate = PER * other.rate if other.known and other.rate else None
             twin = seen.setdefault((other.areas, other.modelled_rate), other.label)
             if other.known and twin != other.label:  # outside London, for London: no other question
