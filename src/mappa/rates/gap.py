@@ -254,17 +254,11 @@ def choices(stock: Stock, force: str, confidence: float = 0.95) -> tuple[Choice,
     interval no other answer; nor is a comparator of the same areas as one before it. Without a
     count there are the comparators' own rates only.
     """
-    found = []
+    found, day = [], f"{stock.day:%Y-%m-%d}"
     for denominator in DENOMINATORS:
         on, seen = stock.data.on(stock.day, denominator), dict[object, str]()
         for other in comparators.every(on, force):
-            named = (
-                other.name,
-                other.label,
-                other.how_chosen,
-                denominator,
-                f"{stock.day:%Y-%m-%d}",
-            )
+            named = other.name, other.label, other.how_chosen, denominator, day
             rate = PER * other.rate if other.known and other.rate else None
             twin = seen.setdefault((other.areas, other.modelled_rate), other.label)
             if other.known and twin != other.label:  # outside London, for London: no other question
