@@ -306,11 +306,12 @@ def parse_day(written: str | dt.date) -> pd.Timestamp:
 
 def _select(table: pd.DataFrame, date: Day | None, asked: dict[str, Any]) -> pd.DataFrame:
     """Return the rows of a day with these values, or one of several; ``None`` asks nothing."""
+    chosen = pd.Series(True, index=table.index)  # one copy of the rows, and not one for each column
     for column, value in {**asked, "date": date and pd.Timestamp(date)}.items():
         if value is not None:
             several = isinstance(value, Collection) and not isinstance(value, str)
-            table = table[table[column].isin(value) if several else table[column] == value]
-    return table
+            chosen &= table[column].isin(value) if several else table[column] == value
+    return table[chosen]
 
 
 TABLES = tuple(

@@ -104,6 +104,7 @@ def _of_fit(path: Path, data: Data, name: str) -> pd.DataFrame | None:
     return found.reset_index(drop=True) if len(found) else None
 
 
+@functools.lru_cache(maxsize=8)
 def is_kept(data: Data, origin: pd.Timestamp) -> bool:
     """Return whether the fit for *origin* is one that is stored with the tables."""
     name = key_of(ev.collect_until(data, origin))
