@@ -1,9 +1,10 @@
-"""Printed numbers: how official tables round, and what a printed number says of the one behind it.
+"""Printed numbers and days: how official tables round, and what a number says of the one behind it.
 
 The Ministry of Justice rounds half up, to the decimals it prints. Nothing else in the package
 rounds a number that is shown or compared with a printed one.
 """
 
+import datetime as dt
 import math
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
@@ -13,6 +14,11 @@ PER = 100_000
 
 #: Digits below the last printed one that a sum of binary floats may have lost.
 _NOISE = 9
+
+
+def in_words(day: dt.date) -> str:
+    """Return a day as 31 March 2020."""
+    return f"{day.day} {day:%B} {day.year}"
 
 
 def half_up(value: float, decimals: int = 0) -> Decimal:

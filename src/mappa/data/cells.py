@@ -12,6 +12,7 @@ import unicodedata
 from decimal import Decimal
 
 from mappa.data.sheets import Cell
+from mappa.printed import in_words
 
 #: Signs in place of a number, as the Government Statistical Service and others print them.
 SHORTHAND = {
@@ -252,11 +253,6 @@ def _check_range(number: str, kind: Kind) -> None:
 
 #: Sheets count days from here (1900, with the well-known leap-year slip) or from 1904.
 _EPOCHS = {False: dt.date(1899, 12, 30), True: dt.date(1904, 1, 1)}
-
-
-def in_words(day: dt.date) -> str:
-    """Return a day as 31 March 2020."""
-    return f"{day.day} {day:%B} {day.year}"
 
 
 def read_date(cell: Cell, first: dt.date, last: dt.date, *, from_1904: bool = False) -> Reading:

@@ -13,7 +13,7 @@ from mappa.data.cells import CellError, Kind, NoFigure, Reading
 from mappa.data.load import Data
 from mappa.data.tables import Table
 from mappa.errors import DataError, UnknownName
-from mappa.printed import PER
+from mappa.printed import PER, in_words
 
 #: A rate so many times the national one, or so many times less, is remarked on.
 FAR = 3
@@ -188,7 +188,7 @@ def _check_published(table: Table, row: Row, published: Mapping[str, str]) -> No
     day = pd.Timestamp(row.cells["date"])
     # The last day of a date of publication, which may be a year or a month.
     if written and all(found and pd.Period(found[0]).end_time < day for found in written):
-        why = f"{cells.in_words(day)} comes after the source was published ({max(texts)}) and has "
+        why = f"{in_words(day)} comes after the source was published ({max(texts)}) and has "
         why += "not been counted; right: the day of a count that has been made"
         raise table.error(row.line, "date", why)
 

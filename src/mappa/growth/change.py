@@ -19,10 +19,10 @@ import pandas as pd
 from scipy import stats
 
 from mappa.data import Data
-from mappa.data.cells import in_words
 from mappa.data.load import parse_day
 from mappa.errors import UsageError
 from mappa.growth import series
+from mappa.printed import in_words
 from mappa.rates.change import TURNOVER
 from mappa.records import Record, key
 

@@ -16,13 +16,12 @@ import numpy as np
 import pandas as pd
 
 from mappa.data import Data
-from mappa.data.cells import in_words
 from mappa.data.load import parse_day
 from mappa.errors import UsageError
 from mappa.growth import series
 from mappa.growth.change import Span
 from mappa.growth.evidence import half_width
-from mappa.printed import PER, behind, half_up
+from mappa.printed import PER, behind, half_up, in_words
 from mappa.rates.change import OUTLIER_SDS, Doubt, doubt, growth_table, year_before
 from mappa.records import Record, key
 

@@ -12,7 +12,6 @@ import pandas as pd
 
 from mappa.arguments import typed
 from mappa.data import Data
-from mappa.data.cells import in_words
 from mappa.errors import UsageError
 from mappa.growth import change, estimates, national, series, validation
 from mappa.growth.change import Change, Span
@@ -20,6 +19,7 @@ from mappa.growth.measures import Measure, other_measures
 from mappa.growth.national import Contribution, Printed, RateGrowth
 from mappa.growth.series import Break, Point
 from mappa.growth.trends import Trend, national_trends
+from mappa.printed import in_words
 from mappa.rates.change import YearChange, year_before, year_change
 from mappa.records import Record, key
 

@@ -91,13 +91,13 @@ def records_of(
 ) -> tuple[RateRecord | None, GrowthRecord | None]:
     """Return the records of the rate and the growth that notebooks show, by the notebooks' names.
 
-    ``None`` stands for one that is not shown, or is another record: a notebook may be a reader's.
+    ``None`` is one that is not shown, or is another record: a notebook may be a reader’s own.
     """
 
     def read(name: str, kind: type[Any]) -> Any:
         try:
             return restored(kind, shown.get(name))
-        except TypeError:
+        except (TypeError, ValueError, AttributeError):
             return None
 
     return read("2-rate", RateRecord), read("1-growth", GrowthRecord)

@@ -71,7 +71,7 @@ def choose(stock: Stock, force: str, name: str | Sequence[str]) -> Comparator:
         return added(stock.counts, stock.people, chosen, listed(chosen))
     if name not in names(stock.data):
         raise UnknownName("comparator", name, names(stock.data))
-    return next(c for c in every(stock, force, name))
+    return next(every(stock, force, name))
 
 
 def every(stock: Stock, force: str, only: str = "") -> Iterator[Comparator]:

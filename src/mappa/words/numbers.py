@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from mappa.printed import half_up as half_up
+from mappa.printed import in_words
 
 MINUS = "\N{MINUS SIGN}"
 #: The fixed words of a probability, each up to its cut (as EpiNow2 cuts).
@@ -139,8 +140,7 @@ def interval(low: float | None, high: float | None, write: Any = rate, level: st
 
 def day(value: Any) -> str:
     """Write a date as 31 March 2020."""
-    stamp = pd.Timestamp(value)
-    return f"{stamp.day} {stamp:%B %Y}"
+    return in_words(pd.Timestamp(value))
 
 
 def people(value: float | None) -> str:

@@ -22,6 +22,7 @@ import pandas as pd
 
 from mappa.data import Data
 from mappa.data.schema import read_table
+from mappa.printed import in_words
 from mappa.records import Record, key
 from mappa.register.answers.build import kinds_of
 from mappa.register.arrays import Array
@@ -220,11 +221,7 @@ def wording(template: str, data: Data, as_of: pd.Timestamp) -> str:
     return template.format(
         nation=data.nation,
         publisher=str(data.settings.get("publisher", "the publisher")),
-        before=_written(as_of - pd.DateOffset(years=1)),
-        end=_written(as_of),
-        decade=_written(as_of - pd.DateOffset(years=10) + pd.Timedelta(days=1)),
+        before=in_words(as_of - pd.DateOffset(years=1)),
+        end=in_words(as_of),
+        decade=in_words(as_of - pd.DateOffset(years=10) + pd.Timedelta(days=1)),
     )
-
-
-def _written(day: pd.Timestamp) -> str:
-    return f"{day.day} {day:%B %Y}"

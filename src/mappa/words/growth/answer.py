@@ -149,7 +149,7 @@ def national(r: GrowthRecord) -> str:
     if span.change == 0:
         return f"Across {r.nation} the number stayed at {n.count(span.to_value)} in the year."
     return (
-        f"Across {r.nation} the number {n.moved(span.change)} by {n.percent(abs(span.growth))} in "
+        f"Across {r.nation} the number {n.moved_by(span.growth)} in "
         f"the year, to {n.count(span.to_value)}."
     )
 

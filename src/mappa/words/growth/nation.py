@@ -32,8 +32,7 @@ def nation(record: GrowthRecord) -> Prose:
 def _of_year(r: RateGrowth) -> str:
     people = "The published rates of both dates divide by the same population"
     if r.people_growth:
-        size = n.percent(abs(r.people_growth))
-        people = f"The population aged 10 and over {n.moved(r.people_growth)} by {size}"
+        people = f"The population aged 10 and over {n.moved_by(r.people_growth)}"
     return (
         f"{people}, so the rate {n.moved(r.rate_growth)} by "
         f"{n.percent(abs(r.rate_growth))}. It went from {n.rate(r.rate_before)} to "

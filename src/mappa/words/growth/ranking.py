@@ -73,8 +73,4 @@ def _growth(p: Pair) -> str:
 def _year(area: str, growth: float | None) -> str:
     if growth is None:
         return f"The change on the year in {area} is not known."
-    if growth == 0:
-        return f"The number in {area} did not change in the year."
-    if growth < 0:
-        return f"The number in {area} fell by {n.percent(-growth)} in the year."
-    return f"The number in {area} rose by {n.percent(growth)} in the year."
+    return f"The number in {area} {n.moved_by(growth)} in the year."
